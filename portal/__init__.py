@@ -1,0 +1,1 @@
+"""The rooms: settings, addresses, staff, and every page that people see."""
