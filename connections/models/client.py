@@ -1,0 +1,27 @@
+"""The OAuth client of a connection, as django-oauth-toolkit's swappable application."""
+
+from __future__ import annotations
+
+from django.db import models
+from oauth2_provider.models import AbstractApplication, ApplicationManager
+
+from connections.models.connection import Connection
+
+
+class Client(AbstractApplication):
+    """The client id of one connection. Its secrets are `Secret` rows, never this row's column:
+    `client_secret` stays blank, and `connections/oauth.py` answers for every check.
+    """
+
+    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="client")
+
+    objects = ApplicationManager()
+
+    class Meta(AbstractApplication.Meta):
+        swappable = "OAUTH2_PROVIDER_APPLICATION_MODEL"
+
+    def __str__(self) -> str:
+        return self.client_id
+
+    def natural_key(self) -> tuple[str]:
+        return (self.client_id,)

@@ -1,0 +1,189 @@
+"""One organization's agreement with one vendor, and what that vendor may see."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from roster.clock import clock
+from roster.models import Line, Organization
+
+TYPES = {
+    "roster": "Roster Sync",
+    "grade_book": "Grade Book Sync",
+    "assessment": "Assessment Sync",
+}
+
+SHARES = {
+    "demographics": "Demographics",
+    "guardians": "Guardians and relatives",
+    "resources": "Resources",
+    "metadata": "Metadata columns",
+    "users.phone": "Phone numbers",
+    "users.sms": "SMS numbers",
+    "users.userIds": "User IDs",
+}
+"""What a new connection does not share until an admin ticks it (product: privacy by default)."""
+
+
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    def by_name(self) -> ConnectionQuerySet:
+        return self.order_by("vendor", "pk")
+
+    def open(self) -> ConnectionQuerySet:
+        return self.exclude(status=Connection.Status.CLOSED)
+
+
+class Connection(models.Model):
+    """A vendor's access: version, types, status, dates, and the line it reads.
+
+    `since` is the publication number at its own beginning: of its line's tombstones it sees
+    those numbered after. `held_at` is the number a paused connection goes on reading.
+    """
+
+    class Status(models.TextChoices):
+        DISABLED = "disabled", "Disabled"
+        ACTIVE = "active", "Active"
+        PAUSED = "paused", "Paused"
+        SUSPENDED = "suspended", "Suspended"
+        CLOSED = "closed", "Closed"
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="connections"
+    )
+    partner = models.ForeignKey(
+        "connections.Partner", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    vendor = models.CharField(max_length=200)
+    oneroster = models.CharField(max_length=3)
+    types = models.JSONField(default=list, blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    resume_on = models.DateField(null=True, blank=True)
+    expires = models.DateField(null=True, blank=True)
+    purpose = models.TextField(blank=True)
+    contact_name = models.CharField(max_length=200, blank=True)
+    contact_email = models.EmailField(blank=True)
+    agreement = models.CharField(max_length=200, blank=True)
+    unsupported_acknowledged = models.BooleanField(default=False)
+
+    all_schools = models.BooleanField(default=True)
+    schools = models.JSONField(default=list, blank=True)
+    shares = models.JSONField(default=list, blank=True)
+    withheld = models.JSONField(default=list, blank=True)
+
+    line = models.ForeignKey(
+        Line, on_delete=models.PROTECT, null=True, blank=True, related_name="connections"
+    )
+    since = models.PositiveBigIntegerField(default=0)
+    held_at = models.PositiveBigIntegerField(null=True, blank=True)
+    created = models.DateTimeField(default=clock)
+    created_by = models.CharField(max_length=200, blank=True)
+    last_seen = models.DateTimeField(null=True, blank=True)
+
+    objects = ConnectionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(oneroster__in=["1.1", "1.2"]), name="connection_version_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["disabled", "active", "paused", "suspended", "closed"]),
+                name="connection_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(partner__isnull=False) | Q(unsupported_acknowledged=True),
+                name="connection_partner_or_acknowledged",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="paused", held_at__isnull=False)
+                | (~Q(status="paused") & Q(held_at__isnull=True)),
+                name="connection_held_while_paused",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.vendor
+
+    def is_expired(self) -> bool:
+        """Return whether the last day on which it may read has passed, in the district's zone."""
+        return self.expires is not None and self.expires < self.organization.today()
+
+    def is_supported(self) -> bool:
+        return self.partner_id is not None
+
+    def type_names(self) -> list[str]:
+        return [TYPES[name] for name in ("roster", *self.types)]
+
+
+class Secret(models.Model):
+    """One client secret of a connection, stored only as a salted hash.
+
+    Two live side by side during a rotation, until the admin ends the overlap.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="secrets")
+    digest = models.CharField(max_length=128)
+    hint = models.CharField(max_length=4)
+    created = models.DateTimeField(default=clock)
+    created_by = models.CharField(max_length=200, blank=True)
+    ended = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["connection"], condition=Q(ended__isnull=True), name="secret_live"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"…{self.hint}"
+
+
+class Request(models.Model):
+    """One request of a vendor, for the district to see: never a secret, token or name.
+
+    `query` has its literals masked but for status, role, type and dates.
+    """
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, db_index=False, related_name="requests"
+    )
+    at = models.DateTimeField()
+    method = models.CharField(max_length=8)
+    endpoint = models.CharField(max_length=120)
+    query = models.TextField(blank=True)
+    status = models.PositiveSmallIntegerField()
+    records = models.PositiveIntegerField(null=True, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    milliseconds = models.FloatField()
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["connection", "at"], name="request_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.endpoint} {self.status}"
+
+
+def summary(connection: Connection) -> dict[str, Any]:
+    """Return what an audit entry keeps of a connection: the agreement, no secrets."""
+    return {
+        "vendor": connection.vendor,
+        "oneroster": connection.oneroster,
+        "types": connection.types,
+        "status": connection.status,
+        "allSchools": connection.all_schools,
+        "schools": connection.schools,
+        "shares": connection.shares,
+        "withheld": connection.withheld,
+        "expires": _day(connection.expires),
+        "resumeOn": _day(connection.resume_on),
+    }
+
+
+def _day(value: datetime | Any) -> str | None:
+    return value.isoformat() if value else None

@@ -1,0 +1,30 @@
+"""The partner directory, which the operator edits."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class PartnerQuerySet(models.QuerySet["Partner"]):
+    def by_name(self) -> PartnerQuerySet:
+        return self.order_by("name", "pk")
+
+
+class Partner(models.Model):
+    """A Digital Learning Partner: certified for some OneRoster versions and types.
+
+    `versions` holds "1.1" and "1.2"; `types` holds "grade_book" and "assessment" beside the
+    Roster Sync that every partner has.
+    """
+
+    name = models.CharField(max_length=200, unique=True)
+    versions = models.JSONField(default=list)
+    types = models.JSONField(default=list, blank=True)
+    website = models.URLField(blank=True)
+    contact = models.CharField(max_length=200, blank=True)
+    support = models.CharField(max_length=200, blank=True)
+
+    objects = PartnerQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name

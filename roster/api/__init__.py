@@ -1,0 +1,1 @@
+"""The OneRoster API: what vendors read, served from publications only."""

@@ -1,0 +1,29 @@
+"""The one clock: every stamp the product writes is taken here.
+
+The database's `now()` stands still inside a transaction, and two clocks on two machines
+differ; so Python's clock decides, and tests move it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+MILLISECOND = timedelta(milliseconds=1)
+
+
+def clock() -> datetime:
+    """Return the present moment in UTC, in whole milliseconds as the API shows it."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def today(time_zone: str) -> date:
+    """Return the calendar day it is now in `time_zone` (an IANA name)."""
+    return clock().astimezone(ZoneInfo(time_zone)).date()
+
+
+def stamp(moment: datetime) -> str:
+    """Return `moment` as OneRoster writes it: UTC, milliseconds, `Z`."""
+    utc = moment.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"

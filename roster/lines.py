@@ -1,0 +1,32 @@
+"""Lines by their rules: connections that may see the same read the same documents."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from roster.models import Line, Organization
+
+
+def digest_of(rules: dict[str, Any]) -> str:
+    """Return the hash under which a line's rules are found again; key order doesn't matter."""
+    canonical = json.dumps(rules, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def line_for(organization: Organization, version: str, rules: dict[str, Any]) -> Line:
+    """Return the newest line of `organization` with these rules, or begin one.
+
+    `rules`: `{"schools": "all" or sorted sourcedIds, "shares": [...], "withheld": [...],
+    "types": [...]}`, lists sorted. A begun line has head 0: nothing is published on it yet.
+    """
+    digest = digest_of(rules)
+    found = (
+        Line.objects.filter(organization=organization, version=version, rules_digest=digest)
+        .order_by("-pk")
+        .first()
+    )
+    return found or Line.objects.create(
+        organization=organization, version=version, rules=rules, rules_digest=digest
+    )

@@ -1,0 +1,57 @@
+"""The ground's tables: the tenant, its OneRoster rows, the hierarchy, the cache, the work."""
+
+from roster.models.gradebook import (
+    AssessmentLineItem,
+    AssessmentResult,
+    Category,
+    LineItem,
+    Result,
+    ScoreScale,
+)
+from roster.models.hierarchy import Level, Mark
+from roster.models.organization import Organization, UsernameStandIn
+from roster.models.people import Agent, Demographics, Role, User, UserProfile
+from roster.models.places import AcademicSession, Org
+from roster.models.publication import OPEN, Line, Publication, Record
+from roster.models.resources import ClassResource, CourseResource, Resource, UserResource
+from roster.models.row import Row, Status
+from roster.models.teaching import Course, Enrollment, Klass
+from roster.models.work import AuditEntry, Finding, Import, Job, Refresh
+
+__all__ = [
+    "OPEN",
+    "AcademicSession",
+    "Agent",
+    "AssessmentLineItem",
+    "AssessmentResult",
+    "AuditEntry",
+    "Category",
+    "ClassResource",
+    "Course",
+    "CourseResource",
+    "Demographics",
+    "Enrollment",
+    "Finding",
+    "Import",
+    "Job",
+    "Klass",
+    "Level",
+    "Line",
+    "LineItem",
+    "Mark",
+    "Org",
+    "Organization",
+    "Publication",
+    "Record",
+    "Refresh",
+    "Resource",
+    "Result",
+    "Role",
+    "Row",
+    "ScoreScale",
+    "Status",
+    "User",
+    "UserProfile",
+    "UserResource",
+    "UsernameStandIn",
+]

@@ -1,0 +1,102 @@
+"""The tenant: a district, or another body, that owns the data and authorizes partners."""
+
+from __future__ import annotations
+
+import zoneinfo
+from datetime import date, time
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+
+from roster import clock
+
+
+def validate_time_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(f"“{name}” is not a time zone. Use a name such as America/Chicago.")
+
+
+class UsernameStandIn(models.TextChoices):
+    """What takes the place of a missing username in 1.1, where it is required."""
+
+    SOURCED_ID = "sourcedId", "the sourcedId"
+    IDENTIFIER = "identifier", "the identifier"
+    EMAIL = "email", "the e-mail address"
+    NOTHING = "nothing", "nothing: the person isn't published in 1.1"
+
+
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    def by_name(self) -> OrganizationQuerySet:
+        return self.order_by("name", "pk")
+
+    def touch(self) -> int:
+        """Count one more change of what may be published; a refresh compares this number."""
+        return self.update(revision=F("revision") + 1)
+
+
+class Organization(models.Model):
+    """One tenant with its settings. `revision` grows with every change that may be published."""
+
+    slug = models.SlugField(
+        max_length=63,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", "Lower-case letters, digits, -.")],
+    )
+    name = models.CharField(max_length=200)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
+    school_year = models.CharField(
+        max_length=4,
+        blank=True,
+        validators=[RegexValidator(r"^\d{4}\Z", "A school year is the year in which it ends.")],
+    )
+    field_policy = models.JSONField(default=list, blank=True)
+    username_stand_in = models.CharField(
+        max_length=16, choices=UsernameStandIn.choices, default=UsernameStandIn.SOURCED_ID
+    )
+    early_access_days = models.PositiveSmallIntegerField(
+        default=14, validators=[MaxValueValidator(366)]
+    )
+    refresh_at = models.TimeField(default=time(2, 30))
+    refresh_hours_from = models.TimeField(null=True, blank=True)
+    refresh_hours_until = models.TimeField(null=True, blank=True)
+    refresh_after_import = models.BooleanField(default=False)
+    hold_percent = models.PositiveSmallIntegerField(default=10)
+    hold_records = models.PositiveIntegerField(default=25)
+    tombstone_days = models.PositiveSmallIntegerField(default=180)
+    alert_recipients = models.JSONField(default=list, blank=True)
+    second_factor_required = models.BooleanField(default=False)
+    contact_name = models.CharField(max_length=200, blank=True)
+    contact_email = models.EmailField(blank=True)
+
+    revision = models.PositiveBigIntegerField(default=0)
+    last_number = models.PositiveBigIntegerField(default=0)
+    created = models.DateTimeField(default=clock.clock, editable=False)
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(hold_percent__lte=100), name="hold_percent_is_one"),
+            models.CheckConstraint(
+                condition=Q(username_stand_in__in=UsernameStandIn.values),
+                name="organization_username_stand_in_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def today(self) -> date:
+        return clock.today(self.time_zone)
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings that shape what is published, for comparing and for audit."""
+        return {
+            "schoolYear": self.school_year,
+            "fieldPolicy": sorted(self.field_policy),
+            "usernameStandIn": self.username_stand_in,
+            "earlyAccessDays": self.early_access_days,
+        }

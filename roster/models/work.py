@@ -1,0 +1,180 @@
+"""What was done and is being done: imports with their findings, refreshes, jobs, audit."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from roster.clock import clock
+
+
+class Import(models.Model):
+    """One bundle that came in. `counts` is per file:
+    `{"users.csv": {"read": 9, "created": 9, "updated": 0, "unchanged": 0, "retired": 0}}`.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        APPLIED = "applied"
+        REFUSED = "refused"
+
+    organization = models.ForeignKey(
+        "roster.Organization", on_delete=models.CASCADE, related_name="imports"
+    )
+    name = models.CharField(max_length=255)
+    checksum = models.CharField(max_length=64, blank=True)
+    oneroster = models.CharField(max_length=3, blank=True)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.RUNNING)
+    counts = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+    by_name = models.CharField(max_length=200, blank=True)
+    began = models.DateTimeField(default=clock)
+    finished = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-began", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Finding(models.Model):
+    """One thing a bundle got wrong: where, what it means, what was done about it.
+
+    `occurrences` counts all of its code, file and column in the import; the first ones are
+    kept with row and value, the rest only counted.
+    """
+
+    class Severity(models.TextChoices):
+        ERROR = "error", "row left out"
+        WARNING = "warning", "value left out"
+        NOTICE = "notice", "taken as it is"
+
+    of_import = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="findings")
+    code = models.CharField(max_length=64)
+    severity = models.CharField(max_length=8, choices=Severity.choices)
+    file = models.CharField(max_length=255)
+    row = models.PositiveBigIntegerField(null=True, blank=True)
+    column = models.CharField(max_length=255, blank=True)
+    value = models.CharField(max_length=120, blank=True)
+    sourced_id = models.CharField(max_length=255, blank=True)
+    message = models.TextField()
+    occurrences = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.row} {self.code}"
+
+
+class Refresh(models.Model):
+    """One rebuilding of an organization's cache, over all of its lines."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        PUBLISHED = "published"
+        FAILED = "failed"
+
+    organization = models.ForeignKey(
+        "roster.Organization", on_delete=models.CASCADE, related_name="refreshes"
+    )
+    number = models.PositiveBigIntegerField(null=True, blank=True)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.RUNNING)
+    percent = models.PositiveSmallIntegerField(default=0)
+    stage = models.CharField(max_length=120, blank=True)
+    added = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    removed = models.PositiveIntegerField(default=0)
+    reason = models.TextField(blank=True)
+    by_name = models.CharField(max_length=200, blank=True)
+    began = models.DateTimeField(default=clock)
+    finished = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-began", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization"],
+                condition=Q(state="running"),
+                name="refresh_one_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"refresh {self.number or '…'} of {self.organization_id}"
+
+
+class Job(models.Model):
+    """The truth about a piece of background work; a broker's message carries only its id.
+
+    `key` names the work and its period (`refresh:riverside:2026-11-22`), so that asking
+    twice does it once. Who works on it holds a lease; a sweep sends again what nobody holds.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    organization = models.ForeignKey(
+        "roster.Organization", on_delete=models.CASCADE, null=True, blank=True, related_name="jobs"
+    )
+    kind = models.CharField(max_length=32)
+    key = models.CharField(max_length=200, unique=True)
+    arguments = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    percent = models.PositiveSmallIntegerField(default=0)
+    stage = models.CharField(max_length=120, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField(max_length=120, blank=True)
+    result = models.JSONField(default=dict, blank=True)
+    reason = models.TextField(blank=True)
+    by_name = models.CharField(max_length=200, blank=True)
+    due = models.DateTimeField(default=clock)
+    created = models.DateTimeField(default=clock)
+    finished = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "due"], name="job_by_state")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class AuditEntry(models.Model):
+    """One change that somebody made: who, when, what it was, what it became, why.
+
+    Append-only: nothing in the product changes or deletes one.
+    """
+
+    organization = models.ForeignKey(
+        "roster.Organization", on_delete=models.CASCADE, null=True, blank=True, related_name="audit"
+    )
+    at = models.DateTimeField(default=clock)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+    )
+    by_name = models.CharField(max_length=200)
+    action = models.CharField(max_length=64)
+    kind = models.CharField(max_length=32, blank=True)
+    object_id = models.CharField(max_length=1100, blank=True)
+    old = models.JSONField(null=True, blank=True)
+    new = models.JSONField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["organization", "at"], name="audit_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_id}"
