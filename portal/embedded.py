@@ -1,0 +1,68 @@
+"""What stands in for servers and secrets where none are configured: files in the data folder.
+
+Everything that is made here belongs to the user who runs the product and to nobody else.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+KEY_CHARACTERS = 50  # Bytes of randomness, before they are written as characters.
+
+# Writers wait in line from the start of their transaction, instead of failing half-way in; readers
+# never wait. A power cut can take the last commits, but leaves the file whole.
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL;"
+    "PRAGMA synchronous=NORMAL;"
+    "PRAGMA foreign_keys=ON;"
+    "PRAGMA temp_store=MEMORY;"
+    "PRAGMA mmap_size=268435456;"
+    "PRAGMA cache_size=-65536;"
+)
+
+
+def private_folder(path: Path) -> Path:
+    """Return the folder; where it doesn't exist, it is made for this user alone."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def secret_key(data: Path) -> str:
+    """Return the installation's key; the first process to ask makes it, in one stroke."""
+    file = private_folder(data) / "secret-key"
+    if not file.exists():
+        draft = data / f"secret-key.{os.getpid()}.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as writer:
+            writer.write(secrets.token_urlsafe(KEY_CHARACTERS))
+            writer.flush()
+            os.fsync(writer.fileno())
+        try:
+            os.link(draft, file)  # Unlike a renaming, this never replaces another process's key.
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return file.read_text().strip()
+
+
+def database(data: Path) -> dict[str, Any]:
+    """Return Django's entry for the embedded SQLite."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": private_folder(data) / "rosterdesk.sqlite3",
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": PRAGMAS},
+    }
+
+
+def broker_options(data: Path) -> dict[str, Any]:
+    """Return kombu's options for a broker of files; one folder is both inbox and outbox."""
+    letters = str(private_folder(data / "broker" / "letters"))
+    return {
+        "data_folder_in": letters,
+        "data_folder_out": letters,
+        "processed_folder": str(private_folder(data / "broker" / "processed")),
+        "control_folder": str(private_folder(data / "broker" / "control")),
+        "store_processed": False,
+        "polling_interval": 0.2,
+    }

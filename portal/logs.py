@@ -1,0 +1,51 @@
+"""One line of JSON per log record on standard error, without secrets."""
+
+import json
+import logging
+import re
+from datetime import UTC, datetime
+
+# What a record has by nature; anything else was given as `extra` and is told.
+KNOWN = {
+    *vars(logging.makeLogRecord({})),
+    "message",
+    "asctime",
+    "request",
+    "server_time",
+    "taskName",
+}
+
+# A name that announces a secret, whatever stands between, and the secret.
+SECRET = re.compile(
+    r"""(?ix)
+    ( (?: client_secret | access_token | refresh_token | password | passwd | secret_key | token )
+      ["']? \s* [=:] \s* ["']?
+    | authorization ["']? \s* [=:] \s* ["']? (?: basic | bearer )? \s*
+    | \b (?: basic | bearer ) \s+
+    | :// [^/\s:@]* : )
+    [^\s"'&,;}@]+
+    """
+)
+
+
+class Line(logging.Formatter):
+    """Formats a record as one JSON object: at, level, logger, message, extras, error."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": without_secrets(record.getMessage()),
+        }
+        for name, value in vars(record).items():
+            if name not in KNOWN:
+                fields[name] = without_secrets(str(value))
+        if record.exc_info:
+            fields["error"] = without_secrets(self.formatException(record.exc_info))
+        return json.dumps(fields, ensure_ascii=False)
+
+
+def without_secrets(text: str) -> str:
+    """Return the text with passwords, secrets and tokens taken out."""
+    return SECRET.sub(r"\1***", text)

@@ -1,0 +1,275 @@
+"""The settings of the installation: what `env.py` read, and what stands in where it read nothing."""
+
+import os
+import warnings
+from typing import Any
+
+from portal import embedded, env
+
+BASE_DIR = env.BASE
+_given = env.read(os.environ)
+
+DEBUG: bool = bool(_given["DEBUG"])
+ROSTERDESK_DATA = _given["ROSTERDESK_DATA"] or BASE_DIR / ".data"
+PUBLIC_URL: str = _given["PUBLIC_URL"] or ""
+TRUSTED_PROXIES: list[env.Network] = _given["TRUSTED_PROXIES"] or []
+SECRET_KEY: str = _given["SECRET_KEY"] or embedded.secret_key(ROSTERDESK_DATA)
+
+# Whether `serve` and `demo` have to run worker and beat themselves: nobody else can reach the files.
+EMBEDDED_BROKER = _given["BROKER_URL"] is None
+
+# Addresses and hosts ------------------------------------------------------------------------
+
+_https = PUBLIC_URL.startswith("https:")
+_public_host = env.host_of(PUBLIC_URL) if PUBLIC_URL else None
+ALLOWED_HOSTS: list[str] = [
+    *(_given["ALLOWED_HOSTS"] or ["127.0.0.1", "localhost", "[::1]"]),
+    *([_public_host] if _public_host else []),
+]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+# A redirect loses the body of a POST: a token or a grade must not end there.
+APPEND_SLASH = False
+
+# What the house is made of ------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "portal",
+    "connections",
+    "roster",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "oauth2_provider",
+    "rest_framework",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+]
+
+MIDDLEWARE = [
+    # First, because all others believe what it leaves in the request.
+    "portal.proxies.ProxyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+LANGUAGE_CODE = "en"
+LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Where things are kept ----------------------------------------------------------------------
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES: dict[str, Any] = {
+    "default": _given["DATABASE_URL"] or embedded.database(ROSTERDESK_DATA)
+}
+
+# Attempts and requests are counted here, so all processes must see the same cache.
+CACHES: dict[str, Any] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _given["CACHE_URL"],
+    }
+    if _given["CACHE_URL"]
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+
+MEDIA_ROOT = ROSTERDESK_DATA / "uploads"
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / ".static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "portal.statics.Storage"},
+}
+# Without a collection, as in the first command on a fresh machine, files come from where they lie.
+WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
+WHITENOISE_AUTOREFRESH = DEBUG
+if WHITENOISE_USE_FINDERS:
+    warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
+
+# Background jobs ----------------------------------------------------------------------------
+
+CELERY_BROKER_URL = _given["BROKER_URL"] or "filesystem://"
+if EMBEDDED_BROKER:
+    CELERY_BROKER_TRANSPORT_OPTIONS = embedded.broker_options(ROSTERDESK_DATA)
+elif "redis" in CELERY_BROKER_URL.partition(":")[0]:
+    # A message that nobody finished comes back after this time, which is longer than any job may
+    # take; the sweep over the job rows is what brings back most of them, much sooner.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3900, "unacked_restore_throttle": 1}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 3600
+CELERY_TASK_SERIALIZER = "json"
+CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_TIMEZONE = "UTC"
+# Everything periodic hangs on this one entry: the task asks the database what is due.
+CELERY_BEAT_SCHEDULE = {
+    "tick": {"task": "roster.tasks.tick", "schedule": 30.0, "options": {"expires": 60}},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(ROSTERDESK_DATA / "beat-schedule")
+
+# People -------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "portal.Staff"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "portal.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# Accounts are made by operators and administrators, who know the address.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Rosterdesk: "
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Rosterdesk"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+
+# Vendors ------------------------------------------------------------------------------------
+
+OAUTH2_PROVIDER_APPLICATION_MODEL = "connections.Client"
+OAUTH2_PROVIDER = {
+    "OAUTH2_VALIDATOR_CLASS": "connections.oauth.Validator",
+    "SCOPES_BACKEND_CLASS": "connections.scopes.Scopes",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    # Only client credentials are served; the rest is shut so that no later door opens by itself.
+    "OAUTH2_GRANT_TYPES_SUPPORTED": ["client_credentials"],
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    # Tokens are stored as hashes only, and never accepted in an address.
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["connections.authentication.ConnectionAuthentication"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "roster.api.errors.handle",
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+    # `?format=` is a parameter like any other that OneRoster doesn't know.
+    "URL_FORMAT_OVERRIDE": None,
+}
+
+# Safety of the browser ----------------------------------------------------------------------
+
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+CSRF_COOKIE_HTTPONLY = True
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _https else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    },
+}
+
+# E-mail and log -----------------------------------------------------------------------------
+
+_email: env.Email = _given["EMAIL_URL"] or env.Email(
+    "django.core.mail.backends.filebased.EmailBackend"
+)
+EMAIL_BACKEND = _email.backend
+EMAIL_FILE_PATH = ROSTERDESK_DATA / "mail"
+EMAIL_HOST, EMAIL_PORT = _email.host, _email.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email.user, _email.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _email.tls, _email.ssl
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = (
+    _email.sender or f"rosterdesk@{(_public_host or 'localhost').strip('[]')}"
+)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "portal.logs.Line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "portal": {"level": "INFO"},
+        "connections": {"level": "INFO"},
+        "roster": {"level": "INFO"},
+        # What was refused stands in the request log; here only what broke.
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.request": {"level": "ERROR"},
+        "django.server": {"handlers": [], "propagate": True},
+    },
+}
