@@ -24,7 +24,9 @@ PRAGMAS = (
 
 def private_folder(path: Path) -> Path:
     """Return the folder; where it doesn't exist, it is made for this user alone."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.is_dir():
+        private_folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
     return path
 
 

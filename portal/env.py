@@ -63,6 +63,12 @@ def read(environ: Mapping[str, str]) -> dict[str, Any]:
     return {setting.name: value_of(setting, environ) for setting in SETTINGS}
 
 
+def without_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without any setting of the product: what tests begin with."""
+    ours = {setting.name for setting in SETTINGS}
+    return {name: text for name, text in environ.items() if name.removesuffix("_FILE") not in ours}
+
+
 def value_of(setting: Setting, environ: Mapping[str, str]) -> Any:
     text = text_of(setting.name, environ)
     if text is None:
@@ -265,7 +271,7 @@ SETTINGS = (
     ),
     Setting(
         "TRUSTED_PROXIES",
-        "networks (`10.0.0.0/8,192.0.2.7`) whose `X-Forwarded-For`, `-Proto` and `-Host` are believed",
+        "networks (`10.0.0.0/8,192.0.2.7`) whose `X-Forwarded-For`, `-Proto`, `-Host` are believed",
         "none",
         networks,
     ),

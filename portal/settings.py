@@ -1,4 +1,4 @@
-"""The settings of the installation: what `env.py` read, and what stands in where it read nothing."""
+"""The settings of the installation: what `env.py` read, and what stands in for the rest."""
 
 import os
 import warnings
@@ -15,7 +15,7 @@ PUBLIC_URL: str = _given["PUBLIC_URL"] or ""
 TRUSTED_PROXIES: list[env.Network] = _given["TRUSTED_PROXIES"] or []
 SECRET_KEY: str = _given["SECRET_KEY"] or embedded.secret_key(ROSTERDESK_DATA)
 
-# Whether `serve` and `demo` have to run worker and beat themselves: nobody else can reach the files.
+# Whether `serve` and `demo` run worker and beat themselves, as the broker is a folder here.
 EMBEDDED_BROKER = _given["BROKER_URL"] is None
 
 # Addresses and hosts ------------------------------------------------------------------------

