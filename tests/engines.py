@@ -47,7 +47,16 @@ def postgresql() -> Iterator[str]:
         for path in (data, sockets):
             path.mkdir(mode=0o700)
         become = as_nobody(folder)
-        init = [programs / "initdb", "--no-sync", "-A", "trust", "-U", "test", "-E", "UTF8"]
+        init: list[str | Path] = [
+            programs / "initdb",
+            "--no-sync",
+            "-A",
+            "trust",
+            "-U",
+            "test",
+            "-E",
+            "UTF8",
+        ]
         subprocess.run(
             [*init, "--locale", "C.UTF-8", "-D", data],
             check=True, stdout=subprocess.DEVNULL, preexec_fn=become, cwd=folder,
