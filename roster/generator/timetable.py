@@ -1,0 +1,251 @@
+"""Gives each school its classes, each class its teachers, and each student a seat.
+
+A seat is arithmetic on the student's place in the cohort, so who sits where is never stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from roster.generator import courses, district
+from roster.generator.calendars import Session
+from roster.generator.courses import Block, Course, Stage
+from roster.generator.district import Cohort, District, Employee, School
+
+#: A co-teacher in every 20th class, none who is primary in every 100th.
+_CO_TAUGHT, _NOBODY_PRIMARY = (20, 3), (100, 7)
+#: Of 200 students one belongs to two schools, and one takes a class elsewhere.
+_TWO_SCHOOLS, _CLASS_ELSEWHERE = (200, 30), (200, 41)
+
+
+@dataclass(frozen=True, slots=True)
+class Klass:
+    """One class; `staff` holds who is enrolled besides the students: person, role, primary."""
+
+    sourced_id: str
+    number: int
+    school: str
+    course: Course
+    title: str
+    code: str
+    grade: str
+    homeroom: bool
+    periods: tuple[str, ...]
+    terms: tuple[str, ...]
+    dates: tuple[str, str]
+    staff: tuple[tuple[int, str, bool], ...]
+
+
+#: Grade → for each of its blocks the sections.
+Sections = dict[str, list[list[Klass]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """All courses and classes of a district; `sections` by the school's index."""
+
+    courses: dict[str, Course]
+    sections: list[Sections]
+
+    @property
+    def classes(self) -> Iterator[Klass]:
+        for sections in self.sections:
+            for blocks in sections.values():
+                for block in blocks:
+                    yield from block
+
+    def seats(self, school: School, cohort: Cohort, student: int) -> list[Klass]:
+        """Gives the classes of a student at the home school, one for each block."""
+        together = courses.stage_of(cohort.grade).together
+        place = student - cohort.first
+        seats = []
+        for turn, sections in enumerate(self.sections[school.index][cohort.grade]):
+            count = len(sections)
+            shift = 0 if together else turn * (place // count)
+            seats.append(sections[(place + shift) % count])
+        return seats
+
+    def guest_seat(self, host: School, grade: str, student: int) -> Klass | None:
+        """Gives the class that a guest takes at a host school: the nearest grade's second block."""
+        level = courses.GRADES.index(grade)
+        near = min(
+            (cohort.grade for cohort in host.cohorts if cohort.size),
+            key=lambda theirs: abs(courses.GRADES.index(theirs) - level),
+            default=None,
+        )
+        if near is None:
+            return None
+        sections = self.sections[host.index][near][1]
+        return sections[student % len(sections)]
+
+
+def belongs_to_two_schools(student: int) -> bool:
+    return student % _TWO_SCHOOLS[0] == _TWO_SCHOOLS[1]
+
+
+def takes_a_class_elsewhere(student: int) -> bool:
+    return student % _CLASS_ELSEWHERE[0] == _CLASS_ELSEWHERE[1]
+
+
+def plan_timetable(plan: District) -> Timetable:
+    """Gives the courses and classes of a planned district."""
+    table = Timetable({}, [])
+    number = 0
+    for school in plan.schools:
+        slots = _slots(school)
+        rota = _Rota(plan, school, len(slots))
+        sections: Sections = {
+            cohort.grade: [[] for _block in _blocks_of(cohort)] for cohort in school.cohorts
+        }
+        for nth, slot in enumerate(slots):
+            number += 1
+            course = _course(table, plan, school, slot)
+            staff = rota.staff_of(nth, number)
+            klass = _klass(plan, school, slot, course, number, staff)
+            sections[slot.cohort.grade][slot.turn].append(klass)
+        table.sections.append(sections)
+    for code, title in courses.UNTAUGHT:
+        sourced_id = f"crs-{code.lower()}"
+        table.courses[sourced_id] = Course(
+            sourced_id, title, f"{code}00", plan.org.sourced_id, (), dated=False
+        )
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A class to be: section `nth` of a cohort's block number `turn`."""
+
+    cohort: Cohort
+    stage: Stage
+    turn: int
+    block: Block
+    nth: int
+
+
+def _blocks_of(cohort: Cohort) -> tuple[Block, ...]:
+    return courses.stage_of(cohort.grade).blocks_of(cohort.grade) if cohort.size else ()
+
+
+def _slots(school: School) -> list[_Slot]:
+    """Gives a school's classes so that neighbours in the list suit the same teacher.
+
+    Where sections stay together that is a section's day; else a subject through the grades.
+    """
+    slots = [
+        _Slot(cohort, courses.stage_of(cohort.grade), turn, block, nth)
+        for cohort in school.cohorts
+        for turn, block in enumerate(_blocks_of(cohort))
+        for nth in range(cohort.sections)
+    ]
+
+    def suits(slot: _Slot) -> tuple[int, str, int, int]:
+        if slot.stage.together:
+            return (-1, slot.cohort.grade.replace("KG", "00"), slot.nth, slot.turn)
+        return (slot.turn, slot.cohort.grade, slot.nth, 0)
+
+    return sorted(slots, key=suits)
+
+
+class _Rota:
+    """Hands the classes of one school to its teachers, evenly."""
+
+    def __init__(self, plan: District, school: School, classes: int) -> None:
+        self.school, self.classes = school, classes
+        self.teachers = school.holders("teacher")
+        self.visitors = plan.visitors_of(school)
+
+    def staff_of(self, nth: int, number: int) -> tuple[tuple[int, str, bool], ...]:
+        """Gives who is enrolled in the school's `nth` class, `number` in the district."""
+        desk = nth * len(self.teachers) // self.classes
+        first = self._teacher(nth, self.teachers[desk])
+        staff = [(first.number, "teacher", not _hits(number, _NOBODY_PRIMARY))]
+        partner = self.teachers[(desk + 1) % len(self.teachers)]
+        if _hits(number, _CO_TAUGHT) and partner is not first:
+            staff.append((partner.number, "teacher", False))
+        if nth == 0:
+            staff.append((self.school.holders("proctor")[0].number, "proctor", False))
+        if nth == 0 and district.teaches(self.school.index):
+            site = self.school.holders("siteAdministrator")[0]
+            staff.append((site.number, "administrator", False))
+        return tuple(staff)
+
+    def _teacher(self, nth: int, regular: Employee) -> Employee:
+        """Gives the teacher: the second class is the principal's, the next ones visitors'."""
+        if nth == 1 and district.teaches(self.school.index):
+            return self.school.staff[0]
+        if 2 <= nth < 2 + len(self.visitors):
+            return self.visitors[nth - 2]
+        return regular
+
+
+def _hits(number: int, rule: tuple[int, int]) -> bool:
+    return number % rule[0] == rule[1]
+
+
+def _klass(
+    plan: District,
+    school: School,
+    slot: _Slot,
+    course: Course,
+    number: int,
+    staff: tuple[tuple[int, str, bool], ...],
+) -> Klass:
+    held = {
+        courses.YEAR: plan.calendar.terms,
+        courses.FALL: plan.calendar.terms[:1],
+        courses.SPRING: plan.calendar.terms[1:],
+    }[slot.block.when]
+    period = str((slot.turn + slot.nth) % 7 + 1)
+    return Klass(
+        sourced_id=_class_id(plan.calendar.year, number),
+        number=number,
+        school=school.org.sourced_id,
+        course=course,
+        title=f"{course.title} - {slot.cohort.grade}{chr(65 + slot.nth % 26)}",
+        code=f"{course.code}-{slot.nth + 1:02d}",
+        grade=slot.cohort.grade,
+        homeroom=slot.block.homeroom,
+        periods=(period, f"{period}L") if slot.block.double else (period,),
+        terms=tuple(term.sourced_id for term in held),
+        dates=("", "") if slot.stage.together else _dates(held),
+        staff=staff,
+    )
+
+
+def _dates(terms: tuple[Session, ...]) -> tuple[str, str]:
+    return terms[0].start.isoformat(), terms[-1].end.isoformat()
+
+
+def _class_id(year: int, number: int) -> str:
+    """Gives the id; some carry the other characters that ids may hold."""
+    if number % 150 == 11:
+        return f"cls_{year}.{number:05d}"
+    return f"cls-{year}-{number:05d}"
+
+
+def _course(table: Timetable, plan: District, school: School, slot: _Slot) -> Course:
+    """Gives the course of a section, made when the first section needs it."""
+    grade, block = slot.cohort.grade, slot.block
+    if block.owner == courses.SCHOOL:
+        turn = courses.GRADES.index(grade) + slot.turn + slot.nth
+        at = (school.index + turn % slot.stage.variety) % len(block.offers)
+        subject, org = block.offers[at], school.org.sourced_id
+        code = f"{slot.stage.title[0]}{subject.code}"
+        # Every other elective has the same code at all schools, the rest one of their own.
+        code += f"{school.index + 1:03d}" if at % 2 else ""
+        title, sourced_id = subject.title, f"crs-{school.index + 1:03d}-{code}".lower()
+    else:
+        subject = block.offers[slot.nth % len(block.offers)]
+        owned = block.owner == courses.DEPARTMENT and plan.departments
+        org = (plan.departments[0] if owned else plan.org).sourced_id
+        code = f"{subject.code}{courses.GRADES.index(grade):02d}"
+        title = f"{subject.title}, {courses.grade_title(grade)}"
+        sourced_id = f"crs-{code}".lower()
+    course = table.courses.setdefault(
+        sourced_id, Course(sourced_id, title, code, org, subject.areas)
+    )
+    if grade not in course.grades:
+        course.grades.append(grade)
+    return course
