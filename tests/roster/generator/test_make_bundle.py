@@ -1,0 +1,82 @@
+"""`manage.py make_bundle`: what it prints, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from roster.generator.making import make_bundle
+from tests.roster.generator import reading
+
+
+def _run(*arguments: str) -> dict[str, Any]:
+    out = StringIO()
+    call_command("make_bundle", *arguments, "--json", stdout=out)
+    told: dict[str, Any] = json.loads(out.getvalue())
+    return told
+
+
+def test_json_tells_what_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    told = _run(str(path), "--students", "60", "--oneroster", "1.1", "--school-year", "2031")
+    made = make_bundle(tmp_path / "b.zip", 60, oneroster="1.1", school_year=2031)
+    assert told.pop("seconds") >= 0
+    assert told == {
+        "path": str(path),
+        "oneroster": "1.1",
+        "students": 60,
+        "school_year": 2031,
+        "seed": 1,
+        "files": made.files,
+        "oddities": made.oddities,
+    }
+    assert path.read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_the_school_year_is_the_one_that_holds_today(tmp_path: Path, time_machine: Any) -> None:
+    time_machine.move_to("2026-07-02T12:00:00Z")
+    told = _run(str(tmp_path / "a"), "--students", "3")
+    assert told["school_year"] == 2027
+    sessions = reading.tables(tmp_path / "a")["academicSessions"]
+    assert {row["schoolYear"] for row in sessions} == {"2027"}
+
+
+def test_words_for_people_name_the_files(tmp_path: Path) -> None:
+    out = StringIO()
+    call_command("make_bundle", str(tmp_path / "a"), "--students", "3", stdout=out)
+    assert "OneRoster 1.2" in out.getvalue()
+    assert "users.csv" in out.getvalue()
+
+
+def test_a_refusal_exits_with_1_and_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter1.txt").write_text("mine")
+    out = StringIO()
+    with pytest.raises(SystemExit) as stopped:
+        call_command(
+            "make_bundle", str(tmp_path / "thesis"), "--students", "3", "--json", stdout=out
+        )
+    assert stopped.value.code == 1
+    assert "left as it is" in json.loads(out.getvalue())["error"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--students", "0"],
+        ["--students", "many"],
+        ["--students", "3", "--oneroster", "1.0"],
+        ["--students", "3", "--school-year", "26"],
+        ["--students", "3", "--seed", "-1"],
+        [],
+    ],
+)
+def test_wrong_usage_is_told(tmp_path: Path, arguments: list[str]) -> None:
+    with pytest.raises(CommandError):
+        call_command("make_bundle", str(tmp_path / "a"), *arguments)
+    assert not (tmp_path / "a").exists()
