@@ -14,7 +14,6 @@ import os
 import shutil
 import subprocess
 import sys
-import venv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -64,9 +63,9 @@ def ensure(argv: list[str]) -> None:
     if step is Step.INSTALL:
         if os.environ.get(ENTERED) == str(os.getpid()):
             sys.exit(f"Rosterdesk: {VENV} lacks {', '.join(missing)} although it was just filled.")
-        with one_at_a_time():
+        with one_at_a_time() as turn:
             if ours or not is_stamped(VENV, lock):
-                install(lock, afresh=bool(missing) and is_stamped(VENV, lock))
+                install(lock, turn, afresh=bool(missing) and is_stamped(VENV, lock))
     enter(argv)
 
 
@@ -124,21 +123,24 @@ def refuse(lock: str, missing: list[str]) -> NoReturn:
 
 
 @contextlib.contextmanager
-def one_at_a_time() -> Iterator[None]:
-    """Let a second command that is started meanwhile wait for the first one's installation."""
+def one_at_a_time() -> Iterator[int]:
+    """Let a second command that is started meanwhile wait for the first one's installation.
+
+    Yields the lock's descriptor: a pip that inherits it keeps the turn even if we are killed.
+    """
     import fcntl
 
     folder = os.open(BASE, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
+        yield folder
     finally:
         os.close(folder)
 
 
-def install(lock: str, *, afresh: bool = False) -> None:
+def install(lock: str, turn: int, *, afresh: bool = False) -> None:
     """Fill `.venv` from the lock; an environment that isn't known to be whole is made anew."""
-    if VENV.exists() and not is_ours(VENV):
+    if VENV.exists() and not is_ours(VENV) and any(VENV.iterdir()):
         sys.exit(
             f"Rosterdesk: {VENV} was made by somebody else, so it is left alone. "
             "Activate it, or take it away and try again."
@@ -146,11 +148,12 @@ def install(lock: str, *, afresh: bool = False) -> None:
     say(f"the packages of {lock} aren't installed yet; putting them into {VENV} (about a minute).")
     try:
         if afresh or not (VENV / STAMP).exists():
-            make_environment()
+            make_environment(turn)
         (VENV / STAMP).unlink(missing_ok=True)
         subprocess.run(  # noqa: S603 - the command is made of our own words.
-            [*pip_command(), "install", "--quiet", "--require-hashes", "-r", str(BASE / lock)],
+            [*pip_command(), "install", "-qq", "--require-hashes", "-r", str(BASE / lock)],
             check=True,
+            pass_fds=(turn,),
             stdout=sys.stderr,  # Standard output belongs to the command that was asked for.
             env=os.environ | {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
         )
@@ -163,24 +166,34 @@ def install(lock: str, *, afresh: bool = False) -> None:
         sys.exit(130)
 
 
-def make_environment() -> None:
+def make_environment(turn: int) -> None:
     """Make an empty `.venv`, with a pip of its own where Python carries one."""
-    shutil.rmtree(VENV, ignore_errors=True)
-    VENV.mkdir()
+    VENV.mkdir(exist_ok=True)
     (VENV / OURS).write_text("Made by manage.py, which may throw it away and make it again.\n")
-    venv.EnvBuilder(symlinks=True, with_pip=has_ensurepip()).create(VENV)
+    for path in VENV.iterdir():
+        if path.name == OURS:
+            continue
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    without = [] if has_ensurepip() else ["--without-pip"]
+    command = [base_python(), "-m", "venv", "--symlinks", *without, str(VENV)]
+    subprocess.run(command, check=True, pass_fds=(turn,), stdout=sys.stderr)  # noqa: S603
 
 
 def has_ensurepip() -> bool:
     """Debian takes ensurepip out of Python and puts it into a package of its own."""
-    return importlib.util.find_spec("ensurepip") is not None
+    try:
+        import ensurepip
+
+        return bool(ensurepip.version())
+    except Exception:  # Half of it may be there; then the pip of the system does as well.
+        return False
 
 
 def pip_command() -> list[str]:
     """Return the pip that fills `.venv`: its own, or the system's pointed at it."""
     if any(VENV.glob("lib/python*/site-packages/pip")):
         return [str(python_of(VENV)), "-m", "pip"]
-    system = getattr(sys, "_base_executable", None) or sys.executable
+    system = base_python()
     found = subprocess.run([system, "-m", "pip", "--version"], capture_output=True, check=False)  # noqa: S603
     if found.returncode:
         sys.exit(
@@ -188,6 +201,11 @@ def pip_command() -> list[str]:
             "  apt-get install python3-venv"
         )
     return [system, "-m", "pip", "--python", str(python_of(VENV))]
+
+
+def base_python() -> str:
+    """Return the Python that environments are made from, also when we run inside one."""
+    return getattr(sys, "_base_executable", None) or sys.executable
 
 
 def stamp(folder: Path, lock: str) -> None:

@@ -117,7 +117,10 @@ def run(checkout, *words, python=None, **environ):
 PRETEND = """
 import sys
 from portal import bootstrap
+run = bootstrap.subprocess.run
 def fill(command, **options):
+    if "venv" in command:
+        return run(command, **options)
     print("pip:", *command, file=sys.stderr)
     for site in bootstrap.VENV.glob("lib/python*/site-packages"):
         (site / "package_of_ours.py").touch()
