@@ -136,24 +136,38 @@ def temporary_folder() -> Iterator[Path]:
 
 def readable(programs: Path, folder: Path) -> Path:
     """Return the programs, copied where `nobody` can read them if it can't read the original."""
-    if os.geteuid() or all(path.stat().st_mode & 0o005 == 0o005 for path in programs.parents):
+    way = [programs, *programs.parents]
+    if os.geteuid() or all(path.stat().st_mode & 0o005 == 0o005 for path in way):
         return programs
-    shutil.copytree(programs.parent, folder / "programs", symlinks=True)
-    return folder / "programs" / programs.name
+    package = programs.parent.parent
+    copy = folder / package.name / programs.parent.name
+    shutil.copytree(programs.parent, copy, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")  # Where wheels keep what they link to.
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / libraries.name, symlinks=True)
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, *nobody(), follow_symlinks=False)
+    return copy / programs.name
+
+
+def nobody() -> tuple[int, int]:
+    """Return the user and group that own nothing."""
+    entry = pwd.getpwnam("nobody")
+    return entry.pw_uid, entry.pw_gid
 
 
 def as_nobody(folder: Path) -> Callable[[], None]:
     """Return what turns a child of root into `nobody`, as PostgreSQL refuses to run as root."""
     if os.geteuid():
         return lambda: None
-    nobody = pwd.getpwnam("nobody")
+    user, group = nobody()
     for path in (folder, folder / "data", folder / "run"):
-        os.chown(path, nobody.pw_uid, nobody.pw_gid)
+        os.chown(path, user, group)
 
     def become() -> None:
         os.setgroups([])
-        os.setgid(nobody.pw_gid)
-        os.setuid(nobody.pw_uid)
+        os.setgid(group)
+        os.setuid(user)
 
     return become
 

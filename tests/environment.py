@@ -30,8 +30,11 @@ def prepare() -> None:
     os.environ |= {PREPARED: str(os.getpid()), "ROSTERDESK_DATA": data}
     ending = contextlib.ExitStack()
     ending.callback(shutil.rmtree, data, ignore_errors=True)
-    if engine == "postgresql":
-        os.environ["DATABASE_URL"] = ending.enter_context(engines.postgresql())
-        address = ending.enter_context(engines.redis())
-        os.environ |= {"BROKER_URL": address, "CACHE_URL": address.replace("/0", "/1")}
     atexit.register(ending.close)
+    if engine == "postgresql":
+        try:
+            os.environ["DATABASE_URL"] = ending.enter_context(engines.postgresql())
+            address = ending.enter_context(engines.redis())
+        except engines.Missing as missing:
+            raise SystemExit(str(missing)) from None
+        os.environ |= {"BROKER_URL": address, "CACHE_URL": address.removesuffix("/0") + "/1"}
