@@ -1,0 +1,65 @@
+"""What Celery calls: an id in, one verb called, safe to run twice."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from celery import shared_task
+from django.db.models import Exists, OuterRef
+
+from roster import jobs, working
+from roster.clock import clock
+from roster.models import Import, Job, Organization
+
+BY = "schedule"
+
+
+@shared_task(name="roster.tasks.work")
+def work(job_id: int) -> None:
+    """Do one job, if nobody else does it."""
+    me = f"{socket.gethostname()} {os.getpid()} {threading.current_thread().name}"
+    working.work(job_id, me)
+
+
+@shared_task(name="roster.tasks.tick")
+def tick() -> None:
+    """Ask the database what is due: jobs that nobody took, daily refreshes, tidying up."""
+    jobs.sweep()
+    enqueue_daily_refreshes()
+    key = f"tidy:{clock().date()}"
+    jobs.enqueue("tidy", organization=None, key=key, by=BY)
+
+
+def enqueue_daily_refreshes() -> list[Job]:
+    """Queue the refreshes whose time has passed and whose day has none yet.
+
+    What was missed while nothing ran is made up for once. Organizations that never imported
+    anything have nothing to refresh.
+    """
+    now = clock()
+    imported = Import.objects.filter(organization=OuterRef("pk"), state=Import.State.APPLIED)
+    due = {}
+    for organization in Organization.objects.filter(Exists(imported)):
+        moment = last_refresh_time(organization, now)
+        if moment >= organization.created:
+            due[f"refresh:{organization.slug}:{moment.date()}"] = organization
+    known = set(Job.objects.filter(key__in=due).values_list("key", flat=True))
+    return [
+        jobs.enqueue("refresh", organization=organization, key=key, by=BY)
+        for key, organization in due.items()
+        if key not in known
+    ]
+
+
+def last_refresh_time(organization: Organization, now: datetime) -> datetime:
+    """Return the latest moment, in its own time zone, at which the daily refresh fell due."""
+    zone = ZoneInfo(organization.time_zone)
+    day = now.astimezone(zone).date()
+    moment = datetime.combine(day, organization.refresh_at, zone)
+    if moment.astimezone(UTC) > now:
+        moment = datetime.combine(day - timedelta(days=1), organization.refresh_at, zone)
+    return moment

@@ -1,0 +1,158 @@
+"""Doing a job: takes its lease, runs the verb of its kind, and records what became of it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.management import call_command
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import close_old_connections, connection
+from django.db.models import F, Q
+
+from roster.clock import clock
+from roster.heartbeat import LEASE, Heartbeat, LeaseLost, Progress
+from roster.models import Job, Organization, Refresh
+from roster.refusal import Refused
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 5
+BACKOFF = timedelta(seconds=30)  # After the first failure; four times as long after each further.
+KEPT = timedelta(days=90)  # How long one can look up what a job did.
+
+
+class Later(Exception):
+    """The work can't be done just now: no failure, but something to try again at `due`."""
+
+    def __init__(self, reason: str, due: datetime) -> None:
+        super().__init__(reason)
+        self.due = due
+
+
+def work(job_id: int, worker: str) -> bool:
+    """Do the job if it is free and due, and return whether it was this call that did it.
+
+    What is refused fails at once, with the refusal's words; anything unexpected is tried again
+    with growing pauses, five times in all.
+    """
+    job = take(job_id, worker)
+    if job is None:
+        return False
+    try:
+        with Heartbeat(job) as heart:
+            result = KINDS[job.kind](job, heart.progress)
+    except LeaseLost:
+        log.warning("A job's lease was lost; another worker has it.", extra={"job": job.pk})
+        return False
+    except Later as later:
+        _put_back(job, str(later), later.due, attempts=F("attempts") - 1)
+    except Refused as refusal:
+        _fail(job, str(refusal))
+    except Exception:
+        log.exception("A job failed.", extra={"job": job.pk, "kind": job.kind})
+        _try_again(job)
+    else:
+        plain = json.loads(json.dumps(result or {}, cls=DjangoJSONEncoder))
+        _settle(job, state=Job.State.DONE, percent=100, result=plain, reason="", finished=clock())
+    return True
+
+
+def take(job_id: int, worker: str) -> Job | None:
+    """Return the job under a lease of this worker's, or None if it isn't there for the taking."""
+    now = clock()
+    mine = f"{worker[:100]} {secrets.token_hex(4)}"  # Two takings by one worker differ.
+    free = Q(state=Job.State.QUEUED, due__lte=now) | Q(
+        state=Job.State.RUNNING, lease_until__lt=now, attempts__lt=ATTEMPTS
+    )
+    taken = Job.objects.filter(free, pk=job_id).update(
+        state=Job.State.RUNNING,
+        worker=mine,
+        lease_until=now + LEASE,
+        attempts=F("attempts") + 1,
+        percent=0,
+        stage="",
+    )
+    if not taken:
+        return None
+    return Job.objects.select_related("organization").filter(pk=job_id, worker=mine).first()
+
+
+def running_refresh(organization: Organization) -> Refresh | None:
+    """Return the refresh of the organization that runs now, begun by a job or by a command."""
+    return Refresh.objects.filter(
+        organization=organization, state=Refresh.State.RUNNING, lease_until__gt=clock()
+    ).first()
+
+
+def refresh(job: Job, progress: Progress) -> dict[str, Any]:
+    organization = organization_of(job)
+    running = running_refresh(organization)
+    if running is not None:
+        # Left behind by a dead worker, or begun by a command: this one's turn comes after it.
+        due = running.lease_until or clock() + BACKOFF
+        raise Later("Waiting for the refresh that is running.", due)
+    from roster import publishing
+
+    return publishing.refresh(organization, by=job.by_name, progress=progress)
+
+
+def import_bundle(job: Job, progress: Progress) -> dict[str, Any]:
+    from roster import importing
+
+    path, name = job.arguments["path"], job.arguments.get("name")
+    done = importing.import_bundle(
+        organization_of(job), path, by=job.by_name, name=name, progress=progress
+    )
+    return {"import": done.pk, "counts": done.counts}
+
+
+def tidy(job: Job, progress: Progress) -> dict[str, Any]:
+    """Delete what has expired: tokens, sessions, and jobs done long ago."""
+    call_command("cleartokens")
+    call_command("clearsessions")
+    old = Job.objects.filter(state=Job.State.DONE, finished__lt=clock() - KEPT)
+    return {"jobs": old.delete()[0]}
+
+
+def organization_of(job: Job) -> Organization:
+    if job.organization is None:
+        raise ValueError(f"Job {job.pk} has no organization.")
+    return job.organization
+
+
+KINDS: dict[str, Callable[[Job, Progress], dict[str, Any]]] = {
+    "refresh": refresh,
+    "import": import_bundle,
+    "tidy": tidy,
+}
+
+
+def _try_again(job: Job) -> None:
+    if job.attempts >= ATTEMPTS:
+        _fail(job, f"It failed {job.attempts} times; the reason stands in the log.")
+        return
+    pause = BACKOFF * 4 ** (job.attempts - 1)
+    reason = f"Attempt {job.attempts} of {ATTEMPTS} failed; it will be tried again."
+    _put_back(job, reason, clock() + pause)
+
+
+def _put_back(job: Job, reason: str, due: datetime, **fields: Any) -> None:
+    _settle(job, state=Job.State.QUEUED, reason=reason, due=due, **fields)
+
+
+def _fail(job: Job, reason: str) -> None:
+    _settle(job, state=Job.State.FAILED, reason=reason, finished=clock())
+
+
+def _settle(job: Job, **fields: Any) -> None:
+    """End the lease with what became of the job, unless the lease was lost meanwhile."""
+    if not connection.in_atomic_block:
+        close_old_connections()  # A database that was restarted meanwhile is connected to anew.
+    Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, worker=job.worker).update(
+        lease_until=None, worker="", **fields
+    )
