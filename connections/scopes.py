@@ -1,0 +1,107 @@
+"""The one table of scopes: which of them a connection has, and what remains of what is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from oauth2_provider.scopes import BaseScopes
+
+from connections.models import Connection
+
+BOTH = ("1.1", "1.2")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One scope of OneRoster (1.2: OpenAPI files; 1.1: in practice, none is in its text).
+
+    A connection has it if it is of one of the `versions` and, where these are given, has the
+    connection type and shares what the scope opens.
+    """
+
+    name: str
+    meaning: str
+    versions: tuple[str, ...] = BOTH
+    type: str | None = None
+    share: str | None = None
+
+    def uri(self, version: str) -> str:
+        return f"{PREFIXES[version]}{self.name}"
+
+    def belongs_to(self, version: str, types: Collection[str], shares: Collection[str]) -> bool:
+        return (
+            version in self.versions
+            and (self.type is None or self.type in types)
+            and (self.share is None or self.share in shares)
+        )
+
+
+PREFIXES = {
+    "1.1": "https://purl.imsglobal.org/spec/or/v1p1/scope/",
+    "1.2": "https://purl.imsglobal.org/spec/or/v1p2/scope/",
+}
+
+SCOPES = (
+    Scope("roster-core.readonly", "read the collections of the roster, and single records"),
+    Scope("roster.readonly", "read all of the roster but demographics"),
+    Scope("roster-demographics.readonly", "read demographics", share="demographics"),
+    Scope("resource-core.readonly", "read resources", ("1.2",), share="resources"),
+    Scope("resource.readonly", "read resources, by class and course too", share="resources"),
+    Scope("gradebook-core.readonly", "read the gradebook", ("1.2",), "grade_book"),
+    Scope("gradebook.readonly", "read the gradebook, by class too", BOTH, "grade_book"),
+    Scope("gradebook.createput", "create and replace in the gradebook", BOTH, "grade_book"),
+    Scope("gradebook.createpost", "create in the gradebook", ("1.2",), "grade_book"),
+    Scope("gradebook.delete", "delete from the gradebook", BOTH, "grade_book"),
+    Scope("assessment.readonly", "read assessments", ("1.2",), "assessment"),
+    Scope("assessment.createput", "create and replace assessments", ("1.2",), "assessment"),
+    Scope("assessment.delete", "delete assessments", ("1.2",), "assessment"),
+)
+
+STAND_INS = {
+    "resource-core.readonly": "resource.readonly",
+    "gradebook-core.readonly": "gradebook.readonly",
+}
+"""What 1.1 has for the scopes of 1.2 that it lacks."""
+
+_ASKED = re.compile(r"https?://purl\.imsglobal\.org/spec/or/v1p[12]/scope/(?P<name>[\w.-]+)/?")
+
+
+def allowed(connection: Connection) -> list[str]:
+    """Return the scopes that a connection has, as full URIs in the table's order."""
+    return allowed_for(connection.oneroster, connection.types, connection.shares)
+
+
+def allowed_for(version: str, types: Collection[str], shares: Collection[str]) -> list[str]:
+    return [scope.uri(version) for scope in SCOPES if scope.belongs_to(version, types, shares)]
+
+
+def narrow(asked: Iterable[str], allowed: list[str]) -> list[str]:
+    """Return the part of `allowed` that is asked for; all of it where nothing is asked.
+
+    Consumers ask with `http://`, and with the scopes of the other version: they get the scope
+    of that name which their connection has. What it doesn't have, and strange words, are left
+    out; so nothing may remain.
+    """
+    asked = list(asked)
+    if not asked:
+        return list(allowed)
+    names = {match["name"] for scope in asked if (match := _ASKED.fullmatch(scope))}
+    has = {uri.rpartition("/")[2] for uri in allowed}
+    names |= {STAND_INS[name] for name in names - has if name in STAND_INS}
+    return [uri for uri in allowed if uri.rpartition("/")[2] in names]
+
+
+class Scopes(BaseScopes):
+    """The same table, as django-oauth-toolkit asks for it."""
+
+    def get_all_scopes(self) -> dict[str, str]:
+        return {scope.uri(version): scope.meaning for scope in SCOPES for version in scope.versions}
+
+    def get_available_scopes(self, application: Any = None, *args: Any, **_: Any) -> list[str]:
+        return allowed(application.connection) if application is not None else []
+
+    def get_default_scopes(self, application: Any = None, *args: Any, **_: Any) -> list[str]:
+        return self.get_available_scopes(application)

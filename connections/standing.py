@@ -1,0 +1,35 @@
+"""Where a connection stands today, and the words in which a vendor is told so.
+
+The token endpoint and the API ask here, so they say the same.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from roster import clock
+
+CLOSED = "closed"
+
+REFUSALS = {
+    "disabled": "This connection is not enabled yet; the district enables it when it is ready.",
+    "suspended": "This connection has been suspended by the district.",
+    "expired": "This connection has expired; only the district can renew it.",
+    CLOSED: "This connection has been closed by the district.",
+}
+"""What is refused, and how; plain ASCII, as RFC 6749 wants it. Active and paused aren't here."""
+
+
+def standing(status: str, expires: date | None, time_zone: str) -> str:
+    """Return the status as it holds today: one of `Connection.Status`, or `expired`.
+
+    `expires` is the last day on which the vendor may read, in the district's time zone.
+    """
+    if status in REFUSALS or expires is None or expires >= clock.today(time_zone):
+        return status
+    return "expired"
+
+
+def refusal(status: str, expires: date | None, time_zone: str) -> str | None:
+    """Return why a connection is refused today, for the vendor to read; None if it isn't."""
+    return REFUSALS.get(standing(status, expires, time_zone))
