@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from oauth2_provider.models import AbstractApplication, ApplicationManager
 
@@ -13,6 +15,8 @@ class Client(AbstractApplication):
     `client_secret` stays blank, and `connections/oauth.py` answers for every check.
     """
 
+    # The toolkit's clients can belong to a person; ours belong to a connection.
+    user = None
     connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="client")
 
     objects = ApplicationManager()
@@ -22,6 +26,13 @@ class Client(AbstractApplication):
 
     def __str__(self) -> str:
         return self.client_id
+
+    def is_usable(self, request: Any) -> bool:
+        """Return whether the client exists for the outside: a closed connection's doesn't.
+
+        The other statuses are told in words, after the secret or the token was found good.
+        """
+        return self.connection.status != Connection.Status.CLOSED
 
     def natural_key(self) -> tuple[str]:
         return (self.client_id,)
