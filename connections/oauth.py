@@ -1,0 +1,107 @@
+"""Who gets a token: the rules that django-oauth-toolkit asks at the token endpoint.
+
+A client's secrets are `Secret` rows. The toolkit's own column stays blank and none of its
+ways to compare it is left open: a stored hash it doesn't know it would take for the secret
+itself. Only client credentials are granted, and of the scopes asked what the connection has.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauthlib.oauth2.rfc6749 import errors
+
+from connections import credentials, scopes
+from connections.models import Connection, Secret
+from connections.presented import Disagreement, presented
+from connections.standing import CLOSED, REFUSALS, refusal
+
+CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,255}")
+
+
+class Validator(OAuth2Validator):
+    """The rules for one request; `connection` is whose client id it named, even in vain."""
+
+    connection: Connection | None = None
+
+    def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
+        """Return whether the request proves to be its client's; `request.client` is set then.
+
+        An unknown client costs the same as a wrong secret: one query, two comparisons.
+        """
+        request.client = None
+        try:
+            given = presented(
+                request.headers.get("Authorization") or "", request.decoded_body or ()
+            )
+        except Disagreement:
+            raise errors.InvalidRequestError(
+                description="The credentials are given twice and differ.", request=request
+            ) from None
+        found = _live_secrets(given.client_id)
+        good = credentials.matches_any(given.secret, [row.digest for row in found])
+        self.connection = found[0].connection if found else None
+        if self.connection is None or not good:
+            return False
+        if self.connection.status == CLOSED:
+            raise errors.InvalidClientError(description=REFUSALS[CLOSED], request=request)
+        request.client = self.connection.client
+        request.client_id = request.client.client_id
+        return True
+
+    def validate_grant_type(
+        self, client_id: str, grant_type: str, client: Any, request: Any, *args: Any, **kwargs: Any
+    ) -> bool:
+        """Return whether it is the one grant; refuse a connection that may not read now."""
+        connection = client.connection
+        words = refusal(connection.status, connection.expires, connection.organization.time_zone)
+        if words:
+            raise errors.UnauthorizedClientError(description=words, request=request)
+        return grant_type == "client_credentials"
+
+    def validate_scopes(
+        self, client_id: str, asked: list[str], client: Any, request: Any, *args: Any, **_: Any
+    ) -> bool:
+        """Narrow `request.scopes` to what the connection has; refuse if nothing remains."""
+        allowed = scopes.allowed(client.connection)
+        request.scopes = scopes.narrow(" ".join(asked).split(), allowed)
+        if not request.scopes:
+            raise errors.InvalidScopeError(
+                description=f"This connection may have: {' '.join(allowed)}", request=request
+            )
+        return True
+
+    def get_default_scopes(self, client_id: str, request: Any, *args: Any, **_: Any) -> list[str]:
+        return scopes.allowed(request.client.connection)
+
+    def client_authentication_required(self, request: Any, *args: Any, **kwargs: Any) -> bool:
+        return True
+
+    def authenticate_client_id(
+        self, client_id: str, request: Any, *args: Any, **kwargs: Any
+    ) -> bool:
+        """Return False: naming a client proves nothing, for there are no public ones."""
+        return False
+
+    def _check_secret(self, provided_secret: str, stored_secret: str) -> bool:
+        return False
+
+    def _authenticate_basic_auth(self, request: Any) -> bool:
+        return False
+
+    def _authenticate_request_body(self, request: Any) -> bool:
+        return False
+
+
+def _live_secrets(client_id: str) -> list[Secret]:
+    """Return the valid secrets of a client, with its connection; the same query for nobody's."""
+    return list(
+        Secret.objects.filter(
+            connection__client__client_id=client_id if CLIENT_ID.fullmatch(client_id) else "",
+            ended__isnull=True,
+        )
+        .select_related("connection__organization", "connection__client")
+        .order_by("-pk")[: credentials.AT_MOST]
+    )

@@ -1,0 +1,152 @@
+"""The token endpoint: credentials in, an access token out, errors as RFC 6749 words them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
+from oauth2_provider.settings import oauth2_settings
+from oauthlib.common import urlencode
+from oauthlib.oauth2 import BackendApplicationServer, OAuth2Error
+
+from connections.oauth import Validator
+from connections.presented import is_oauth_1
+
+PARAMETERS = ("grant_type", "scope", "client_id", "client_secret", "token", "token_type_hint")
+"""What is read; consumers send more (`appName`, `username`), which is ignored."""
+
+CHALLENGE = 'Basic realm="Rosterdesk"'
+
+DESCRIPTIONS = {
+    "invalid_client": "The client id or the client secret is wrong.",
+    "unsupported_grant_type": "The one grant type supported is client_credentials.",
+}
+"""What an error means, where the rule that refused didn't say."""
+
+OAUTH_1 = (
+    "OAuth 1 is not supported. Ask for a token with the OAuth 2 client credentials grant, "
+    "and send it as a bearer token."
+)
+NO_JSON = "Send the parameters form-encoded (application/x-www-form-urlencoded), not as JSON."
+
+
+@csrf_exempt
+@login_not_required
+def token(request: HttpRequest) -> HttpResponse:
+    """Give an access token for client credentials (RFC 6749, 4.4)."""
+    return _serve(request, "token")
+
+
+@csrf_exempt
+@login_not_required
+def revoke(request: HttpRequest) -> HttpResponse:
+    """End an access token of the client that asks (RFC 7009)."""
+    return _serve(request, "revoke")
+
+
+def _serve(request: HttpRequest, endpoint: str) -> HttpResponse:
+    if request.method != "POST":
+        answer = _refused(405, "invalid_request", "Use POST.")
+        answer["Allow"] = "POST"
+        return answer
+    try:
+        parameters = _parameters(request)
+    except (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
+        return _refused(400, "invalid_request", "The body can't be read.")
+    authorization = request.headers.get("Authorization", "")
+    if is_oauth_1(authorization, parameters or ()):
+        return _refused(401, "invalid_client", OAUTH_1)
+    if parameters is None:
+        return _refused(400, "invalid_request", NO_JSON)
+    return _answered(request, endpoint, authorization, parameters)
+
+
+def _answered(
+    request: HttpRequest, endpoint: str, authorization: str, parameters: QueryDict
+) -> HttpResponse:
+    validator = Validator()
+    server = BackendApplicationServer(validator, **oauth2_settings.server_kwargs)
+    create = {
+        "token": server.create_token_response,
+        "revoke": server.create_revocation_response,
+    }[endpoint]
+    try:
+        _, body, status = create(
+            request.path, "POST", _encoded(parameters), {"Authorization": authorization}
+        )
+    except OAuth2Error as error:
+        body, status = error.json, error.status_code
+    if status == 200:
+        answer = _json(body, 200)
+    else:
+        told = json.loads(body)
+        answer = _refused(status, told["error"], told.get("error_description", ""))
+    _note(answer, endpoint, validator)
+    return answer
+
+
+def _parameters(request: HttpRequest) -> QueryDict | None:
+    """Return the parameters of query and body together; None where the body is JSON.
+
+    The query may hold a secret, so the request forgets it here, before anything can log it.
+    """
+    both = QueryDict(mutable=True)
+    both.update(request.GET)
+    request.META["QUERY_STRING"] = ""
+    request.GET = QueryDict()  # type: ignore[assignment]
+    if request.content_type == "multipart/form-data":
+        both.update(request.POST)
+        return both
+    body = request.body.strip()
+    if body[:1] in (b"{", b"["):
+        return None
+    # Some consumers send a form under no content type, or under a wrong one.
+    both.update(QueryDict(body, encoding="utf-8"))
+    return both
+
+
+def _encoded(parameters: QueryDict) -> str:
+    """Return what is read of the parameters as a form; what says the same twice, once."""
+    pairs = dict.fromkeys(
+        (name, value.strip())
+        for name in PARAMETERS
+        for value in parameters.getlist(name)
+        if value.strip()
+    )
+    return str(urlencode(list(pairs)))
+
+
+def _refused(status: int, error: str, words: str) -> HttpResponse:
+    described = words or DESCRIPTIONS.get(error, "")
+    told = {"error": error, **({"error_description": described} if described else {})}
+    answer = _json(json.dumps(told), status)
+    answer.reason_in_words = described  # type: ignore[attr-defined]
+    if status == 401:
+        answer["WWW-Authenticate"] = CHALLENGE
+    return answer
+
+
+def _json(body: str, status: int) -> HttpResponse:
+    answer = HttpResponse(body or "{}", status=status, content_type="application/json")
+    answer["Cache-Control"] = "no-store"
+    answer["Pragma"] = "no-cache"
+    return answer
+
+
+def _note(answer: HttpResponse, endpoint: str, validator: Validator) -> None:
+    """Leave for the request log whose connection asked, and why it was refused."""
+    if validator.connection is None:
+        return
+    log: dict[str, Any] = {
+        "connection": validator.connection.pk,
+        "endpoint": endpoint,
+        "records": None,
+        "reason": getattr(answer, "reason_in_words", ""),
+    }
+    answer.log = log  # type: ignore[attr-defined]
