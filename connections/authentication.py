@@ -1,0 +1,169 @@
+"""Who calls the API: one query from a bearer token to the reader it stands for.
+
+The hot path, so plain SQL and plain values: no model instance, no second query. A connection's
+status is read with the token at each call, so a suspension holds at once, on every node.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db import connection as database
+from oauth2_provider.models import get_access_token_model
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import (
+    APIException,
+    AuthenticationFailed,
+    NotAuthenticated,
+    PermissionDenied,
+)
+from rest_framework.request import Request
+
+from connections.models import Client, Connection
+from connections.presented import is_oauth_1
+from connections.scopes import allowed_for
+from connections.standing import CLOSED, REFUSALS, standing
+from roster.api.reader import Reader
+from roster.clock import clock
+from roster.models import Line, Organization
+
+REALM = 'Bearer realm="Rosterdesk"'
+BEARER = re.compile(r"bearer(?: +(?P<token>\S+))?", re.IGNORECASE)
+
+NO_TOKEN = "Send an access token: Authorization: Bearer, then the token."  # noqa: S105
+UNKNOWN = "The access token is not known; ask for a new one."
+EXPIRED = "The access token has expired; ask for a new one."
+OAUTH_1 = "OAuth 1 is not supported. Get an access token with OAuth 2 client credentials."
+
+SQL = f"""
+SELECT token.expires, token.scope, held.id, held.organization_id, held.oneroster, held.types,
+       held.shares, held.status, held.expires, held.held_at, held.since, organization.time_zone,
+       line.id, line.head, line.withdrawals
+  FROM {get_access_token_model()._meta.db_table} token
+  JOIN {Client._meta.db_table} client ON client.id = token.application_id
+  JOIN {Connection._meta.db_table} held ON held.id = client.connection_id
+  JOIN {Organization._meta.db_table} organization ON organization.id = held.organization_id
+  LEFT JOIN {Line._meta.db_table} line ON line.id = held.line_id
+ WHERE token.token_checksum = %s
+"""  # noqa: S608 - names of our own tables
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the database knows of a token: its connection, and what that one reads."""
+
+    token_expires: datetime
+    scope: str
+    connection: int
+    organization: int
+    version: str
+    types: list[str]
+    shares: list[str]
+    status: str
+    expires: date | None
+    held_at: int | None
+    since: int
+    time_zone: str
+    line: int | None
+    head: int | None
+    withdrawals: int | None
+
+    def refused(self) -> APIException | None:
+        """Return why the token opens nothing now, if so: a 401 or 403 in words."""
+        stands = standing(self.status, self.expires, self.time_zone)
+        if stands == CLOSED:
+            return AuthenticationFailed(REFUSALS[CLOSED])
+        if self.token_expires <= clock():
+            return AuthenticationFailed(EXPIRED)
+        return PermissionDenied(REFUSALS[stands]) if stands in REFUSALS else None
+
+    def reader(self) -> Reader:
+        """Return the reader, whose scopes are those of the token that the connection still has."""
+        number = self.held_at if self.held_at is not None else self.head
+        has = allowed_for(self.version, self.types, self.shares)
+        return Reader(
+            connection=self.connection,
+            organization=self.organization,
+            version=self.version,
+            line=self.line,
+            number=number or 0,
+            since=self.since,
+            withdrawals=self.withdrawals or 0,
+            scopes=frozenset(self.scope.split()).intersection(has),
+        )
+
+
+class ConnectionAuthentication(BaseAuthentication):
+    """DRF's way in: `request.auth` is the `Reader`, `request.user` is nobody.
+
+    401 in words: no token, one that is unknown or expired, a closed connection, OAuth 1.
+    403 in words: a connection that is disabled, suspended or expired.
+    """
+
+    def authenticate(self, request: Request) -> tuple[None, Reader]:
+        authorization = request.headers.get("Authorization", "")
+        if is_oauth_1(authorization, request.query_params):
+            raise AuthenticationFailed(OAUTH_1)
+        bearer = BEARER.fullmatch(authorization.strip())
+        if bearer is None or bearer["token"] is None:
+            raise NotAuthenticated(NO_TOKEN)
+        held = find(bearer["token"])
+        if held is None:
+            raise AuthenticationFailed(UNKNOWN)
+        refused = held.refused()
+        # For the request log, where no view comes to tell it.
+        request._request.vendor = {  # type: ignore[attr-defined]
+            "connection": held.connection,
+            "reason": str(refused.detail) if refused else "",
+        }
+        if refused:
+            raise refused
+        return None, held.reader()
+
+    def authenticate_header(self, request: Request) -> str:
+        """Return the challenge; `invalid_token` where one was sent (RFC 6750, 3.1)."""
+        bearer = BEARER.fullmatch(request.headers.get("Authorization", "").strip())
+        sent = bearer is not None and bearer["token"] is not None
+        return f'{REALM}, error="invalid_token"' if sent else REALM
+
+
+def find(token: str) -> Held | None:
+    """Return what is held of an access token, in one query; None for an unknown one."""
+    checksum = hashlib.sha256(token.encode()).hexdigest()
+    with database.cursor() as cursor:
+        cursor.execute(SQL, [checksum])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    expires, scope, pk, organization, version, types, shares, status, until, *rest = row
+    return Held(
+        _moment(expires),
+        scope,
+        pk,
+        organization,
+        version,
+        _list(types),
+        _list(shares),
+        status,
+        _day(until),
+        *rest,
+    )
+
+
+def _moment(value: Any) -> datetime:
+    """Return a time as either engine gives it: SQLite's has no zone, and is in UTC."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _list(value: Any) -> list[str]:
+    return json.loads(value) if isinstance(value, (str, bytes)) else value
