@@ -1,0 +1,207 @@
+"""Who read what: one row for every request of a vendor, written behind its back.
+
+An answer must neither wait for the log nor fail with it. So rows go to a bounded queue, and a
+thread writes them in batches; a full queue drops its oldest rows and counts them. The thread
+is started by the process that answers, at its first row, and what is queued when that process
+ends is written then. What was weighed: a row per request inside the request (a commit each,
+on SQLite a write lock), a log file (the district can't read it).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing.util import Finalize
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections, transaction
+from django.http import HttpRequest, HttpResponseBase
+
+from connections import masking
+from connections.models import Connection
+from connections.models import Request as Row
+from roster.clock import clock
+
+log = logging.getLogger(__name__)
+
+CAPACITY = 20_000
+BATCH = 200
+EVERY = 1.0
+"""Rows that wait at most; rows that are written at once; seconds between two writings."""
+
+SEEN = 400
+"""Below this status an answer counts as a reading by the vendor (`last_seen`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One request, as it will stand in the log; `seen`: the vendor got what it asked for."""
+
+    connection: int
+    at: datetime
+    method: str
+    endpoint: str
+    query: str
+    status: int
+    records: int | None
+    size: int
+    milliseconds: float
+    reason: str
+
+    def row(self) -> Row:
+        return Row(
+            connection_id=self.connection,
+            at=self.at,
+            method=self.method[:8],
+            endpoint=self.endpoint[:120],
+            query=self.query,
+            status=self.status,
+            records=self.records,
+            size=self.size,
+            milliseconds=self.milliseconds,
+            reason=self.reason,
+        )
+
+
+class RequestLog:
+    """Middleware: logs each answer that says whose it is.
+
+    A view says so with `response.log = {"connection": id, "endpoint": "users", "records": 100 or
+    None, "reason": ""}`. Where it doesn't, as after a refusal, what the authentication left on
+    the request stands in: `request.vendor = {"connection": id, "reason": "…"}`.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        at, began = clock(), time.perf_counter()
+        response = self.get_response(request)
+        try:
+            said = _said(request, response)
+            if said is not None:
+                milliseconds = (time.perf_counter() - began) * 1000
+                queue.put(_entry(request, response, said, at, milliseconds))
+        except Exception:
+            log.exception("A request could not be logged.")
+        return response
+
+
+class Queue:
+    """Entries on their way to the database. Putting one never waits and never fails."""
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self.entries: deque[Entry] = deque()
+        self.capacity = capacity
+        self.dropped = 0
+        self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._wake = threading.Event()
+        self._process: int | None = None
+
+    def put(self, entry: Entry) -> None:
+        """Take an entry; without a delay (`REQUEST_LOG_DELAY = 0`) it is written here and now."""
+        with self._lock:
+            self.entries.append(entry)
+            if len(self.entries) > self.capacity:
+                self.entries.popleft()
+                self.dropped += 1
+        if not getattr(settings, "REQUEST_LOG_DELAY", EVERY):
+            self.flush()
+            return
+        if self._process != os.getpid():
+            self._begin()
+        if len(self.entries) >= BATCH:
+            self._wake.set()
+
+    def flush(self) -> None:
+        """Write what waits; entries that the database refuses are dropped, counted and told."""
+        with self._writing:
+            while batch := self._take():
+                try:
+                    write(batch)
+                except (DatabaseError, InterfaceError):
+                    self.dropped += len(batch)
+                    log.exception("%d requests could not be logged.", len(batch))
+                    return
+
+    def _take(self) -> list[Entry]:
+        with self._lock:
+            return [self.entries.popleft() for _ in range(min(BATCH, len(self.entries)))]
+
+    def _begin(self) -> None:
+        """Start this process's thread, and have its end write what waits then."""
+        with self._lock:
+            if self._process == os.getpid():
+                return
+            self._process = os.getpid()
+        # Runs when a worker of multiprocessing ends, and at the exit of any other process.
+        Finalize(None, self.flush, exitpriority=10)
+        threading.Thread(target=self._run, name="request-log", daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait(getattr(settings, "REQUEST_LOG_DELAY", EVERY))
+            self._wake.clear()
+            if self.entries:
+                close_old_connections()
+                self.flush()
+                close_old_connections()
+
+
+def write(batch: list[Entry]) -> None:
+    """Store the rows, and on each connection when its vendor was last served."""
+    there = set(
+        Connection.objects.filter(pk__in={entry.connection for entry in batch}).values_list(
+            "pk", flat=True
+        )
+    )
+    last = {entry.connection: entry.at for entry in batch if entry.status < SEEN}
+    with transaction.atomic():
+        Row.objects.bulk_create([entry.row() for entry in batch if entry.connection in there])
+        for pk, at in last.items():
+            Connection.objects.filter(pk=pk).update(last_seen=at)
+
+
+queue = Queue()
+
+
+def _said(request: HttpRequest, response: HttpResponseBase) -> dict[str, Any] | None:
+    said = getattr(response, "log", None)
+    if said is not None:
+        return said
+    vendor = getattr(request, "vendor", None)
+    if vendor is None:
+        return None
+    match = request.resolver_match
+    endpoint = (match.route if match else "").rstrip("/").rpartition("/")[2]
+    return {**vendor, "endpoint": endpoint}
+
+
+def _entry(
+    request: HttpRequest,
+    response: HttpResponseBase,
+    said: dict[str, Any],
+    at: datetime,
+    milliseconds: float,
+) -> Entry:
+    pairs = [(name, value) for name, values in request.GET.lists() for value in values]
+    return Entry(
+        connection=said["connection"],
+        at=at,
+        method=request.method or "",
+        endpoint=said["endpoint"],
+        query=masking.masked(pairs),
+        status=response.status_code,
+        records=said.get("records"),
+        size=0 if response.streaming else len(response.content),  # type: ignore[attr-defined]
+        milliseconds=round(milliseconds, 2),
+        reason=said.get("reason") or "",
+    )
