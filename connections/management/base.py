@@ -1,0 +1,59 @@
+"""What the commands about connections share: finding one, and what they say of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandParser
+
+from connections.models import Connection
+from roster.management.base import RosterCommand
+from roster.refusal import Refused
+
+
+class ConnectionCommand(RosterCommand):
+    """A command about one connection of one organization: subclasses write `run`."""
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", metavar="SLUG", help="the organization")
+        parser.add_argument(
+            "connection", metavar="CONNECTION", type=int, help="the id that create_connection gave"
+        )
+
+    def connection(self, slug: str, pk: int) -> Connection:
+        """Return that connection of that organization, or refuse; another's is unknown."""
+        organization = self.organization(slug)
+        found = organization.connections.filter(pk=pk).select_related("organization").first()
+        if found is None:
+            raise Refused(f"{organization.name} has no connection {pk}.")
+        return found
+
+
+def base_url() -> str:
+    """Return what the addresses that a command prints begin with: there is no host asked."""
+    return settings.PUBLIC_URL or "http://127.0.0.1:8000"
+
+
+def day(text: str) -> date:
+    """Read a date of the command line, as in 2027-06-30."""
+    return date.fromisoformat(text)
+
+
+def told(connection: Connection) -> dict[str, Any]:
+    """Return what commands print of a connection as JSON."""
+    return {
+        "id": connection.pk,
+        "organization": connection.organization.slug,
+        "vendor": connection.vendor,
+        "oneroster": connection.oneroster,
+        "types": ["roster", *connection.types],
+        "status": connection.status,
+        "resume_on": _day(connection.resume_on),
+        "expires": _day(connection.expires),
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,121 @@
+"""Connects a vendor, and prints what to share with it, the secret for the only time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from connections import lifecycle
+from connections.information import information
+from connections.management.base import base_url, day, told
+from connections.models import SHARES, Connection
+from connections.partners import ADDED_TYPES, VERSIONS, find_partner
+from connections.sharing import ALL, WITHHOLDABLE
+from roster.management.base import RosterCommand
+
+
+class Command(RosterCommand):
+    help = "Connect a vendor to an organization, and print what to share with it."
+
+    def arguments(self, parser: CommandParser) -> None:
+        add = parser.add_argument
+        add("slug", metavar="SLUG", help="the organization")
+        add("--vendor", required=True, metavar="NAME", help="who reads")
+        add("--oneroster", required=True, choices=VERSIONS, help="the version it reads")
+        add(
+            "--type",
+            dest="types",
+            default=[],
+            action="extend",
+            nargs="+",
+            choices=ADDED_TYPES,
+            help="a connection type beyond Roster Sync; repeat it for another",
+        )
+        support = parser.add_mutually_exclusive_group(required=True)
+        support.add_argument("--partner", metavar="PARTNER", help="its name in the directory")
+        support.add_argument(
+            "--acknowledge-unsupported",
+            action="store_true",
+            help="it isn't in the directory: Roster Sync only, and unsupported",
+        )
+        schools = parser.add_mutually_exclusive_group(required=True)
+        schools.add_argument("--all-schools", action="store_true", help="future ones too")
+        schools.add_argument(
+            "--school",
+            dest="schools",
+            default=[],
+            action="extend",
+            nargs="+",
+            metavar="SOURCEDID",
+            help="a school to share; repeat it for another",
+        )
+        add(
+            "--share",
+            dest="shares",
+            default=[],
+            action="extend",
+            nargs="+",
+            choices=[*SHARES, ALL],
+            help="what is off by default; repeat it for more",
+        )
+        add(
+            "--withhold",
+            dest="withheld",
+            default=[],
+            action="extend",
+            nargs="+",
+            metavar="FIELD",
+            help=f"a field to keep back, one of {', '.join(WITHHOLDABLE)}",
+        )
+        add("--purpose", default="", metavar="P", help="what the vendor does with the data")
+        add("--expires", type=day, metavar="DATE", help="the last day it may read")
+        add("--disabled", action="store_true", help="make it now, enable it at the launch")
+
+    def run(self, **options: Any) -> tuple[dict[str, Any], str]:
+        partner = find_partner(options["partner"]) if options["partner"] else None
+        connection, secret = lifecycle.connect(
+            self.organization(options["slug"]),
+            vendor=options["vendor"],
+            oneroster=options["oneroster"],
+            types=options["types"],
+            partner=partner,
+            acknowledge_unsupported=options["acknowledge_unsupported"],
+            all_schools=options["all_schools"],
+            schools=options["schools"],
+            shares=options["shares"],
+            withheld=options["withheld"],
+            purpose=options["purpose"],
+            expires=options["expires"],
+            enabled=not options["disabled"],
+            by=self.actor(),
+        )
+        lifecycle.publish_at_once(connection, by=self.actor())
+        return shown(connection, secret)
+
+
+def shown(connection: Connection, secret: str) -> tuple[dict[str, Any], str]:
+    """Return a connection with its new secret, as JSON and in words."""
+    shared = information(connection, base_url())
+    told_all = {
+        **told(connection),
+        "client_id": shared["client_id"],
+        "client_secret": secret,
+        "token_url": shared["token_url"],
+        "base_url": shared["base_url"],
+        "gradebook_url": shared.get("gradebook_url"),
+        "host": shared["host"],
+        "scopes": shared["scopes"],
+        "documentation": shared["documentation"],
+    }
+    words = [
+        f"Connection {connection.pk}: {connection.vendor}, OneRoster {connection.oneroster}, "
+        f"{', '.join(connection.type_names())}, {connection.status}.",
+        f"  Client ID      {shared['client_id']}",
+        f"  Client Secret  {secret}",
+        f"  Token URL      {shared['token_url']}",
+        f"  Base URL       {shared['base_url']}",
+        *(f"  Scope          {scope}" for scope in shared["scopes"]),
+        "The secret is shown this once.",
+    ]
+    return told_all, "\n".join(words)

@@ -1,0 +1,33 @@
+"""Enables, pauses, suspends, disables or closes a connection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from connections import lifecycle
+from connections.management.base import ConnectionCommand, day, told
+from connections.models import Connection
+
+
+class Command(ConnectionCommand):
+    help = "Set the status of a connection; closed is for good."
+
+    def arguments(self, parser: CommandParser) -> None:
+        super().arguments(parser)
+        parser.add_argument("status", choices=Connection.Status.values)
+        parser.add_argument("--until", type=day, metavar="DATE", help="the day a pause ends")
+        parser.add_argument("--reason", default="", metavar="R", help="why, for the audit log")
+
+    def run(self, **options: Any) -> tuple[dict[str, Any], str]:
+        connection = self.connection(options["slug"], options["connection"])
+        lifecycle.set_status(
+            connection,
+            options["status"],
+            until=options["until"],
+            reason=options["reason"],
+            by=self.actor(),
+        )
+        until = f" until {connection.resume_on}" if connection.resume_on else ""
+        return told(connection), f"{connection.vendor} is {connection.status}{until}."
