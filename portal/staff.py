@@ -1,0 +1,99 @@
+"""Who may sign in: accounts, and what each may do in an organization."""
+
+from __future__ import annotations
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+
+from portal.models import Membership, Staff
+from roster import audit
+from roster.models import Organization
+from roster.refusal import Refused
+from roster.validity import require_valid
+
+
+@transaction.atomic
+def appoint(email: str, organization: Organization, role: str, by: audit.Actor) -> Staff:
+    """Return the account of that address, made if there is none, with the role it now has there.
+
+    `role` is "admin" or "viewer". An account that serves other organizations keeps them.
+    """
+    staff = _account(email, by)
+    found = Membership.objects.filter(staff=staff, organization=organization).first()
+    if found is not None and found.role == role:
+        return staff
+    Membership.objects.update_or_create(
+        staff=staff, organization=organization, defaults={"role": role}
+    )
+    audit.record(
+        by,
+        "member.appointed",
+        organization,
+        kind="staff",
+        object_id=str(staff.pk),
+        old={"role": found.role} if found else None,
+        new={"email": staff.email, "role": role},
+    )
+    return staff
+
+
+@transaction.atomic
+def appoint_operator(email: str, by: audit.Actor) -> Staff:
+    """Return the account of that address, made if there is none, as one that may run it all."""
+    staff = _account(email, by)
+    if not staff.is_operator:
+        staff.is_operator = True
+        staff.save(update_fields=["is_operator"])
+        audit.record(
+            by,
+            "operator.appointed",
+            None,
+            kind="staff",
+            object_id=str(staff.pk),
+            new={"email": staff.email},
+        )
+    return staff
+
+
+def require_good_password(password: str, email: str) -> None:
+    """Refuse a password that the installation's rules find too weak, in their words."""
+    try:
+        validate_password(password, Staff(email=email))
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+
+
+def set_first_password(staff: Staff, password: str) -> bool:
+    """Set the password of an account that has none; return whether it had none."""
+    if staff.has_usable_password():
+        return False
+    staff.set_password(password)
+    staff.save(update_fields=["password"])
+    return True
+
+
+def set_up_path(staff: Staff) -> str:
+    """Return the path of the page where the account's password is set, good for one use."""
+    return reverse(
+        "account_reset_password_from_key",
+        kwargs={
+            "uidb36": user_pk_to_url_str(staff),
+            "key": default_token_generator.make_token(staff),
+        },
+    )
+
+
+def _account(email: str, by: audit.Actor) -> Staff:
+    found = Staff.objects.filter(email__iexact=email.strip()).first()
+    if found is not None:
+        return found
+    require_valid(Staff(email=email.strip().lower()), exclude=["password"])
+    staff = Staff.objects.create_user(email)
+    audit.record(
+        by, "staff.created", None, kind="staff", object_id=str(staff.pk), new={"email": staff.email}
+    )
+    return staff
