@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, because all others believe what it leaves in the request.
     "portal.proxies.ProxyMiddleware",
+    "connections.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -127,7 +128,7 @@ if WHITENOISE_USE_FINDERS:
 
 # Background jobs ----------------------------------------------------------------------------
 
-CELERY_BROKER_URL = _given["BROKER_URL"] or "filesystem://"
+CELERY_BROKER_URL = _given["BROKER_URL"] or "filesystem://localhost//"
 if EMBEDDED_BROKER:
     CELERY_BROKER_TRANSPORT_OPTIONS = embedded.broker_options(ROSTERDESK_DATA)
 elif "redis" in CELERY_BROKER_URL.partition(":")[0]:
@@ -270,6 +271,7 @@ LOGGING = {
         # What was refused stands in the request log; here only what broke.
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.server": {"handlers": [], "propagate": True},
     },
 }
