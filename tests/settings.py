@@ -13,3 +13,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 
 # Passwords of the cast are made by the hundred; the product's own hashers stay known.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
+
+# Tests look at the log right after the request, inside their own transaction.
+REQUEST_LOG_DELAY = 0
