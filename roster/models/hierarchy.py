@@ -17,7 +17,8 @@ class Level(models.Model):
 
     Derived from the rows whenever they change (`roster/hierarchy.py`), under a readable and
     stable id. It stands on all of `all_of` and on at least one of `any_of`; both are lists
-    of `[kind, id]`.
+    of `[kind, id]`. `role` is the one that a class enrollment gives a staff member at a school
+    where no role row says it.
     """
 
     organization = models.ForeignKey(
@@ -30,6 +31,7 @@ class Level(models.Model):
     school = ReferenceField()
     person = ReferenceField()
     course = ReferenceField()
+    role = models.CharField(max_length=255, blank=True)
     all_of = models.JSONField(default=list, blank=True)
     any_of = models.JSONField(default=list, blank=True)
 

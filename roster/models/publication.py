@@ -21,7 +21,10 @@ OPEN = 2**62
 
 
 class Line(models.Model):
-    """One reading of an organization: a version, sharing rules, and a history of its own."""
+    """One reading of an organization: a version, sharing rules, and a history of its own.
+
+    `pinned` is the oldest number that a paused connection goes on reading, if one does.
+    """
 
     organization = models.ForeignKey(
         "roster.Organization", on_delete=models.CASCADE, related_name="lines"
@@ -32,6 +35,7 @@ class Line(models.Model):
     head = models.PositiveBigIntegerField(default=0)
     revision = models.BigIntegerField(default=-1)
     published_on = models.DateField(null=True, blank=True)
+    pinned = models.PositiveBigIntegerField(null=True, blank=True)
     withdrawals = models.PositiveBigIntegerField(default=0)
     created = models.DateTimeField(default=clock)
 
@@ -47,6 +51,10 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} {self.rules_digest[:8]} at {self.head}"
+
+    def oldest_read(self) -> int:
+        """Return the oldest number that anybody may still be reading on purpose."""
+        return self.head if self.pinned is None else self.pinned
 
 
 class Publication(models.Model):

@@ -1,0 +1,165 @@
+"""Errors in each version's own body, with the minor code that its vocabulary has for them.
+
+1.1 wraps a list in `statusInfoSet`; 1.2's body is the object itself, with a capital C in
+`imsx_CodeMinor` (specification 3.5). Nothing internal is told; unexpected faults are logged.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import orjson
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.db import DatabaseError, OperationalError
+from django.http import Http404, HttpResponse
+from rest_framework import exceptions, status
+
+from roster.dialects.fields import V11, V12
+from roster.dialects.references import V11_BASE
+
+logger = logging.getLogger("rosterdesk.api")
+
+INVALID_DATA = "invaliddata"
+UNAUTHORISED = "unauthorisedrequest"
+FORBIDDEN = "forbidden"
+UNKNOWN = "unknownobject"
+BUSY = "server_busy"
+BAD_FILTER = "invalid_filter_field"
+BAD_SELECTION = "invalid_selection_field"
+BLANK_SELECTION = "invalid_blank_selection_field"
+BAD_SORT = "invalid_sort_field"
+INTERNAL = "internal_server_error"
+
+IN_V11 = {INVALID_DATA: "invalid data", UNAUTHORISED: "unauthorized", UNKNOWN: "unknown object"}
+"""Minor codes that 1.1 writes otherwise; the rest is the same in both."""
+
+RETRY_AFTER = 5
+
+
+class BadRequest(exceptions.APIException):
+    """A request that can't be answered as asked; `code` is the minor code in 1.2's words."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+
+    def __init__(self, detail: str, code: str = INVALID_DATA) -> None:
+        super().__init__(detail)
+        self.minor = code
+
+
+class NotReady(exceptions.APIException):
+    """Nothing can be read at the moment, and when to come again."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+
+    def __init__(self, detail: str, wait: int = 60) -> None:
+        super().__init__(detail)
+        self.wait = wait
+
+
+MINOR = {
+    400: INVALID_DATA,
+    401: UNAUTHORISED,
+    403: FORBIDDEN,
+    404: UNKNOWN,
+    405: INVALID_DATA,
+    406: INVALID_DATA,
+    415: INVALID_DATA,
+    422: INVALID_DATA,
+    429: BUSY,
+    500: INTERNAL,
+    503: BUSY,
+}
+
+
+def version_of(path: str) -> str:
+    """Return the version whose words are spoken under a path."""
+    return V11 if path.startswith(V11_BASE + "/") or path == V11_BASE else V12
+
+
+def body(version: str, minor: str, description: str, *, operation: str = "") -> dict[str, Any]:
+    """Return an error's body in the version's form."""
+    if version == V11:
+        info = {
+            "imsx_codeMajor": "failure",
+            "imsx_severity": "error",
+            "imsx_operationRefIdentifier": operation,
+            "imsx_description": description,
+            "imsx_codeMinor": IN_V11.get(minor, minor),
+        }
+        return {"statusInfoSet": [{key: value for key, value in info.items() if value}]}
+    return {
+        "imsx_codeMajor": "failure",
+        "imsx_severity": "error",
+        "imsx_description": description,
+        "imsx_CodeMinor": {
+            "imsx_codeMinorField": [
+                {
+                    "imsx_codeMinorFieldName": "TargetEndSystem",
+                    "imsx_codeMinorFieldValue": minor,
+                }
+            ]
+        },
+    }
+
+
+def handle(error: Exception, context: dict[str, Any]) -> HttpResponse:
+    """Answer any exception of an API view; DRF's `EXCEPTION_HANDLER`."""
+    request = context["request"]
+    operation = getattr(context.get("view"), "operation", None)
+    code, description, minor, headers = _told(error)
+    if code == status.HTTP_500_INTERNAL_SERVER_ERROR:
+        logger.error("A request failed unexpectedly", exc_info=error)
+    return answer(
+        version_of(request.path),
+        code,
+        description,
+        minor=minor,
+        headers=headers,
+        operation=operation.id if operation else "",
+    )
+
+
+def answer(
+    version: str,
+    code: int,
+    description: str,
+    *,
+    minor: str = "",
+    headers: dict[str, str] | None = None,
+    operation: str = "",
+) -> HttpResponse:
+    """Return an error response of a version."""
+    response = HttpResponse(
+        orjson.dumps(body(version, minor or MINOR[code], description, operation=operation)),
+        status=code,
+        content_type="application/json",
+        headers=headers,
+    )
+    response.log_reason = description  # type: ignore[attr-defined]
+    return response
+
+
+def _told(error: Exception) -> tuple[int, str, str, dict[str, str]]:
+    headers: dict[str, str] = {}
+    if isinstance(error, (Http404, exceptions.NotFound)):
+        words = str(error) if str(error) not in ("", "Not found.") else "There is nothing here."
+        return 404, words, "", headers
+    if isinstance(error, DjangoPermissionDenied):
+        return 403, str(error) or "This is not allowed.", "", headers
+    if isinstance(error, (OperationalError, DatabaseError)):
+        logger.error("The database could not answer", exc_info=error)
+        headers["Retry-After"] = str(RETRY_AFTER)
+        return 503, "The service is busy. Ask again in a few seconds.", "", headers
+    if not isinstance(error, exceptions.APIException):
+        return 500, "Something went wrong on our side. It was recorded.", "", headers
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if isinstance(error, exceptions.Throttled):
+        headers["Retry-After"] = str(max(1, int(error.wait or RETRY_AFTER)))
+        return 429, "Too many requests. Wait as Retry-After says, then go on.", "", headers
+    if isinstance(error, NotReady):
+        headers["Retry-After"] = str(error.wait)
+    if isinstance(error, exceptions.MethodNotAllowed):
+        return 405, "Only GET is possible here.", "", {"Allow": "GET, HEAD, OPTIONS"}
+    return error.status_code, str(error.detail), getattr(error, "minor", ""), headers

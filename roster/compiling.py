@@ -1,0 +1,158 @@
+"""Streams the documents of one line, collection by collection, in the order of their ids.
+
+Rows are fetched in slices of the sourcedId (never a long-lived cursor, never a query per
+row), so memory is bounded and a slow build holds nothing open on either database.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from roster.dialects import people
+from roster.dialects.composing import Doc, Unpublishable
+from roster.dialects.documents import DOCUMENTS
+from roster.dialects.fields import FIELDS, V12
+from roster.kinds import COLLECTIONS
+from roster.models import (
+    AcademicSession,
+    AssessmentLineItem,
+    AssessmentResult,
+    Category,
+    Course,
+    Demographics,
+    Enrollment,
+    Klass,
+    LineItem,
+    Org,
+    Resource,
+    Result,
+    Role,
+    ScoreScale,
+    Status,
+    User,
+    UserProfile,
+    UserResource,
+)
+from roster.visibility import Cause, Walk
+
+SLICE = 2000
+
+SOURCES: dict[str, tuple[Any, str]] = {
+    "orgs": (Org, "org"),
+    "academicSessions": (AcademicSession, "session"),
+    "courses": (Course, "course"),
+    "classes": (Klass, "section"),
+    "users": (User, "person"),
+    "enrollments": (Enrollment, "enrollment"),
+    "demographics": (Demographics, "demographics"),
+    "resources": (Resource, "resource"),
+    "categories": (Category, "grading_task"),
+    "scoreScales": (ScoreScale, "score_scale"),
+    "lineItems": (LineItem, "line_item"),
+    "results": (Result, "result"),
+    "assessmentLineItems": (AssessmentLineItem, "assessment_line_item"),
+    "assessmentResults": (AssessmentResult, "assessment_result"),
+}
+"""Where each collection's rows are, and their kind; what others name comes before them."""
+
+
+class Slice(NamedTuple):
+    """The documents of all ids above the slice before, up to `upto` (None: to the end)."""
+
+    upto: str | None
+    docs: list[Doc]
+
+
+def collections_of(walk: Walk) -> list[str]:
+    """Return the collections that the walk's line has, in the order they must be compiled."""
+    return [
+        name
+        for name in SOURCES
+        if name in FIELDS[walk.version]
+        and (not COLLECTIONS[name].types or not walk.types.isdisjoint(COLLECTIONS[name].types))
+        and (name not in ("demographics", "resources") or name in walk.shares)
+    ]
+
+
+def documents(walk: Walk, collection: str) -> Iterator[Slice]:
+    """Yield every visible document of a collection, bytewise by sourcedId."""
+    model, kind = SOURCES[collection]
+    rows = model.objects.filter(organization=walk.organization, status=Status.ACTIVE)
+    columns = [
+        field.attname
+        for field in model._meta.concrete_fields
+        if field.name not in ("id", "organization", "status", "last_modified", "digest")
+    ]
+    rows = rows.order_by("sourced_id").values_list(*columns, named=True)
+    last = ""
+    while True:
+        found = list(rows.filter(sourced_id__gt=last)[:SLICE])
+        upto = found[-1].sourced_id if len(found) == SLICE else None
+        beside = _beside(walk, last, upto) if collection == "users" else None
+        yield Slice(upto, list(_told(walk, collection, kind, found, beside)))
+        if upto is None:
+            return
+        last = upto
+
+
+class _Beside(NamedTuple):
+    """What stands beside a slice of users, by user."""
+
+    roles: dict[str, list[people.RoleRow]]
+    profiles: dict[str, list[Any]]
+    resources: dict[str, list[str]]
+
+
+def _beside(walk: Walk, last: str, upto: str | None) -> _Beside:
+    def of_slice(model: Any) -> Any:
+        rows = model.objects.filter(
+            organization=walk.organization, status=Status.ACTIVE, user__gt=last
+        )
+        return rows.filter(user__lte=upto) if upto is not None else rows
+
+    beside = _Beside(defaultdict(list), defaultdict(list), defaultdict(list))
+    ordered = of_slice(Role).order_by("user", "role_type", "sourced_id")
+    for row in ordered.values_list(*people.RoleRow._fields):
+        beside.roles[row[0]].append(people.RoleRow._make(row))
+    if walk.version == V12:
+        for profile in of_slice(UserProfile).order_by("user", "sourced_id"):
+            beside.profiles[profile.user].append(profile)
+    if walk.resources:
+        links = of_slice(UserResource).order_by("user", "resource")
+        for user, resource in links.values_list("user", "resource").distinct():
+            if resource in walk.resources:
+                beside.resources[user].append(resource)
+    return beside
+
+
+def _told(
+    walk: Walk, collection: str, kind: str, rows: list[Any], beside: _Beside | None
+) -> Iterator[Doc]:
+    tell = DOCUMENTS.get(collection)
+    for row in rows:
+        try:
+            if beside is not None:
+                doc = _person(walk, row, beside) if walk.sees_person(row.sourced_id) else None
+            else:
+                doc = tell(walk, row) if tell else None
+        except Unpublishable as missing:
+            walk.fell[kind][row.sourced_id] = Cause("unpublishable", "", str(missing))
+            continue
+        if doc is not None:
+            yield doc
+
+
+def _person(walk: Walk, row: Any, beside: _Beside) -> Doc:
+    user = row.sourced_id
+    return people.user(
+        walk,
+        walk.version,
+        people.Person(
+            row,
+            beside.roles.get(user, []),
+            beside.profiles.get(user, []),
+            beside.resources.get(user, []),
+        ),
+    )

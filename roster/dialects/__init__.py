@@ -1,0 +1,1 @@
+"""How rows become documents: one list of fields, one function per collection, two versions."""

@@ -1,0 +1,270 @@
+"""Refreshing the OneRoster cache: build every line beside what is read, then show all at once.
+
+A refresh takes the next number of its organization, writes each line's differences under it
+(`storing.py`), and shows them in one small transaction that moves the heads. Readers before
+it see the old publication whole, readers after it the new one; a build that dies has shown
+nothing and is swept by the next. The flip requires the organization's revision that the
+build began with, so a verb that came between is never published over.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from roster.audit import Actor, name_of
+from roster.audit import record as audit
+from roster.clock import MILLISECOND, clock
+from roster.compiling import collections_of, documents
+from roster.dialects import people
+from roster.models import Line, Organization, Publication, Record, Refresh
+from roster.refusal import Refused
+from roster.storing import Writer, sweep
+from roster.visibility import Walk
+
+Progress = Callable[[int, str], None]
+TRIES = 3
+LEASE = timedelta(minutes=2)
+KEPT = timedelta(hours=25)
+"""Superseded records outlive the longest run of a reader (24 hours) by an hour."""
+
+
+def refresh(
+    organization: Organization, *, by: Actor, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Publish the organization's data as it stands now, on all of its lines.
+
+    Returns `{"publication": number, "held": False, "lines": [...], "added": …, "changed": …,
+    "removed": …, "seconds": …}`, each line with version, number and its collections' records,
+    tombstones, added, changed and removed. Refused while another refresh is running.
+    """
+    lines = list(Line.objects.filter(organization=organization).order_by("pk"))
+    return _Build(organization, lines, by, progress).run()
+
+
+def publish_first(line: Line, *, by: Actor, progress: Progress | None = None) -> dict[str, Any]:
+    """Publish one line that nothing has been published on yet, and leave the others alone."""
+    return _Build(line.organization, [line], by, progress).run()
+
+
+class _Build:
+    """One refresh from its lease to its flip."""
+
+    def __init__(
+        self, organization: Organization, lines: list[Line], by: Actor, progress: Progress | None
+    ) -> None:
+        self.organization = organization
+        self.lines = lines
+        self.by = by
+        self.watcher = progress
+        self.began = time.monotonic()
+        self.told = 0.0
+        self.row = self._lease()
+
+    def _lease(self) -> Refresh:
+        """Become the organization's one running refresh; one that died is pushed aside."""
+        running = Refresh.objects.filter(
+            organization=self.organization, state=Refresh.State.RUNNING
+        )
+        running.filter(lease_until__lt=clock()).update(
+            state=Refresh.State.FAILED, reason="It stopped before it was done.", finished=clock()
+        )
+        try:
+            with transaction.atomic():
+                return Refresh.objects.create(
+                    organization=self.organization,
+                    by_name=name_of(self.by)[:200],
+                    lease_until=clock() + LEASE,
+                )
+        except IntegrityError as error:
+            raise Refused("A refresh of this organization is already running.") from error
+
+    def run(self) -> dict[str, Any]:
+        try:
+            result = self._publish()
+        except BaseException as error:
+            # Also for Ctrl-C: the lease must not keep the next refresh waiting.
+            reason = str(error) if isinstance(error, Refused) else "It failed unexpectedly."
+            self._finish(Refresh.State.FAILED, reason=reason)
+            raise
+        self._purge()
+        return result
+
+    def _publish(self) -> dict[str, Any]:
+        for _ in range(TRIES):
+            self.organization.refresh_from_db()
+            day = self.organization.today()
+            number = self.organization.last_number + 1
+            due = [
+                line
+                for line in self.lines
+                if line.revision != self.organization.revision or line.published_on != day
+            ]
+            counts = {
+                line.pk: self._compile(line, number, index, len(due))
+                for index, line in enumerate(due)
+            }
+            if self._flip(due, number, counts):
+                return self._result(due, counts)
+        raise Refused(
+            "The organization's data was changed again and again while it was being published. "
+            "Nothing was published; try again when the changes are done."
+        )
+
+    def _compile(self, line: Line, number: int, index: int, of: int) -> dict[str, dict[str, int]]:
+        sweep(line, number)
+        stage = f"Line {index + 1} of {of}"
+        self._tell(index * 100 // of, f"{stage}: deciding what is visible")
+        walk = Walk(self.organization, line.version, line.rules, self.organization.today())
+        people.settle(walk)
+        collections = collections_of(walk)
+        counts = {}
+        for position, collection in enumerate(collections):
+            done = (index + (position + 1) / (len(collections) + 1)) / of
+
+            def slices(collection: str = collection, done: float = done) -> Any:
+                for part in documents(walk, collection):
+                    self._tell(int(done * 100), f"{stage}: {collection}")
+                    yield part
+
+            counts[collection] = Writer(line, collection, number).write(slices())
+        return counts
+
+    def _flip(
+        self, due: list[Line], number: int, counts: dict[int, dict[str, dict[str, int]]]
+    ) -> bool:
+        """Show the new publication on all lines at once; False if its base has moved."""
+        with transaction.atomic():
+            current = Organization.objects.select_for_update().get(pk=self.organization.pk)
+            if current.revision != self.organization.revision:
+                return False
+            for line in due:
+                if line.head and not _differs(counts[line.pk]):
+                    # Nothing changed for its readers: the head stays, and so does their cache.
+                    sweep(line, number)
+                else:
+                    Publication.objects.create(
+                        line=line,
+                        number=number,
+                        state=Publication.State.PUBLISHED,
+                        stamp=_next_stamp(current),
+                        counts=counts[line.pk],
+                        began=self.row.began,
+                    )
+                    line.head = number
+                line.revision = current.revision
+                line.published_on = current.today()
+                line.save(update_fields=["head", "revision", "published_on"])
+            if any(line.head == number for line in due):
+                Organization.objects.filter(pk=current.pk).update(last_number=number)
+                self.organization.last_number = number
+            self._finish(Refresh.State.PUBLISHED, counts=counts)
+            audit(
+                self.by,
+                "cache.refreshed",
+                current,
+                kind="publication",
+                object_id=str(self.organization.last_number),
+                new=_totals(counts),
+            )
+        return True
+
+    def _finish(
+        self,
+        state: Refresh.State,
+        *,
+        reason: str = "",
+        counts: dict[int, dict[str, dict[str, int]]] | None = None,
+    ) -> None:
+        Refresh.objects.filter(pk=self.row.pk).update(
+            state=state,
+            number=self.organization.last_number or None,
+            percent=100 if state == Refresh.State.PUBLISHED else self.row.percent,
+            reason=reason,
+            finished=clock(),
+            lease_until=None,
+            **_totals(counts or {}),
+        )
+
+    def _tell(self, percent: int, stage: str) -> None:
+        """Report progress and renew the lease, at most twice a second."""
+        now = time.monotonic()
+        if now - self.told < 0.5:
+            return
+        self.told = now
+        self.row.percent = percent
+        alive = Refresh.objects.filter(pk=self.row.pk, state=Refresh.State.RUNNING).update(
+            percent=percent, stage=stage[:120], lease_until=clock() + LEASE
+        )
+        if not alive:
+            raise Refused("This refresh was given up because it had not been heard of for long.")
+        if self.watcher:
+            self.watcher(percent, stage)
+
+    def _result(
+        self, due: list[Line], counts: dict[int, dict[str, dict[str, int]]]
+    ) -> dict[str, Any]:
+        lines = []
+        for line in self.lines:
+            told = counts.get(line.pk)
+            if told is None:
+                latest = Publication.objects.get(line=line, number=line.head)
+                told = {
+                    name: {**numbers, "added": 0, "changed": 0, "removed": 0}
+                    for name, numbers in latest.counts.items()
+                }
+            lines.append(
+                {
+                    "line": line.pk,
+                    "oneroster": line.version,
+                    "publication": line.head,
+                    "rules": line.rules,
+                    "collections": told,
+                }
+            )
+        return {
+            "publication": self.organization.last_number,
+            "held": False,
+            "lines": lines,
+            **_totals(counts),
+            "seconds": round(time.monotonic() - self.began, 3),
+        }
+
+    def _purge(self) -> None:
+        """Delete records that ended before any reader's run could have begun."""
+        before = clock() - KEPT
+        for line in self.lines:
+            seen = Publication.objects.filter(line=line, stamp__lt=before)
+            ended = seen.order_by("-number").values_list("number", flat=True).first()
+            if ended is None:
+                continue
+            stale = Record.objects.filter(line=line, valid_to__lte=min(ended, line.oldest_read()))
+            while batch := list(stale.values_list("pk", flat=True)[:1000]):
+                Record.objects.filter(pk__in=batch).delete()
+
+
+def _differs(counts: dict[str, dict[str, int]]) -> bool:
+    return any(c["added"] or c["changed"] or c["removed"] for c in counts.values())
+
+
+def _totals(counts: dict[int, dict[str, dict[str, int]]]) -> dict[str, int]:
+    return {
+        what: sum(numbers[what] for line in counts.values() for numbers in line.values())
+        for what in ("added", "changed", "removed")
+    }
+
+
+def _next_stamp(organization: Organization) -> datetime:
+    """Return this moment, or just after the organization's last stamp if the clock stood back."""
+    last = (
+        Publication.objects.filter(line__organization=organization, stamp__isnull=False)
+        .order_by("-stamp")
+        .values_list("stamp", flat=True)
+        .first()
+    )
+    now = clock()
+    return now if last is None or now > last else last + MILLISECOND

@@ -1,0 +1,203 @@
+"""Reads a publication: pages by position, lists by query, single records.
+
+A plain list is a range of ordinals, which costs the same at any depth. Anything narrowed is
+one query for the ids of its records, kept in a bounded per-process cache: a publication
+never changes (withdrawals are part of the key), so there is nothing else to invalidate.
+Documents come through a plain cursor and are joined as bytes, without objects between.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+from threading import Lock
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from roster.api.reader import Reader
+from roster.clock import stamp
+from roster.kinds import COLLECTIONS
+from roster.models import OPEN, Publication
+from roster.where import Where
+
+MOST_LISTS = 256
+MOST_LINES = 512
+
+
+class Page(NamedTuple):
+    """`documents` as JSON text without a base URL in their hrefs; `total` before paging."""
+
+    documents: list[str]
+    total: int
+
+
+class History(NamedTuple):
+    """What a number of a line is made of: live records per collection, stamps per number."""
+
+    records: dict[str, int]
+    stamps: dict[int, str]
+    moments: list[tuple[datetime, int]]
+
+
+class _Lru:
+    """A least-recently-used cache with a bound, safe between threads."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._kept: OrderedDict[Any, Any] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Any) -> Any:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        return None
+
+    def put(self, key: Any, value: Any) -> None:
+        with self._lock:
+            self._kept[key] = value
+            while len(self._kept) > self.most:
+                self._kept.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
+
+_histories = _Lru(MOST_LINES)
+_lists = _Lru(MOST_LISTS)
+
+
+def forget() -> None:
+    """Empty the caches; tests that roll their database back need it."""
+    _histories.clear()
+    _lists.clear()
+
+
+def history(line: int, number: int) -> History:
+    """Return what is known of a line up to `number`, from the cache where it is there."""
+    found = _histories.get((line, number))
+    if found is None:
+        rows = list(
+            Publication.objects.filter(
+                line=line, number__lte=number, state=Publication.State.PUBLISHED
+            )
+            .order_by("number")
+            .values_list("number", "stamp", "counts")
+        )
+        records = {name: counts["records"] for name, counts in rows[-1][2].items()} if rows else {}
+        found = History(
+            records,
+            {row[0]: stamp(row[1]) for row in rows},
+            [(row[1], row[0]) for row in rows],
+        )
+        _histories.put((line, number), found)
+    return found
+
+
+VERSION = "line_id = %s AND kind = %s AND valid_from <= %s AND valid_to > %s"
+
+
+def page(reader: Reader, collection: str, where: Where | None, offset: int, limit: int) -> Page:
+    """Return one page of a collection, narrowed by `where`, in its stable order."""
+    if reader.line is None or reader.number == 0:
+        return Page([], 0)
+    past = history(reader.line, reader.number)
+    if where is None:
+        total = past.records.get(collection, 0)
+        rows = _range(reader, collection, offset, limit) if offset < total else []
+    else:
+        ids = _ids(reader, collection, where, past)
+        total = len(ids)
+        rows = _by_id(ids[offset : offset + limit])
+    return Page(_stamped(rows, past), total)
+
+
+def single(reader: Reader, collection: str, sourced_id: str, where: Where | None) -> str | None:
+    """Return one document, a tombstone too, or None where this reader has none to see."""
+    if reader.line is None or reader.number == 0:
+        return None
+    past = history(reader.line, reader.number)
+    sql, parameters = where.sql(past.moments) if where else ("", [])
+    # A retired roster record is told as a tombstone; the gradebook's is gone (product: The cache).
+    since = reader.since if COLLECTIONS[collection].service != "gradebook" else OPEN
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT document, changed_in FROM roster_record WHERE {VERSION} AND sourced_id = %s"  # noqa: S608
+            " AND (status = 'active' OR changed_in > %s)" + (f" AND ({sql})" if sql else ""),
+            [
+                *_version(reader, collection),
+                sourced_id,
+                since,
+                *parameters,
+            ],
+        )
+        rows = cursor.fetchall()
+    documents = _stamped(rows, past)
+    return documents[0] if documents else None
+
+
+def _version(reader: Reader, collection: str) -> list[Any]:
+    return [reader.line, collection, reader.number, reader.number]
+
+
+def _range(reader: Reader, collection: str, offset: int, limit: int) -> Sequence[tuple[str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT document, changed_in FROM roster_record WHERE {VERSION}"  # noqa: S608
+            " AND status = 'active' AND ordinal >= %s AND ordinal < %s ORDER BY ordinal",
+            [*_version(reader, collection), offset, offset + limit],
+        )
+        return cursor.fetchall()
+
+
+def _ids(reader: Reader, collection: str, where: Where, past: History) -> array[int]:
+    key = (reader.line, reader.number, reader.withdrawals, collection, where.key(reader.since))
+    found: array[int] | None = _lists.get(key)
+    if found is None:
+        sql, parameters = where.sql(past.moments)
+        tombstones = " OR changed_in > %s" if where.with_tombstones else ""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT id FROM roster_record WHERE {VERSION}"  # noqa: S608
+                f" AND (status = 'active'{tombstones}) AND ({sql}) ORDER BY status, ordinal",
+                [
+                    *_version(reader, collection),
+                    *([reader.since] if tombstones else []),
+                    *parameters,
+                ],
+            )
+            found = array("q", (row[0] for row in cursor.fetchall()))
+        _lists.put(key, found)
+    return found
+
+
+def _by_id(ids: array[int]) -> Sequence[tuple[str, int]]:
+    if not ids:
+        return []
+    wanted = list(ids)
+    rows: dict[int, tuple[str, int]] = {}
+    with connection.cursor() as cursor:
+        for start in range(0, len(wanted), 10_000):
+            part = wanted[start : start + 10_000]
+            if connection.vendor == "postgresql":
+                chosen, parameters = "= ANY(%s)", [part]
+            else:
+                # The numbers come out of our own table, and SQLite bounds its parameters.
+                chosen, parameters = f"IN ({','.join(map(str, part))})", []
+            cursor.execute(
+                f"SELECT id, document, changed_in FROM roster_record WHERE id {chosen}",  # noqa: S608
+                parameters,
+            )
+            rows.update((row[0], row[1:]) for row in cursor.fetchall())
+    return [rows[pk] for pk in wanted]
+
+
+def _stamped(rows: Sequence[tuple[str, int]], past: History) -> list[str]:
+    """Put each document's stamp behind its other fields."""
+    tails = {number: f',"dateLastModified":"{moment}"}}' for number, moment in past.stamps.items()}
+    return [document[:-1] + tails[changed_in] for document, changed_in in rows]

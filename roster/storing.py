@@ -1,0 +1,212 @@
+"""Writes one collection of a build beside what is published, touching only what differs.
+
+The rows of number n carry `valid_from` n, and superseded ones end at n; no reader's
+predicate shows either before the line's head is n. Live records keep dense positions
+(`ordinal`): a hole is taken by a new record, then by the last ones, whose stamps stay.
+Tombstones have positions of their own by the same rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import orjson
+from django.db import transaction
+
+from roster import bulk
+from roster.compiling import Slice
+from roster.dialects.composing import Doc, tombstone
+from roster.models import OPEN, Line, Record, Status
+
+BATCH = 1000
+
+COLUMNS = (
+    "line_id",
+    "kind",
+    "ordinal",
+    "valid_from",
+    "valid_to",
+    "changed_in",
+    "sourced_id",
+    "status",
+    "role",
+    "school",
+    "klass",
+    "person",
+    "digest",
+    "document",
+)
+
+ACTIVE: str = Status.ACTIVE.value
+RETIRED: str = Status.RETIRED.value
+
+
+class Known(NamedTuple):
+    """A record as it stands at the head."""
+
+    pk: int
+    sourced_id: str
+    status: str
+    ordinal: int
+    digest: str
+
+
+@dataclass
+class Positions:
+    """The ordinals of one status: how many there are, and which became free in this build."""
+
+    size: int
+    free: list[int] = field(default_factory=list)
+
+    def take(self) -> int:
+        if self.free:
+            return self.free.pop()
+        self.size += 1
+        return self.size - 1
+
+
+class Writer:
+    """One collection of one build of a line."""
+
+    def __init__(self, line: Line, collection: str, number: int) -> None:
+        self.line = line
+        self.collection = collection
+        self.number = number
+        self.records = Record.objects.filter(line=line, kind=collection)
+        self.at_head = self.records.filter(valid_from__lte=line.head, valid_to__gt=line.head)
+        self.positions = {status: Positions(self._size(status)) for status in (ACTIVE, RETIRED)}
+        self.counts = {"added": 0, "changed": 0, "removed": 0}
+        self.ended: list[int] = []
+        self.rows: list[tuple[Any, ...]] = []
+
+    def _size(self, status: str) -> int:
+        last = self.at_head.filter(status=status).order_by("-ordinal").values_list("ordinal")[:1]
+        return last[0][0] + 1 if last else 0
+
+    def write(self, slices: Iterable[Slice]) -> dict[str, int]:
+        """Store the difference; return records, tombstones, added, changed and removed."""
+        last = ""
+        for part in slices:
+            known = self._known(last, part.upto)
+            for doc in part.docs:
+                self._meet(doc, known.pop(doc.sourced_id, None))
+            self._retire([row for row in known.values() if row.status == ACTIVE])
+            last = part.upto or last
+        self._flush()
+        for status, positions in self.positions.items():
+            self._close_holes(status, positions)
+        return {
+            "records": self.positions[ACTIVE].size,
+            "tombstones": self.positions[RETIRED].size,
+            **self.counts,
+        }
+
+    def _known(self, last: str, upto: str | None) -> dict[str, Known]:
+        if self.line.head == 0:
+            return {}
+        rows = self.at_head.filter(sourced_id__gt=last)
+        if upto is not None:
+            rows = rows.filter(sourced_id__lte=upto)
+        return {
+            row[1]: Known._make(row)
+            for row in rows.values_list("pk", "sourced_id", "status", "ordinal", "digest")
+        }
+
+    def _meet(self, doc: Doc, known: Known | None) -> None:
+        digest = doc.digest()
+        if known is None:
+            self.counts["added"] += 1
+            self._add(doc, digest, ACTIVE, self.positions[ACTIVE].take())
+        elif known.status == RETIRED:
+            self.counts["added"] += 1
+            self._end(known)
+            self._add(doc, digest, ACTIVE, self.positions[ACTIVE].take())
+        elif known.digest != digest:
+            self.counts["changed"] += 1
+            self.ended.append(known.pk)
+            self._add(doc, digest, ACTIVE, known.ordinal)
+
+    def _retire(self, gone: list[Known]) -> None:
+        """Put a tombstone in the place of each record that is live no more."""
+        for start in range(0, len(gone), BATCH):
+            part = {row.pk: row for row in gone[start : start + BATCH]}
+            columns = ("pk", "document", "role", "school", "klass", "person")
+            found = self.records.filter(pk__in=part).order_by("sourced_id")
+            for pk, document, *tags in found.values_list(*columns):
+                known = part[pk]
+                body = tombstone(self.line.version, self.collection, orjson.loads(document))
+                self._end(known)
+                self.counts["removed"] += 1
+                doc = Doc(known.sourced_id, body, *tags)
+                self._add(doc, doc.digest(), RETIRED, self.positions[RETIRED].take())
+
+    def _end(self, known: Known) -> None:
+        self.ended.append(known.pk)
+        self.positions[known.status].free.append(known.ordinal)
+
+    def _add(self, doc: Doc, digest: str, status: str, ordinal: int) -> None:
+        self.rows.append(
+            (
+                self.line.pk,
+                self.collection,
+                ordinal,
+                self.number,
+                OPEN,
+                self.number,
+                doc.sourced_id,
+                status,
+                doc.role,
+                doc.school,
+                doc.klass,
+                doc.person,
+                digest,
+                doc.body.decode(),
+            )
+        )
+        if len(self.rows) >= BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Write a batch: short, so that on SQLite nobody waits long for the write lock."""
+        with transaction.atomic():
+            for start in range(0, len(self.ended), BATCH):
+                ended = self.records.filter(pk__in=self.ended[start : start + BATCH])
+                ended.update(valid_to=self.number)
+            bulk.insert(Record, COLUMNS, self.rows)
+        self.ended, self.rows = [], []
+
+    def _close_holes(self, status: str, positions: Positions) -> None:
+        """Move the last records into the positions that are still free."""
+        size = positions.size - len(positions.free)
+        holes = sorted(ordinal for ordinal in positions.free if ordinal < size)
+        pending = self.records.filter(
+            status=status, valid_from__lte=self.number, valid_to__gt=self.number
+        )
+        for start in range(0, len(holes), BATCH):
+            part = holes[start : start + BATCH]
+            # What was moved has left the tail, so each round finds the rest of it.
+            tail = list(pending.filter(ordinal__gte=size).order_by("ordinal")[: len(part)])
+            for record, hole in zip(tail, part, strict=True):
+                self._move(record, hole)
+            self._flush()
+        positions.size = size
+
+    def _move(self, record: Record, ordinal: int) -> None:
+        if record.valid_from == self.number:
+            Record.objects.filter(pk=record.pk).update(ordinal=ordinal)
+            return
+        self.ended.append(record.pk)
+        moved = {column: getattr(record, column) for column in COLUMNS}
+        moved |= {"ordinal": ordinal, "valid_from": self.number}
+        self.rows.append(tuple(moved[column] for column in COLUMNS))
+
+
+def sweep(line: Line, number: int) -> None:
+    """Take back what an unfinished build of this number wrote."""
+    records = Record.objects.filter(line=line)
+    while batch := list(records.filter(valid_from=number).values_list("pk", flat=True)[:BATCH]):
+        Record.objects.filter(pk__in=batch).delete()
+    while batch := list(records.filter(valid_to=number).values_list("pk", flat=True)[:BATCH]):
+        Record.objects.filter(pk__in=batch).update(valid_to=OPEN)

@@ -1,0 +1,111 @@
+"""Which school year a session belongs to, and in which calendar a class is taught.
+
+Deriving the hierarchy and walking it must agree on both, so both ask here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from roster.models import AcademicSession, Organization, Status
+
+
+class Session(NamedTuple):
+    sourced_id: str
+    type: str
+    parent: str
+    school_year: str
+    start_date: date
+    end_date: date
+
+
+class Calendar(NamedTuple):
+    """A calendar as it is derived; `year` is blank where its sources span several."""
+
+    sourced_id: str
+    year: str
+    name: str
+
+
+def school_year_of(day: date) -> str:
+    """Return the school year of a day without sessions: July begins the next one."""
+    return str(day.year + 1 if day.month >= 7 else day.year)
+
+
+class Timetable:
+    """An organization's live sessions, and the questions asked about them."""
+
+    def __init__(self, sessions: Iterable[Session], active_year: str) -> None:
+        self.sessions = {session.sourced_id: session for session in sessions}
+        self.active_year = active_year
+        self._children: dict[str, list[str]] = {}
+        for session in self.sessions.values():
+            if session.parent in self.sessions:
+                self._children.setdefault(session.parent, []).append(session.sourced_id)
+
+    @classmethod
+    def of(cls, organization: Organization) -> Timetable:
+        rows = AcademicSession.objects.filter(organization=organization, status=Status.ACTIVE)
+        return cls(map(Session._make, rows.values_list(*Session._fields)), organization.school_year)
+
+    def ancestors(self, sourced_id: str) -> list[str]:
+        """Return the sessions above, nearest first; a loop in the data ends where it closes."""
+        found: list[str] = []
+        here = self.sessions.get(sourced_id)
+        while here and here.parent in self.sessions and here.parent not in (*found, sourced_id):
+            found.append(here.parent)
+            here = self.sessions[here.parent]
+        return found
+
+    def descendants(self, sourced_id: str) -> list[str]:
+        found: list[str] = []
+        waiting = [sourced_id]
+        while waiting:
+            for child in self._children.get(waiting.pop(), ()):
+                if child not in found and child != sourced_id:
+                    found.append(child)
+                    waiting.append(child)
+        return found
+
+    def children(self, sourced_id: str) -> list[str]:
+        return self._children.get(sourced_id, [])
+
+    def year(self, sourced_id: str) -> str:
+        """Return the school year (`YYYY`, in which it ends) that a session belongs to."""
+        session = self.sessions.get(sourced_id)
+        if session is None:
+            return ""
+        if session.school_year:
+            return session.school_year
+        root = self.sessions[(self.ancestors(sourced_id) or [sourced_id])[-1]]
+        return root.school_year or str(root.end_date.year)
+
+    def root_year(self, sourced_id: str) -> str:
+        """Return the year of the session at the root above `sourced_id`."""
+        return self.year((self.ancestors(sourced_id) or [sourced_id])[-1])
+
+    def belongs(self, sourced_id: str) -> bool:
+        """Return whether a session is one of the active year."""
+        return self.year(sourced_id) == self.active_year
+
+    def has_term_of_the_year(self, terms: list[str]) -> bool:
+        return any(self.belongs(term) for term in terms)
+
+    def calendars(self, school: str, terms: list[str], metadata: dict[str, Any]) -> list[Calendar]:
+        """Return the calendars in which a class of `school` with these terms is taught.
+
+        One for each school year its terms lie in; the active year where none of its terms
+        is known; and the one its metadata names, instead of these.
+        """
+        years = sorted({self.root_year(term) for term in terms if term in self.sessions})
+        years = years or [self.active_year]
+        named = metadata.get("calendar")
+        if named:
+            year = years[0] if len(years) == 1 else ""
+            return [Calendar(f"{school}~{named}", year, str(named))]
+        return [Calendar(f"{school}~{year}", year, year) for year in years]
+
+    def default_calendar(self, school: str) -> Calendar:
+        return Calendar(f"{school}~{self.active_year}", self.active_year, self.active_year)
