@@ -1,0 +1,65 @@
+"""The little in which PostgreSQL and SQLite differ for an import: bulk writing, lists, locks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+from roster.models import Organization
+
+BATCH = 2_000
+
+
+def quote(name: str) -> str:
+    return connection.ops.quote_name(name)
+
+
+def write(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Append rows to a staging table: by COPY in PostgreSQL, else by one prepared statement."""
+    names = ", ".join(map(quote, columns))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {quote(table)} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        marks = ", ".join(["%s"] * len(columns))
+        # One transaction for the batch. It touches temporary tables only, so it is begun by hand:
+        # Django's would take SQLite's one write lock, and keep everybody else from writing.
+        alone = not connection.in_atomic_block
+        if alone:
+            cursor.execute("BEGIN")
+        cursor.executemany(f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})", rows)  # noqa: S608
+        if alone:
+            cursor.execute("COMMIT")
+
+
+def elements(column: str) -> str:
+    """Return the SQL that joins a row with the elements of its JSON list, as `e.value`."""
+    function = "jsonb_array_elements_text" if connection.vendor == "postgresql" else "json_each"
+    return f"{function}({column}) AS e{'(value)' if connection.vendor == 'postgresql' else ''}"
+
+
+def analyze(tables: Iterable[str]) -> None:
+    """Let PostgreSQL's planner know what was just written; nobody else would within a transaction.
+
+    SQLite's goes by its unique indexes and needs no statistics here.
+    """
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ANALYZE {quote(table)}")
+
+
+def lock(organization: Organization) -> Organization:
+    """Return the organization's row, held until the transaction ends: one import at a time.
+
+    Without a change of the key, so that rows which merely point at it can still be written. In
+    SQLite the transaction itself is the lock.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("A lock is held by a transaction.")
+    return Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)

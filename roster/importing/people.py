@@ -1,0 +1,113 @@
+"""Splits `users.csv`: what stands in it about roles and agents becomes rows of their own.
+
+1.1 has no roles file. Each org of `orgSourcedIds` gives one primary role with the id
+`user~org`; these are created, changed and retired as if the bundle had a file of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+from typing import Any
+
+from django.db import connection
+
+from roster.importing.columns import FILES, Column
+from roster.importing.engine import quote
+from roster.importing.reading import LONGEST_ID, Record
+from roster.importing.staging import Reference, Stage
+from roster.importing.store import Counts, Store
+from roster.models import Agent, Role
+
+FILE = FILES["users"]
+ROLE_FIELDS = ("user", "org", "role", "role_type", "begin_date", "end_date", "user_profile")
+
+
+class People:
+    """The stages of one users file: users, the roles of a 1.1 bundle, agents."""
+
+    def __init__(self, columns: Sequence[Column], version: str, keep: Callable[[Stage], Stage]):
+        beside = {column.field: place for place, column in enumerate(columns) if column.beside}
+        self._own = len(columns) - len(beside)
+        self._agents_at = beside["agents"]
+        self._role_at, self._orgs_at = beside.get("role", -1), beside.get("orgs", -1)
+        self.users = keep(Stage.of(FILE, columns))
+        self.agents = keep(
+            Stage(
+                "agents",
+                FILE,
+                Role,
+                ["agent"],
+                [Reference("agent", "agentSourcedIds", "users")],
+                foreign={"agent": quote("user")},
+            )
+        )
+        self.roles: Stage | None = None
+        if version == "1.1":
+            orgs = [Reference("org", "orgSourcedIds", "orgs")]
+            self.roles = keep(Stage("derived_roles", FILE, Role, ROLE_FIELDS, orgs))
+
+    def add(self, record: Record) -> None:
+        own, beside = record.values[: self._own], record.values
+        self.users.add(record, own)
+        if not record.sound:
+            return
+        for agent in json.loads(beside[self._agents_at]):
+            self.agents.add(record, [agent])
+        if self.roles is not None and beside[self._role_at]:
+            for org in json.loads(beside[self._orgs_at]):
+                self.roles.add(*derived_role(record, org, beside[self._role_at]))
+
+    def finish(self) -> None:
+        for stage in (self.users, self.agents, self.roles):
+            if stage is not None:
+                stage.finish()
+
+    def merge(self, store: Store) -> dict[str, Counts]:
+        """Store users, agents and roles; return the counts of users, and of derived roles."""
+        counts = {FILE.filename: store.merge(self.users)}
+        replace_agents(self.users, self.agents, store)
+        if self.roles is not None:
+            # What a row that couldn't be read said about roles is unknown, so they stay.
+            unless = (
+                f" AND NOT EXISTS (SELECT 1 FROM {quote(self.users.table)} AS u"  # noqa: S608
+                f" WHERE u.sourced_id = l.{quote('user')} AND u.sound = 0)"
+            )
+            roles = store.merge(self.roles, unless)
+            roles.read = roles.created + roles.updated + roles.unchanged
+            counts["users.csv: roles"] = roles
+        return counts
+
+
+def derived_role(record: Record, org: str, role: str) -> tuple[Record, list[Any]]:
+    """Return the staged row of one role of a 1.1 user."""
+    sourced_id = f"{record.sourced_id}~{org}"
+    if len(sourced_id) > LONGEST_ID or sourced_id.count("~") > 1:
+        # Too long, or not to be told from another pair: `a~b` at `c`, `a` at `b~c`.
+        pair = f"{record.sourced_id}\n{org}".encode()
+        sourced_id = f"role~{blake2b(pair, digest_size=16).hexdigest()}"
+    digest = blake2b(f"{sourced_id}\n{role}".encode(), digest_size=16).hexdigest()
+    derived = record._replace(sourced_id=sourced_id, metadata="{}", digest=digest)
+    return derived, [record.sourced_id, org, role, "primary", None, None, ""]
+
+
+def replace_agents(users: Stage, agents: Stage, store: Store) -> None:
+    """Bring the agents of the users in a file in step with it."""
+    table, pk = quote(Agent._meta.db_table), store.organization.pk
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {table} WHERE organization_id = %s"  # noqa: S608
+            f" AND EXISTS (SELECT 1 FROM {quote(users.table)} AS u"
+            f" WHERE u.sourced_id = {table}.{quote('user')} AND u.sound = 1)"
+            f" AND NOT EXISTS (SELECT 1 FROM {quote(agents.table)} AS s"
+            f" WHERE s.sourced_id = {table}.{quote('user')} AND s.agent = {table}.agent)",
+            [pk],
+        )
+        cursor.execute(
+            f"INSERT INTO {table} (organization_id, {quote('user')}, agent)"  # noqa: S608
+            f" SELECT %s, s.sourced_id, s.agent FROM {quote(agents.table)} AS s WHERE NOT EXISTS"
+            f" (SELECT 1 FROM {table} AS l WHERE l.organization_id = %s"
+            f" AND l.{quote('user')} = s.sourced_id AND l.agent = s.agent)",
+            [pk, pk],
+        )
