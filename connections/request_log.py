@@ -21,7 +21,8 @@ from multiprocessing.util import Finalize
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, close_old_connections, transaction
+from django.db import DatabaseError, InterfaceError, transaction
+from django.db import connection as database
 from django.http import HttpRequest, HttpResponseBase
 
 from connections import masking
@@ -147,13 +148,13 @@ class Queue:
         threading.Thread(target=self._run, name="request-log", daemon=True).start()
 
     def _run(self) -> None:
+        delay = getattr(settings, "REQUEST_LOG_DELAY", EVERY)
         while True:
-            self._wake.wait(getattr(settings, "REQUEST_LOG_DELAY", EVERY))
+            self._wake.wait(delay)
             self._wake.clear()
             if self.entries:
-                close_old_connections()
                 self.flush()
-                close_old_connections()
+                database.close()
 
 
 def write(batch: list[Entry]) -> None:

@@ -134,9 +134,7 @@ class Secret(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["connection"], condition=Q(ended__isnull=True), name="secret_live"
-            )
+            models.Index(fields=["connection"], condition=Q(ended__isnull=True), name="secret_live")
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,66 @@
+"""Secrets: their shape, their hashes, and rotation."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from connections import credentials, lifecycle
+from connections.models import Secret
+from roster.models import AuditEntry
+from roster.refusal import Refused
+from tests.connections.conftest import DANA, Vendor
+
+
+def test_secrets_and_client_ids_survive_every_encoding(brightpath: Vendor) -> None:
+    assert re.fullmatch(r"[A-Za-z0-9]{43}", brightpath.secret)
+    assert re.fullmatch(r"[A-Za-z0-9]{32}", brightpath.id)
+
+
+def test_equal_secrets_are_stored_differently() -> None:
+    assert credentials.digest_of("a") != credentials.digest_of("a")
+    assert credentials.matches("a", credentials.digest_of("a"))
+    assert not credentials.matches("b", credentials.digest_of("a"))
+
+
+@pytest.mark.parametrize("digest", ["", "a", "sha256$", "sha256$$", "sha1$a$b", "sha256$a"])
+def test_an_unknown_format_never_matches(digest: str) -> None:
+    assert not any(credentials.matches(secret, digest) for secret in ("", "a", digest))
+    assert not credentials.matches("", credentials.digest_of(""))
+
+
+def test_a_rotation_leaves_two_secrets_and_no_more(brightpath: Vendor) -> None:
+    second = credentials.rotate(brightpath.connection, by=DANA)
+    assert second != brightpath.secret
+    assert [row.hint for row in credentials.live(brightpath.connection)] == [
+        second[-4:],
+        brightpath.secret[-4:],
+    ]
+    with pytest.raises(Refused, match="End the overlap"):
+        credentials.rotate(brightpath.connection, by=DANA)
+    assert credentials.end_overlap(brightpath.connection, by=DANA) == 1
+    assert credentials.end_overlap(brightpath.connection, by=DANA) == 0
+    assert [row.hint for row in credentials.live(brightpath.connection)] == [second[-4:]]
+    assert Secret.objects.filter(ended__isnull=False).count() == 1
+
+
+def test_a_closed_connection_gets_no_secret(brightpath: Vendor) -> None:
+    lifecycle.close(brightpath.connection, by=DANA)
+    with pytest.raises(Refused, match="closed"):
+        credentials.rotate(brightpath.connection, by=DANA)
+
+
+def test_the_audit_log_tells_of_rotations_and_no_secret(brightpath: Vendor) -> None:
+    second = credentials.rotate(brightpath.connection, by=DANA)
+    credentials.end_overlap(brightpath.connection, by=DANA)
+    entries = list(AuditEntry.objects.filter(kind="connection").order_by("pk"))
+    assert [(entry.action, entry.by_name) for entry in entries] == [
+        ("connection.created", DANA),
+        ("secret.rotated", DANA),
+        ("secret.ended", DANA),
+    ]
+    told = repr([(entry.old, entry.new, entry.reason) for entry in entries])
+    for secret in (brightpath.secret, second):
+        assert secret not in told
+        assert secret[-4:] not in told

@@ -1,0 +1,211 @@
+"""The life of a connection, from its making to its end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from connections import lifecycle
+from connections.models import Client, Connection, Partner, Secret
+from connections.models.connection import summary
+from connections.partners import create_partner
+from roster.models import AuditEntry, Line, Organization
+from roster.refusal import Refused
+from tests.connections.conftest import DANA, Vendor, connected, publish
+
+
+def partner(versions: list[str], types: list[str]) -> Partner:
+    return create_partner("Brightpath", versions, types, by="operator")
+
+
+def actions(connection: Connection) -> list[str]:
+    entries = AuditEntry.objects.filter(kind="connection", object_id=str(connection.pk))
+    return list(entries.order_by("pk").values_list("action", flat=True))
+
+
+def test_a_new_connection_shares_little_and_may_read(riverside: Organization) -> None:
+    connection, secret = lifecycle.connect(
+        riverside,
+        vendor=" Brightpath ",
+        oneroster="1.2",
+        acknowledge_unsupported=True,
+        schools=["south", "north"],
+        withheld=["users.email"],
+        purpose="Reading",
+        by=DANA,
+    )
+    connection.refresh_from_db()
+    assert (connection.vendor, connection.status, connection.shares) == ("Brightpath", "active", [])
+    assert (connection.schools, connection.all_schools) == (["north", "south"], False)
+    assert connection.line is not None
+    assert connection.line.rules == {
+        "schools": ["north", "south"],
+        "shares": [],
+        "withheld": ["users.email"],
+        "types": [],
+    }
+    assert (connection.since, connection.created_by) == (0, DANA)
+    assert len(secret) == 43
+    assert Client.objects.get().connection == connection
+    entry = AuditEntry.objects.get(action="connection.created")
+    assert (entry.by_name, entry.organization) == (DANA, riverside)
+    assert entry.new == summary(connection)
+
+
+def test_connections_with_equal_rules_read_one_line_from_its_head_on(
+    brightpath: Vendor, riverside: Organization, lakeside: Organization
+) -> None:
+    publish(brightpath, 7)
+    second = connected(riverside, vendor="Other").connection
+    assert (second.line, second.since) == (brightpath.connection.line, 7)
+    assert connected(riverside, oneroster="1.1").connection.line != second.line
+    assert connected(riverside, shares=["metadata"]).connection.line != second.line
+    assert connected(lakeside).connection.line != second.line
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"acknowledge_unsupported": False}, "acknowledge"),
+    ({"types": ["grade_book"]}, "Roster Sync only, not Grade Book Sync"),
+    ({"types": ["billing"]}, "“billing”"),
+    ({"oneroster": "1.0"}, "“1.0”"),
+    ({"all_schools": False}, "name those to share"),
+    ({"all_schools": True, "schools": ["north"]}, "name those to share"),
+    ({"schools": ["west"]}, "no school west"),
+    ({"shares": ["everything"]}, "“everything”"),
+    ({"withheld": ["users.givenName"]}, "requires it"),
+    ({"vendor": " "}, "Vendor"),
+    ({"vendor": "x" * 201}, "Vendor"),
+    ({"contact_email": "nobody"}, "Contact email"),
+]
+
+
+@pytest.mark.parametrize(("terms", "words"), REFUSED)
+def test_what_cannot_be_connected_is_refused_and_leaves_nothing(
+    terms: dict[str, Any], words: str, riverside: Organization
+) -> None:
+    with pytest.raises(Refused, match=words):
+        connected(riverside, **terms)
+    for model in (Connection, Client, Secret, Line):
+        assert not model._default_manager.exists()
+    assert not AuditEntry.objects.filter(kind="connection").exists()
+
+
+def test_a_connection_does_not_begin_expired(riverside: Organization) -> None:
+    today = riverside.today()
+    with pytest.raises(Refused, match="past"):
+        connected(riverside, expires=today - timedelta(days=1))
+    assert connected(riverside, expires=today).connection.expires == today
+
+
+@pytest.mark.parametrize(
+    ("versions", "types", "oneroster", "asked", "words"),
+    [
+        (["1.1"], [], "1.2", [], "not certified for OneRoster 1.2"),
+        (["1.2"], [], "1.2", ["grade_book"], "not certified for Grade Book Sync"),
+        (["1.1", "1.2"], ["assessment"], "1.1", ["assessment"], "1.2 only"),
+        (["1.1", "1.2"], ["grade_book"], "1.1", ["grade_book"], None),
+        (["1.2"], ["assessment", "grade_book"], "1.2", ["assessment", "grade_book"], None),
+    ],
+)
+def test_a_partner_gets_what_it_is_certified_for(
+    versions: list[str],
+    types: list[str],
+    oneroster: str,
+    asked: list[str],
+    words: str | None,
+    riverside: Organization,
+) -> None:
+    terms = {"partner": partner(versions, types), "oneroster": oneroster, "types": asked}
+    if words is None:
+        made = connected(riverside, acknowledge_unsupported=False, **terms).connection
+        assert sorted(made.types) == sorted(asked)
+        assert made.is_supported()
+        return
+    with pytest.raises(Refused, match=words):
+        connected(riverside, **terms)
+
+
+def test_each_status_is_reached_audited_and_idempotent(brightpath: Vendor) -> None:
+    connection = brightpath.connection
+    publish(brightpath)
+    for status in ("disabled", "active", "paused", "active", "suspended", "paused", "closed"):
+        for _ in range(2):
+            lifecycle.set_status(connection, status, by=DANA, reason="because")
+            assert connection.status == Connection.objects.get().status == status
+    assert actions(connection) == [
+        "connection.created",
+        "connection.disabled",
+        "connection.activated",
+        "connection.paused",
+        "connection.resumed",
+        "connection.suspended",
+        "connection.paused",
+        "connection.closed",
+    ]
+    last = AuditEntry.objects.get(action="connection.closed")
+    new = summary(connection)
+    assert (last.old, last.new) == ({**new, "status": "paused"}, new)
+    assert (last.reason, last.by_name) == ("because", DANA)
+
+
+@pytest.mark.parametrize("status", ["active", "paused", "suspended", "disabled"])
+def test_closed_is_for_good(status: str, brightpath: Vendor) -> None:
+    publish(brightpath)
+    lifecycle.close(brightpath.connection, by=DANA)
+    with pytest.raises(Refused, match="for good"):
+        lifecycle.set_status(brightpath.connection, status, by=DANA)
+    assert Connection.objects.get().status == "closed"
+
+
+def test_a_pause_holds_the_publication_of_its_beginning(brightpath: Vendor) -> None:
+    connection = brightpath.connection
+    with pytest.raises(Refused, match="Nothing is published"):
+        lifecycle.pause(connection, by=DANA)
+    publish(brightpath, 7)
+    day = connection.organization.today() + timedelta(days=3)
+    lifecycle.pause(connection, by=DANA)
+    publish(brightpath, 9)
+    lifecycle.pause(connection, by=DANA, until=day)
+    connection.refresh_from_db()
+    assert (connection.held_at, connection.resume_on) == (7, day)
+    lifecycle.resume(connection, by=DANA)
+    connection.refresh_from_db()
+    assert (connection.status, connection.held_at, connection.resume_on) == ("active", None, None)
+    lifecycle.resume(connection, by=DANA)
+    assert actions(connection).count("connection.resumed") == 1
+
+
+def test_only_a_pause_ends_on_a_day_and_that_in_the_future(brightpath: Vendor) -> None:
+    publish(brightpath)
+    today = brightpath.connection.organization.today()
+    with pytest.raises(Refused, match="Only a pause"):
+        lifecycle.set_status(
+            brightpath.connection, "suspended", by=DANA, until=today + timedelta(days=1)
+        )
+    for day in (today, today - timedelta(days=1)):
+        with pytest.raises(Refused, match="future"):
+            lifecycle.set_status(brightpath.connection, "paused", by=DANA, until=day)
+    assert brightpath.connection.status == "active"
+
+
+def test_a_new_line_is_published_at_once_where_the_district_is(
+    brightpath: Vendor, riverside: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published: list[Line] = []
+
+    def publish_first(line: Line, *, by: Any) -> None:
+        published.append(line)
+        Line.objects.filter(pk=line.pk).update(head=1)
+
+    monkeypatch.setattr("roster.publishing.publish_first", publish_first, raising=False)
+    lifecycle.publish_at_once(brightpath.connection, by=DANA)
+    assert published == []
+    publish(brightpath)
+    lifecycle.publish_at_once(brightpath.connection, by=DANA)
+    assert published == []
+    other = connected(riverside, oneroster="1.1").connection
+    lifecycle.publish_at_once(other, by=DANA)
+    lifecycle.publish_at_once(other, by=DANA)
+    assert published == [other.line]

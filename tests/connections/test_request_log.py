@@ -1,0 +1,101 @@
+"""The request log: batches, limits, and what it does when the database fails."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from django.db import DatabaseError
+from django.http import HttpResponse
+from django.test import RequestFactory
+from pytest_django import Settings
+
+from connections import request_log
+from connections.models import Connection, Request
+from connections.request_log import Entry, Queue, RequestLog
+from roster.clock import clock
+from tests.connections.conftest import Vendor
+
+
+def entry(connection: int, status: int = 200, records: int | None = None) -> Entry:
+    return Entry(connection, clock(), "GET", "users", "", status, records, 0, 1.0, "")
+
+
+def answered(said: dict[str, Any] | None, status: int = 200) -> Any:
+    def view(request: Any) -> HttpResponse:
+        answer = HttpResponse("[1, 2]", status=status)
+        if said is not None:
+            answer.log = said  # type: ignore[attr-defined]
+        return answer
+
+    return RequestLog(view)
+
+
+def test_an_answer_that_says_whose_it_is_is_logged(brightpath: Vendor) -> None:
+    pk = brightpath.connection.pk
+    said = {"connection": pk, "endpoint": "users", "records": 2, "reason": ""}
+    asked = RequestFactory().get("/users?limit=2&filter=givenName='Ann'")
+    assert answered(said)(asked).content == b"[1, 2]"
+    row = Request.objects.get()
+    assert (row.connection_id, row.method, row.endpoint, row.status) == (pk, "GET", "users", 200)
+    assert (row.query, row.records, row.size) == ("limit=2&filter=givenName='•••'", 2, 6)
+    assert row.milliseconds > 0
+    brightpath.connection.refresh_from_db()
+    assert brightpath.connection.last_seen == row.at
+
+
+def test_other_answers_are_not_logged(db: None) -> None:
+    answered(None)(RequestFactory().get("/"))
+    assert not Request.objects.exists()
+
+
+def test_a_refusal_is_logged_and_is_no_reading(brightpath: Vendor) -> None:
+    said = {"connection": brightpath.connection.pk, "endpoint": "users", "reason": "suspended"}
+    answered(said, 403)(RequestFactory().get("/users"))
+    assert Request.objects.get().reason == "suspended"
+    assert Connection.objects.get().last_seen is None
+
+
+def test_a_broken_log_breaks_no_answer(
+    brightpath: Vendor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(batch: Any) -> None:
+        raise DatabaseError("no")
+
+    monkeypatch.setattr(request_log, "write", broken)
+    monkeypatch.setattr(request_log, "queue", Queue())
+    said = {"connection": brightpath.connection.pk, "endpoint": "users"}
+    assert answered(said)(RequestFactory().get("/users")).status_code == 200
+    assert answered({"connection": 1})(RequestFactory().get("/users")).status_code == 200
+    assert request_log.queue.dropped == 1
+    assert "could not be logged" in caplog.text
+
+
+def test_rows_of_a_connection_that_is_gone_are_left_out(brightpath: Vendor) -> None:
+    request_log.write([entry(brightpath.connection.pk), entry(4_000_000)])
+    assert Request.objects.count() == 1
+
+
+def test_a_full_queue_drops_its_oldest_and_counts_them(settings: Settings) -> None:
+    settings.REQUEST_LOG_DELAY = 60
+    queue = Queue(capacity=3)
+    queue._process = -1  # No thread: it would write them.
+    queue._begin = lambda: None  # type: ignore[method-assign]
+    for number in range(5):
+        queue.put(entry(1, records=number))
+    assert [waiting.records for waiting in queue.entries] == [2, 3, 4]
+    assert queue.dropped == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_thread_writes_what_waits(brightpath: Vendor, settings: Settings) -> None:
+    settings.REQUEST_LOG_DELAY = 0.05
+    queue = Queue()
+    for _ in range(request_log.BATCH + 5):
+        queue.put(entry(brightpath.connection.pk))
+    until = time.monotonic() + 10
+    while Request.objects.count() < request_log.BATCH + 5 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert Request.objects.count() == request_log.BATCH + 5
+    assert queue.dropped == 0
