@@ -76,21 +76,36 @@ def collections_of(walk: Walk) -> list[str]:
     ]
 
 
-def documents(walk: Walk, collection: str) -> Iterator[Slice]:
-    """Yield every visible document of a collection, bytewise by sourcedId."""
-    model, kind = SOURCES[collection]
-    rows = model.objects.filter(organization=walk.organization, status=Status.ACTIVE)
+def tell_one(walk: Walk, collection: str, sourced_id: str) -> Doc | None:
+    """Return one record's document, or None; `walk.fell` then has the cause."""
+    _, kind = SOURCES[collection]
+    found = list(_rows(walk, collection).filter(sourced_id=sourced_id))
+    beside = _beside(walk, sourced_id, sourced_id) if collection == "users" else None
+    return next(_told(walk, collection, kind, found, beside), None)
+
+
+def _rows(walk: Walk, collection: str) -> Any:
+    model, _ = SOURCES[collection]
     columns = [
         field.attname
         for field in model._meta.concrete_fields
         if field.name not in ("id", "organization", "status", "last_modified", "digest")
     ]
-    rows = rows.order_by("sourced_id").values_list(*columns, named=True)
+    rows = model.objects.filter(organization=walk.organization, status=Status.ACTIVE)
+    return rows.order_by("sourced_id").values_list(*columns, named=True)
+
+
+def documents(walk: Walk, collection: str) -> Iterator[Slice]:
+    """Yield every visible document of a collection, bytewise by sourcedId."""
+    _, kind = SOURCES[collection]
+    rows = _rows(walk, collection)
     last = ""
     while True:
         found = list(rows.filter(sourced_id__gt=last)[:SLICE])
         upto = found[-1].sourced_id if len(found) == SLICE else None
-        beside = _beside(walk, last, upto) if collection == "users" else None
+        beside = None
+        if collection == "users" and found:
+            beside = _beside(walk, found[0].sourced_id, found[-1].sourced_id)
         yield Slice(upto, list(_told(walk, collection, kind, found, beside)))
         if upto is None:
             return
@@ -105,12 +120,14 @@ class _Beside(NamedTuple):
     resources: dict[str, list[str]]
 
 
-def _beside(walk: Walk, last: str, upto: str | None) -> _Beside:
+def _beside(walk: Walk, first: str, last: str) -> _Beside:
     def of_slice(model: Any) -> Any:
-        rows = model.objects.filter(
-            organization=walk.organization, status=Status.ACTIVE, user__gt=last
+        return model.objects.filter(
+            organization=walk.organization,
+            status=Status.ACTIVE,
+            user__gte=first,
+            user__lte=last,
         )
-        return rows.filter(user__lte=upto) if upto is not None else rows
 
     beside = _Beside(defaultdict(list), defaultdict(list), defaultdict(list))
     ordered = of_slice(Role).order_by("user", "role_type", "sourced_id")

@@ -19,6 +19,7 @@ from django.db import transaction
 
 from roster.models import (
     Agent,
+    Category,
     Course,
     Enrollment,
     Klass,
@@ -269,7 +270,7 @@ class _Derivation:
         for calendar, (school, _, _) in self.calendars.items():
             by_school[school].append(calendar)
         titled: set[str] = set()
-        for sourced_id, title, _, org, _, _ in self.courses:
+        for sourced_id, title, *_ in self.courses:
             master = masters.get(sourced_id)
             if master and master not in titled:
                 titled.add(master)
@@ -334,8 +335,7 @@ def _store(organization: Organization, levels: dict[tuple[str, str], Derived]) -
     known = Level.objects.filter(organization=organization)
     columns = ("pk", "kind", "sourced_id", *Derived._fields)
     for pk, kind, sourced_id, *rest in known.values_list(*columns).iterator(BATCH):
-        *texts, all_of, any_of = rest
-        now = Derived(*texts, orjson.dumps(all_of), orjson.dumps(any_of))
+        now = Derived(*rest[:-2], *map(orjson.dumps, rest[-2:]))
         if levels.get((kind, sourced_id)) == now:
             del levels[kind, sourced_id]
         else:
@@ -390,8 +390,6 @@ def _mark_from_bundles(organization: Organization) -> int:
 
 
 def _wanted_marks(organization: Organization) -> Iterator[tuple[str, str]]:
-    from roster.models import Category
-
     schools = set(
         Org.objects.filter(organization=organization, type="school").values_list(
             "sourced_id", flat=True

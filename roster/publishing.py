@@ -142,6 +142,7 @@ class _Build:
             current = Organization.objects.select_for_update().get(pk=self.organization.pk)
             if current.revision != self.organization.revision:
                 return False
+            stamp = _next_stamp(current)
             for line in due:
                 if line.head and not _differs(counts[line.pk]):
                     # Nothing changed for its readers: the head stays, and so does their cache.
@@ -151,7 +152,7 @@ class _Build:
                         line=line,
                         number=number,
                         state=Publication.State.PUBLISHED,
-                        stamp=_next_stamp(current),
+                        stamp=stamp,
                         counts=counts[line.pk],
                         began=self.row.began,
                     )

@@ -21,7 +21,7 @@ JOIN = re.compile(r"(?P<join>AND|OR)(?=\s)", re.IGNORECASE)
 MOST_CLAUSES = 20
 
 
-class BadFilter(ValueError):  # noqa: N818 - the name says what the vendor sent.
+class BadFilter(ValueError):
     """A filter that can't be read; `str()` says where and what would be right."""
 
 

@@ -92,8 +92,8 @@ def history(line: int, number: int) -> History:
         records = {name: counts["records"] for name, counts in rows[-1][2].items()} if rows else {}
         found = History(
             records,
-            {row[0]: stamp(row[1]) for row in rows},
-            [(row[1], row[0]) for row in rows],
+            {number: stamp(moment) for number, moment, _ in rows if moment},
+            [(moment, number) for number, moment, _ in rows if moment],
         )
         _histories.put((line, number), found)
     return found

@@ -495,11 +495,11 @@ class Walk:
             return Cause("fallen", "person", user)
         if school and not self.sees_org(school):
             return Cause("fallen" if school in self.orgs else "missing", "school", school)
-        kind, places = "district_assignment", self.staff_at.get(user, ())
         if is_student(role):
-            kind, places = "school_enrollment", self.student_at.get(user, ())
-        if row.school not in places:
-            return Cause("fallen", kind, f"{user}~{row.school}")
+            if row.school not in self.student_at.get(user, ()):
+                return Cause("fallen", "school_enrollment", f"{user}~{row.school}")
+        elif row.school not in self.staff_at.get(user, ()):
+            return Cause("fallen", "district_assignment", f"{user}~{row.school}")
         if not self.is_current(begin, end, row.terms):
             return Cause("dates")
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import secrets
@@ -113,8 +114,8 @@ def import_bundle(job: Job, progress: Progress) -> dict[str, Any]:
 
 def tidy(job: Job, progress: Progress) -> dict[str, Any]:
     """Delete what has expired: tokens, sessions, and jobs done long ago."""
-    call_command("cleartokens")
-    call_command("clearsessions")
+    for command in ("cleartokens", "clearsessions"):
+        call_command(command, stdout=io.StringIO(), stderr=io.StringIO())
     old = Job.objects.filter(state=Job.State.DONE, finished__lt=clock() - KEPT)
     return {"jobs": old.delete()[0]}
 

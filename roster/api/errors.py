@@ -15,6 +15,7 @@ from django.db import DatabaseError, OperationalError
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions, status
 
+from roster.api.operations import NOWHERE
 from roster.dialects.fields import V11, V12
 from roster.dialects.references import V11_BASE
 
@@ -106,7 +107,7 @@ def body(version: str, minor: str, description: str, *, operation: str = "") -> 
 def handle(error: Exception, context: dict[str, Any]) -> HttpResponse:
     """Answer any exception of an API view; DRF's `EXCEPTION_HANDLER`."""
     request = context["request"]
-    operation = getattr(context.get("view"), "operation", None)
+    operation = getattr(context.get("view"), "operation", NOWHERE)
     code, description, minor, headers = _told(error)
     if code == status.HTTP_500_INTERNAL_SERVER_ERROR:
         logger.error("A request failed unexpectedly", exc_info=error)
@@ -116,7 +117,7 @@ def handle(error: Exception, context: dict[str, Any]) -> HttpResponse:
         description,
         minor=minor,
         headers=headers,
-        operation=operation.id if operation else "",
+        operation=operation.id,
     )
 
 
@@ -156,7 +157,7 @@ def _told(error: Exception) -> tuple[int, str, str, dict[str, str]]:
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     if isinstance(error, exceptions.Throttled):
-        headers["Retry-After"] = str(max(1, int(error.wait or RETRY_AFTER)))
+        headers["Retry-After"] = str(max(1, int(getattr(error, "wait", None) or RETRY_AFTER)))
         return 429, "Too many requests. Wait as Retry-After says, then go on.", "", headers
     if isinstance(error, NotReady):
         headers["Retry-After"] = str(error.wait)

@@ -74,3 +74,6 @@ def _operations() -> Iterator[Operation]:
 
 
 OPERATIONS: tuple[Operation, ...] = tuple(_operations())
+
+NOWHERE = Operation("", "", "", "", "", "", False, ())
+"""What a view has before a route gives it an operation: any version, no scope, no records."""

@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 from roster import reading
 from roster.api import parameters
 from roster.api.errors import NotReady
-from roster.api.operations import Operation
+from roster.api.operations import NOWHERE, Operation
 from roster.api.parameters import Asked
 from roster.api.reader import Reader
 from roster.api.throttling import ConnectionThrottle
@@ -44,7 +44,7 @@ class HoldsScope(BasePermission):
         reader, operation = request.auth, view.operation
         if not isinstance(reader, Reader):
             return False
-        if operation is None:
+        if operation is NOWHERE:
             return True
         if reader.version != operation.version:
             raise PermissionDenied(
@@ -61,7 +61,7 @@ class HoldsScope(BasePermission):
 class OneRosterView(APIView):
     """What both views share; `operation` is set by the route."""
 
-    operation: Operation | None = None
+    operation: Operation = NOWHERE
     permission_classes = (HoldsScope,)
     throttle_classes = (ConnectionThrottle,)
     content_negotiation_class = JsonAlways
@@ -69,8 +69,7 @@ class OneRosterView(APIView):
 
     def reader(self, request: Request) -> Reader:
         """Return who reads, once there is something to read."""
-        reader = request.auth
-        assert isinstance(reader, Reader)
+        reader: Reader = request.auth
         if reader.number == 0:
             raise NotReady(
                 "The district has not published its roster yet. Ask again after its next refresh."
@@ -84,7 +83,7 @@ class OneRosterView(APIView):
         if isinstance(reader, Reader):
             response.log = {
                 "connection": reader.connection,
-                "endpoint": self.operation.path if self.operation else request.path[:120],
+                "endpoint": self.operation.path or request.path[:120],
                 "records": getattr(response, "log_records", None),
                 "reason": getattr(response, "log_reason", ""),
             }
@@ -96,7 +95,6 @@ class CollectionView(OneRosterView):
 
     def get(self, request: Request) -> HttpResponse:
         operation = self.operation
-        assert operation is not None
         reader = self.reader(request)
         asked = parameters.read(request.query_params, operation.collection)
         where = None
@@ -116,7 +114,6 @@ class SingleView(OneRosterView):
 
     def get(self, request: Request, sourced_id: str) -> HttpResponse:
         operation = self.operation
-        assert operation is not None
         reader = self.reader(request)
         sourced_id = sourced_id.removesuffix("/")
         where = Where(operation.collection, operation.subset) if operation.subset else None

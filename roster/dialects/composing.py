@@ -27,7 +27,7 @@ class Doc(NamedTuple):
         return hashlib.blake2b(self.body + b"\0" + tail, digest_size=16).hexdigest()
 
 
-class Unpublishable(Exception):  # noqa: N818 - it is a fact about a row, not a fault.
+class Unpublishable(Exception):
     """A required field can't be filled; `str()` is the field's name."""
 
 

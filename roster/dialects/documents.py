@@ -205,7 +205,8 @@ def category(walk: Walk, row: Any) -> Doc | None:
 
 def score_scale(walk: Walk, row: Any) -> Doc | None:
     if not walk.sees_class(row.klass):
-        return _fall(walk, "score_scale", row, "section", row.klass)
+        _fall(walk, "score_scale", row, "section", row.klass)
+        return None
     values = {
         "sourcedId": row.sourced_id,
         "metadata": row.metadata,
@@ -225,9 +226,11 @@ def line_item(walk: Walk, row: Any) -> Doc | None:
         walk.fell["line_item"][row.sourced_id] = MARKED
         return None
     if not walk.sees_class(row.klass):
-        return _fall(walk, "line_item", row, "section", row.klass)
+        _fall(walk, "line_item", row, "section", row.klass)
+        return None
     if row.category not in walk.categories or row.category in walk.fell["grading_task"]:
-        return _fall(walk, "line_item", row, "grading_task", row.category)
+        _fall(walk, "line_item", row, "grading_task", row.category)
+        return None
     school = row.school if walk.sees_org(row.school) else walk.classes[row.klass].school
     session = walk.timetable.sessions.get(row.academic_session)
     period = row.grading_period
@@ -254,10 +257,12 @@ def result(walk: Walk, row: Any) -> Doc | None:
         walk.fell["result"][row.sourced_id] = MARKED
         return None
     if row.line_item not in walk.published["line_item"]:
-        return _fall(walk, "result", row, "line_item", row.line_item)
+        _fall(walk, "result", row, "line_item", row.line_item)
+        return None
     klass = walk.line_item_classes[row.line_item]
     if not walk.sees_person(row.student):
-        return _fall(walk, "result", row, "person", row.student)
+        _fall(walk, "result", row, "person", row.student)
+        return None
     if (row.student, klass) not in walk.ever_enrolled:
         walk.fell["result"][row.sourced_id] = Cause("nobody")
         return None
@@ -284,11 +289,11 @@ def assessment_line_item(walk: Walk, row: Any) -> Doc | None:
 
 def assessment_result(walk: Walk, row: Any) -> Doc | None:
     if row.assessment_line_item not in walk.published["assessment_line_item"]:
-        return _fall(
-            walk, "assessment_result", row, "assessment_line_item", row.assessment_line_item
-        )
+        _fall(walk, "assessment_result", row, "assessment_line_item", row.assessment_line_item)
+        return None
     if not walk.sees_person(row.student):
-        return _fall(walk, "assessment_result", row, "person", row.student)
+        _fall(walk, "assessment_result", row, "person", row.student)
+        return None
     values = {
         "assessmentLineItem": reference(
             walk.version, "assessmentLineItem", row.assessment_line_item

@@ -153,9 +153,9 @@ def visible_roles(walk: Walk, user: str, rows: list[RoleRow]) -> list[RoleRow]:
         if not walk.role_is_current(row.begin_date, row.end_date):
             continue
         if is_student(row.role):
-            seen = row.org in schools or (schools and _beside(walk, row.org))
+            seen = row.org in schools or (bool(schools) and _beside(walk, row.org))
         elif row.role in GUARDIANS:
-            seen = row.org in wards or (wards and _beside(walk, row.org))
+            seen = row.org in wards or (bool(wards) and _beside(walk, row.org))
         else:
             seen = row.org in offices
         if seen:

@@ -1,0 +1,23 @@
+"""`exclude`: set External LMS Exclude on rows of a kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from roster import exclusion
+from roster.management.marking import MarkCommand
+
+
+class Command(MarkCommand):
+    help = "Exclude rows of a kind, and all below them, from what any vendor reads."
+    reason_required = True
+
+    def run(self, **options: Any) -> tuple[dict[str, Any], str]:
+        done = exclusion.exclude(
+            self.organization(options["slug"]),
+            options["kind"],
+            options["ids"],
+            reason=options["reason"],
+            by=self.actor(),
+        )
+        return self.told(options, done, "excluded")

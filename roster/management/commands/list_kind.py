@@ -1,0 +1,30 @@
+"""`list_kind`: every row of a kind with its exclude marks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from roster.exclusion import listing, markable
+from roster.management.base import RosterCommand
+
+
+class Command(RosterCommand):
+    help = "List the rows of a kind of the hierarchy, with their ids and exclude marks."
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", metavar="SLUG", help="the organization")
+        parser.add_argument("kind", metavar="KIND", help="such as school, grade_level, section")
+
+    def run(self, **options: Any) -> tuple[dict[str, Any], str]:
+        organization = self.organization(options["slug"])
+        kind = markable(options["kind"])
+        rows = list(listing(organization, kind))
+        words = [
+            f"{'excluded' if row['excluded'] else '':<9} {row['id']:<40} {row['name']}"
+            for row in rows
+        ]
+        words.append(f"{len(rows):,} of kind {kind.name}")
+        result = {"organization": organization.slug, "kind": kind.name, "rows": rows}
+        return result, "\n".join(words)
