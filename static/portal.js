@@ -1,0 +1,65 @@
+// What script adds to pages that work without it: copy buttons, choices that fit the partner.
+
+"use strict";
+
+const HOW_LONG = 2000; // Milliseconds for which a button says that it has copied.
+
+function textOf(button) {
+  const id = button.dataset.copy;
+  const source = document.getElementById(id);
+  return source.dataset.text ?? source.innerText.trim();
+}
+
+async function copy(button) {
+  const text = textOf(button);
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Browsers give the clipboard only to https and localhost; this older way works elsewhere.
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    button.focus();
+  }
+  const label = button.querySelector("span");
+  const before = (button.dataset.label ??= label.textContent);
+  label.textContent = button.dataset.done;
+  document.getElementById("said").textContent = button.dataset.done;
+  clearTimeout(button.timer);
+  button.timer = setTimeout(() => (label.textContent = before), HOW_LONG);
+}
+
+// A partner is certified for some versions and types; the others can't be ticked.
+function fit(form) {
+  const chosen = form.querySelector('[name="vendor_is"]:checked');
+  if (!chosen) return;
+  const version = form.querySelector('[name="oneroster"]:checked');
+  const tile = chosen.closest(".tile").dataset;
+  limit(form, "oneroster", tile.versions);
+  limit(form, "types", tile.types, (name) => name !== "assessment" || version?.value !== "1.1");
+}
+
+function limit(form, name, allowed, also = () => true) {
+  const inputs = [...form.querySelectorAll(`[name="${name}"]`)];
+  for (const input of inputs) {
+    input.disabled = !allowed.split(" ").includes(input.value) || !also(input.value);
+    if (input.disabled) input.checked = false;
+  }
+  const left = inputs.filter((input) => !input.disabled);
+  if (left.length === 1 && left[0].type === "radio") left[0].checked = true;
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) copy(button);
+});
+
+for (const form of document.querySelectorAll("form[data-fit]")) {
+  form.addEventListener("change", () => fit(form));
+  fit(form);
+}
