@@ -3,9 +3,32 @@
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
+from portal import health
+from portal.pages import acts, cache, connections, home, information, organizations
+
+desk: list[URLPattern | URLResolver] = [
+    path("", home.show, name="organization"),
+    path("connections/", connections.index, name="connections"),
+    path("connections/new/", connections.new, name="connection_new"),
+    path("connections/<int:pk>/", connections.show, name="connection"),
+    path("connections/<int:pk>/information/", information.show, name="connection_information"),
+    path("connections/<int:pk>/secrets/rotate/", information.rotate, name="connection_rotate"),
+    path("connections/<int:pk>/secrets/end/", information.end_overlap, name="connection_overlap"),
+    path("connections/<int:pk>/status/<slug:act>/", acts.change, name="connection_act"),
+    path("cache/", cache.show, name="cache"),
+    path("cache/refresh/", cache.refresh, name="cache_refresh"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.arrive, name="home"),
+    path("organizations/", organizations.index, name="organizations"),
+    path("o/<slug:slug>/", include(desk)),
     path("account/", include("allauth.urls")),
     # Names given twice lead to the later address.
     path("sign-in/", account.login, name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
+    path("", include("connections.urls")),
+    path("", include("roster.api.urls")),
+    path("healthz", health.live),
+    path("readyz", health.ready),
 ]

@@ -1,0 +1,1 @@
+"""What people fill in: checked here by field, and once more as a whole by the verb."""

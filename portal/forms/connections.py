@@ -1,0 +1,241 @@
+"""The agreement with a vendor, as an administrator fills it in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from connections import partners, sharing
+from connections.models import SHARES, TYPES, Connection, Partner
+from portal import words
+from portal.forms.widgets import Day, Ticks, Tiles
+from roster.models import Org, Organization, Status
+from roster.refusal import Refused
+
+OTHER = "other"
+VERSIONS = ("1.2", "1.1")
+NON_PARTNER: dict[str, Any] = {
+    "label": _("Connect to other application"),
+    "help": _("A vendor outside the partner directory: Roster Sync only, unsupported."),
+}
+
+
+class ConnectionForm(forms.Form):
+    """A new connection of one organization. `verdict` is what the verb is called with."""
+
+    vendor_is = forms.ChoiceField(label=_("Vendor"), widget=Tiles)
+    vendor = forms.CharField(label=_("Name of the application"), max_length=200, required=False)
+    acknowledged = forms.BooleanField(
+        label=_("I understand that this connection is unsupported and gets Roster Sync only."),
+        required=False,
+    )
+    oneroster = forms.ChoiceField(
+        label=_("OneRoster version"),
+        choices=[(name, f"OneRoster {name}") for name in VERSIONS],
+        widget=Tiles,
+    )
+    types = forms.MultipleChoiceField(
+        label=_("Beside Roster Sync"),
+        choices=[(name, TYPES[name]) for name in partners.ADDED_TYPES],
+        widget=Ticks,
+        required=False,
+    )
+    schools_are = forms.ChoiceField(
+        label=_("Schools"),
+        choices=[("all", _("All schools")), ("some", _("Some schools"))],
+        widget=Tiles,
+    )
+    schools = forms.MultipleChoiceField(label=_("Which schools"), widget=Ticks, required=False)
+    shares = forms.MultipleChoiceField(
+        label=_("Share as well"),
+        help_text=_("Off unless you tick it. Ask the vendor what it really needs."),
+        choices=list(SHARES.items()),
+        widget=Ticks,
+        required=False,
+    )
+    withheld = forms.MultipleChoiceField(
+        label=_("Keep back"),
+        help_text=_("Tick what this vendor must not get although it is usually shared."),
+        choices=list(words.FIELDS.items()),
+        widget=Ticks,
+        required=False,
+    )
+    purpose = forms.CharField(
+        label=_("Purpose"),
+        help_text=_("What the vendor does with the data, for whoever asks later."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        required=False,
+    )
+    contact_name = forms.CharField(label=_("Contact at the vendor"), max_length=200, required=False)
+    contact_email = forms.EmailField(label=_("Their e-mail address"), required=False)
+    agreement = forms.CharField(
+        label=_("Agreement"),
+        help_text=_("The number or name of the data privacy agreement."),
+        max_length=200,
+        required=False,
+    )
+    expires = forms.DateField(
+        label=_("Last day"),
+        help_text=_("The last day on which the vendor may read. Empty: no end."),
+        widget=Day,
+        required=False,
+    )
+    enabled = forms.ChoiceField(
+        label=_("When it begins"),
+        choices=[("now", _("Enable it now")), ("later", _("Keep it disabled"))],
+        widget=Tiles,
+    )
+
+    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"schools_are": "all", "enabled": "now"})
+        super().__init__(*args, **kwargs)
+        self.organization = organization
+        self.directory = {str(partner.pk): partner for partner in Partner.objects.by_name()}
+        self._offer_vendors()
+        self._offer_schools()
+        self._explain()
+
+    def _offer_vendors(self) -> None:
+        offered: list[tuple[str, Any]] = [
+            (key, partner.name) for key, partner in self.directory.items()
+        ]
+        self.fields["vendor_is"].choices = [*offered, (OTHER, NON_PARTNER["label"])]  # type: ignore[attr-defined]
+        self.fields["vendor_is"].widget.extra = {  # type: ignore[attr-defined]
+            **{
+                key: {
+                    "versions": [name for name in VERSIONS if name in partner.versions],
+                    "types": [name for name in partners.ADDED_TYPES if name in partner.types],
+                    "lozenges": [str(TYPES[name]) for name in ("roster", *partner.types)],
+                }
+                for key, partner in self.directory.items()
+            },
+            OTHER: {"versions": list(VERSIONS), "types": [], "help": NON_PARTNER["help"]},
+        }
+        if not self.directory:
+            self.initial["vendor_is"] = OTHER
+
+    def _offer_schools(self) -> None:
+        schools = Org.objects.filter(
+            organization=self.organization, type="school", status=Status.ACTIVE
+        ).order_by("name", "sourced_id")
+        self.fields["schools"].choices = [  # type: ignore[attr-defined]
+            (school.sourced_id, school.name) for school in schools
+        ]
+
+    def _explain(self) -> None:
+        explained: dict[str, dict[str, str | Promise]] = {
+            "oneroster": words.VERSIONS,
+            "types": words.TYPES,
+            "shares": words.SHARES,
+            "schools_are": {
+                "all": _("Schools that open later are shared too, with the district's own staff."),
+                "some": _("Only the schools that you tick, with their people and classes."),
+            },
+            "enabled": {
+                "now": _("The vendor can read as soon as it has the client ID and secret."),
+                "later": _("Share the information today; the vendor is refused until you enable."),
+            },
+        }
+        for name, meanings in explained.items():
+            self.fields[name].widget.explained = meanings  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        self._clean_vendor(given)
+        if given.get("schools_are") == "some" and "schools" in given and not given["schools"]:
+            self.add_error("schools", _("Tick at least one school."))
+        self._clean_choices(given)
+        expires = given.get("expires")
+        if expires and expires < self.organization.today():
+            self.add_error("expires", _("This day is past."))
+        return given
+
+    def _clean_vendor(self, given: dict[str, Any]) -> None:
+        if given.get("vendor_is") != OTHER:
+            return
+        if not given.get("vendor"):
+            self.add_error("vendor", _("Name the application."))
+        if not given.get("acknowledged"):
+            self.add_error("acknowledged", _("Confirm this to connect a non-partner."))
+
+    def _clean_choices(self, given: dict[str, Any]) -> None:
+        """Ask the rules of the product about each choice, so that a refusal stands beside it."""
+        version, types = given.get("oneroster"), given.get("types", [])
+        partner = self.directory.get(given.get("vendor_is", ""))
+        if not version or "vendor_is" not in given:
+            return
+        self._ask("oneroster", partners.require_certified, partner, version, [])
+        if partner is None or version in partner.versions:
+            self._ask("types", partners.require_certified, partner, version, types)
+        if "assessment" in types and version != "1.2":
+            self.add_error("types", _("Assessment Sync exists in OneRoster 1.2 only."))
+        self._ask("withheld", sharing.known_withheld, given.get("withheld", []), version)
+
+    def _ask(self, field: str, rule: Any, *asked: Any) -> None:
+        if asked[:1] == (None,) and field == "oneroster":
+            return
+        try:
+            rule(*asked)
+        except Refused as refused:
+            self.add_error(field, str(refused))
+
+    def verdict(self) -> dict[str, Any]:
+        """Return what `lifecycle.connect` is asked for."""
+        given = self.cleaned_data
+        partner = self.directory.get(given["vendor_is"])
+        everywhere = given["schools_are"] == "all"
+        plain = ("oneroster", "types", "shares", "withheld", "purpose", "agreement")
+        return {
+            **{name: given[name] for name in (*plain, "contact_name", "contact_email", "expires")},
+            "vendor": partner.name if partner else given["vendor"],
+            "partner": partner,
+            "acknowledge_unsupported": partner is None and given["acknowledged"],
+            "all_schools": everywhere,
+            "schools": [] if everywhere else given["schools"],
+            "enabled": given["enabled"] == "now",
+        }
+
+
+class ActForm(forms.Form):
+    """Why a connection changes its status; `asks` names what this act needs beside the reason."""
+
+    until = forms.DateField(
+        label=_("Resume on"),
+        help_text=_("The connection is to resume on this day. Empty: when you resume it."),
+        widget=Day,
+        required=False,
+    )
+    name = forms.CharField(label=_("Name of the vendor"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("Kept in the history of this connection."),
+        max_length=500,
+        required=False,
+    )
+
+    def __init__(
+        self, *args: Any, connection: Connection, asks: tuple[str, ...] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.connection = connection
+        for name in {"until", "name"} - set(asks):
+            del self.fields[name]
+        if "name" in self.fields:
+            self.fields["name"].help_text = _("Type “%(vendor)s” to confirm.") % {
+                "vendor": connection.vendor
+            }
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name.casefold() != self.connection.vendor.casefold():
+            raise forms.ValidationError(_("This isn't the name of this connection's vendor."))
+        return name
+
+    def verdict(self) -> dict[str, Any]:
+        """Return what the verb is asked for beside the connection."""
+        given = self.cleaned_data
+        until = {"until": given["until"]} if "until" in given else {}
+        return {"reason": given["reason"], **until}

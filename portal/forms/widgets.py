@@ -1,0 +1,39 @@
+"""Choices that are explained: each option carries the words that stand below it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+Explained = Mapping[str, Any]
+
+
+class Explaining:
+    """Gives every option of a choice its explanation, read by `_choices.html` as `data.help`."""
+
+    explained: Explained = {}
+    extra: Mapping[str, Explained] = {}
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(*args, **kwargs)  # type: ignore[misc]
+        value = str(option["value"])
+        return {**option, "help": self.explained.get(value, ""), **self.extra.get(value, {})}
+
+
+class Tiles(Explaining, forms.RadioSelect):
+    """One of several, as tiles."""
+
+
+class Ticks(Explaining, forms.CheckboxSelectMultiple):
+    """Any of several, as tiles."""
+
+
+class Day(forms.DateInput):
+    """A day, asked for by the browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)

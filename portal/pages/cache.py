@@ -1,0 +1,75 @@
+"""The OneRoster cache: what vendors read, how old it is, and its rebuilding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+
+from portal.access import ADMIN, AtDesk, page
+from roster import jobs
+from roster.models import Job, Organization, Refresh
+from roster.refusal import Refused
+from roster.working import running_refresh
+
+SHOWN = 20
+"""How many refreshes the history lists."""
+
+
+@page()
+def show(request: AtDesk) -> HttpResponse:
+    """State and history; while a refresh runs, htmx asks for the same page's middle again."""
+    template = "cache/_state.html" if request.htmx else "cache/show.html"
+    return TemplateResponse(request, template, context_of(request))
+
+
+@page(ADMIN, methods=("POST",))
+def refresh(request: AtDesk) -> HttpResponse:
+    """Ask for a refresh now; the page shows how far it is."""
+    try:
+        jobs.request_refresh(request.organization, by=request.user)
+    except Refused as refused:
+        context = {**context_of(request), "refused": str(refused)}
+        return TemplateResponse(request, "cache/show.html", context, status=422)
+    return redirect("cache", request.organization.slug)
+
+
+def context_of(request: AtDesk) -> dict[str, Any]:
+    organization = request.organization
+    return {
+        "organization": organization,
+        "may_change": request.may_change,
+        "under_way": under_way(organization),
+        "last": last_success(organization),
+        "refreshes": list(organization.refreshes.all()[:SHOWN]),
+        "failed": failure(organization),
+    }
+
+
+def under_way(organization: Organization) -> dict[str, Any] | None:
+    """Return how far the refresh is that runs or waits: `{"percent", "stage", "waiting"}`."""
+    running = running_refresh(organization)
+    if running is not None:
+        return {"percent": running.percent, "stage": running.stage, "waiting": False}
+    open_jobs = organization.jobs.filter(kind="refresh").exclude(
+        state__in=(Job.State.DONE, Job.State.FAILED)
+    )
+    job = open_jobs.order_by("due").first()
+    if job is None:
+        return None
+    waiting = job.state == Job.State.QUEUED
+    return {"percent": job.percent, "stage": job.stage, "reason": job.reason, "waiting": waiting}
+
+
+def last_success(organization: Organization) -> Refresh | None:
+    published = organization.refreshes.filter(state=Refresh.State.PUBLISHED)
+    return published.order_by("-finished", "-pk").first()
+
+
+def failure(organization: Organization) -> Job | None:
+    """Return the last job of a refresh if it failed."""
+    last = organization.jobs.filter(kind="refresh", finished__isnull=False).order_by("-finished")
+    job = last.first()
+    return job if job and job.state == Job.State.FAILED else None

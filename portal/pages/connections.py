@@ -1,0 +1,129 @@
+"""Connections: the list, a new one, and what one of them is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+
+from connections import credentials, lifecycle
+from connections.models import SHARES, Connection
+from connections.models.connection import ConnectionQuerySet
+from portal.access import ADMIN, AtDesk, connection_of, connections_of, page
+from portal.forms.connections import ConnectionForm
+from portal.pages import once
+from portal.pages.acts import acts_for
+from portal.words import FIELDS, STANDINGS, standing_of
+from roster import jobs
+from roster.models import AuditEntry, Org
+from roster.refusal import Refused
+
+SHOWN = 10
+"""How many of the last requests and changes a connection's page shows."""
+
+
+@page()
+def index(request: AtDesk) -> HttpResponse:
+    """The list, by name; `q` searches vendor, partner and purpose, `closed` shows closed ones."""
+    query = request.GET.get("q", "").strip()
+    with_closed = "closed" in request.GET
+    everything = connections_of(request.organization)
+    connections = found(everything if with_closed else everything.open(), query)
+    return TemplateResponse(
+        request,
+        "connections/list.html",
+        {
+            "organization": request.organization,
+            "may_change": request.may_change,
+            "connections": list(connections.by_name()),
+            "any": bool(query) or everything.exists(),
+            "query": query,
+            "with_closed": with_closed,
+        },
+    )
+
+
+@page(ADMIN, methods=("GET", "POST"))
+def new(request: AtDesk) -> HttpResponse:
+    """A new connection; leads to its Information to Share, which shows the secret once."""
+    form = ConnectionForm(request.POST or None, organization=request.organization)
+    if request.method == "POST" and form.is_valid():
+        try:
+            connection, secret = lifecycle.connect(
+                request.organization, by=request.user, **form.verdict()
+            )
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            publish_soon(connection, by=request.user)
+            once.put(request.session, connection, secret)
+            return redirect("connection_information", request.organization.slug, connection.pk)
+    return TemplateResponse(
+        request,
+        "connections/new.html",
+        {"organization": request.organization, "form": form, "may_change": True},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@page()
+def show(request: AtDesk, pk: int) -> HttpResponse:
+    """One connection: what was agreed, what it may see, how it is, what it did."""
+    connection = connection_of(request.organization, pk)
+    return TemplateResponse(
+        request,
+        "connections/show.html",
+        {
+            "organization": request.organization,
+            "may_change": request.may_change,
+            "connection": connection,
+            "standing": STANDINGS[standing_of(connection)],
+            "sharing": sharing_of(connection),
+            "secrets": credentials.live(connection),
+            "acts": acts_for(connection) if request.may_change else [],
+            "requests": connection.requests.order_by("-at", "-pk")[:SHOWN],
+            "history": history_of(connection)[:SHOWN],
+        },
+    )
+
+
+def found(connections: ConnectionQuerySet, query: str) -> ConnectionQuerySet:
+    if not query:
+        return connections
+    return connections.filter(
+        Q(vendor__icontains=query) | Q(partner__name__icontains=query) | Q(purpose__icontains=query)
+    )
+
+
+def publish_soon(connection: Connection, by: Any) -> None:
+    """Ask for a refresh if nobody reads by these rules yet, so that the vendor needn't wait."""
+    if connection.line is None or connection.line.head:
+        return
+    if connection.organization.lines.filter(head__gt=0).exists():
+        try:
+            jobs.request_refresh(connection.organization, by=by)
+        except Refused:
+            return  # One is on its way.
+
+
+def sharing_of(connection: Connection) -> dict[str, Any]:
+    """Return in people's words what the vendor may see and what is kept from it."""
+    names = dict(
+        Org.objects.filter(
+            organization=connection.organization, sourced_id__in=connection.schools
+        ).values_list("sourced_id", "name")
+    )
+    withheld = set(connection.withheld)
+    return {
+        "schools": sorted(names.get(school, school) for school in connection.schools),
+        "shared": [SHARES[name] for name in SHARES if name in connection.shares],
+        "kept": [SHARES[name] for name in SHARES if name not in connection.shares],
+        "withheld": [FIELDS.get(name, name) for name in sorted(withheld)],
+    }
+
+
+def history_of(connection: Connection) -> QuerySet[AuditEntry]:
+    return connection.organization.audit.filter(kind="connection", object_id=str(connection.pk))

@@ -1,0 +1,104 @@
+"""Where people arrive: the way to their organization, and what needs them there."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from connections.models import Connection
+from portal.access import AtDesk, SignedIn, connections_of, page, signed_in
+from portal.pages.cache import failure, last_success, under_way
+from portal.words import standing_of
+from roster.clock import clock
+from roster.models import Import, Org, Status
+
+QUIET = timedelta(days=7)
+"""How long an active vendor may stay away before somebody should look."""
+SOON = timedelta(days=30)
+"""How long before its last day a connection is mentioned."""
+
+
+@signed_in()
+def arrive(request: SignedIn) -> HttpResponse:
+    """Lead to the one organization, or let choose; an operator who serves none sees all."""
+    memberships = request.user.memberships.select_related("organization")
+    organizations = [each.organization for each in memberships.order_by("organization__name")]
+    if len(organizations) == 1:
+        return redirect("organization", organizations[0].slug)
+    if not organizations and request.user.is_operator:
+        return redirect("organizations")
+    return TemplateResponse(request, "home/choose.html", {"organizations": organizations})
+
+
+@page()
+def show(request: AtDesk) -> HttpResponse:
+    """The organization at a glance; an empty one sees the steps to its first connection."""
+    organization = request.organization
+    connections = list(connections_of(organization).open().by_name())
+    last = last_success(organization)
+    imports = organization.imports.all()
+    applied = imports.filter(state=Import.State.APPLIED).first()
+    steps = [applied is not None, last is not None, bool(connections)]
+    return TemplateResponse(
+        request,
+        "home/show.html",
+        {
+            "organization": organization,
+            "may_change": request.may_change,
+            "steps": None if all(steps) else steps,
+            "attention": attention(connections, clock()),
+            "connections": len(connections),
+            "active": sum(standing_of(each) == "active" for each in connections),
+            "schools": Org.objects.filter(
+                organization=organization, type="school", status=Status.ACTIVE
+            ).count(),
+            "school_year": spelled(organization.school_year),
+            "last": last,
+            "under_way": under_way(organization),
+            "failed": failure(organization),
+            "imported": imports.first(),
+        },
+    )
+
+
+def spelled(school_year: str) -> str:
+    """Return a school year, which is named after its end, as people write it: 2026–27."""
+    if not school_year.isdigit():
+        return ""
+    return f"{int(school_year) - 1}–{school_year[-2:]}"
+
+
+def attention(connections: list[Connection], now: datetime) -> list[tuple[Connection, str]]:
+    """Return the connections that somebody should look at, each with the reason."""
+    return [(each, reason) for each in connections if (reason := reason_for(each, now))]
+
+
+def reason_for(connection: Connection, now: datetime) -> str:
+    """Return why somebody should look at the connection; blank if nobody need."""
+    state = standing_of(connection)
+    if state == "expired":
+        return _("Expired; the vendor is refused.")
+    if state != "active":
+        return ""
+    if connection.expires is not None:
+        left = (connection.expires - connection.organization.today()).days
+        if left <= SOON.days:
+            return (
+                ngettext("Expires in %(count)d day.", "Expires in %(count)d days.", left)
+                % {"count": left}
+                if left
+                else _("Today is its last day.")
+            )
+    if connection.last_seen is None:
+        return _("The vendor has never connected.")
+    if now - connection.last_seen > QUIET:
+        away = (now - connection.last_seen).days
+        return ngettext("Not seen for %(count)d day.", "Not seen for %(count)d days.", away) % {
+            "count": away
+        }
+    return ""

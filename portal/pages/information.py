@@ -1,0 +1,120 @@
+"""Information to Share: what an administrator copies to the vendor, and the secrets behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+
+from connections import credentials
+from connections.information import information, may_be_shared
+from connections.models import Connection
+from portal.access import ADMIN, AtDesk, connection_of, page
+from portal.pages import once
+from roster.refusal import Refused
+
+GUIDELINES = "https://www.imsglobal.org/spec/oneroster/v1p2/impl"
+"""How consumers are to read: the implementation guide of the standard's owner."""
+
+
+@page()
+@sensitive_variables("secret", "lines")
+def show(request: AtDesk, pk: int) -> HttpResponse:
+    """The panel; a secret that was just made is shown this one time, to the one who made it."""
+    connection = connection_of(request.organization, pk)
+    base = base_of(request)
+    context: dict[str, Any] = {
+        "organization": request.organization,
+        "may_change": request.may_change,
+        "connection": connection,
+        "base": base,
+        "closed": connection.status == Connection.Status.CLOSED,
+    }
+    if may_be_shared(base) and not context["closed"]:
+        # HEAD has no page on which the secret could be seen.
+        secret = once.take(request.session, connection) if request.method == "GET" else None
+        lines = lines_of(information(connection, base), secret if request.may_change else None)
+        context |= {
+            "lines": lines,
+            "secret": secret,
+            "secrets": credentials.live(connection),
+            "message": message_of(lines),
+        }
+    return TemplateResponse(request, "connections/information.html", context)
+
+
+@page(ADMIN, methods=("POST",))
+@sensitive_variables("secret")
+def rotate(request: AtDesk, pk: int) -> HttpResponse:
+    """Make one more secret, valid beside the first, and lead to the page that shows it."""
+    connection = connection_of(request.organization, pk)
+    try:
+        secret = credentials.rotate(connection, by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("connection", request.organization.slug, pk)
+    once.put(request.session, connection, secret)
+    return redirect("connection_information", request.organization.slug, pk)
+
+
+@page(ADMIN, methods=("POST",))
+def end_overlap(request: AtDesk, pk: int) -> HttpResponse:
+    """End the older secret."""
+    connection = connection_of(request.organization, pk)
+    if credentials.end_overlap(connection, by=request.user):
+        messages.success(request, _("The older secret has ended; the newer one goes on."))
+    return redirect("connection", request.organization.slug, pk)
+
+
+def base_of(request: HttpRequest) -> str:
+    """Return scheme and host as vendors reach them: as configured, else as they were asked for."""
+    return settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
+
+
+def lines_of(told: dict[str, Any], secret: str | None) -> list[dict[str, Any]]:
+    """Return the panel's lines from top to bottom: `{"key", "label", "also", "value", "list"}`.
+
+    `value` is what is copied; `list` is how it is shown where it has several parts.
+    """
+    contact = told["contact"]
+    lines = [
+        ("client_id", _("Client ID"), _("also: API key, Consumer Key"), told["client_id"]),
+        ("client_secret", _("Client Secret"), _("also: Consumer Secret"), secret),
+        ("token_url", _("Token URL"), "", told["token_url"]),
+        ("base_url", _("Base URL"), _("also: Source URL"), told["base_url"]),
+        ("host", _("Host"), _("the Base URL without its path"), told["host"]),
+        ("gradebook_url", _("Gradebook URL"), "", told.get("gradebook_url")),
+        ("resources_url", _("Resources URL"), "", told.get("resources_url")),
+        ("scopes", _("Scopes"), _("separated by spaces"), " ".join(told["scopes"])),
+        ("oneroster", _("OneRoster version"), "", told["oneroster"]),
+        ("documentation", _("Troubleshooting Documentation"), "", told["documentation"]),
+        ("guidelines", _("Consumer guidelines"), "", GUIDELINES),
+        (
+            "contact",
+            _("Contact at the district"),
+            "",
+            ", ".join(part for part in (contact["name"], contact["email"]) if part),
+        ),
+    ]
+    return [
+        {
+            "key": key,
+            "label": label,
+            "also": also,
+            "value": value,
+            "list": told["scopes"] if key == "scopes" else [],
+        }
+        for key, label, also, value in lines
+        if value or key == "client_secret"
+    ]
+
+
+def message_of(lines: list[dict[str, Any]]) -> str:
+    """Return all lines as the text that “Copy all” copies."""
+    return "\n".join(f"{line['label']}: {line['value']}" for line in lines if line["value"])

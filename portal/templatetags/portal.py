@@ -1,0 +1,107 @@
+"""What templates of the portal say again and again: icons, times, states, the shell around."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.template.context import Context
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from connections.models import Connection
+from portal.words import ACTIONS, REFRESHES, STANDINGS, standing_of
+from roster.models import AuditEntry
+
+register = template.Library()
+
+PLACES = (
+    ("organization", "house", "Home"),
+    ("connections", "plug", "Connections"),
+    ("cache", "layers", "OneRoster cache"),
+)
+"""The pages in the side bar: name of the address, icon, words. Names of the pages below a place
+begin with the place's own, without its plural (`connection_new`)."""
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Write an icon of the sprite; it says nothing to a screen reader, the words beside it do."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def when(moment: datetime | None) -> SafeString | str:
+    """Write a moment in the organization's zone, with the zone shown; an em dash for none."""
+    if moment is None:
+        return "—"
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}">{}, {} {}</time>',
+        local.isoformat(timespec="seconds"),
+        formats.date_format(local, "j M Y"),
+        local.strftime("%H:%M"),
+        local.strftime("%Z"),
+    )
+
+
+@register.simple_tag
+def standing(connection: Connection) -> SafeString:
+    """Write a connection's status as it holds today."""
+    known = STANDINGS[standing_of(connection)]
+    return format_html('<span class="status {}">{}</span>', known.tone, known.label)
+
+
+@register.simple_tag
+def refresh_state(state: str) -> SafeString:
+    """Write what became of a refresh."""
+    tone, label = REFRESHES[state]
+    return format_html('<span class="status {}">{}</span>', tone, label)
+
+
+@register.simple_tag(takes_context=True)
+def places(context: Context) -> list[dict[str, Any]]:
+    """Return the side bar of the organization that the page is about."""
+    request: HttpRequest = context["request"]
+    match = request.resolver_match
+    here = match.url_name or "" if match else ""
+    slug = context["organization"].slug
+    return [
+        {
+            "address": reverse(name, kwargs={"slug": slug}),
+            "icon": symbol,
+            "words": _(words),
+            "current": "page" if here == name else "true" if below(here, name) else "",
+        }
+        for name, symbol, words in PLACES
+    ]
+
+
+def below(here: str, place: str) -> bool:
+    return here.startswith(f"{place.removesuffix('s')}_") or here == place.removesuffix("s")
+
+
+@register.simple_tag(takes_context=True)
+def served(context: Context) -> list[Any]:
+    """Return the organizations that the account serves, by name."""
+    user = getattr(context.get("request"), "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    memberships = user.memberships.select_related("organization").order_by("organization__name")
+    return [membership.organization for membership in memberships]
+
+
+@register.simple_tag
+def audit_words(entry: AuditEntry) -> str:
+    """Write what somebody did, in words; an act without words stands as it is recorded."""
+    return str(ACTIONS.get(entry.action, entry.action))

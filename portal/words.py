@@ -1,0 +1,105 @@
+"""What the portal calls the states and choices of the product, and how it explains them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from connections import standing
+from connections.models import Connection
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A status as people read it: its tone (a class of the style sheet), its name, its meaning."""
+
+    tone: str
+    label: Words
+    meaning: Words
+
+
+STANDINGS = {
+    "disabled": Standing(
+        "still",
+        _("Disabled"),
+        _("Not started yet. The vendor is told that the district enables it when it is ready."),
+    ),
+    "active": Standing("good", _("Active"), _("The vendor can read what you share with it.")),
+    "paused": Standing(
+        "wait",
+        _("Paused"),
+        _("The vendor goes on reading what was published when you paused, and nothing newer."),
+    ),
+    "suspended": Standing(
+        "bad", _("Suspended"), _("The vendor is refused and told that the district suspended it.")
+    ),
+    "expired": Standing(
+        "bad", _("Expired"), _("The last day has passed. The vendor is refused and told so.")
+    ),
+    "closed": Standing(
+        "still", _("Closed"), _("Ended for good. Client ID and secrets don't work any more.")
+    ),
+}
+
+REFRESHES: dict[str, tuple[str, Words]] = {
+    "running": ("wait", _("Running")),
+    "published": ("good", _("Published")),
+    "failed": ("bad", _("Failed")),
+}
+
+ACTIONS: dict[str, Words] = {
+    "connection.created": _("Created"),
+    "connection.activated": _("Enabled"),
+    "connection.paused": _("Paused"),
+    "connection.resumed": _("Resumed"),
+    "connection.suspended": _("Suspended"),
+    "connection.disabled": _("Disabled"),
+    "connection.closed": _("Closed"),
+    "secret.rotated": _("New secret made"),
+    "secret.ended": _("Older secret ended"),
+}
+
+VERSIONS: dict[str, Words] = {
+    "1.2": _("The current version: several roles per person. Choose it if the vendor reads it."),
+    "1.1": _("The older version, which many vendors still read: one role per person."),
+}
+
+TYPES: dict[str, Words] = {
+    "grade_book": _("The vendor also reads and writes categories, line items and results."),
+    "assessment": _("The vendor also reads and writes assessment results. Needs OneRoster 1.2."),
+}
+
+SHARES: dict[str, Words] = {
+    "demographics": _("Birth date, sex, race and ethnicity. Few applications need them."),
+    "guardians": _("Parents, guardians and relatives of the students whom this vendor sees."),
+    "resources": _("Which learning resources belong to which classes and courses."),
+    "metadata": _("Additional columns of your student information system; look what they hold."),
+    "users.phone": _("Phone numbers of the people shared."),
+    "users.sms": _("Numbers for text messages of the people shared."),
+    "users.userIds": _("The ids that people have in other systems."),
+}
+
+FIELDS: dict[str, Words] = {
+    "users.email": _("E-mail addresses"),
+    "users.identifier": _("Identifiers (student and staff numbers)"),
+    "users.username": _("Usernames (1.2 only: 1.1 requires them)"),
+    "users.middleName": _("Middle names"),
+    "users.grades": _("Grade levels of students"),
+    "users.preferredFirstName": _("Preferred first names (1.2)"),
+    "users.preferredMiddleName": _("Preferred middle names (1.2)"),
+    "users.preferredLastName": _("Preferred last names (1.2)"),
+    "users.pronouns": _("Pronouns (1.2)"),
+    "users.userMasterIdentifier": _("Master identifiers (1.2)"),
+    "classes.location": _("Rooms of classes"),
+    "classes.periods": _("Periods of classes"),
+}
+
+
+def standing_of(connection: Connection) -> str:
+    """Return the status as it holds today, with `expired` where the last day has passed."""
+    zone = connection.organization.time_zone
+    return standing.standing(connection.status, connection.expires, zone)
