@@ -14,7 +14,7 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.oauth2.rfc6749 import errors
 
 from connections import credentials, scopes
-from connections.models import Connection, Secret
+from connections.models import Client, Secret
 from connections.presented import Disagreement, presented
 from connections.standing import CLOSED, REFUSALS, refusal
 
@@ -22,9 +22,11 @@ CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
 
 class Validator(OAuth2Validator):
-    """The rules for one request; `connection` is whose client id it named, even in vain."""
+    """The rules for one request; `asking` is the connection whose client id it named, even in
+    vain.
+    """
 
-    connection: Connection | None = None
+    asking: int | None = None
 
     def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
         """Return whether the request proves to be its client's; `request.client` is set then.
@@ -40,15 +42,15 @@ class Validator(OAuth2Validator):
             raise errors.InvalidRequestError(
                 description="The credentials are given twice and differ.", request=request
             ) from None
-        found = _live_secrets(given.client_id)
-        good = credentials.matches_any(given.secret, [row.digest for row in found])
-        self.connection = found[0].connection if found else None
-        if self.connection is None or not good:
+        self.asking, digests = _live_secrets(given.client_id)
+        if not credentials.matches_any(given.secret, digests):
             return False
-        if self.connection.status == CLOSED:
+        client = Client.objects.select_related("connection__organization").get(
+            connection=self.asking
+        )
+        if client.connection.status == CLOSED:
             raise errors.InvalidClientError(description=REFUSALS[CLOSED], request=request)
-        request.client = self.connection.client
-        request.client_id = request.client.client_id
+        request.client, request.client_id = client, client.client_id
         return True
 
     def validate_grant_type(
@@ -95,13 +97,14 @@ class Validator(OAuth2Validator):
         return False
 
 
-def _live_secrets(client_id: str) -> list[Secret]:
-    """Return the valid secrets of a client, with its connection; the same query for nobody's."""
-    return list(
+def _live_secrets(client_id: str) -> tuple[int | None, list[str]]:
+    """Return the connection of a client and its valid digests; the same query for nobody's."""
+    found = list(
         Secret.objects.filter(
             connection__client__client_id=client_id if CLIENT_ID.fullmatch(client_id) else "",
             ended__isnull=True,
         )
-        .select_related("connection__organization", "connection__client")
-        .order_by("-pk")[: credentials.AT_MOST]
+        .order_by("-pk")
+        .values_list("connection", "digest")[: credentials.AT_MOST]
     )
+    return (found[0][0] if found else None), [digest for _, digest in found]

@@ -141,10 +141,10 @@ def _json(body: str, status: int) -> HttpResponse:
 
 def _note(answer: HttpResponse, endpoint: str, validator: Validator) -> None:
     """Leave for the request log whose connection asked, and why it was refused."""
-    if validator.connection is None:
+    if validator.asking is None:
         return
     log: dict[str, Any] = {
-        "connection": validator.connection.pk,
+        "connection": validator.asking,
         "endpoint": endpoint,
         "records": None,
         "reason": getattr(answer, "reason_in_words", ""),
