@@ -69,7 +69,7 @@ class OneRosterView(APIView):
 
     def reader(self, request: Request) -> Reader:
         """Return who reads, once there is something to read."""
-        reader: Reader = request.auth
+        reader: Reader = request.auth  # type: ignore[assignment]
         if reader.number == 0:
             raise NotReady(
                 "The district has not published its roster yet. Ask again after its next refresh."

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from roster.models.fields import ReferenceField
+from roster.models.fields import JsonField, ReferenceField
 from roster.models.row import Row
 
 
@@ -23,7 +23,7 @@ class ScoreScale(Row):
     org = ReferenceField()
     course = ReferenceField()
     klass = ReferenceField()
-    values = models.JSONField(default=list, blank=True)
+    values = JsonField(default=list, blank=True)
 
 
 class Task(Row):
@@ -35,7 +35,7 @@ class Task(Row):
     score_scale = ReferenceField()
     result_value_min = models.FloatField(null=True, blank=True)
     result_value_max = models.FloatField(null=True, blank=True)
-    learning_objectives = models.JSONField(default=list, blank=True)
+    learning_objectives = JsonField(default=list, blank=True)
 
     class Meta(Row.Meta):
         abstract = True
@@ -64,7 +64,7 @@ class Score(Row):
     text_score = models.TextField(blank=True)
     score_date = models.DateField()
     comment = models.TextField(blank=True)
-    learning_objectives = models.JSONField(default=list, blank=True)
+    learning_objectives = JsonField(default=list, blank=True)
     in_progress = models.BooleanField(null=True, blank=True)
     incomplete = models.BooleanField(null=True, blank=True)
     late = models.BooleanField(null=True, blank=True)

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from roster.clock import clock
-from roster.models.fields import BytewiseField, ReferenceField
+from roster.models.fields import BytewiseField, JsonField, ReferenceField
 
 
 class Level(models.Model):
@@ -32,8 +32,8 @@ class Level(models.Model):
     person = ReferenceField()
     course = ReferenceField()
     role = models.CharField(max_length=255, blank=True)
-    all_of = models.JSONField(default=list, blank=True)
-    any_of = models.JSONField(default=list, blank=True)
+    all_of = JsonField(default=list, blank=True)
+    any_of = JsonField(default=list, blank=True)
 
     class Meta:
         constraints = [

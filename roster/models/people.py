@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from roster.models.fields import ReferenceField
+from roster.models.fields import JsonField, ReferenceField
 from roster.models.row import Row
 
 
@@ -13,7 +13,7 @@ class User(Row):
 
     enabled = models.BooleanField(default=True)
     username = models.TextField(blank=True)
-    user_ids = models.JSONField(default=list, blank=True)
+    user_ids = JsonField(default=list, blank=True)
     given_name = models.TextField()
     family_name = models.TextField()
     middle_name = models.TextField(blank=True)
@@ -21,7 +21,7 @@ class User(Row):
     email = models.TextField(blank=True)
     sms = models.TextField(blank=True)
     phone = models.TextField(blank=True)
-    grades = models.JSONField(default=list, blank=True)
+    grades = JsonField(default=list, blank=True)
     user_master_identifier = models.TextField(blank=True)
     preferred_first_name = models.TextField(blank=True)
     preferred_middle_name = models.TextField(blank=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 
-from roster.models.fields import ReferenceField
+from roster.models.fields import JsonField, ReferenceField
 from roster.models.row import Row
 
 
 class Resource(Row):
     title = models.TextField(blank=True)
-    roles = models.JSONField(default=list, blank=True)
+    roles = JsonField(default=list, blank=True)
     importance = models.CharField(max_length=16, blank=True)
     vendor_resource_id = models.TextField()
     vendor_id = models.TextField(blank=True)

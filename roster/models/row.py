@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from roster.clock import clock
-from roster.models.fields import SourcedIdField
+from roster.models.fields import JsonField, SourcedIdField
 
 
 class Status(models.TextChoices):
@@ -40,7 +40,7 @@ class Row(models.Model):
     sourced_id = SourcedIdField()
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.ACTIVE)
     last_modified = models.DateTimeField(default=clock)
-    metadata = models.JSONField(default=dict, blank=True)
+    metadata = JsonField(default=dict, blank=True)
     digest = models.CharField(max_length=32, blank=True)
 
     objects = RowQuerySet.as_manager()

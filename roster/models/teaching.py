@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from roster.models.fields import ReferenceField
+from roster.models.fields import JsonField, ReferenceField
 from roster.models.row import Row
 
 
@@ -15,9 +15,9 @@ class Course(Row):
     course_code = models.TextField(blank=True)
     school_year = ReferenceField()
     org = ReferenceField()
-    grades = models.JSONField(default=list, blank=True)
-    subjects = models.JSONField(default=list, blank=True)
-    subject_codes = models.JSONField(default=list, blank=True)
+    grades = JsonField(default=list, blank=True)
+    subjects = JsonField(default=list, blank=True)
+    subject_codes = JsonField(default=list, blank=True)
 
 
 class Klass(Row):
@@ -29,11 +29,11 @@ class Klass(Row):
     location = models.TextField(blank=True)
     course = ReferenceField()
     school = ReferenceField()
-    terms = models.JSONField(default=list, blank=True)
-    grades = models.JSONField(default=list, blank=True)
-    subjects = models.JSONField(default=list, blank=True)
-    subject_codes = models.JSONField(default=list, blank=True)
-    periods = models.JSONField(default=list, blank=True)
+    terms = JsonField(default=list, blank=True)
+    grades = JsonField(default=list, blank=True)
+    subjects = JsonField(default=list, blank=True)
+    subject_codes = JsonField(default=list, blank=True)
+    periods = JsonField(default=list, blank=True)
 
     class Meta(Row.Meta):
         indexes = [
