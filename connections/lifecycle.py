@@ -12,7 +12,9 @@ from connections import credentials, partners, sharing
 from connections.models import Client, Connection, Partner
 from connections.models.connection import summary
 from roster import audit
+from roster.lines import line_for
 from roster.models import Line, Organization
+from roster.publishing import publish_first
 from roster.refusal import Refused
 from roster.validity import require_valid
 
@@ -88,20 +90,26 @@ def connect(
     return connection, secret
 
 
-def publish_at_once(connection: Connection, by: audit.Actor) -> None:
+def publish_at_once(connection: Connection, by: audit.Actor) -> bool:
     """Publish the line of a new connection, if its organization is published and the line isn't.
 
-    So a vendor that is connected at noon doesn't wait for the night. Call it outside of a
-    transaction: it builds as long as a refresh does.
+    So a vendor that is connected at noon doesn't wait for the night. Return whether there is
+    something to read now: not before the organization's first refresh, nor while another is
+    running; the next one publishes this line too. Call it outside of a transaction: it builds
+    as long as a refresh does.
     """
     line = connection.line
-    if line is None or Line.objects.filter(pk=line.pk, head__gt=0).exists():
-        return
-    if Line.objects.filter(organization=connection.organization_id, head__gt=0).exists():
-        from roster.publishing import publish_first
-
+    published = Line.objects.filter(organization=connection.organization_id, head__gt=0)
+    if line is None or not published.exists():
+        return False
+    if published.filter(pk=line.pk).exists():
+        return True
+    try:
         publish_first(line, by=by)
-        line.refresh_from_db()
+    except Refused:
+        return False
+    line.refresh_from_db()
+    return line.head > 0
 
 
 def set_status(
@@ -225,8 +233,6 @@ def _require_sense(
 
 
 def _read_its_line(connection: Connection) -> None:
-    from roster.lines import line_for
-
     line = line_for(connection.organization, connection.oneroster, sharing.rules(connection))
     connection.line, connection.since = line, line.head
 

@@ -81,6 +81,7 @@ def test_a_connection_is_made_and_its_credentials_work(
         "host": base,
         "scopes": allowed(connection),
         "documentation": f"{base}/docs/oneroster-1.2",
+        "published": False,
     }
 
 

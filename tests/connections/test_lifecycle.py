@@ -199,13 +199,24 @@ def test_a_new_line_is_published_at_once_where_the_district_is(
         published.append(line)
         Line.objects.filter(pk=line.pk).update(head=1)
 
-    monkeypatch.setattr("roster.publishing.publish_first", publish_first, raising=False)
-    lifecycle.publish_at_once(brightpath.connection, by=DANA)
+    monkeypatch.setattr(lifecycle, "publish_first", publish_first)
+    assert not lifecycle.publish_at_once(brightpath.connection, by=DANA)
     assert published == []
     publish(brightpath)
-    lifecycle.publish_at_once(brightpath.connection, by=DANA)
+    assert lifecycle.publish_at_once(brightpath.connection, by=DANA)
     assert published == []
     other = connected(riverside, oneroster="1.1").connection
-    lifecycle.publish_at_once(other, by=DANA)
-    lifecycle.publish_at_once(other, by=DANA)
+    assert lifecycle.publish_at_once(other, by=DANA)
+    assert lifecycle.publish_at_once(other, by=DANA)
     assert published == [other.line]
+
+
+def test_a_connection_made_during_a_refresh_waits_for_the_next(
+    brightpath: Vendor, riverside: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(line: Line, *, by: Any) -> None:
+        raise Refused("A refresh is running.")
+
+    monkeypatch.setattr(lifecycle, "publish_first", busy)
+    publish(brightpath)
+    assert not lifecycle.publish_at_once(connected(riverside, oneroster="1.1").connection, by=DANA)

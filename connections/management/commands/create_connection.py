@@ -90,8 +90,11 @@ class Command(RosterCommand):
             enabled=not options["disabled"],
             by=self.actor(),
         )
-        lifecycle.publish_at_once(connection, by=self.actor())
-        return shown(connection, secret)
+        published = lifecycle.publish_at_once(connection, by=self.actor())
+        made, words = shown(connection, secret)
+        if not published:
+            words += "\nIt reads from the organization's next refresh on (refresh_cache)."
+        return {**made, "published": published}, words
 
 
 def shown(connection: Connection, secret: str) -> tuple[dict[str, Any], str]:
