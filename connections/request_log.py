@@ -21,8 +21,8 @@ from multiprocessing.util import Finalize
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, transaction
 from django.db import connection as database
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 
 from connections import masking
@@ -61,14 +61,19 @@ class Entry:
             connection_id=self.connection,
             at=self.at,
             method=self.method[:8],
-            endpoint=self.endpoint[:120],
+            endpoint=_storable(self.endpoint)[:120],
             query=self.query,
             status=self.status,
             records=self.records,
             size=self.size,
             milliseconds=self.milliseconds,
-            reason=self.reason,
+            reason=_storable(self.reason),
         )
+
+
+def _storable(text: str) -> str:
+    """Return a text without what PostgreSQL can't keep; vendors may ask for anything."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 class RequestLog:
@@ -128,7 +133,7 @@ class Queue:
             while batch := self._take():
                 try:
                     write(batch)
-                except (DatabaseError, InterfaceError):
+                except Exception:
                     self.dropped += len(batch)
                     log.exception("%d requests could not be logged.", len(batch))
                     return

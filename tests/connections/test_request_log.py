@@ -77,6 +77,13 @@ def test_rows_of_a_connection_that_is_gone_are_left_out(brightpath: Vendor) -> N
     assert Request.objects.count() == 1
 
 
+def test_strange_characters_are_stored_as_well_as_can_be(brightpath: Vendor) -> None:
+    said = {"connection": brightpath.connection.pk, "endpoint": "us\0ers", "reason": "\ud800\0x"}
+    answered(said)(RequestFactory().get("/users"))
+    row = Request.objects.get()
+    assert (row.endpoint, row.reason) == ("users", "?x")
+
+
 def test_a_full_queue_drops_its_oldest_and_counts_them(settings: Settings) -> None:
     settings.REQUEST_LOG_DELAY = 60
     queue = Queue(capacity=3)
