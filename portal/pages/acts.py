@@ -123,8 +123,10 @@ def change(request: AtDesk, pk: int, act: str) -> HttpResponse:
     if act not in ACTS:
         raise Http404
     chosen = ACTS[act]
-    form = ActForm(request.POST or None, connection=connection, asks=chosen.asks)
-    if request.method == "POST" and form.is_valid():
+    form = ActForm(
+        request.POST if request.method == "POST" else None, connection=connection, asks=chosen.asks
+    )
+    if form.is_bound and form.is_valid():
         try:
             chosen.verb(connection, by=request.user, **form.verdict())
         except Refused as refused:

@@ -49,8 +49,10 @@ def index(request: AtDesk) -> HttpResponse:
 @page(ADMIN, methods=("GET", "POST"))
 def new(request: AtDesk) -> HttpResponse:
     """A new connection; leads to its Information to Share, which shows the secret once."""
-    form = ConnectionForm(request.POST or None, organization=request.organization)
-    if request.method == "POST" and form.is_valid():
+    form = ConnectionForm(
+        request.POST if request.method == "POST" else None, organization=request.organization
+    )
+    if form.is_bound and form.is_valid():
         try:
             connection, secret = lifecycle.connect(
                 request.organization, by=request.user, **form.verdict()

@@ -1,0 +1,101 @@
+"""The table of doors: who gets through which address of the portal, and by which method."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from connections.models import Connection
+from portal import urls
+from tests.cast import EVERYBODY
+
+IN, TO_SIGN_IN, ON, NOT_YOURS, NOT_FOUND, NOT_SO, WRONG = 200, 302, 302, 403, 404, 405, 422
+OF_ONE = {f"connection_{what}" for what in ("information", "rotate", "overlap", "act")}
+
+DOORS = {
+    # name, method:              anonymous    liz        victor     dana   olga
+    ("home", "get"):                   (TO_SIGN_IN, ON, ON, ON, ON),
+    ("home", "post"):                  (TO_SIGN_IN, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
+    ("organizations", "get"):          (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, IN),
+    ("organizations", "post"):         (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_SO),
+    ("organization", "get"):           (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("organization", "post"):          (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("connections", "get"):            (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("connections", "post"):           (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("connection_new", "get"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
+    ("connection_new", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, WRONG, NOT_FOUND),
+    ("connection_new", "put"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("connection", "get"):             (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("connection", "post"):            (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("connection_information", "get"): (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("connection_information", "post"): (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("connection_rotate", "get"):      (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("connection_rotate", "post"):     (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
+    ("connection_overlap", "get"):     (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("connection_overlap", "post"):    (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
+    ("connection_act", "get"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
+    ("connection_act", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, WRONG, NOT_FOUND),
+    ("connection_act", "delete"):      (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("cache", "get"):                  (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("cache", "post"):                 (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("cache_refresh", "get"):          (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("cache_refresh", "post"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
+}  # fmt: skip
+
+NOT_OURS = {"account_login", "account_logout", "token", "revoke", None}
+"""allauth's, the token endpoint's and the API's doors, which have tests of their own."""
+
+
+@pytest.mark.parametrize(("door", "answers"), DOORS.items(), ids=map(" ".join, DOORS))
+def test_each_door_opens_to_whom_it_should(
+    door: tuple[str, str],
+    answers: tuple[int, ...],
+    everybody: dict[str, Client],
+    brightpath: Connection,
+):
+    name, method = door
+    address = address_of(name, "riverside", brightpath.pk)
+    for who, expected in zip(EVERYBODY, answers, strict=True):
+        answer = getattr(everybody[who], method)(address)
+        assert (who, answer.status_code) == (who, expected)
+        if who == "anonymous":
+            assert answer["Location"].startswith("/sign-in/")
+
+
+def test_no_page_stands_outside_of_the_table():
+    pages = {
+        pattern.name
+        for pattern in (*urls.urlpatterns, *urls.desk)
+        if isinstance(pattern, URLPattern)
+    }
+    assert pages - NOT_OURS == {name for name, _ in DOORS}
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _ in DOORS} - {"home", "organizations"}))
+def test_an_organization_that_is_not_there_looks_like_one_of_others(
+    name: str, everybody: dict[str, Client], brightpath: Connection
+):
+    for slug in ("nowhere", "lakeside"):
+        assert everybody["dana"].get(address_of(name, slug, brightpath.pk)).status_code == 404
+
+
+@pytest.mark.parametrize("name", sorted({"connection", *OF_ONE}))
+def test_a_connection_of_another_organization_is_not_there(
+    name: str, everybody: dict[str, Client], brightpath: Connection
+):
+    for method in ("get", "post"):
+        answer = getattr(everybody["liz"], method)(address_of(name, "lakeside", brightpath.pk))
+        assert answer.status_code in (404, 405)
+    assert brightpath.secrets.count() == 1
+
+
+def address_of(name: str, slug: str, pk: int) -> str:
+    given: dict[str, object] = {}
+    if name not in ("home", "organizations"):
+        given["slug"] = slug
+    if name == "connection" or name in OF_ONE:
+        given["pk"] = pk
+    if name == "connection_act":
+        given["act"] = "pause"
+    return reverse(name, kwargs=given)

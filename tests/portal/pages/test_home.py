@@ -1,0 +1,118 @@
+"""Where people arrive, and what needs them there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection as database
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from connections.models import Connection
+from portal.models import Membership, Staff
+from portal.pages.home import reason_for, spelled
+from roster.clock import clock
+from roster.models import Import, Organization, Refresh
+from tests.cast import connected, signed_in
+
+HOME = "/o/riverside/"
+
+
+def test_who_serves_one_organization_arrives_there(as_dana: Client):
+    assert as_dana.get("/")["Location"] == HOME
+
+
+def test_who_serves_several_chooses_and_switches(dana: Staff, lakeside: Organization):
+    Membership.objects.create(staff=dana, organization=lakeside, role="viewer")
+    browser = signed_in(dana)
+    for address in ("/", HOME):
+        page = browser.get(address).content.decode()
+        assert HOME in page
+        assert "/o/lakeside/" in page
+
+
+def test_who_serves_none_is_told_so(db: None):
+    nobody = signed_in(Staff.objects.create_user("new@riverside.example"))
+    assert "serves no organization yet" in nobody.get("/").content.decode()
+
+
+def test_the_operator_arrives_at_the_organizations(olga: Staff):
+    assert signed_in(olga).get("/")["Location"] == "/organizations/"
+
+
+def test_after_signing_in_one_is_where_one_wanted_to_be(client: Client, dana: Staff):
+    wanted = "/o/riverside/connections/?q=bus"
+    to_sign_in = client.get(wanted)["Location"]
+    form = {"login": dana.email, "password": "correct horse battery"}
+    answer = client.post(to_sign_in, form)
+    assert (answer.status_code, answer["Location"]) == (302, wanted)
+
+
+def test_an_empty_organization_sees_the_steps_to_its_first_connection(
+    as_dana: Client, riverside: Organization
+):
+    page = as_dana.get(HOME)
+    assert page.context["steps"] == [False, False, False]
+    Import.objects.create(organization=riverside, name="roster.zip", state="applied")
+    Refresh.objects.create(organization=riverside, state="published", finished=clock())
+    assert as_dana.get(HOME).context["steps"] == [True, True, False]
+
+
+def test_home_tells_what_needs_attention(
+    as_victor: Client, brightpath: Connection, riverside: Organization
+):
+    Import.objects.create(organization=riverside, name="night.zip", state="refused", reason="Torn.")
+    Refresh.objects.create(organization=riverside, state="published", finished=clock(), added=7)
+    page = as_victor.get(HOME).content.decode()
+    for words in ("Brightpath", "never connected", "night.zip", "Torn.", "7 added", "2 schools"):
+        assert words in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({}, "The vendor has never connected."),
+        ({"last_seen": timedelta(0)}, ""),
+        ({"last_seen": timedelta(days=-7, minutes=5)}, ""),
+        ({"last_seen": timedelta(days=-8)}, "Not seen for 8 days."),
+        ({"last_seen": timedelta(0), "expires": timedelta(days=31)}, ""),
+        ({"last_seen": timedelta(0), "expires": timedelta(days=12)}, "Expires in 12 days."),
+        ({"last_seen": timedelta(0), "expires": timedelta(days=1)}, "Expires in 1 day."),
+        ({"last_seen": timedelta(0), "expires": timedelta(0)}, "Today is its last day."),
+        ({"expires": timedelta(days=-1)}, "Expired; the vendor is refused."),
+        ({"status": "disabled"}, ""),
+        ({"status": "suspended"}, ""),
+    ],
+)
+def test_attention_is_asked_for_what_somebody_should_look_at(
+    fields: dict[str, Any], reason: str, brightpath: Connection
+):
+    now = clock()
+    moments = {"last_seen": now, "expires": brightpath.organization.today()}
+    for name, value in fields.items():
+        setattr(brightpath, name, moments[name] + value if name in moments else value)
+    assert str(reason_for(brightpath, now)) == reason
+
+
+def test_a_school_year_is_written_as_people_do():
+    assert [spelled(year) for year in ("2027", "2100", "", "soon")] == [
+        "2026–27",
+        "2099–00",
+        "",
+        "",
+    ]
+
+
+def test_many_connections_ask_the_database_no_more_often(
+    as_dana: Client, riverside: Organization, dana: Staff
+):
+    counts = []
+    for number in (2, 12):
+        while riverside.connections.count() < number:
+            connected(riverside, dana)
+        with CaptureQueriesContext(database) as queries:
+            as_dana.get(HOME)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
