@@ -1,0 +1,117 @@
+"""What the supervisor starts, one process each: `web`, `worker`, `beat`.
+
+A child asks the kernel to end it when its parent ends. Beat is a process of its own: inside the
+worker (`-B`) it would outlive a worker that is killed, and go on publishing.
+"""
+
+import argparse
+import ctypes
+import os
+import signal
+import sys
+import tempfile
+import warnings
+from functools import partial
+from typing import Any
+
+PR_SET_PDEATHSIG = 1
+THREADS = 4  # Per web process: what SQLite and two cores can use.
+CONNECTIONS = 512  # Per web process, idle and slow ones too; beyond that they wait in line.
+LAST_REQUESTS = 15  # Seconds in which a stopping web process finishes what it has begun.
+JOBS_AT_ONCE = 2
+
+
+def end_with(parent: int) -> None:
+    """Have the kernel end this process when `parent`, which started it, ends in any way."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # It ended before we could ask.
+        os._exit(1)
+
+
+def web(host: str, port: int, workers: int) -> None:
+    """Serve the portal and the API by granian: a main process that starts `workers` others."""
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
+
+    Granian(
+        "portal.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        workers=workers,
+        blocking_threads=min(THREADS, 2 * (os.cpu_count() or 1)),
+        backpressure=CONNECTIONS,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=LAST_REQUESTS,
+    ).serve(target_loader=partial(application_in_worker, os.getpid()), wrap_loader=False)
+
+
+def application_in_worker(main: int) -> Any:
+    """Return the WSGI application, inside one of granian's own processes."""
+    end_with(main)
+    from portal.wsgi import application
+
+    return application
+
+
+def worker() -> None:
+    """Do the background jobs of the embedded broker."""
+    from celery.signals import worker_shutting_down
+
+    from portal.celery import app
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # It says there that it stops.
+    worker_shutting_down.connect(leave_if_idle)
+
+    # It fears pickled messages when root runs it; ours are JSON.
+    warnings.filterwarnings("ignore", message="You're running the worker with superuser")
+    # The broker moves letters through the temporary folder: within one file system that is one
+    # stroke, and in the data folder nobody else can read them.
+    tempfile.tempdir = app.conf.broker_transport_options.get("processed_folder")
+    app.conf.worker_enable_remote_control = False
+    quiet = "--without-gossip --without-mingle --without-heartbeat --loglevel WARNING".split()
+    pool = ["--pool", "threads", "--concurrency", str(JOBS_AT_ONCE)]
+    app.start(["--quiet", "worker", *pool, *quiet])
+
+
+def leave_if_idle(**_: Any) -> None:
+    """End at once if nothing is being done: Celery would look up from its letters only later."""
+    from celery.worker import state
+
+    if not state.reserved_requests:
+        os._exit(0)
+
+
+def beat() -> None:
+    """Send the tick on which everything periodic hangs, the first one at once."""
+    from portal.celery import app
+
+    app.send_task("roster.tasks.tick", expires=60)
+    # One entry needs no memory: a file of it would be fought over by two installations' beats.
+    app.start(["--quiet", "beat", "--scheduler", "celery.beat:Scheduler", "--loglevel", "WARNING"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parent", type=int)
+    roles = parser.add_subparsers(dest="role", required=True)
+    roles.add_parser("worker")
+    roles.add_parser("beat")
+    serving = roles.add_parser("web")
+    serving.add_argument("host")
+    serving.add_argument("port", type=int)
+    serving.add_argument("workers", type=int)
+    asked = parser.parse_args()
+    end_with(asked.parent)
+    if asked.role == "web":
+        web(asked.host, asked.port, asked.workers)
+    else:
+        {"worker": worker, "beat": beat}[asked.role]()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""Runs the processes of an installation together: starts them, starts them again, ends them.
+
+Each child leads a session of its own, so that Ctrl-C reaches this process alone and a group can be
+ended as one. However this process ends, `kill -9` too, the kernel ends its children
+(`children.py`), so none is ever left behind holding the port or the database.
+"""
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+log = logging.getLogger(__name__)
+
+BASE = Path(__file__).resolve().parent.parent
+GRACE = 20.0  # Seconds for requests and jobs to finish in, once we are told to stop.
+GLANCE = 0.2  # Seconds between two looks at the children.
+STEADY = 60.0  # A child that lived as long as this starts its count of failures anew.
+LONGEST_PAUSE = 30.0  # Seconds; the pauses before are 1, 2, 4, 8, 16.
+
+
+@dataclass
+class Child:
+    """One process to keep alive: what `portal.children` is asked for, by which arguments."""
+
+    name: str
+    arguments: Sequence[str] = ()
+    process: subprocess.Popen[bytes] | None = None
+    began: float = 0.0
+    failures: int = 0
+    again_at: float = 0.0
+
+    def start(self) -> None:
+        command = [sys.executable, "-P", "-m", "portal.children", str(os.getpid()), self.name]
+        path = os.pathsep.join(filter(None, [str(BASE), os.environ.get("PYTHONPATH")]))
+        self.began = time.monotonic()
+        self.process = subprocess.Popen(  # noqa: S603 - the command is made of our own words.
+            [*command, *self.arguments],
+            env=os.environ | {"PYTHONPATH": path},
+            stdin=subprocess.DEVNULL,
+            stdout=sys.stderr.fileno(),  # Standard output belongs to the command.
+            start_new_session=True,
+        )
+
+    def has_ended(self) -> bool:
+        """Whether it has ended; if so, what it started has been ended too, and it is reaped."""
+        if self.process is None:
+            return True
+        pid = self.process.pid
+        flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        if os.waitid(os.P_PID, pid, flags) is None:
+            return False
+        self.kill()  # Before reaping: until then the number of the group can be nobody else's.
+        self.process.wait()
+        return True
+
+    def terminate(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+
+    def kill(self) -> None:
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+
+class Supervisor:
+    """Keeps children alive until a signal says stop, or until the first of them can't start."""
+
+    def __init__(self, children: Sequence[Child]) -> None:
+        self.children = list(children)
+        self.stopping = threading.Event()
+        self.hurry = False
+
+    def start(self) -> None:
+        """Start all children; from here on SIGTERM, Ctrl-C and a closed terminal mean stop."""
+        signal.signal(signal.SIGTERM, self._told_to_stop)
+        signal.signal(signal.SIGINT, self._told_to_stop)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # As `nohup` asks for.
+            signal.signal(signal.SIGHUP, self._told_to_stop)
+        for child in self.children:
+            child.start()
+
+    def wait_until(self, ready: Callable[[], bool]) -> bool:
+        """Return True as soon as it is ready; False, with all ended, if that can't be any more."""
+        first = self.children[0]
+        while not self.stopping.is_set() and not first.has_ended():
+            if ready():
+                return True
+            self.stopping.wait(GLANCE)
+        self.stop()
+        return False
+
+    def watch(self) -> None:
+        """Start again whatever ends, until told to stop; then end all and return."""
+        while not self.stopping.wait(GLANCE):
+            for child in self.children:
+                self._look_at(child)
+        self.stop()
+
+    def stop(self) -> None:
+        """End all children: politely, so that requests finish, and after a while by force."""
+        left = [child for child in self.children if not child.has_ended()]
+        for child in left:
+            child.terminate()
+        end = time.monotonic() + GRACE
+        while left and time.monotonic() < end and not self.hurry:
+            time.sleep(GLANCE / 4)
+            left = [child for child in left if not child.has_ended()]
+        for child in left:
+            child.kill()
+            if child.process is not None:
+                child.process.wait()
+
+    def _look_at(self, child: Child) -> None:
+        now = time.monotonic()
+        if child.process is not None and child.has_ended():
+            code = child.process.returncode
+            child.process = None
+            child.failures = 1 if now - child.began > STEADY else child.failures + 1
+            pause = min(2.0 ** (child.failures - 1), LONGEST_PAUSE)
+            child.again_at = now + pause
+            log.warning("%s ended (%d); it starts again in %d s.", child.name, code, pause)
+        elif child.process is None and now >= child.again_at:
+            child.start()
+
+    def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self.hurry = self.stopping.is_set()  # Whoever asks twice doesn't want to wait.
+        self.stopping.set()
