@@ -1,0 +1,195 @@
+"""Prepares the demo: a made-up district, imported, marked, published, and read by a vendor.
+
+Everything is done by the verbs that pages and commands use. Started again, it keeps what is there
+and makes what is missing; secrets and passwords are new each time, as they can't be read again.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+
+from connections import credentials, lifecycle
+from connections.information import information
+from connections.models import SHARES, Connection, Partner
+from connections.partners import create_partner
+from portal import staff
+from portal.models import Membership, Staff
+from roster.generator.demo import write_demo_bundle
+from roster.importing import import_bundle
+from roster.models import AuditEntry, Import, Klass, Organization, Role
+from roster.organizations import create_organization
+
+BY = "demo"
+SLUG, NAME, ZONE = "demo", "Riverside Unified (demo)", "America/Chicago"
+PASSWORD_LENGTH = 14
+VENDOR = "Brightpath"
+DANA, VICTOR = "dana@riverside.example", "victor@riverside.example"
+PEOPLE = {
+    DANA: ("Dana Brook", Membership.Role.ADMIN),
+    VICTOR: ("Victor Hill", Membership.Role.VIEWER),
+}
+
+# What the two connections share shows both ends: everything, and what a new one shares by itself.
+CONNECTIONS: tuple[dict[str, Any], ...] = (
+    {
+        "oneroster": "1.2",
+        "vendor": "Brightpath Reading",
+        "purpose": "Reading practice with reports for teachers and families",
+        "shares": list(SHARES),
+    },
+    {
+        "oneroster": "1.1",
+        "vendor": "Brightpath Library",
+        "purpose": "Library cards and lending",
+        "shares": [],
+    },
+)
+
+Say = Callable[[str], None]
+Progress = Callable[[int, str], None]
+
+
+def prepare(base: str, say: Say, progress: Progress) -> dict[str, Any]:
+    """Make what is missing of the demo; return how to sign in and how to read it.
+
+    `{"address", "organization", "accounts": [{"email", "role", "password"}], "connections":
+    [{"id", "vendor", "oneroster", "status", "client_id", "client_secret", "token_url",
+    "base_url", "curl": [set the token, read the students]}]}`.
+    """
+    say("Preparing the database")
+    call_command("migrate", verbosity=0, interactive=False)
+    organization = found_organization(say)
+    accounts = [account(organization, email) for email in PEOPLE]
+    if not organization.imports.filter(state=Import.State.APPLIED).exists():
+        say("Importing a made-up district of three schools")
+        bring_in(organization, progress)
+    mark(organization)
+    connections = [connect(organization, **wanted) for wanted in CONNECTIONS]
+    if any(connection.line and not connection.line.head for connection, _ in connections):
+        say("Publishing the OneRoster cache")
+        publish(organization, progress)
+    return {
+        "address": base,
+        "organization": {"slug": organization.slug, "name": organization.name},
+        "accounts": accounts,
+        "connections": [told(connection, secret, base) for connection, secret in connections],
+    }
+
+
+def found_organization(say: Say) -> Organization:
+    found = Organization.objects.filter(slug=SLUG).first()
+    if found is not None:
+        say(f"{found.name} is here already; it is kept as it is")
+        return found
+    made = create_organization(SLUG, NAME, ZONE, by=BY)
+    made.contact_name, made.contact_email = PEOPLE[DANA][0], DANA
+    made.save(update_fields=["contact_name", "contact_email"])
+    return made
+
+
+def account(organization: Organization, email: str) -> dict[str, str]:
+    """Make the account if it is missing, and give it a new password."""
+    name, role = PEOPLE[email]
+    password = credentials.random_word(PASSWORD_LENGTH)
+    person = staff.appoint(email, organization, role.value, by=BY)
+    person.name = person.name or name
+    person.is_active = True
+    person.set_password(password)
+    person.save(update_fields=["name", "is_active", "password"])
+    return {"email": email, "role": role.value, "password": password}
+
+
+def bring_in(organization: Organization, progress: Progress) -> None:
+    with tempfile.TemporaryDirectory(prefix="rosterdesk-demo-") as folder:
+        bundle = Path(folder) / "riverside.zip"
+        write_demo_bundle(bundle, organization.today())
+        import_bundle(organization, bundle, by=BY, progress=progress)
+
+
+def mark(organization: Organization) -> None:
+    """Set two marks in Dana's name beside the bundle's own; once, as she may clear them."""
+    from roster.exclusion import exclude
+
+    dana = Staff.objects.get(email=DANA)
+    if AuditEntry.objects.filter(organization=organization, by=dana).exists():
+        return
+    section = Klass.objects.of(organization).active().order_by("sourced_id").first()
+    student = Role.objects.of(organization).filter(role="student").order_by("-user").first()
+    if section is not None:
+        reason = "A class for trying things out; no vendor needs it."
+        exclude(organization, "section", [section.sourced_id], reason=reason, by=dana)
+    if student is not None:
+        reason = "The family asked for it in writing."
+        exclude(organization, "person", [student.user], reason=reason, by=dana)
+
+
+def connect(
+    organization: Organization, oneroster: str, vendor: str, purpose: str, shares: list[str]
+) -> tuple[Connection, str]:
+    """Return the demo's connection of that version and the one secret that is good for it now."""
+    found = organization.connections.open().filter(vendor=vendor, oneroster=oneroster).first()  # type: ignore[attr-defined]
+    if found is None:
+        return lifecycle.connect(
+            organization,
+            vendor=vendor,
+            oneroster=oneroster,
+            partner=partner(),
+            all_schools=True,
+            shares=shares,
+            purpose=purpose,
+            by=BY,
+        )
+    credentials.end_overlap(found, by=BY)
+    secret = credentials.rotate(found, by=BY)
+    credentials.end_overlap(found, by=BY)
+    return found, secret
+
+
+def partner() -> Partner:
+    """Return the demo's partner; one of that name that the operator has edited stays as it is."""
+    found = Partner.objects.filter(name__iexact=VENDOR).first()
+    return found or create_partner(VENDOR, ["1.1", "1.2"], ["grade_book", "assessment"], by=BY)
+
+
+def publish(organization: Organization, progress: Progress) -> None:
+    from roster.publishing import refresh
+
+    refresh(organization, by=BY, progress=progress)
+
+
+def told(connection: Connection, secret: str, base: str) -> dict[str, Any]:
+    known = information(connection, base)
+    client, token_url, base_url = known["client_id"], known["token_url"], known["base_url"]
+    return {
+        "id": connection.pk,
+        "vendor": connection.vendor,
+        "oneroster": connection.oneroster,
+        "status": connection.status,
+        "client_id": client,
+        "client_secret": secret,
+        "token_url": token_url,
+        "base_url": base_url,
+        "curl": [
+            f"TOKEN=$(curl -s -u {client}:{secret} -d grant_type=client_credentials {token_url}"
+            """ | sed -n 's/.*"access_token": *"\\([^"]*\\)".*/\\1/p')""",
+            f'curl -s -H "Authorization: Bearer $TOKEN" "{base_url}/students?limit=5"',
+        ],
+    }
+
+
+def in_words(facts: dict[str, Any]) -> str:
+    """Return what a person reads of it: where, how to sign in, and what to paste."""
+    lines = [f"Rosterdesk is at {facts['address']}", "", "Sign in with"]
+    for one in facts["accounts"]:
+        lines.append(f"  {one['email']:<28} {one['password']}   ({one['role']})")
+    lines += ["", "Read students as a vendor does: paste one line, then the next."]
+    for one in facts["connections"]:
+        active = one["status"] == Connection.Status.ACTIVE
+        status = "" if active else f", which is {one['status']}"
+        lines += ["", f"OneRoster {one['oneroster']}, {one['vendor']}{status}", *one["curl"]]
+    return "\n".join(lines)
