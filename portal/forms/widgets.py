@@ -19,7 +19,13 @@ class Explaining:
     def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option: dict[str, Any] = super().create_option(*args, **kwargs)  # type: ignore[misc]
         value = str(option["value"])
-        return {**option, "help": self.explained.get(value, ""), **self.extra.get(value, {})}
+        option |= {"help": self.explained.get(value, ""), **self.extra.get(value, {})}
+        if option["help"] or option.get("lozenges"):
+            # A screen reader says the name first, and the explanation after it.
+            known_as = option["attrs"]["id"]
+            option["attrs"]["aria-labelledby"] = f"{known_as}_label"
+            option["attrs"]["aria-describedby"] = f"{known_as}_help"
+        return option
 
 
 class Tiles(Explaining, forms.RadioSelect):

@@ -18,7 +18,7 @@ from portal.pages import once
 from portal.pages.acts import acts_for
 from portal.words import FIELDS, STANDINGS, standing_of
 from roster import jobs
-from roster.models import AuditEntry, Org
+from roster.models import AuditEntry, Import, Org
 from roster.refusal import Refused
 
 SHOWN = 10
@@ -101,14 +101,16 @@ def found(connections: ConnectionQuerySet, query: str) -> ConnectionQuerySet:
 
 
 def publish_soon(connection: Connection, by: Any) -> None:
-    """Ask for a refresh if nobody reads by these rules yet, so that the vendor needn't wait."""
-    if connection.line is None or connection.line.head:
+    """Queue a refresh if nobody reads by these rules yet, so that the vendor needn't wait.
+
+    Queued rather than asked for: while another refresh is running, its turn comes after it.
+    """
+    organization, line = connection.organization, connection.line
+    if line is None or line.head:
         return
-    if connection.organization.lines.filter(head__gt=0).exists():
-        try:
-            jobs.request_refresh(connection.organization, by=by)
-        except Refused:
-            return  # One is on its way.
+    if organization.imports.filter(state=Import.State.APPLIED).exists():
+        key = f"refresh:{organization.slug}:line-{line.pk}"
+        jobs.enqueue("refresh", organization=organization, key=key, by=by, again=True)
 
 
 def sharing_of(connection: Connection) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from connections import credentials, lifecycle
 from connections.models import Connection, Partner
 from portal.models import Staff
 from roster.clock import clock
-from roster.models import Job, Organization
+from roster.models import Import, Job, Line, Organization
 from tests.cast import add_schools, certified, connected
 
 LIST = "/o/riverside/connections/"
@@ -193,13 +193,21 @@ def test_schools_of_others_are_not_offered(
 
 
 def test_a_vendor_with_new_rules_need_not_wait_for_the_night(
-    as_dana: Client, brightpath: Connection, riverside: Organization
+    as_dana: Client, riverside: Organization
 ):
-    assert brightpath.line is not None
-    brightpath.line.head = 3
-    brightpath.line.save()
+    as_dana.post(NEW, filled_in())
+    assert not Job.objects.exists()
+    Import.objects.create(organization=riverside, name="roster.zip", state="applied")
+    for _ in range(2):
+        as_dana.post(NEW, filled_in(oneroster="1.2"))
+    job = Job.objects.get()
+    assert (job.kind, job.organization, job.state) == ("refresh", riverside, "queued")
+    made = riverside.connections.last()
+    assert "Nothing to read yet" in as_dana.get(f"{LIST}{made.pk}/").content.decode()
+    Line.objects.update(head=3)
+    assert "Nothing to read yet" not in as_dana.get(f"{LIST}{made.pk}/").content.decode()
     as_dana.post(NEW, filled_in(oneroster="1.2"))
-    assert Job.objects.get().kind == "refresh"
+    assert Job.objects.count() == 1
 
 
 def test_the_page_of_a_connection_tells_what_was_agreed(

@@ -1,0 +1,60 @@
+"""What a person does in the portal with a real browser, and a vendor with what it was given."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+from playwright.sync_api import Page
+
+from tests.cast import PASSWORD
+
+
+def sign_in(page: Page, base: str, email: str) -> None:
+    page.goto(f"{base}/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{base}/o/**")
+
+
+def create_connection(page: Page, base: str, *, vendor: str, version: str) -> None:
+    """Fill in the form of a non-partner from the list on; ends on Information to Share."""
+    page.goto(f"{base}/o/riverside/connections/")
+    page.get_by_role("link", name="Connect the first vendor").click()
+    page.get_by_label("Connect to other application").check()
+    page.get_by_label("Name of the application").fill(vendor)
+    page.get_by_label("I understand that this connection is unsupported").check()
+    page.get_by_label(f"OneRoster {version}").check()
+    page.get_by_label("Purpose").fill("Reading practice")
+    page.get_by_role("button", name="Create the connection").click()
+    page.wait_for_url("**/information/")
+
+
+def line(page: Page, key: str) -> str:
+    """Read a line of the panel off the page."""
+    return page.locator(f"#{key}").inner_text().strip()
+
+
+def token(token_url: str, client_id: str, client_secret: str) -> dict[str, Any]:
+    """Ask for a token as a vendor does."""
+    credentials = b64encode(f"{client_id}:{client_secret}".encode()).decode()
+    return answer(
+        Request(
+            token_url,
+            data=urlencode({"grant_type": "client_credentials"}).encode(),
+            headers={"Authorization": f"Basic {credentials}"},
+        )
+    )
+
+
+def read(address: str, bearer: str) -> dict[str, Any]:
+    return answer(Request(address, headers={"Authorization": f"Bearer {bearer}"}))
+
+
+def answer(request: Request) -> dict[str, Any]:
+    with urlopen(request, timeout=20) as response:
+        return dict(json.load(response))

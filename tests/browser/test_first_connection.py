@@ -1,0 +1,147 @@
+"""From the sign-in to a vendor that reads students, in a real browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from portal.models import Staff
+from roster import working
+from roster.models import Job, Organization
+from tests.browser.steps import create_connection, line, read, sign_in, token
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def bring_in_the_roster(folder: Path) -> None:
+    bundle = folder / "roster.zip"
+    call_command("make_bundle", str(bundle), "--students", "40", verbosity=0)
+    call_command("import_roster", "riverside", str(bundle), verbosity=0)
+
+
+def do_background_work() -> None:
+    """Do what a worker would do now."""
+    for job in Job.objects.filter(state="queued").order_by("pk"):
+        working.work(job.pk, "test")
+
+
+def test_dana_connects_a_vendor_and_the_vendor_reads_students(
+    page: Page, live_server: LiveServer, dana: Staff, riverside: Organization, tmp_path: Path
+):
+    bring_in_the_roster(tmp_path)
+    sign_in(page, live_server.url, dana.email)
+    create_connection(page, live_server.url, vendor="Brightpath", version="1.2")
+    keys = ("client_id", "client_secret", "token_url", "base_url")
+    given = {key: line(page, key) for key in keys}
+
+    granted = token(given["token_url"], given["client_id"], given["client_secret"])
+    assert granted["token_type"] == "Bearer"
+    do_background_work()
+    students = read(f"{given['base_url']}/students?limit=100", granted["access_token"])["users"]
+    assert len(students) == 40
+    assert all("phone" not in student for student in students)
+
+    page.reload()
+    expect(page.locator("#client_secret")).to_have_count(0)
+    expect(page.get_by_text("Shown once, when it was made")).to_be_visible()
+    page.go_back()
+    assert given["client_secret"] not in page.content()
+
+
+def test_copy_buttons_copy_what_stands_beside_them(
+    browser: Browser, live_server: LiveServer, dana: Staff
+):
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    sign_in(page, live_server.url, dana.email)
+    create_connection(page, live_server.url, vendor="Brightpath", version="1.1")
+
+    def copied(name: str) -> str:
+        page.get_by_role("button", name=name, exact=True).click()
+        expect(page.get_by_role("status").filter(has_text="Copied")).to_have_count(1)
+        return str(page.evaluate("navigator.clipboard.readText()"))
+
+    secret = line(page, "client_secret")
+    assert copied("Copy Client Secret") == secret
+    scopes = copied("Copy Scopes").split(" ")
+    assert all(scope.startswith("https://purl.imsglobal.org/") for scope in scopes)
+    everything = copied("Copy all").splitlines()
+    assert f"Client ID: {line(page, 'client_id')}" in everything
+    assert f"Client Secret: {secret}" in everything
+    context.close()
+
+
+def test_without_script_the_same_works(browser: Browser, live_server: LiveServer, dana: Staff):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, live_server.url, dana.email)
+    create_connection(page, live_server.url, vendor="Brightpath", version="1.1")
+    assert token(line(page, "token_url"), line(page, "client_id"), line(page, "client_secret"))[
+        "access_token"
+    ]
+    assert page.get_by_role("button", name="Copy all").count() == 0
+    context.close()
+
+
+def test_a_form_that_failed_says_where_and_loses_nothing(
+    page: Page, live_server: LiveServer, dana: Staff
+):
+    sign_in(page, live_server.url, dana.email)
+    page.goto(f"{live_server.url}/o/riverside/connections/new/")
+    page.get_by_label("OneRoster 1.1").check()
+    page.get_by_label("Some schools").check()
+    page.get_by_label("Demographics").check()
+    page.get_by_role("button", name="Create the connection").click()
+    problems = page.get_by_role("alert")
+    expect(problems).to_be_focused()
+    problems.get_by_role("link", name="Which schools").click()
+    page.get_by_label("Banneker Middle").check()
+    expect(page.get_by_label("Demographics")).to_be_checked()
+
+
+def test_a_version_that_the_partner_lacks_cannot_be_ticked(
+    page: Page, live_server: LiveServer, dana: Staff
+):
+    call_command("create_partner", "Old Library", "--oneroster", "1.1", verbosity=0)
+    sign_in(page, live_server.url, dana.email)
+    page.goto(f"{live_server.url}/o/riverside/connections/new/")
+    page.get_by_label("Old Library").check()
+    expect(page.get_by_label("OneRoster 1.2")).to_be_disabled()
+    expect(page.get_by_label("OneRoster 1.1")).to_be_checked()
+    expect(page.get_by_label("Grade Book Sync")).to_be_disabled()
+
+
+def test_refresh_now_shows_its_progress_until_it_is_done(
+    page: Page, live_server: LiveServer, dana: Staff, riverside: Organization, tmp_path: Path
+):
+    bring_in_the_roster(tmp_path)
+    sign_in(page, live_server.url, dana.email)
+    page.get_by_role("link", name="OneRoster cache").first.click()
+    page.get_by_role("button", name="Refresh now").click()
+    expect(page.get_by_text("Waiting", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Refresh now")).to_be_disabled()
+    do_background_work()
+    expect(page.get_by_role("cell", name="Published")).to_be_visible()
+    expect(page.get_by_role("button", name="Refresh now")).to_be_enabled()
+
+
+def test_the_desk_is_reached_by_keyboard_on_a_phone(
+    browser: Browser, live_server: LiveServer, dana: Staff
+):
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    sign_in(page, live_server.url, dana.email)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Menu")).to_be_focused()
+    page.keyboard.press("Enter")
+    places = page.get_by_role("navigation", name="Pages")
+    places.get_by_role("link", name="Connections").press("Enter")
+    page.wait_for_url("**/connections/")
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    context.close()
