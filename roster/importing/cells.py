@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from roster.importing.findings import Findings
 from roster.refusal import Refused
@@ -21,14 +21,13 @@ UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 def rows(stream: BinaryIO, file: str, findings: Findings) -> Iterator[tuple[int, list[str]]]:
     """Yield every row that isn't blank as its number, the header being 1, and its cells."""
-    start = stream.read(2)
+    # Files and members of a zip both allow a look ahead, which the common type doesn't know.
+    start = cast(io.BufferedReader, stream).peek(2)[:2]
     encoding = "utf-8-sig"
     if start in UTF_16:
         encoding = "utf-16"
         findings.add("file-utf-16", file)
-    text = io.TextIOWrapper(
-        io.BufferedReader(_Rejoined(start, stream)), encoding=encoding, newline=""
-    )
+    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
     number = 0
     try:
         for number, cells in enumerate(csv.reader(_lines(text, file), strict=True), 1):
@@ -53,19 +52,3 @@ def _lines(text: io.TextIOWrapper, file: str) -> Iterator[str]:
         if len(line) == LONGEST_LINE and line[-1] not in "\r\n":
             raise Refused(f"{file} has a line of more than {LONGEST_LINE:,} characters.")
         yield line
-
-
-class _Rejoined(io.RawIOBase):
-    """A stream whose first bytes were looked at already."""
-
-    def __init__(self, start: bytes, rest: BinaryIO) -> None:
-        self.start, self.rest = start, rest
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        data = self.start[: len(buffer)] or self.rest.read(len(buffer))
-        self.start = self.start[len(data) :]
-        buffer[: len(data)] = data
-        return len(data)

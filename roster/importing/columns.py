@@ -57,13 +57,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file: the model of its rows, or the field of `model` that its rows `fill`."""
+    """A file: the model of its rows, or the field of `model` that its rows `fill`.
+
+    `shares`: the file whose ids its own ids are.
+    """
 
     name: str
     model: type[Row]
     columns: tuple[Column, ...]
     fills: str = ""
     only: str = ""
+    shares: str = ""
 
     @property
     def filename(self) -> str:
@@ -285,6 +289,7 @@ FILES: dict[str, File] = {
                 text("cityOfBirth", "city_of_birth"),
                 text("publicSchoolResidenceStatus", "public_school_residence_status"),
             ),
+            shares="users",
         ),
         File(
             "resources",

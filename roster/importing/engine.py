@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, transaction
+from django.db.models import Field, Model
 
 from roster.models import Organization
 
@@ -14,6 +15,11 @@ BATCH = 2_000
 
 def quote(name: str) -> str:
     return connection.ops.quote_name(name)
+
+
+def column_of(model: type[Model], field: str) -> str:
+    """Return the name of a field's column, quoted for SQL."""
+    return quote(str(cast("Field[Any, Any]", model._meta.get_field(field)).column))
 
 
 def write(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

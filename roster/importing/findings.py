@@ -237,10 +237,8 @@ class Findings:
         Finding.objects.bulk_create(self._numbered(of_import), batch_size=500)
 
     def _numbered(self, of_import: Import) -> Iterator[Finding]:
-        order = [ERROR, WARNING, NOTICE]
-        for group in sorted(
-            self._groups.values(), key=lambda group: order.index(group.kept[0].severity)
-        ):
+        order = {ERROR.value: 0, WARNING.value: 1, NOTICE.value: 2}
+        for group in sorted(self._groups.values(), key=lambda group: order[group.kept[0].severity]):
             for finding in group.kept:
                 finding.of_import = of_import
                 finding.occurrences = group.occurrences

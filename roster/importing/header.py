@@ -26,8 +26,8 @@ class Header:
         self.findings = findings
         self.width = len(names)
         self.where: dict[str, int] = {}
-        self._metadata: list[tuple[int, str]] = []
-        self._secrets: list[tuple[int, str]] = []
+        self.own: list[tuple[int, str]] = []
+        self.secrets: list[tuple[int, str]] = []
         if self.width > MOST_COLUMNS:
             raise Refused(f"{self.file} has {self.width} columns; that is no OneRoster file.")
         columns = {column.name: column for column in file.columns_of(version)}
@@ -36,8 +36,8 @@ class Header:
             self._place(index, written.strip(), right, columns)
         self._miss(columns)
         self.id = self.where["sourcedId"]
-        self._status = self.where.get("status", -1)
-        self._stamp = self.where.get("dateLastModified", -1)
+        self.status = self.where.get("status", -1)
+        self.stamp = self.where.get("dateLastModified", -1)
 
     def _place(
         self, index: int, written: str, right: dict[str, str], columns: dict[str, Column]
@@ -52,13 +52,13 @@ class Header:
         if name in self.where:
             self.findings.add("column-twice", self.file, column=name)
             if name in columns and columns[name].type is values.SECRET:
-                self._secrets.append((index, name))
+                self.secrets.append((index, name))
             return
         if name != written:
             self.findings.add("column-letter-case", self.file, column=name, value=written)
         self.where[name] = index
         if name in columns and columns[name].type is values.SECRET:
-            self._secrets.append((index, name))
+            self.secrets.append((index, name))
         elif name in columns and columns[name].type is values.ELSEWHERE:
             self.findings.add("column-elsewhere", self.file, column=name)
 
@@ -66,11 +66,11 @@ class Header:
         if not written.lower().startswith(METADATA) or len(written) == len(METADATA):
             self.findings.add("column-unknown", self.file, column=written)
         elif SECRETS.search(written):
-            self._secrets.append((index, written))
-        elif written[len(METADATA) :] in (key for _, key in self._metadata):
+            self.secrets.append((index, written))
+        elif written[len(METADATA) :] in (key for _, key in self.own):
             self.findings.add("column-twice", self.file, column=written)
         else:
-            self._metadata.append((index, written[len(METADATA) :]))
+            self.own.append((index, written[len(METADATA) :]))
 
     def _miss(self, columns: dict[str, Column]) -> None:
         for name in ("sourcedId", *columns):
@@ -86,44 +86,35 @@ class Header:
             if columns[name].need is Need.NONE:
                 self.findings.add("column-missing", self.file, column=name)
 
-    def fit(self, row: int, line: list[str]) -> list[str] | None:
-        """Return the row's cells as many as there are columns; None if they can't be told apart.
+    def fit(self, row: int, line: list[str]) -> bool:
+        """Give a row as many cells as there are columns; False if they can't be told apart.
 
         A row that slipped may carry its password in another column. Where cells are missing it
         can't be told in which, so the row falls; where there are more, all cells are blanked in
         which the password can stand.
         """
         surplus = len(line) - self.width
-        if surplus == 0:
-            return line
         if surplus > 0:
-            self.findings.add("row-too-long", self.file, row=row, sourced_id=line[self.id])
-            for index, _ in list(self._secrets):
+            self.findings.add("row-too-long", self.file, row=row)
+            for index, _ in self.secrets:
                 for place in range(index + 1, min(index + surplus + 1, self.width)):
                     line[place] = ""
-            return line
-        if self._secrets:
+            return True
+        if self.secrets:
             self.findings.add("row-slipped", self.file, row=row)
-            return None
+            return False
         self.findings.add("row-too-short", self.file, row=row)
-        return line + [""] * -surplus
+        line += [""] * -surplus
+        return True
 
     def drop_passwords(self, line: list[str]) -> None:
         """Blank the cells that hold passwords, and count them."""
-        for index, name in self._secrets:
+        for index, name in self.secrets:
             if index < len(line) and line[index]:
                 line[index] = ""
                 self.findings.add("password-dropped", self.file, column=name)
 
-    def marks(self, line: list[str]) -> tuple[str, str]:
-        """Return what stands as status and as dateLastModified."""
-        status = line[self._status] if self._status >= 0 else ""
-        stamp = line[self._stamp] if self._stamp >= 0 else ""
-        return status, stamp
-
     def metadata(self, line: list[str]) -> str:
         """Return the row's own columns as JSON, under their names without `metadata.`."""
-        if not self._metadata:
-            return "{}"
-        own = {key: line[index] for index, key in self._metadata if line[index].strip()}
+        own = {key: line[index] for index, key in self.own if line[index].strip()}
         return values.as_json(own) if own else "{}"

@@ -167,6 +167,7 @@ def _apply(of_import: Import, reading: _Reading, by: audit.Actor) -> None:
     reading.progress(STORED, "Checking references")
     for stage in reading.stages:
         references.check(stage, organization, reading.findings)
+        stage.drop()  # What follows needs the memory more than this.
     named = not organization.school_year
     if named:
         organization.school_year = active_school_year(organization)

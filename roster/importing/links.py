@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from roster.importing.columns import Column, File
-from roster.importing.engine import quote
+from roster.importing.engine import column_of, quote
 from roster.importing.findings import Findings
 from roster.importing.reading import Record
 from roster.importing.staging import Stage, references_of
@@ -38,25 +38,25 @@ class Links:
     ) -> None:
         self.file = file
         self.findings = findings
-        meta = file.model._meta
         typed = {column.field: TEXT for column in columns} | {
             "owner": quote("sourced_id"),
             "score": NUMBER,
         }
         if file.fills != OBJECTIVES:
-            typed["value"] = quote(meta.get_field(file.fills).column)
+            typed["value"] = column_of(file.model, file.fills)
         fields = [column.field for column in columns]
         self.stage = keep(
             Stage(file.name, file, file.model, fields, references_of(columns), foreign=typed)
         )
         self.whole = self.stage
         if file.fills == OBJECTIVES:
-            whole = {"owner": typed["owner"], "value": quote(meta.get_field(OBJECTIVES).column)}
+            whole = {"owner": typed["owner"], "value": column_of(file.model, OBJECTIVES)}
             self.whole = keep(
                 Stage(f"{file.name}_whole", file, file.model, list(whole), foreign=whole)
             )
         self._owner_at = fields.index("owner")
         self._owners: set[str] = set()
+        self._rows = 0
         self._faulty = False
 
     def add(self, record: Record) -> None:
@@ -74,6 +74,7 @@ class Links:
                 )
                 return
             self._owners.add(owner)
+            self._rows += 1
             self.stage.add(record, record.values)
 
     def finish(self) -> None:
@@ -98,7 +99,9 @@ class Links:
                 yield owner, as_json(learning_objectives(of_owner))
 
     def merge(self, store: Store) -> Counts:
-        return store.fill(self.whole, self.file.fills, clear=not self._faulty)
+        counts = store.fill(self.whole, self.file.fills, clear=not self._faulty)
+        counts.unchanged = max(0, self._rows - counts.updated)
+        return counts
 
 
 def learning_objectives(lines: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:

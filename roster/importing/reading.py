@@ -112,23 +112,38 @@ class Reader:
                 self._steps.append((-1, slot, known, 0, column))
 
     def _record(self, row: int, line: list[str]) -> Record | None:
+        header = self.header
         self._row, self._id = row, ""
-        fitting = self.header.fit(row, line)
-        self.header.drop_passwords(fitting or line)
-        sourced_id = line[self.header.id] if len(line) > self.header.id else ""
+        if len(line) != header.width and not header.fit(row, line):
+            return self._slipped(row, line)
+        if header.secrets:
+            header.drop_passwords(line)
+        sourced_id = line[header.id]
         if not self._has_good_id(sourced_id):
             return None
         self._id = sourced_id
-        status = self._status(fitting) if fitting else None
-        if fitting is None or status is None:
-            return Record(row, False, sourced_id, Status.ACTIVE.value, "{}", "", self.blanks)
-        stored, sound = self._values(fitting)
-        if not sound:
-            return Record(row, False, sourced_id, Status.ACTIVE.value, "{}", "", self.blanks)
-        metadata = self.header.metadata(fitting)
-        return Record(
-            row, True, sourced_id, status, metadata, self._digest(stored, metadata), stored
-        )
+        status = self._status(line)
+        if status is not None:
+            stored, sound = self._values(line)
+            if sound:
+                metadata = header.metadata(line) if header.own else "{}"
+                digest = self._digest(stored, metadata)
+                return Record(row, True, sourced_id, status, metadata, digest, stored)
+        return self._unsound(row, sourced_id)
+
+    def _slipped(self, row: int, line: list[str]) -> Record | None:
+        """Return what is known of a row whose cells can't be told apart: its id, if it has one.
+
+        Nothing of it is ever shown: any of its cells may hold a password.
+        """
+        sourced_id = line[self.header.id] if len(line) > self.header.id else ""
+        if not sourced_id or len(sourced_id) > LONGEST_ID or sourced_id in self._seen:
+            return None
+        self._seen.add(sourced_id)
+        return self._unsound(row, sourced_id)
+
+    def _unsound(self, row: int, sourced_id: str) -> Record:
+        return Record(row, False, sourced_id, Status.ACTIVE.value, "{}", "", self.blanks)
 
     def _has_good_id(self, sourced_id: str) -> bool:
         if ID_FORM.fullmatch(sourced_id) is None:
@@ -148,7 +163,8 @@ class Reader:
 
     def _status(self, line: list[str]) -> str | None:
         """Return the row's status, or None where its word is unknown."""
-        text, stamp = self.header.marks(line)
+        text = line[self.header.status] if self.header.status >= 0 else ""
+        stamp = line[self.header.stamp] if self.header.stamp >= 0 else ""
         if not text and not stamp:
             return Status.ACTIVE.value
         self._filled += 1
@@ -165,7 +181,7 @@ class Reader:
         sound = True
         for index, slot, known, longest, column in self._steps:
             text = line[index] if index >= 0 else ""
-            if known is None:
+            if known is None:  # Text as it is.
                 if text and len(text) <= longest and not text.isspace():
                     stored[slot] = text
                     continue
@@ -203,12 +219,12 @@ class Reader:
             known[text] = value
         return True
 
-    def remark(self, code: str, **facts: str) -> None:
+    def remark(self, code: str, expected: str = "") -> None:
         """Take a remark on the value that is just being read."""
         self._remarked = True
-        self._add(code, self._column, self._value, **facts)
+        self._add(code, self._column, self._value, expected)
 
-    def _add(self, code: str, column: str, value: str = "", **facts: str) -> None:
+    def _add(self, code: str, column: str, value: str = "", expected: str = "") -> None:
         self.findings.add(
             code,
             self.file,
@@ -216,7 +232,7 @@ class Reader:
             column=column,
             value=value,
             sourced_id=self._id,
-            **facts,
+            expected=expected,
         )
 
     def _digest(self, stored: list[Any], metadata: str) -> str:

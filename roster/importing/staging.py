@@ -57,13 +57,16 @@ class Stage:
     def of(cls, file: File, columns: Sequence[Column]) -> Stage:
         """Stage the rows of a file whose records are rows of its model."""
         own = [column for column in columns if not column.beside]
-        return cls(file.name, file, file.model, [c.field for c in own], references_of(own))
+        references = references_of(own)
+        if file.shares:
+            references.append(Reference("sourced_id", "sourcedId", file.shares))
+        return cls(file.name, file, file.model, [c.field for c in own], references)
 
     def _create(self, foreign: dict[str, str]) -> None:
         """Make the table with the types of the model's columns, `foreign` ones as given in SQL."""
         meta = self.model._meta
         typed = [
-            f"{foreign.get(field) or quote(meta.get_field(field).column)} AS {quote(field)}"
+            f"{foreign.get(field) or engine.column_of(self.model, field)} AS {quote(field)}"
             for field in ("sourced_id", "status", "metadata", "digest", *self.fields)
         ]
         with connection.cursor() as cursor:

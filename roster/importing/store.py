@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from roster.importing.engine import quote
+from roster.importing.engine import column_of, quote
 from roster.importing.staging import Stage
 from roster.models import Organization, Status
 
@@ -72,7 +72,7 @@ class Store:
         )
 
     def _update(self, stage: Stage, live: str, staged: str) -> int:
-        columns = {field: self._column(stage, field) for field in ("metadata", *stage.fields)}
+        columns = {field: column_of(stage.model, field) for field in ("metadata", *stage.fields)}
         settings = ", ".join(f"{column} = s.{quote(f)}" for f, column in columns.items())
         return self._run(
             f"UPDATE {live} SET status = s.status, digest = s.digest, last_modified = %s,"  # noqa: S608
@@ -85,13 +85,13 @@ class Store:
     def _insert(self, stage: Stage, live: str, staged: str) -> int:
         """Insert the rows that aren't stored yet; fields that the file lacks get their defaults."""
         taken = ("sourced_id", "status", "metadata", "digest", *stage.fields)
-        names = [self._column(stage, field) for field in taken]
+        names = [column_of(stage.model, field) for field in taken]
         sources = [f"s.{quote(field)}" for field in taken]
         values: list[Any] = []
         for field in stage.model._meta.concrete_fields:
             if field.primary_key or field.name in taken:
                 continue
-            names.append(quote(field.column))
+            names.append(column_of(stage.model, field.name))
             sources.append("%s")
             values.append(self._constant(stage, field))
         return self._run(
@@ -116,15 +116,15 @@ class Store:
     def fill(self, stage: Stage, field: str, clear: bool) -> Counts:
         """Bring one field of the rows that a stage's rows name as `owner` in step with `value`.
 
-        With `clear`, it is blanked in the rows that the stage doesn't name.
+        With `clear`, it is blanked in the rows that the stage doesn't name. Counted are the rows
+        whose field changed.
         """
         live = f"{quote(stage.model._meta.db_table)} AS l"
         staged = f"{quote(stage.table)} AS s"
-        column = self._column(stage, field)
+        column = column_of(stage.model, field)
         moment, pk = self._moment(stage), self.organization.pk
         blank = self._constant(stage, stage.model._meta.get_field(field))
         owned = "l.organization_id = %s AND l.sourced_id = s.owner AND s.sound = 1"
-        sound = self._count(f"SELECT count(*) FROM {staged} WHERE s.sound = 1")  # noqa: S608
         updated = self._run(
             f"UPDATE {live} SET {column} = s.value, last_modified = %s FROM {staged}"  # noqa: S608
             f" WHERE {owned} AND l.{column} <> s.value",
@@ -140,10 +140,7 @@ class Store:
             pk,
             blank,
         )
-        return Counts(updated=updated, unchanged=sound - updated, retired=int(retired))
-
-    def _column(self, stage: Stage, field: str) -> str:
-        return quote(stage.model._meta.get_field(field).column)
+        return Counts(updated=updated, retired=int(retired))
 
     def _moment(self, stage: Stage) -> Any:
         field = stage.model._meta.get_field("last_modified")

@@ -31,7 +31,7 @@ class Cell(Protocol):
 
     version: str
 
-    def remark(self, code: str, **facts: str) -> None: ...
+    def remark(self, code: str, expected: str = "") -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
