@@ -35,7 +35,8 @@ from roster.models import (
     UserProfile,
     UserResource,
 )
-from roster.visibility import Cause, Walk
+from roster.visibility import Walk
+from roster.visibility.causes import unpublishable
 
 SLICE = 2000
 
@@ -71,8 +72,7 @@ def collections_of(walk: Walk) -> list[str]:
         name
         for name in SOURCES
         if name in FIELDS[walk.version]
-        and (not COLLECTIONS[name].types or not walk.types.isdisjoint(COLLECTIONS[name].types))
-        and (name not in ("demographics", "resources") or name in walk.shares)
+        and walk.rules.shares_collection(name, COLLECTIONS[name].types)
     ]
 
 
@@ -91,7 +91,7 @@ def _rows(walk: Walk, collection: str) -> Any:
         for field in model._meta.concrete_fields
         if field.name not in ("id", "organization", "status", "last_modified", "digest")
     ]
-    rows = model.objects.filter(organization=walk.organization, status=Status.ACTIVE)
+    rows = model.objects.filter(organization=walk.ledger.organization, status=Status.ACTIVE)
     return rows.order_by("sourced_id").values_list(*columns, named=True)
 
 
@@ -123,7 +123,7 @@ class _Beside(NamedTuple):
 def _beside(walk: Walk, first: str, last: str) -> _Beside:
     def of_slice(model: Any) -> Any:
         return model.objects.filter(
-            organization=walk.organization,
+            organization=walk.ledger.organization,
             status=Status.ACTIVE,
             user__gte=first,
             user__lte=last,
@@ -136,10 +136,10 @@ def _beside(walk: Walk, first: str, last: str) -> _Beside:
     if walk.version == V12:
         for profile in of_slice(UserProfile).order_by("user", "sourced_id"):
             beside.profiles[profile.user].append(profile)
-    if walk.resources:
+    if walk.library.resources:
         links = of_slice(UserResource).order_by("user", "resource")
         for user, resource in links.values_list("user", "resource").distinct():
-            if resource in walk.resources:
+            if resource in walk.library.resources:
                 beside.resources[user].append(resource)
     return beside
 
@@ -151,11 +151,11 @@ def _told(
     for row in rows:
         try:
             if beside is not None:
-                doc = _person(walk, row, beside) if walk.sees_person(row.sourced_id) else None
+                doc = _person(walk, row, beside) if walk.people.sees(row.sourced_id) else None
             else:
                 doc = tell(walk, row) if tell else None
         except Unpublishable as missing:
-            walk.fell[kind][row.sourced_id] = Cause("unpublishable", "", str(missing))
+            walk.fell[kind][row.sourced_id] = unpublishable(str(missing))
             continue
         if doc is not None:
             yield doc

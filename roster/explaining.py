@@ -22,7 +22,7 @@ from roster.models import (
     Status,
 )
 from roster.refusal import Refused
-from roster.visibility import Cause, Walk
+from roster.visibility import Cause, Walk, walk_of
 
 WORDS = {
     "marked": "It is excluded (External LMS Exclude).",
@@ -32,6 +32,9 @@ WORDS = {
     "all schools are shared.",
     "not_shared": "This isn't shared with the connection.",
     "other_year": "It belongs to another school year than the active one.",
+    "kept_out": "This person is kept out of the connection.",
+    "inactive": "The account is inactive, and the connection shares active accounts only.",
+    "unenrolled": "The person has no visible class, and only enrolled people are shared.",
     "dates": "Its dates keep it out today: it has ended, or it begins later than early access.",
     "missing": "It names a record that isn't in the data.",
     "nobody": "Nothing that is visible keeps it there.",
@@ -52,7 +55,7 @@ def explain(line: Line, kind_name: str, sourced_id: str) -> dict[str, Any]:
     if kind is None:
         raise Refused(f"“{kind_name}” is not a kind. The kinds are: {', '.join(KINDS)}.")
     row = _row(organization, kind, sourced_id)
-    walk = Walk(organization, line.version, line.rules, organization.today())
+    walk = walk_of(line)
     people.settle(walk)
     chain = _chain(organization, walk, kind, row)
     return {

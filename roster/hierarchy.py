@@ -34,6 +34,10 @@ from roster.models import (
 from roster.timetable import Timetable
 
 GUARDIANS = frozenset({"guardian", "parent", "relative"})
+
+ENROLLED_AS = {"administrator": "siteAdministrator"}
+"""What a class enrollment's role is called as a person's role, where the word differs."""
+
 BATCH = 1000
 
 

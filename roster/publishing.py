@@ -24,7 +24,7 @@ from roster.dialects import people
 from roster.models import Line, Organization, Publication, Record, Refresh
 from roster.refusal import Refused
 from roster.storing import Writer, sweep
-from roster.visibility import Walk
+from roster.visibility import walk_of
 
 Progress = Callable[[int, str], None]
 TRIES = 3
@@ -119,7 +119,8 @@ class _Build:
         sweep(line, number)
         stage = f"Line {index + 1} of {of}"
         self._tell(index * 100 // of, f"{stage}: deciding what is visible")
-        walk = Walk(self.organization, line.version, line.rules, self.organization.today())
+        line.organization = self.organization
+        walk = walk_of(line)
         people.settle(walk)
         collections = collections_of(walk)
         counts = {}

@@ -71,7 +71,7 @@ CONTROLS = frozenset({"externalLmsExclude"})
 
 def trim(walk: Walk, collection: str, values: dict[str, Any]) -> dict[str, Any]:
     """Take out what the line doesn't share: fields that are off, withheld, or controls."""
-    for name in walk.hidden(collection):
+    for name in walk.rules.hidden(collection):
         values.pop(name, None)
     metadata = values.get("metadata")
     if metadata and not CONTROLS.isdisjoint(metadata):

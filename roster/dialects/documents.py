@@ -14,11 +14,12 @@ from roster.clock import stamp
 from roster.dialects.composing import Doc, Unpublishable, compose, trim, truth
 from roster.dialects.fields import V11
 from roster.dialects.references import reference
-from roster.visibility import MARKED, Cause, Walk
+from roster.visibility import Walk
+from roster.visibility.causes import MARKED, NOBODY, fallen
 
 
 def academic_session(walk: Walk, row: Any) -> Doc | None:
-    if not walk.sees_session(row.sourced_id):
+    if not walk.teaching.sees_session(row.sourced_id):
         return None
     session = walk.timetable.sessions[row.sourced_id]
     values = {
@@ -32,16 +33,16 @@ def academic_session(walk: Walk, row: Any) -> Doc | None:
         "children": [
             reference(walk.version, "academicSession", child)
             for child in sorted(walk.timetable.children(row.sourced_id))
-            if walk.sees_session(child)
+            if walk.teaching.sees_session(child)
         ],
     }
-    if walk.sees_session(session.parent):
+    if walk.teaching.sees_session(session.parent):
         values["parent"] = reference(walk.version, "academicSession", session.parent)
     return _doc(walk, "academicSessions", values, role=row.type)
 
 
 def org(walk: Walk, row: Any) -> Doc | None:
-    if not walk.sees_org(row.sourced_id):
+    if not walk.places.sees(row.sourced_id):
         return None
     values = {
         "sourcedId": row.sourced_id,
@@ -51,17 +52,17 @@ def org(walk: Walk, row: Any) -> Doc | None:
         "identifier": row.identifier or (row.sourced_id if walk.version != V11 else ""),
         "children": [
             _org_reference(walk, child)
-            for child in walk.org_children.get(row.sourced_id, ())
-            if walk.sees_org(child)
+            for child in walk.places.children.get(row.sourced_id, ())
+            if walk.places.sees(child)
         ],
     }
-    if walk.sees_org(row.parent):
+    if walk.places.sees(row.parent):
         values["parent"] = _org_reference(walk, row.parent)
     return _doc(walk, "orgs", values, role=row.type)
 
 
 def course(walk: Walk, row: Any) -> Doc | None:
-    if not walk.sees_course(row.sourced_id):
+    if not walk.teaching.sees_course(row.sourced_id):
         return None
     values = {
         "sourcedId": row.sourced_id,
@@ -71,17 +72,17 @@ def course(walk: Walk, row: Any) -> Doc | None:
         "grades": row.grades,
         "subjects": row.subjects,
         "subjectCodes": row.subject_codes,
-        "resources": _resources(walk, walk.course_resources, row.sourced_id),
+        "resources": _resources(walk, walk.library.of_course, row.sourced_id),
     }
-    if walk.sees_session(row.school_year):
+    if walk.teaching.sees_session(row.school_year):
         values["schoolYear"] = reference(walk.version, "academicSession", row.school_year)
-    if walk.sees_org(row.org):
+    if walk.places.sees(row.org):
         values["org"] = _org_reference(walk, row.org)
     return _doc(walk, "courses", values, school=row.org)
 
 
 def klass(walk: Walk, row: Any) -> Doc | None:
-    if not walk.sees_class(row.sourced_id):
+    if not walk.teaching.sees_class(row.sourced_id):
         return None
     class_type = row.class_type
     if walk.version == V11 and class_type.startswith("ext:"):
@@ -102,21 +103,19 @@ def klass(walk: Walk, row: Any) -> Doc | None:
         "terms": [
             reference(walk.version, "academicSession", term)
             for term in row.terms
-            if walk.sees_session(term)
+            if walk.teaching.sees_session(term)
         ],
-        "resources": _resources(walk, walk.class_resources, row.sourced_id),
+        "resources": _resources(walk, walk.library.of_class, row.sourced_id),
     }
     return _doc(walk, "classes", values, role=class_type, school=row.school, klass=row.sourced_id)
 
 
 def enrollment(walk: Walk, row: Any) -> Doc | None:
-    cause = walk.enrollment_cause(
-        row.sourced_id, row.user, row.klass, row.school, row.role, row.begin_date, row.end_date
-    )
+    cause = walk.people.enrollment_cause(row)
     if cause:
         walk.fell["enrollment"][row.sourced_id] = cause
         return None
-    school = row.school or walk.classes[row.klass].school
+    school = row.school or walk.teaching.classes[row.klass].school
     values = {
         "sourcedId": row.sourced_id,
         "metadata": row.metadata,
@@ -154,8 +153,8 @@ def demographics(walk: Walk, row: Any) -> Doc | None:
     if row.sourced_id in walk.marks["demographics"]:
         walk.fell["demographics"][row.sourced_id] = MARKED
         return None
-    if not walk.sees_person(row.sourced_id):
-        walk.fell["demographics"][row.sourced_id] = Cause("fallen", "person", row.sourced_id)
+    if not walk.people.sees(row.sourced_id):
+        walk.fell["demographics"][row.sourced_id] = fallen("person", row.sourced_id)
         return None
     known_sex = walk.version != V11 or row.sex in ("male", "female")
     values = {
@@ -173,7 +172,7 @@ def demographics(walk: Walk, row: Any) -> Doc | None:
 
 
 def resource(walk: Walk, row: Any) -> Doc | None:
-    if row.sourced_id not in walk.resources:
+    if row.sourced_id not in walk.library.resources:
         return None
     roles = row.roles
     if walk.version == V11:
@@ -204,7 +203,7 @@ def category(walk: Walk, row: Any) -> Doc | None:
 
 
 def score_scale(walk: Walk, row: Any) -> Doc | None:
-    if not walk.sees_class(row.klass):
+    if not walk.teaching.sees_class(row.klass):
         _fall(walk, "score_scale", row, "section", row.klass)
         return None
     values = {
@@ -215,9 +214,9 @@ def score_scale(walk: Walk, row: Any) -> Doc | None:
         "class": reference(walk.version, "class", row.klass),
         "scoreScaleValue": row.values,
     }
-    if walk.sees_course(row.course):
+    if walk.teaching.sees_course(row.course):
         values["course"] = reference(walk.version, "course", row.course)
-    walk.published["score_scale"].add(row.sourced_id)
+    walk.library.published["score_scale"].add(row.sourced_id)
     return _doc(walk, "scoreScales", values, klass=row.klass)
 
 
@@ -225,13 +224,13 @@ def line_item(walk: Walk, row: Any) -> Doc | None:
     if row.sourced_id in walk.marks["line_item"]:
         walk.fell["line_item"][row.sourced_id] = MARKED
         return None
-    if not walk.sees_class(row.klass):
+    if not walk.teaching.sees_class(row.klass):
         _fall(walk, "line_item", row, "section", row.klass)
         return None
-    if row.category not in walk.categories or row.category in walk.fell["grading_task"]:
+    if not walk.library.sees_category(row.category):
         _fall(walk, "line_item", row, "grading_task", row.category)
         return None
-    school = row.school if walk.sees_org(row.school) else walk.classes[row.klass].school
+    school = row.school if walk.places.sees(row.school) else walk.teaching.classes[row.klass].school
     session = walk.timetable.sessions.get(row.academic_session)
     period = row.grading_period
     if not period and session and session.type == "gradingPeriod":
@@ -243,12 +242,12 @@ def line_item(walk: Walk, row: Any) -> Doc | None:
         "category": reference(walk.version, "category", row.category),
         **_task(walk, row),
     }
-    if walk.sees_session(period):
+    if walk.teaching.sees_session(period):
         values["gradingPeriod"] = reference(walk.version, "academicSession", period)
-    if walk.sees_session(row.academic_session):
+    if walk.teaching.sees_session(row.academic_session):
         values["academicSession"] = reference(walk.version, "academicSession", row.academic_session)
     doc = _doc(walk, "lineItems", values, school=school, klass=row.klass)
-    walk.published["line_item"].add(row.sourced_id)
+    walk.library.published["line_item"].add(row.sourced_id)
     return doc
 
 
@@ -256,15 +255,15 @@ def result(walk: Walk, row: Any) -> Doc | None:
     if row.sourced_id in walk.marks["result"]:
         walk.fell["result"][row.sourced_id] = MARKED
         return None
-    if row.line_item not in walk.published["line_item"]:
+    if row.line_item not in walk.library.published["line_item"]:
         _fall(walk, "result", row, "line_item", row.line_item)
         return None
-    klass = walk.line_item_classes[row.line_item]
-    if not walk.sees_person(row.student):
+    klass = walk.library.line_item_classes[row.line_item]
+    if not walk.people.sees(row.student):
         _fall(walk, "result", row, "person", row.student)
         return None
-    if (row.student, klass) not in walk.ever_enrolled:
-        walk.fell["result"][row.sourced_id] = Cause("nobody")
+    if (row.student, klass) not in walk.library.ever_enrolled:
+        walk.fell["result"][row.sourced_id] = NOBODY
         return None
     values = {
         "lineItem": reference(walk.version, "lineItem", row.line_item),
@@ -276,22 +275,22 @@ def result(walk: Walk, row: Any) -> Doc | None:
 
 def assessment_line_item(walk: Walk, row: Any) -> Doc | None:
     values = _task(walk, row)
-    if not walk.sees_class(row.klass):
+    if not walk.teaching.sees_class(row.klass):
         values.pop("class", None)
-    if row.parent in walk.assessments:
+    if row.parent in walk.library.assessments:
         values["parentAssessmentLineItem"] = reference(
             walk.version, "assessmentLineItem", row.parent
         )
     doc = _doc(walk, "assessmentLineItems", values, klass=row.klass)
-    walk.published["assessment_line_item"].add(row.sourced_id)
+    walk.library.published["assessment_line_item"].add(row.sourced_id)
     return doc
 
 
 def assessment_result(walk: Walk, row: Any) -> Doc | None:
-    if row.assessment_line_item not in walk.published["assessment_line_item"]:
+    if row.assessment_line_item not in walk.library.published["assessment_line_item"]:
         _fall(walk, "assessment_result", row, "assessment_line_item", row.assessment_line_item)
         return None
-    if not walk.sees_person(row.student):
+    if not walk.people.sees(row.student):
         _fall(walk, "assessment_result", row, "person", row.student)
         return None
     values = {
@@ -315,7 +314,7 @@ def _task(walk: Walk, row: Any) -> dict[str, Any]:
         "resultValueMax": row.result_value_max,
         "learningObjectiveSet": row.learning_objectives,
     }
-    if row.score_scale in walk.published["score_scale"]:
+    if row.score_scale in walk.library.published["score_scale"]:
         values["scoreScale"] = reference(walk.version, "scoreScale", row.score_scale)
     return values
 
@@ -338,13 +337,13 @@ def _score(walk: Walk, row: Any) -> dict[str, Any]:
     }
     if walk.version == V11 and row.score_status.startswith("ext:"):
         raise Unpublishable("scoreStatus")
-    if row.score_scale in walk.published["score_scale"]:
+    if row.score_scale in walk.library.published["score_scale"]:
         values["scoreScale"] = reference(walk.version, "scoreScale", row.score_scale)
     return values
 
 
 def _org_reference(walk: Walk, org: str) -> dict[str, Any]:
-    is_school = walk.orgs[org].type == "school"
+    is_school = walk.places.is_of_type_school(org)
     return reference(walk.version, "school" if is_school else "org", org)
 
 
@@ -352,12 +351,12 @@ def _resources(walk: Walk, links: dict[str, list[str]], sourced_id: str) -> list
     return [
         reference(walk.version, "resource", resource)
         for resource in links.get(sourced_id, ())
-        if resource in walk.resources
+        if resource in walk.library.resources
     ]
 
 
 def _fall(walk: Walk, kind: str, row: Any, on: str, sourced_id: str) -> None:
-    walk.fell[kind][row.sourced_id] = Cause("fallen", on, sourced_id)
+    walk.fell[kind][row.sourced_id] = fallen(on, sourced_id)
 
 
 def _doc(walk: Walk, collection: str, values: dict[str, Any], **tags: str) -> Doc:

@@ -12,9 +12,10 @@ from django.db.models import Q
 from roster.dialects.composing import Doc, Unpublishable, compose, trim, truth
 from roster.dialects.fields import V11
 from roster.dialects.references import reference
-from roster.hierarchy import GUARDIANS, is_student
-from roster.models import Role, Status, User, UsernameStandIn
-from roster.visibility import Cause, Walk
+from roster.hierarchy import ENROLLED_AS, GUARDIANS, is_student
+from roster.models import Role, User, UsernameStandIn
+from roster.visibility import Walk
+from roster.visibility.causes import unpublishable
 
 V11_ROLES = {
     "student": "student",
@@ -32,9 +33,6 @@ V11_ROLES = {
     "systemAdministrator": "administrator",
 }
 """What 1.1 calls each role of 1.2; a role that isn't here has no word in 1.1."""
-
-ENROLLED_AS = {"administrator": "siteAdministrator", "teacher": "teacher", "proctor": "proctor"}
-"""The role that a class enrollment gives where no role row does."""
 
 
 class RoleRow(NamedTuple):
@@ -83,9 +81,12 @@ def user(walk: Walk, version: str, person: Person) -> Doc:
         "agents": [
             reference(version, "user", agent)
             for agent in sorted(
-                {*walk.guardian_of.get(row.sourced_id, ()), *walk.wards.get(row.sourced_id, ())}
+                {
+                    *walk.people.guardian_of.get(row.sourced_id, ()),
+                    *walk.people.wards.get(row.sourced_id, ()),
+                }
             )
-            if walk.sees_person(agent)
+            if walk.people.sees(agent)
         ],
         "grades": row.grades,
         "resources": [reference(version, "resource", resource) for resource in person.resources],
@@ -98,6 +99,11 @@ def user(walk: Walk, version: str, person: Person) -> Doc:
     return Doc(row.sourced_id, body, role=" ".join(names), person=row.sourced_id)
 
 
+def _relations(walk: Walk, user: str) -> list[str]:
+    people = walk.people
+    return sorted({*people.guardian_of.get(user, ()), *people.wards.get(user, ())})
+
+
 def settle(walk: Walk) -> None:
     """Let those people fall who have no form in the walk's version, before anybody is told.
 
@@ -107,21 +113,17 @@ def settle(walk: Walk) -> None:
     if walk.version == V11:
         fallen |= dict.fromkeys(_roleless(walk), "role")
     for user, missing in fallen.items():
-        if walk.sees_person(user):
-            walk.fell["person"][user] = Cause("unpublishable", "", missing)
-            for places in (walk.student_at, walk.staff_at, walk.wards):
-                places.pop(user, None)  # type: ignore[attr-defined]
-    if fallen:
-        for guardian, children in list(walk.wards.items()):
-            walk.wards[guardian] = [child for child in children if walk.sees_person(child)]
+        if walk.people.sees(user):
+            walk.people.drop(user, unpublishable(missing))
 
 
 def _nameless(walk: Walk) -> Iterator[str]:
-    people = User.objects.filter(organization=walk.organization, status=Status.ACTIVE)
+    people = walk.ledger.live(User)
+    stand_in = walk.ledger.organization.username_stand_in
     yield from people.filter(Q(given_name="") | Q(family_name="")).values_list(
         "sourced_id", flat=True
     )
-    if walk.version == V11 and walk.organization.username_stand_in != UsernameStandIn.SOURCED_ID:
+    if walk.version == V11 and stand_in != UsernameStandIn.SOURCED_ID:
         for row in people.filter(username=""):
             if not _stand_in(walk, row):
                 yield row.sourced_id
@@ -129,7 +131,7 @@ def _nameless(walk: Walk) -> Iterator[str]:
 
 def _roleless(walk: Walk) -> Iterator[str]:
     """Find who holds none but roles that 1.1 has no word for."""
-    roles = Role.objects.filter(organization=walk.organization, status=Status.ACTIVE)
+    roles = walk.ledger.live(Role)
     rows: dict[str, list[RoleRow]] = defaultdict(list)
     doubtful = roles.filter(role__startswith="ext:").values("user")
     for row in roles.filter(user__in=doubtful).values_list(*RoleRow._fields):
@@ -145,12 +147,18 @@ def visible_roles(walk: Walk, user: str, rows: list[RoleRow]) -> list[RoleRow]:
     A place known only from classes, or a guardian known at no visible child's school, gets
     the role supplied, so that trimming never empties the list.
     """
-    schools = walk.student_at.get(user, [])
-    offices = walk.staff_at.get(user, {})
-    wards = {school for child in walk.wards.get(user, ()) for school in walk.student_at[child]}
+    schools = walk.people.student_at.get(user, [])
+    offices = walk.people.staff_at.get(user, {})
+    wards = {
+        school
+        for child in walk.people.wards.get(user, ())
+        for school in walk.people.student_at[child]
+    }
     told = []
     for row in rows:
-        if not walk.role_is_current(row.begin_date, row.end_date):
+        if not walk.people.role_is_current(row.begin_date, row.end_date):
+            continue
+        if not walk.people.shares_role(row.role, row.org):
             continue
         if is_student(row.role):
             seen = row.org in schools or (bool(schools) and _beside(walk, row.org))
@@ -164,7 +172,7 @@ def visible_roles(walk: Walk, user: str, rows: list[RoleRow]) -> list[RoleRow]:
     told += [_supplied(user, org, "student") for org in schools if org not in student_places]
     staff_places = {row.org for row in told if row.org in offices and _is_office(row.role)}
     told += [
-        _supplied(user, org, ENROLLED_AS.get(role, role) or "teacher")
+        _supplied(user, org, ENROLLED_AS.get(role, role or "teacher"))
         for org, role in sorted(offices.items())
         if org not in staff_places
     ]
@@ -179,7 +187,7 @@ def _is_office(role: str) -> bool:
 
 
 def _beside(walk: Walk, org: str) -> bool:
-    return org not in walk.schools and walk.sees_org(org)
+    return org not in walk.places.schools and walk.places.sees(org)
 
 
 def _supplied(user: str, org: str, role: str) -> RoleRow:
@@ -196,7 +204,7 @@ def _in_v12(
     for role in roles:
         name = role.role
         if name == "administrator":
-            at_school = role.org in walk.schools
+            at_school = role.org in walk.places.schools
             name = "siteAdministrator" if at_school else "districtAdministrator"
         kind = "secondary" if role.role_type == "secondary" or role.org in primary else "primary"
         if kind == "primary":
@@ -204,7 +212,7 @@ def _in_v12(
         entry = {
             "roleType": kind,
             "role": name,
-            "org": reference("1.2", walk.place(role.org), role.org),
+            "org": reference("1.2", walk.places.kind(role.org), role.org),
             "userProfile": profile_ids.get(role.user_profile),
             "beginDate": role.begin_date,
             "endDate": role.end_date,
@@ -215,8 +223,8 @@ def _in_v12(
         next(e for e in told if e["org"]["sourcedId"] == place)["roleType"] = "primary"
     values["roles"] = told
     values["userProfiles"] = [_profile(profile) for profile in profiles]
-    if row.primary_org and walk.sees_org(row.primary_org):
-        values["primaryOrg"] = reference("1.2", walk.place(row.primary_org), row.primary_org)
+    if row.primary_org and walk.places.sees(row.primary_org):
+        values["primaryOrg"] = reference("1.2", walk.places.kind(row.primary_org), row.primary_org)
     return sorted({entry["role"] for entry in told})
 
 
@@ -245,7 +253,7 @@ def _in_v11(walk: Walk, row: Any, roles: list[RoleRow], values: dict[str, Any]) 
         raise Unpublishable("role")
     if any(is_student(role.role) for role in held):
         role = "student"
-    elif row.sourced_id in walk.teaches:
+    elif row.sourced_id in walk.people.teaches:
         role = "teacher"
     else:
         first = min(held, key=lambda r: (r.org != row.primary_org, r.role_type != "primary"))
@@ -260,13 +268,13 @@ def _in_v11(walk: Walk, row: Any, roles: list[RoleRow], values: dict[str, Any]) 
 
 
 def _v11_place(walk: Walk, org: str) -> str:
-    return "school" if walk.orgs[org].type == "school" else "org"
+    return "school" if walk.places.is_of_type_school(org) else "org"
 
 
 def _stand_in(walk: Walk, row: Any) -> str:
-    chosen = walk.organization.username_stand_in
+    chosen = walk.ledger.organization.username_stand_in
     if chosen == UsernameStandIn.IDENTIFIER:
-        return "" if "users.identifier" in walk.withheld else row.identifier
+        return "" if "users.identifier" in walk.rules.withheld else row.identifier
     if chosen == UsernameStandIn.EMAIL:
-        return "" if "users.email" in walk.withheld else row.email
+        return "" if "users.email" in walk.rules.withheld else row.email
     return row.sourced_id if chosen == UsernameStandIn.SOURCED_ID else ""

@@ -1,0 +1,250 @@
+"""People: where each of them is seen today, as student, as staff, as somebody's guardian."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from roster.hierarchy import ENROLLED_AS, is_staff, is_student
+from roster.models import Enrollment, Role, User
+from roster.visibility.causes import (
+    DATES,
+    INACTIVE,
+    KEPT_OUT,
+    MARKED,
+    NOT_SHARED,
+    ORG_NOT_SHARED,
+    UNENROLLED,
+    Cause,
+    fallen,
+    missing,
+    unpublishable,
+)
+from roster.visibility.ledger import BATCH, Ledger
+from roster.visibility.places import Places
+from roster.visibility.teaching import Teaching
+
+
+class People:
+    """The third step of the walk. By person: `student_at` schools, `staff_at` orgs with the
+    role that classes give there, `guardian_of` (a child's guardians), `wards` (a guardian's
+    children).
+    """
+
+    def __init__(self, ledger: Ledger, places: Places, teaching: Teaching) -> None:
+        self.ledger = ledger
+        self.places = places
+        self.teaching = teaching
+        self.student_at: dict[str, list[str]] = defaultdict(list)
+        self.staff_at: dict[str, dict[str, str]] = defaultdict(dict)
+        self.guardian_of: dict[str, list[str]] = defaultdict(list)
+        self.wards: dict[str, list[str]] = defaultdict(list)
+        self._walk_persons()
+        self._find_present()
+        self._walk_school_enrollments()
+        self._walk_district_assignments()
+        self._walk_teachers()
+        self._walk_unenrolled()
+        self._walk_guardian_links()
+
+    def sees(self, user: str) -> bool:
+        return (
+            user in self.persons
+            and user not in self.ledger.fell["person"]
+            and (user in self.student_at or user in self.staff_at or bool(self.wards.get(user)))
+        )
+
+    def drop(self, user: str, cause: Cause) -> None:
+        """Let a person fall whom the version has no form for, and who stood on them."""
+        self.ledger.fell["person"][user] = cause
+        self.student_at.pop(user, None)
+        self.staff_at.pop(user, None)
+        self.wards.pop(user, None)
+        for guardian in self.guardian_of.pop(user, []):
+            self.wards[guardian] = [child for child in self.wards[guardian] if child != user]
+
+    def role_is_current(self, begin: date | None, end: date | None) -> bool:
+        """As `Ledger.is_current`; the active year's own dates count as blank."""
+        return not (begin or end) or self.ledger.is_current(begin, end, self._school_years)
+
+    @cached_property
+    def _school_years(self) -> list[str]:
+        timetable = self.ledger.timetable
+        return [
+            session.sourced_id
+            for session in timetable.sessions.values()
+            if session.type == "schoolYear" and timetable.belongs(session.sourced_id)
+        ]
+
+    def shares_role(self, role: str, org: str) -> bool:
+        """Return whether a role is among those shared, in 1.2's words."""
+        if role == "administrator":
+            at_school = org in self.places.schools
+            role = "siteAdministrator" if at_school else "districtAdministrator"
+        return self.ledger.rules.roles.has(role)
+
+    def _walk_persons(self) -> None:
+        rules, fell = self.ledger.rules, self.ledger.fell["person"]
+        people = self.ledger.live(User)
+        self.persons = frozenset(people.values_list("sourced_id", flat=True).iterator(BATCH))
+        if not rules.inactive:
+            inactive = people.filter(enabled=False).values_list("sourced_id", flat=True)
+            fell.update(dict.fromkeys(inactive.iterator(BATCH), INACTIVE))
+        fell.update(dict.fromkeys(rules.kept_out, KEPT_OUT))
+        fell.update(dict.fromkeys(self.ledger.marks["person"], MARKED))
+
+    def _find_present(self) -> None:
+        """Find who is somewhere today, by a role or a class enrollment that has begun."""
+        self.here_as_student: set[tuple[str, str]] = set()
+        self.here_as_staff: set[tuple[str, str]] = set()
+        self.here_as_guardian: set[str] = set()
+        rows = self.ledger.live(Role).values_list("user", "org", "role", "begin_date", "end_date")
+        for user, org, role, begin, end in rows.iterator(BATCH):
+            if not self.role_is_current(begin, end) or not self.shares_role(role, org):
+                continue
+            if is_student(role):
+                self.here_as_student.add((user, org))
+            elif is_staff(role):
+                self.here_as_staff.add((user, org))
+            else:
+                self.here_as_guardian.add(user)
+        self._find_enrolled()
+
+    def _find_enrolled(self) -> None:
+        rows = self.ledger.live(Enrollment).values_list(
+            "user", "klass", "role", "begin_date", "end_date"
+        )
+        classes = self.teaching.classes
+        for user, klass, role, begin, end in rows.iterator(BATCH):
+            if not self.teaching.is_of_the_year(klass):
+                continue
+            row = classes[klass]
+            here = self.here_as_student if is_student(role) else self.here_as_staff
+            if (user, row.school) in here:
+                continue
+            supplied = role if is_student(role) else ENROLLED_AS.get(role, role)
+            if self.shares_role(supplied, row.school) and self.ledger.is_current(
+                begin, end, row.terms
+            ):
+                here.add((user, row.school))
+
+    def _walk_school_enrollments(self) -> None:
+        kind = "school_enrollment"
+        grades = self._grades()
+        for sourced_id, all_of, any_of, person, school in self.ledger.levels(
+            kind, "person", "school"
+        ):
+            here = (person, school) in self.here_as_student
+            if not self.ledger.rules.grades.has_any(grades.get(person) or ["none"]):
+                self.ledger.fell[kind][sourced_id] = (
+                    self.ledger.marked(kind, sourced_id) or NOT_SHARED
+                )
+            elif self._holds(kind, sourced_id, all_of, any_of, here):
+                self.student_at[person].append(school)
+
+    def _grades(self) -> dict[str, list[str]]:
+        """Return people's grades, only where some grades are shared and others not."""
+        if self.ledger.rules.grades.is_all:
+            return {}
+        return dict(self.ledger.live(User).values_list("sourced_id", "grades").iterator(BATCH))
+
+    def _walk_district_assignments(self) -> None:
+        kind = "district_assignment"
+        for sourced_id, all_of, any_of, person, org, role in self.ledger.levels(
+            kind, "person", "school", "role"
+        ):
+            if not self.ledger.rules.schools.is_all and org not in self.places.schools:
+                self.ledger.fell[kind][sourced_id] = (
+                    self.ledger.marked(kind, sourced_id) or ORG_NOT_SHARED
+                )
+            elif self._holds(kind, sourced_id, all_of, any_of, (person, org) in self.here_as_staff):
+                self.staff_at[person][org] = role
+
+    def _walk_guardian_links(self) -> None:
+        kind = "guardian_link"
+        shared = "guardians" in self.ledger.rules.shares
+        for sourced_id, all_of, any_of, guardian in self.ledger.levels(kind, "person"):
+            child = all_of[1][1]
+            if not shared:
+                self.ledger.fell[kind][sourced_id] = (
+                    self.ledger.marked(kind, sourced_id) or NOT_SHARED
+                )
+            elif self._holds(kind, sourced_id, all_of, any_of, guardian in self.here_as_guardian):
+                if child not in self.student_at:
+                    self.ledger.fell[kind][sourced_id] = fallen("person", child)
+                    continue
+                self.guardian_of[child].append(guardian)
+                self.wards[guardian].append(child)
+
+    def _holds(self, kind: str, sourced_id: str, all_of: Any, any_of: Any, here: bool) -> bool:
+        cause = self.ledger.marked(kind, sourced_id) or self.ledger.footing(all_of, any_of)
+        if cause is None and not here:
+            cause = DATES
+        if cause:
+            self.ledger.fell[kind][sourced_id] = cause
+        return cause is None
+
+    def _walk_teachers(self) -> None:
+        """Find who teaches a visible class: in 1.1 that makes a teacher of them."""
+        rows = self.ledger.live(Enrollment).filter(role="teacher")
+        classes = self.teaching.classes
+        self.teaches = {
+            user
+            for user, klass, begin, end in rows.values_list(
+                "user", "klass", "begin_date", "end_date"
+            ).iterator(BATCH)
+            if self.teaching.sees_class(klass)
+            and self.ledger.is_current(begin, end, classes[klass].terms)
+        }
+
+    def _walk_unenrolled(self) -> None:
+        """Where only enrolled people are shared, let those fall who have no visible class."""
+        if self.ledger.rules.unenrolled:
+            return
+        rows = self.ledger.live(Enrollment).values_list(
+            "user", "klass", "role", "begin_date", "end_date"
+        )
+        enrolled = {
+            user
+            for user, klass, role, begin, end in rows.iterator(BATCH)
+            if self.teaching.sees_class(klass)
+            and self._is_at(user, self.teaching.classes[klass].school, role)
+            and self.ledger.is_current(begin, end, self.teaching.classes[klass].terms)
+        }
+        for user in (self.student_at.keys() | self.staff_at.keys()) - enrolled:
+            self.ledger.fell["person"][user] = UNENROLLED
+            self.student_at.pop(user, None)
+            self.staff_at.pop(user, None)
+
+    def _is_at(self, user: str, school: str, role: str) -> bool:
+        places = self.student_at if is_student(role) else self.staff_at
+        return school in places.get(user, ())
+
+    def enrollment_cause(self, row: Any) -> Cause | None:
+        """Return why a class enrollment isn't visible, or None."""
+        ledger, teaching = self.ledger, self.teaching
+        if row.sourced_id in ledger.marks["enrollment"]:
+            return MARKED
+        if ledger.version == "1.1" and row.role.startswith("ext:"):
+            return unpublishable("role")
+        klass = teaching.classes.get(row.klass)
+        if klass is None:
+            return missing("section", row.klass)
+        if row.klass in ledger.fell["section"]:
+            return fallen("section", row.klass)
+        if row.user not in self.persons:
+            return missing("person", row.user)
+        if row.user in ledger.fell["person"]:
+            return fallen("person", row.user)
+        if row.school and not self.places.sees(row.school):
+            known = row.school in self.places.orgs
+            kind = self.places.kind(row.school)
+            return fallen(kind, row.school) if known else missing("school", row.school)
+        if not self._is_at(row.user, klass.school, row.role):
+            kind = "school_enrollment" if is_student(row.role) else "district_assignment"
+            return fallen(kind, f"{row.user}~{klass.school}")
+        if not ledger.is_current(row.begin_date, row.end_date, klass.terms):
+            return DATES
+        return None

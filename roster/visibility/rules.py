@@ -1,0 +1,92 @@
+"""What a line shares: the rules of its connections, read from the line's JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+UNLESS_SHARED = {
+    "metadata": "metadata",
+    "resources": "resources",
+    "users.phone": "users.phone",
+    "users.sms": "users.sms",
+    "users.userIds": "users.userIds",
+    "users.agents": "guardians",
+}
+"""Fields that a connection gets only where the share of this name is ticked."""
+
+UNLESS_SHARED_COLLECTIONS = ("demographics", "resources")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Some of something, or all of it, what comes later too."""
+
+    chosen: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, value: str | list[str] | None) -> Choice:
+        return cls(None if value is None or value == "all" else frozenset(value))
+
+    @property
+    def is_all(self) -> bool:
+        return self.chosen is None
+
+    def has(self, value: str) -> bool:
+        return self.chosen is None or value in self.chosen
+
+    def has_any(self, values: list[str]) -> bool:
+        return self.chosen is None or not self.chosen.isdisjoint(values)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The sharing of a line. `withheld` holds the organization's field policy too."""
+
+    schools: Choice
+    grades: Choice
+    roles: Choice
+    courses: Choice
+    subjects: Choice
+    collections: Choice
+    shares: frozenset[str]
+    withheld: frozenset[str]
+    types: frozenset[str]
+    kept_out: frozenset[str]
+    inactive: bool
+    unenrolled: bool
+
+    @classmethod
+    def of(cls, rules: dict[str, Any], field_policy: list[str]) -> Rules:
+        """Return the rules of a line's JSON; what it doesn't name is shared."""
+        return cls(
+            schools=Choice.of(rules.get("schools")),
+            grades=Choice.of(rules.get("grades")),
+            roles=Choice.of(rules.get("roles")),
+            courses=Choice.of(rules.get("courses")),
+            subjects=Choice.of(rules.get("subjects")),
+            collections=Choice.of(rules.get("collections")),
+            shares=frozenset(rules.get("shares", ())),
+            withheld=frozenset(rules.get("withheld", ())) | frozenset(field_policy),
+            types=frozenset(rules.get("types", ())),
+            kept_out=frozenset(rules.get("kept_out", ())),
+            inactive=rules.get("inactive", True),
+            unenrolled=rules.get("unenrolled", True),
+        )
+
+    def shares_collection(self, name: str, types: tuple[str, ...]) -> bool:
+        """Return whether a collection is shared; `types` are those of which one brings it."""
+        if types and self.types.isdisjoint(types):
+            return False
+        if name in UNLESS_SHARED_COLLECTIONS and name not in self.shares:
+            return False
+        return self.collections.has(name)
+
+    def hidden(self, collection: str) -> frozenset[str]:
+        """Return the names of the fields of a collection that are not shown."""
+        off = {name for name, share in UNLESS_SHARED.items() if share not in self.shares}
+        return frozenset(
+            name.removeprefix(f"{collection}.")
+            for name in off | self.withheld
+            if "." not in name or name.startswith(f"{collection}.")
+        )
