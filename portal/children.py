@@ -59,7 +59,7 @@ def application_in_worker(main: int) -> Any:
 
 
 def worker() -> None:
-    """Do the background jobs of the embedded broker."""
+    """Do the background jobs, two at a time, in threads: what an embedded database can use."""
     from celery.signals import worker_shutting_down
 
     from portal.celery import app
@@ -69,8 +69,8 @@ def worker() -> None:
 
     # It fears pickled messages when root runs it; ours are JSON.
     warnings.filterwarnings("ignore", message="You're running the worker with superuser")
-    # The broker moves letters through the temporary folder: within one file system that is one
-    # stroke, and in the data folder nobody else can read them.
+    # The embedded broker moves letters through the temporary folder: within one file system that
+    # is one stroke, and in the data folder nobody else can read them.
     tempfile.tempdir = app.conf.broker_transport_options.get("processed_folder")
     app.conf.worker_enable_remote_control = False
     quiet = "--without-gossip --without-mingle --without-heartbeat --loglevel WARNING".split()

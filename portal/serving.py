@@ -7,7 +7,6 @@ import socket
 import sys
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import DatabaseError, connections
 
@@ -39,22 +38,20 @@ class ServingCommand(RosterCommand):
         if self.supervisor is not None:
             self.supervisor.watch()
 
-    def begin_serving(self, host: str, port: int, workers: int) -> None:
-        """Start all processes and return when the server answers, or refuse."""
+    def begin_serving(self, host: str, port: int, workers: int, *, jobs: bool) -> None:
+        """Start all processes and return when the server answers, or refuse.
+
+        `jobs`: worker and beat are among them.
+        """
         connections.close_all()
-        self.supervisor = Supervisor(children(host, port, workers))
+        web = Child("web", [host, str(port), str(workers)])
+        self.supervisor = Supervisor([web, Child("worker"), Child("beat")] if jobs else [web])
         self.supervisor.start()
         if not self.supervisor.wait_until(lambda: answers(host, port)):
             if self.supervisor.stopping.is_set():
                 raise SystemExit(0)
             self.supervisor = None
             raise Refused("The server ended before it answered; its reason stands above.")
-
-
-def children(host: str, port: int, workers: int) -> list[Child]:
-    """Return the processes that serving takes; the embedded broker's can be nobody else's."""
-    embedded = [Child("worker"), Child("beat")] if settings.EMBEDDED_BROKER else []
-    return [Child("web", [host, str(port), str(workers)]), *embedded]
 
 
 def port_number(text: str) -> int:

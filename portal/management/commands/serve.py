@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 
 from portal import serving
@@ -29,7 +30,8 @@ class Command(serving.ServingCommand):
         host, port = options["host"], options["port"]
         numeric = serving.require_free(host, port)
         serving.require_migrated()
-        self.begin_serving(numeric, port, options["workers"])
+        # The embedded broker is a folder here: nobody else can do its jobs.
+        self.begin_serving(numeric, port, options["workers"], jobs=settings.EMBEDDED_BROKER)
         address = serving.address(host, port)
         return {"address": address}, f"Rosterdesk is at {address} (Ctrl-C stops it)."
 
