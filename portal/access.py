@@ -161,3 +161,8 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.method in ("GET", "HEAD") and request.path != "/":
         address = f"{address}?{urlencode({'next': request.get_full_path()})}"
     return HttpResponseRedirect(address)
+
+
+def shut(request: HttpRequest) -> HttpResponse:
+    """Keep a door of an app of others shut for everybody."""
+    raise Http404

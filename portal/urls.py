@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
-from portal import health
+from portal import access, health
 from portal.pages import acts, cache, connections, home, information, organizations
 
 desk: list[URLPattern | URLResolver] = [
@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.arrive, name="home"),
     path("organizations/", organizations.index, name="organizations"),
     path("o/<slug:slug>/", include(desk)),
+    # Who an account belongs to is decided by those who appoint, and stands in the audit log.
+    path("account/email/", access.shut),
     path("account/", include("allauth.urls")),
     # Names given twice lead to the later address.
     path("sign-in/", account.login, name="account_login"),

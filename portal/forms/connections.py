@@ -26,7 +26,11 @@ NON_PARTNER: dict[str, Any] = {
 class ConnectionForm(forms.Form):
     """A new connection of one organization. `verdict` is what the verb is called with."""
 
-    vendor_is = forms.ChoiceField(label=_("Vendor"), widget=Tiles)
+    vendor_is = forms.ChoiceField(
+        label=_("Vendor"),
+        widget=Tiles,
+        error_messages={"required": _("Choose the vendor.")},
+    )
     vendor = forms.CharField(label=_("Name of the application"), max_length=200, required=False)
     acknowledged = forms.BooleanField(
         label=_("I understand that this connection is unsupported and gets Roster Sync only."),
@@ -36,6 +40,7 @@ class ConnectionForm(forms.Form):
         label=_("OneRoster version"),
         choices=[(name, f"OneRoster {name}") for name in VERSIONS],
         widget=Tiles,
+        error_messages={"required": _("Choose the version that the vendor reads.")},
     )
     types = forms.MultipleChoiceField(
         label=_("Beside Roster Sync"),

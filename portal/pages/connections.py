@@ -28,7 +28,7 @@ SHOWN = 10
 @page()
 def index(request: AtDesk) -> HttpResponse:
     """The list, by name; `q` searches vendor, partner and purpose, `closed` shows closed ones."""
-    query = request.GET.get("q", "").strip()
+    query = request.GET.get("q", "").replace("\0", "").strip()
     with_closed = "closed" in request.GET
     everything = connections_of(request.organization)
     connections = found(everything if with_closed else everything.open(), query)

@@ -60,6 +60,7 @@ def test_an_empty_list_says_what_it_is_for(as_dana: Client, as_victor: Client):
         ("", ["Brightpath", "Busy Bus"]),
         ("bus", ["Busy Bus"]),
         ("%", []),
+        ("\0bus", ["Busy Bus"]),
         ("BRIGHT", ["Brightpath"]),
     ],
 )
@@ -246,6 +247,11 @@ def test_a_viewer_sees_no_secrets_and_no_acts(
         assert (f"…{hint}" in text) is sees
         assert ("/secrets/" in text) is sees
         assert ("/status/" in text) is sees
+
+
+@pytest.mark.parametrize("pk", [0, 4711, 10**30])
+def test_a_connection_that_never_was_is_not_there(pk: int, as_dana: Client):
+    assert as_dana.get(f"{LIST}{pk}/").status_code == 404
 
 
 def test_times_are_the_districts(as_dana: Client, brightpath: Connection):

@@ -55,6 +55,14 @@ def test_nobody_signs_up(client: Client, db: None):
     assert "Nobody signs up here" in client.get("/account/signup/").content.decode()
 
 
+def test_nobody_changes_the_address_that_an_administrator_appointed(as_dana: Client, dana: Staff):
+    assert (
+        as_dana.post("/account/email/", {"action_add": "", "email": "x@y.example"}).status_code
+        == 404
+    )
+    assert as_dana.get("/account/email/").status_code == 404
+
+
 def test_what_is_not_there_is_said_in_our_words(as_dana: Client):
     answer = as_dana.get("/o/nowhere/")
     assert answer.status_code == 404
