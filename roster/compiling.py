@@ -7,8 +7,10 @@ row), so memory is bounded and a slow build holds nothing open on either databas
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
+
+from django.db.models import Q
 
 from roster.dialects import people
 from roster.dialects.composing import Doc, Unpublishable
@@ -78,10 +80,20 @@ def collections_of(walk: Walk) -> list[str]:
 
 def tell_one(walk: Walk, collection: str, sourced_id: str) -> Doc | None:
     """Return one record's document, or None; `walk.fell` then has the cause."""
+    return tell_many(walk, collection, [sourced_id]).get(sourced_id)
+
+
+def tell_many(walk: Walk, collection: str, ids: Iterable[str]) -> dict[str, Doc]:
+    """Return the documents of those records of `ids` that are visible, by id."""
     _, kind = SOURCES[collection]
-    found = list(_rows(walk, collection).filter(sourced_id=sourced_id))
-    beside = _beside(walk, sourced_id, sourced_id) if collection == "users" else None
-    return next(_told(walk, collection, kind, found, beside), None)
+    told: dict[str, Doc] = {}
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), 500):
+        part = ordered[start : start + 500]
+        found = list(_rows(walk, collection).filter(sourced_id__in=part))
+        beside = _beside(walk, Q(user__in=part)) if collection == "users" else None
+        told.update((doc.sourced_id, doc) for doc in _told(walk, collection, kind, found, beside))
+    return told
 
 
 def _rows(walk: Walk, collection: str) -> Any:
@@ -105,7 +117,7 @@ def documents(walk: Walk, collection: str) -> Iterator[Slice]:
         upto = found[-1].sourced_id if len(found) == SLICE else None
         beside = None
         if collection == "users" and found:
-            beside = _beside(walk, found[0].sourced_id, found[-1].sourced_id)
+            beside = _beside(walk, Q(user__gte=found[0].sourced_id, user__lte=found[-1].sourced_id))
         yield Slice(upto, list(_told(walk, collection, kind, found, beside)))
         if upto is None:
             return
@@ -120,14 +132,9 @@ class _Beside(NamedTuple):
     resources: dict[str, list[str]]
 
 
-def _beside(walk: Walk, first: str, last: str) -> _Beside:
+def _beside(walk: Walk, of_users: Q) -> _Beside:
     def of_slice(model: Any) -> Any:
-        return model.objects.filter(
-            organization=walk.ledger.organization,
-            status=Status.ACTIVE,
-            user__gte=first,
-            user__lte=last,
-        )
+        return walk.ledger.live(model).filter(of_users)
 
     beside = _Beside(defaultdict(list), defaultdict(list), defaultdict(list))
     ordered = of_slice(Role).order_by("user", "role_type", "sourced_id")

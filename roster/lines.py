@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Any
 
-from roster.models import Line, Organization
+from roster.clock import MILLISECOND, clock
+from roster.models import Line, Organization, Publication
 
 
 def digest_of(rules: dict[str, Any]) -> str:
@@ -30,3 +32,15 @@ def line_for(organization: Organization, version: str, rules: dict[str, Any]) ->
     return found or Line.objects.create(
         organization=organization, version=version, rules=rules, rules_digest=digest
     )
+
+
+def next_stamp(organization: Organization) -> datetime:
+    """Return this moment, or just after the organization's last stamp if the clock stood back."""
+    last = (
+        Publication.objects.filter(line__organization=organization, stamp__isnull=False)
+        .order_by("-stamp")
+        .values_list("stamp", flat=True)
+        .first()
+    )
+    now = clock()
+    return now if last is None or now > last else last + MILLISECOND

@@ -11,26 +11,38 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from roster.audit import Actor, name_of
 from roster.audit import record as audit
-from roster.clock import MILLISECOND, clock
+from roster.clock import clock
 from roster.compiling import collections_of, documents
 from roster.dialects import people
+from roster.lines import next_stamp
 from roster.models import Line, Organization, Publication, Record, Refresh
 from roster.refusal import Refused
 from roster.storing import Writer, sweep
 from roster.visibility import walk_of
+from roster.withdrawing import withdraw
 
 Progress = Callable[[int, str], None]
 TRIES = 3
+STEP = 100
 LEASE = timedelta(minutes=2)
 KEPT = timedelta(hours=25)
 """Superseded records outlive the longest run of a reader (24 hours) by an hour."""
+
+
+def build_number(last: int) -> int:
+    """Return the number of the next build after `last`: the next multiple of `STEP`.
+
+    The numbers between are for withdrawals, which are shown at once while a build goes on
+    writing under a number that no reader has reached.
+    """
+    return (last // STEP + 1) * STEP
 
 
 def refresh(
@@ -96,9 +108,13 @@ class _Build:
 
     def _publish(self) -> dict[str, Any]:
         for _ in range(TRIES):
+            withdraw(self.organization)
             self.organization.refresh_from_db()
+            for line in self.lines:
+                line.refresh_from_db()
+                line.organization = self.organization
             day = self.organization.today()
-            number = self.organization.last_number + 1
+            number = build_number(self.organization.last_number)
             due = [
                 line
                 for line in self.lines
@@ -119,7 +135,6 @@ class _Build:
         sweep(line, number)
         stage = f"Line {index + 1} of {of}"
         self._tell(index * 100 // of, f"{stage}: deciding what is visible")
-        line.organization = self.organization
         walk = walk_of(line)
         people.settle(walk)
         collections = collections_of(walk)
@@ -141,9 +156,11 @@ class _Build:
         """Show the new publication on all lines at once; False if its base has moved."""
         with transaction.atomic():
             current = Organization.objects.select_for_update().get(pk=self.organization.pk)
-            if current.revision != self.organization.revision:
+            heads = dict(Line.objects.filter(pk__in=[d.pk for d in due]).values_list("pk", "head"))
+            moved = any(heads[line.pk] != line.head for line in due)
+            if moved or current.withdrawal_due or current.revision != self.organization.revision:
                 return False
-            stamp = _next_stamp(current)
+            stamp = next_stamp(current)
             for line in due:
                 if line.head and not _differs(counts[line.pk]):
                     # Nothing changed for its readers: the head stays, and so does their cache.
@@ -160,7 +177,8 @@ class _Build:
                     line.head = number
                 line.revision = current.revision
                 line.published_on = current.today()
-                line.save(update_fields=["head", "revision", "published_on"])
+                line.applied = {"rules": line.rules, "policy": current.field_policy}
+                line.save(update_fields=["head", "revision", "published_on", "applied"])
             if any(line.head == number for line in due):
                 Organization.objects.filter(pk=current.pk).update(last_number=number)
                 self.organization.last_number = number
@@ -258,15 +276,3 @@ def _totals(counts: dict[int, dict[str, dict[str, int]]]) -> dict[str, int]:
         what: sum(numbers[what] for line in counts.values() for numbers in line.values())
         for what in ("added", "changed", "removed")
     }
-
-
-def _next_stamp(organization: Organization) -> datetime:
-    """Return this moment, or just after the organization's last stamp if the clock stood back."""
-    last = (
-        Publication.objects.filter(line__organization=organization, stamp__isnull=False)
-        .order_by("-stamp")
-        .values_list("stamp", flat=True)
-        .first()
-    )
-    now = clock()
-    return now if last is None or now > last else last + MILLISECOND

@@ -94,6 +94,22 @@ class Writer:
                 self._meet(doc, known.pop(doc.sourced_id, None))
             self._retire([row for row in known.values() if row.status == ACTIVE])
             last = part.upto or last
+        return self._finish()
+
+    def apply(self, changes: Iterable[tuple[Known, Doc | None]]) -> dict[str, int]:
+        """Store single changes at the head: another document, or None for a tombstone."""
+        gone = []
+        for known, doc in changes:
+            if doc is None:
+                gone.append(known)
+            else:
+                self.counts["changed"] += 1
+                self.ended.append(known.pk)
+                self._add(doc, doc.digest(), ACTIVE, known.ordinal)
+        self._retire(gone)
+        return self._finish()
+
+    def _finish(self) -> dict[str, int]:
         self._flush()
         for status, positions in self.positions.items():
             self._close_holes(status, positions)

@@ -141,6 +141,13 @@ def _roleless(walk: Walk) -> Iterator[str]:
             yield user
 
 
+def role_words(document: dict[str, Any]) -> str:
+    """Return the roles a user's document tells, as its record keeps them for lists."""
+    if "role" in document:
+        return str(document["role"])
+    return " ".join(sorted({entry["role"] for entry in document["roles"]}))
+
+
 def visible_roles(walk: Walk, user: str, rows: list[RoleRow]) -> list[RoleRow]:
     """Return the roles that are told, at least one for each place where the person is seen.
 

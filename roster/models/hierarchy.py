@@ -59,7 +59,8 @@ class Mark(models.Model):
     """External LMS Exclude on one row of any kind.
 
     It names kind and id, not a row: it survives the row's leaving and returning. A person's
-    mark and a bundle's stand side by side, so that neither clears the other.
+    mark and a bundle's stand side by side, so that neither clears the other. `withdrawn` once
+    everything that vendors can still read obeys it (`roster/withdrawing.py`).
     """
 
     class Source(models.TextChoices):
@@ -83,6 +84,7 @@ class Mark(models.Model):
     )
     by_name = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField(default=clock)
+    withdrawn = models.BooleanField(default=False, editable=False)
 
     objects = MarkQuerySet.as_manager()
 

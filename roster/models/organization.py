@@ -38,7 +38,11 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 
 
 class Organization(models.Model):
-    """One tenant with its settings. `revision` grows with every change that may be published."""
+    """One tenant with its settings.
+
+    `revision` grows with every change that may be published. `withdrawal_due` is when something
+    was confirmed that no vendor may see any longer, and stands until that is so.
+    """
 
     slug = models.SlugField(
         max_length=63,
@@ -73,6 +77,8 @@ class Organization(models.Model):
 
     revision = models.PositiveBigIntegerField(default=0)
     last_number = models.PositiveBigIntegerField(default=0)
+    withdrawal_due = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawing_until = models.DateTimeField(null=True, blank=True, editable=False)
     created = models.DateTimeField(default=clock.clock, editable=False)
 
     objects = OrganizationQuerySet.as_manager()

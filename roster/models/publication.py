@@ -24,6 +24,8 @@ class Line(models.Model):
     """One reading of an organization: a version, sharing rules, and a history of its own.
 
     `pinned` is the oldest number that a paused connection goes on reading, if one does.
+    `applied` is what its documents obey, `{"rules": …, "policy": […]}`: rules differ from it
+    between a change of sharing and the withdrawal and build that follow.
     """
 
     organization = models.ForeignKey(
@@ -32,6 +34,7 @@ class Line(models.Model):
     version = models.CharField(max_length=3)
     rules = models.JSONField()
     rules_digest = models.CharField(max_length=64)
+    applied = models.JSONField(default=dict, blank=True)
     head = models.PositiveBigIntegerField(default=0)
     revision = models.BigIntegerField(default=-1)
     published_on = models.DateField(null=True, blank=True)

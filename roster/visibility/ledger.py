@@ -18,9 +18,12 @@ Marks = dict[str, set[str]]
 """Marked ids by kind."""
 
 
-def marks_of(organization: Organization) -> Marks:
+def marks_of(organization: Organization, *, withdrawn: bool = False) -> Marks:
+    """Return the marks that are set, or only those that all publications obey already."""
     found: Marks = defaultdict(set)
     marks = Mark.objects.filter(organization=organization)
+    if withdrawn:
+        marks = marks.filter(withdrawn=True)
     for kind, sourced_id in marks.values_list("kind", "sourced_id"):
         found[kind].add(sourced_id)
     return found

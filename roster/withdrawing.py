@@ -1,0 +1,338 @@
+"""Withdraw now: what was tightened leaves every publication still read, within a minute.
+
+Loosening waits for a refresh; a mark, a withheld field, a school no longer shared, a person
+kept out does not. What: two walks, with and without what was confirmed, say what fell by it;
+the published documents that tell of it, or name it, are replaced. At the head by a next
+number with ordinary tombstones and new stamps; in older publications, which runs and pauses
+still read, in place, so that no offset moves under a reader. Why not an ordinary refresh: it
+would also publish what else has changed since, imports that nobody has looked at. It is safe
+to run twice; while it is overdue the organization's API answers 503.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from django.db import connection, transaction
+from django.db.models import F, Q
+
+from roster import compiling
+from roster.clock import clock
+from roster.dialects import people
+from roster.dialects.composing import Doc, tombstone
+from roster.kinds import COLLECTIONS
+from roster.lines import next_stamp
+from roster.models import Enrollment, Line, Mark, Organization, Publication, Record
+from roster.pruning import Gone, Withdrawn, prune, subtract, targets
+from roster.refusal import Refused
+from roster.storing import Known, Writer, sweep
+from roster.visibility import Rules, Walk, marks_of
+
+LEASE = timedelta(seconds=90)
+PATIENCE = 60.0
+BATCH = 1000
+FEW = 20
+"""Up to so many withdrawn records are looked for by name; for more, every document is read."""
+
+DIRECT = {
+    "enrollment": "enrollments",
+    "demographics": "demographics",
+    "line_item": "lineItems",
+    "result": "results",
+}
+"""Kinds whose marks hold for exactly one document, so that no walk needs to tell it."""
+
+FALLING = {
+    "school": "orgs",
+    "org": "orgs",
+    "session": "academicSessions",
+    "section": "classes",
+    "person": "users",
+    "grading_task": "categories",
+}
+"""Kinds whose notes in a walk are ids of documents."""
+
+
+class Moved(Exception):
+    """Another publication was shown meanwhile; what was found must be found again."""
+
+
+def announce(organization: Organization) -> None:
+    """Note, in the transaction of a tightening verb, that a withdrawal is due."""
+    Organization.objects.filter(pk=organization.pk, withdrawal_due__isnull=True).update(
+        withdrawal_due=clock()
+    )
+
+
+def withdraw(organization: Organization) -> None:
+    """Bring everything that is still read in step with what was confirmed.
+
+    Returns when it is done, by this call or by another that was at it already. Refused when
+    that other one takes longer than a minute.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while _is_due(organization):
+        if _lease(organization):
+            try:
+                _withdraw_all(organization)
+            except Moved:
+                continue
+            finally:
+                Organization.objects.filter(pk=organization.pk).update(withdrawing_until=None)
+        elif time.monotonic() > deadline:
+            raise Refused("Another withdrawal is still at work. Nothing is lost; look again soon.")
+        else:
+            time.sleep(0.1)
+
+
+def _is_due(organization: Organization) -> bool:
+    return Organization.objects.filter(pk=organization.pk, withdrawal_due__isnull=False).exists()
+
+
+def _lease(organization: Organization) -> bool:
+    free = Q(withdrawing_until__isnull=True) | Q(withdrawing_until__lt=clock())
+    return bool(
+        Organization.objects.filter(free, pk=organization.pk).update(
+            withdrawing_until=clock() + LEASE
+        )
+    )
+
+
+def _withdraw_all(organization: Organization) -> None:
+    fresh = list(
+        Mark.objects.filter(organization=organization, withdrawn=False).values_list("pk", flat=True)
+    )
+    organization = Organization.objects.get(pk=organization.pk)
+    for line in Line.objects.filter(organization=organization, head__gt=0).order_by("pk"):
+        line.organization = organization
+        if fresh or line.applied != obeyed_by(line):
+            _OfLine(line).run()
+    with transaction.atomic():
+        Organization.objects.select_for_update().get(pk=organization.pk)
+        marks = Mark.objects.filter(organization=organization, withdrawn=False)
+        for start in range(0, len(fresh), BATCH):
+            marks.filter(pk__in=fresh[start : start + BATCH]).update(withdrawn=True)
+        current = Organization.objects.get(pk=organization.pk)
+        if not marks.exists() and current.field_policy == organization.field_policy:
+            Organization.objects.filter(pk=organization.pk).update(withdrawal_due=None)
+
+
+def obeyed_by(line: Line) -> dict[str, Any]:
+    """Return what a line's documents must obey: its rules and the organization's policy."""
+    return {"rules": line.rules, "policy": line.organization.field_policy}
+
+
+class _OfLine:
+    """One withdrawal on one line."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.version = line.version
+        organization = line.organization
+        applied = line.applied or obeyed_by(line)
+        known = marks_of(organization, withdrawn=True)
+        day = organization.today()
+        old = Rules.of(applied["rules"], applied["policy"])
+        new = Rules.of(line.rules, organization.field_policy)
+        self.before = Walk(organization, line.version, old, day, known)
+        self.after = Walk(organization, line.version, new, day)
+        for walk in (self.before, self.after):
+            people.settle(walk)
+        self.gone: Gone = set()
+        self.dead: dict[str, set[str]] = defaultdict(set)
+        self.users: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+        self.head: dict[str, list[tuple[Known, Doc | None]]] = defaultdict(list)
+        self.older: list[tuple[str, int]] = []
+
+    def run(self) -> None:
+        self._find()
+        for collection in compiling.collections_of(self.before):
+            self._decide(collection)
+        if any(self.head.values()):
+            self._flip()
+        for start in range(0, len(self.older), BATCH):
+            _replace(self.older[start : start + BATCH])
+        Line.objects.filter(pk=self.line.pk).update(
+            applied=obeyed_by(self.line), withdrawals=F("withdrawals") + 1
+        )
+
+    # What fell by the act.
+
+    def _find(self) -> None:
+        for kind, collection in FALLING.items():
+            fell = self.after.fell[kind].keys() - self.before.fell[kind].keys()
+            # A marked record that has left the rows may still be read in a publication.
+            self.dead[collection] |= fell | self.after.marks[kind] - self.before.marks[kind]
+        for kind, collection in DIRECT.items():
+            self.dead[collection] |= self.after.marks[kind] - self.before.marks[kind]
+        self.dead["courses"] |= {
+            course
+            for course in self.before.teaching.subjects
+            if self.before.teaching.sees_course(course)
+            and not self.after.teaching.sees_course(course)
+        }
+        moved = self._moved()
+        self._find_users(moved)
+        self._find_enrollments(moved)
+
+    def _moved(self) -> set[str]:
+        """Return whose places or relations are other than before."""
+        moved: set[str] = set()
+        for name in ("student_at", "staff_at", "guardian_of", "wards"):
+            old, new = getattr(self.before.people, name), getattr(self.after.people, name)
+            moved |= {user for user in old if old[user] != new.get(user)}
+        return moved | (self.before.people.teaches ^ self.after.people.teaches)
+
+    def _find_users(self, moved: set[str]) -> None:
+        told = compiling.tell_many(self.before, "users", moved)
+        still = compiling.tell_many(self.after, "users", moved)
+        for user, doc in told.items():
+            if user not in still:
+                self.dead["users"].add(user)
+            elif doc.body != still[user].body:
+                self.users[user] = (orjson.loads(doc.body), orjson.loads(still[user].body))
+
+    def _find_enrollments(self, moved: set[str]) -> None:
+        ordered = sorted(moved)
+        for start in range(0, len(ordered), 500):
+            rows = self.after.ledger.live(Enrollment).filter(user__in=ordered[start : start + 500])
+            for row in rows.iterator(BATCH):
+                if self.after.people.enrollment_cause(row) and not (
+                    self.before.people.enrollment_cause(row)
+                ):
+                    self.dead["enrollments"].add(row.sourced_id)
+
+    # Which documents tell of it.
+
+    def _decide(self, collection: str) -> None:
+        """Find the collection's documents that must change, and how."""
+        singular = COLLECTIONS[collection].singular
+        refers = targets(self.version, collection)
+        whole = collection not in compiling.collections_of(self.after)
+        off = self.after.rules.hidden(collection) - self.before.rules.hidden(collection)
+        if collection == "demographics":
+            self.dead[collection] |= {
+                sourced_id for kind, sourced_id in self.gone if kind == "user"
+            }
+        self.gone |= {(singular, sourced_id) for sourced_id in self.dead[collection]}
+        found: list[tuple[Any, bytes | None]] = []
+        # Where documents name others of their own collection, the first round finds who falls.
+        for _ in range(2 if singular in refers else 1):
+            rows = self._rows(collection, self._looked_for(collection, refers, whole or bool(off)))
+            found = list(self._changes(collection, rows, whole, off))
+            for row, body in found:
+                if body is None and self._is_at_head(row):
+                    self.gone.add((singular, row[1]))
+        for row, body in found:
+            self._note(collection, row, body)
+
+    def _looked_for(self, collection: str, refers: frozenset[str], every: bool) -> Q | None:
+        """Return which of the collection's records may have to change; None: any of them."""
+        named = [sourced_id for kind, sourced_id in self.gone if kind in refers]
+        if every or len(named) > FEW:
+            return None
+        own = self.dead[collection] | (self.users.keys() if collection == "users" else set())
+        wanted = Q(sourced_id__in=sorted(own))
+        for sourced_id in named:
+            wanted |= Q(document__contains=f'"sourcedId":{orjson.dumps(sourced_id).decode()}')
+        return wanted if len(own) <= BATCH else None
+
+    def _is_at_head(self, row: tuple[Any, ...]) -> bool:
+        return bool(row[2] <= self.line.head < row[3])
+
+    def _rows(self, collection: str, wanted: Q | None) -> Iterator[tuple[Any, ...]]:
+        """Yield every version still stored, live ones only: pk, id, from, to, document, tags."""
+        rows = Record.objects.filter(line=self.line, kind=collection, status="active")
+        columns = ("pk", "sourced_id", "valid_from", "valid_to", "ordinal", "document")
+        told = rows.values_list(*columns, "role", "school", "klass", "person").order_by("pk")
+        if wanted is not None:
+            yield from told.filter(wanted)
+            return
+        last = 0
+        while part := list(told.filter(pk__gt=last)[:BATCH]):
+            yield from part
+            last = part[-1][0]
+
+    def _changes(
+        self,
+        collection: str,
+        rows: Iterable[tuple[Any, ...]],
+        whole: bool,
+        off: frozenset[str],
+    ) -> Iterator[tuple[tuple[Any, ...], bytes | None]]:
+        for row in rows:
+            sourced_id, text = row[1], row[5]
+            document = orjson.loads(text)
+            if document["status"] != "active":
+                continue
+            if whole or sourced_id in self.dead[collection]:
+                yield row, None
+            else:
+                try:
+                    if collection == "users" and sourced_id in self.users:
+                        before, after = self.users[sourced_id]
+                        subtract(document, before, after)
+                    for name in off:
+                        document.pop(name, None)
+                    prune(self.version, collection, document, self.gone)
+                except Withdrawn:
+                    yield row, None
+                    continue
+                body = orjson.dumps(document)
+                if body.decode() != text:
+                    yield row, body
+
+    def _note(self, collection: str, row: tuple[Any, ...], body: bytes | None) -> None:
+        pk, sourced_id, _, _, ordinal, text, *tags = row
+        told = body or tombstone(self.version, collection, orjson.loads(text))
+        if self._is_at_head(row):
+            doc = None
+            if body is not None:
+                if collection == "users":
+                    tags[0] = people.role_words(orjson.loads(body))
+                doc = Doc(sourced_id, body, *tags)
+            self.head[collection].append((Known(pk, sourced_id, "active", ordinal, ""), doc))
+        # The row that ends now is read on by those who read an older publication.
+        self.older.append((told.decode(), pk))
+
+    # Showing it.
+
+    def _flip(self) -> None:
+        organization = self.line.organization
+        organization.refresh_from_db(fields=["last_number"])
+        number = organization.last_number + 1
+        latest = Publication.objects.get(line=self.line, number=self.line.head)
+        counts = {
+            name: {**told, "added": 0, "changed": 0, "removed": 0}
+            for name, told in latest.counts.items()
+        }
+        sweep(self.line, number)
+        for collection, changes in self.head.items():
+            counts[collection] = Writer(self.line, collection, number).apply(changes)
+        with transaction.atomic():
+            current = Organization.objects.select_for_update().get(pk=organization.pk)
+            moved = Line.objects.filter(pk=self.line.pk, head=self.line.head).update(head=number)
+            if not moved or current.last_number != organization.last_number:
+                raise Moved
+            Publication.objects.create(
+                line=self.line,
+                number=number,
+                state=Publication.State.PUBLISHED,
+                stamp=next_stamp(current),
+                counts=counts,
+            )
+            Organization.objects.filter(pk=organization.pk).update(last_number=number)
+        organization.last_number = number
+
+
+def _replace(rows: list[tuple[str, int]]) -> None:
+    """Replace documents where they stand; their digest matches nothing from now on."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE roster_record SET document = %s, digest = '' WHERE id = %s", rows
+        )
