@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from connections import lifecycle
 from connections.models import Connection
 from portal.access import ADMIN, AtDesk, connection_of, page
-from portal.forms.connections import ActForm
+from portal.forms.acts import ActForm
 from portal.words import Words
 from roster.refusal import Refused
 

@@ -203,7 +203,7 @@ def test_a_vendor_with_new_rules_need_not_wait_for_the_night(
         as_dana.post(NEW, filled_in(oneroster="1.2"))
     job = Job.objects.get()
     assert (job.kind, job.organization, job.state) == ("refresh", riverside, "queued")
-    made = riverside.connections.last()
+    made = riverside.connections.latest("pk")
     assert "Nothing to read yet" in as_dana.get(f"{LIST}{made.pk}/").content.decode()
     Line.objects.update(head=3)
     assert "Nothing to read yet" not in as_dana.get(f"{LIST}{made.pk}/").content.decode()

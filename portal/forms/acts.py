@@ -1,0 +1,53 @@
+"""What an administrator adds to a change of a connection's status."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from connections.models import Connection
+from portal.forms.widgets import Day
+
+
+class ActForm(forms.Form):
+    """Why a connection changes its status; `asks` names what this act needs beside the reason."""
+
+    until = forms.DateField(
+        label=_("Resume on"),
+        help_text=_("The connection is to resume on this day. Empty: when you resume it."),
+        widget=Day,
+        required=False,
+    )
+    name = forms.CharField(label=_("Name of the vendor"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("Kept in the history of this connection."),
+        max_length=500,
+        required=False,
+    )
+
+    def __init__(
+        self, *args: Any, connection: Connection, asks: tuple[str, ...] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.connection = connection
+        for name in {"until", "name"} - set(asks):
+            del self.fields[name]
+        if "name" in self.fields:
+            self.fields["name"].help_text = _("Type “%(vendor)s” to confirm.") % {
+                "vendor": connection.vendor
+            }
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name.casefold() != self.connection.vendor.casefold():
+            raise forms.ValidationError(_("This isn't the name of this connection's vendor."))
+        return name
+
+    def verdict(self) -> dict[str, Any]:
+        """Return what the verb is asked for beside the connection."""
+        given = self.cleaned_data
+        until = {"until": given["until"]} if "until" in given else {}
+        return {"reason": given["reason"], **until}
