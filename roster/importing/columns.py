@@ -11,8 +11,8 @@ from enum import Enum
 from typing import Any
 
 from roster import models as rows
-from roster.importing import values
-from roster.importing.values import Type, words
+from roster.importing import values, vocabulary
+from roster.importing.values import Type
 from roster.models import Row
 
 VERSIONS = ("1.1", "1.2")
@@ -21,14 +21,16 @@ VERSIONS = ("1.1", "1.2")
 class Need(Enum):
     """How much a row needs a column.
 
-    `WANTED`: the binding requires it; a row is kept without it, with a warning. `COLUMN`: the
-    same, but a file without the column is refused. `VITAL`: without it the row is left out.
+    `WANTED`: the binding requires it; a row is kept without it, with a warning. `FIRM`: the
+    same, but what can't be read costs the row, as it may mean anything. `COLUMN`: firm, and a
+    file without the column is refused. `VITAL`: without it the row is left out.
     """
 
     NONE = 0
     WANTED = 1
-    COLUMN = 2
-    VITAL = 3
+    FIRM = 2
+    COLUMN = 3
+    VITAL = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class File:
         return [column for column in self.columns if column.of(version)]
 
 
-NONE, WANTED, COLUMN, VITAL = Need
+NONE, WANTED, FIRM, COLUMN, VITAL = Need
 NEW, OLD = "1.2", "1.1"
 
 
@@ -96,40 +98,6 @@ def of(kind: Type, name: str, field: str = "", need: Need = NONE, only: str = ""
     return Column(name, field or name, kind, need, only=only)
 
 
-SESSION_TYPES = words(("gradingPeriod", "semester", "schoolYear", "term"))
-CLASS_TYPES = words(("homeroom", "scheduled"))
-ORG_TYPES = words(("department", "school", "district", "local", "state", "national"))
-ENROLLMENT_ROLES = words(("administrator", "proctor", "student", "teacher"))
-ROLES = words(
-    ("aide", "guardian", "parent", "proctor", "relative", "student", "teacher"),
-    new=(
-        "counselor",
-        "districtAdministrator",
-        "principal",
-        "siteAdministrator",
-        "systemAdministrator",
-    ),
-    old=("administrator",),
-)
-ROLE_TYPES = words(("primary", "secondary"), ext=False)
-RESOURCE_ROLES = words(
-    (
-        "administrator",
-        "aide",
-        "guardian",
-        "parent",
-        "proctor",
-        "relative",
-        "student",
-        "teacher",
-    ),
-    many=True,
-)
-IMPORTANCE = words(("primary", "secondary"), ext=False)
-SEXES = words(("male", "female"), new=("unspecified", "other"))
-SCORE_STATUSES = words(("exempt", "fully graded", "not submitted", "partially graded", "submitted"))
-SOURCES = words(("case", "unknown"))
-
 SUBJECTS = (
     of(values.TEXTS, "subjects"),
     of(values.TEXTS, "subjectCodes", "subject_codes"),
@@ -144,7 +112,7 @@ FILES: dict[str, File] = {
             rows.Org,
             (
                 text("name", need=VITAL),
-                of(ORG_TYPES, "type", need=VITAL),
+                of(vocabulary.ORG_TYPES, "type", need=VITAL),
                 text("identifier"),
                 ref("parentSourcedId", "parent", "orgs"),
             ),
@@ -154,7 +122,7 @@ FILES: dict[str, File] = {
             rows.AcademicSession,
             (
                 text("title", need=VITAL),
-                of(SESSION_TYPES, "type", need=VITAL),
+                of(vocabulary.SESSION_TYPES, "type", need=VITAL),
                 of(values.DATE_ONLY, "startDate", "start_date", VITAL),
                 of(values.DATE_ONLY, "endDate", "end_date", VITAL),
                 ref("parentSourcedId", "parent", "academicSessions"),
@@ -181,7 +149,7 @@ FILES: dict[str, File] = {
                 of(values.TEXTS, "grades"),
                 ref("courseSourcedId", "course", "courses", WANTED),
                 text("classCode", "class_code"),
-                of(CLASS_TYPES, "classType", "class_type", WANTED),
+                of(vocabulary.CLASS_TYPES, "classType", "class_type", WANTED),
                 text("location"),
                 ref("schoolSourcedId", "school", "orgs", WANTED),
                 Column("termSourcedIds", "terms", values.REFERENCES, WANTED, "academicSessions"),
@@ -193,9 +161,9 @@ FILES: dict[str, File] = {
             "users",
             rows.User,
             (
-                Column("enabledUser", "enabled", values.BOOLEAN, WANTED, default=True),
+                Column("enabledUser", "enabled", values.BOOLEAN, FIRM, default=True),
                 Column("orgSourcedIds", "orgs", values.NAMES, COLUMN, "orgs", OLD, beside=True),
-                Column("role", "role", ROLES, COLUMN, only=OLD, beside=True),
+                Column("role", "role", vocabulary.ROLES, COLUMN, only=OLD, beside=True),
                 text("username", need=WANTED),
                 of(values.USER_IDS, "userIds", "user_ids"),
                 text("givenName", "given_name", WANTED),
@@ -237,8 +205,8 @@ FILES: dict[str, File] = {
             rows.Role,
             (
                 ref("userSourcedId", "user", "users", WANTED),
-                of(ROLE_TYPES, "roleType", "role_type", VITAL),
-                of(ROLES, "role", need=VITAL),
+                of(vocabulary.ROLE_TYPES, "roleType", "role_type", VITAL),
+                of(vocabulary.ROLES, "role", need=VITAL),
                 of(values.DATE_ONLY, "beginDate", "begin_date"),
                 of(values.DATE_ONLY, "endDate", "end_date"),
                 ref("orgSourcedId", "org", "orgs", WANTED),
@@ -253,7 +221,7 @@ FILES: dict[str, File] = {
                 ref("classSourcedId", "klass", "classes", WANTED),
                 ref("schoolSourcedId", "school", "orgs", WANTED),
                 ref("userSourcedId", "user", "users", WANTED),
-                of(ENROLLMENT_ROLES, "role", need=VITAL),
+                of(vocabulary.ENROLLMENT_ROLES, "role", need=VITAL),
                 of(values.BOOLEAN, "primary"),
                 of(values.DATE_ONLY, "beginDate", "begin_date"),
                 of(values.DATE_ONLY, "endDate", "end_date"),
@@ -264,7 +232,7 @@ FILES: dict[str, File] = {
             rows.Demographics,
             (
                 of(values.DATE_ONLY, "birthDate", "birth_date"),
-                of(SEXES, "sex"),
+                of(vocabulary.SEXES, "sex"),
                 of(
                     values.BOOLEAN,
                     "americanIndianOrAlaskaNative",
@@ -297,8 +265,8 @@ FILES: dict[str, File] = {
             (
                 text("vendorResourceId", "vendor_resource_id", VITAL),
                 text("title"),
-                of(RESOURCE_ROLES, "roles"),
-                of(IMPORTANCE, "importance"),
+                of(vocabulary.RESOURCE_ROLES, "roles"),
+                of(vocabulary.IMPORTANCE, "importance"),
                 text("vendorId", "vendor_id"),
                 text("applicationId", "application_id"),
             ),
@@ -362,7 +330,7 @@ FILES: dict[str, File] = {
             (
                 ref("lineItemSourcedId", "line_item", "lineItems", WANTED),
                 ref("studentSourcedId", "student", "users", WANTED),
-                of(SCORE_STATUSES, "scoreStatus", "score_status", VITAL),
+                of(vocabulary.SCORE_STATUSES, "scoreStatus", "score_status", VITAL),
                 of(values.NUMBER, "score"),
                 of(values.DATE_ONLY, "scoreDate", "score_date", VITAL),
                 text("comment"),
@@ -414,7 +382,7 @@ FILES: dict[str, File] = {
             rows.LineItem,
             (
                 ref("lineItemSourcedId", "owner", "lineItems", VITAL),
-                of(SOURCES, "source", need=VITAL),
+                of(vocabulary.SOURCES, "source", need=VITAL),
                 text("learningObjectiveId", "objective", VITAL),
             ),
             fills="learning_objectives",
@@ -425,7 +393,7 @@ FILES: dict[str, File] = {
             rows.Result,
             (
                 ref("resultSourcedId", "owner", "results", VITAL),
-                of(SOURCES, "source", need=VITAL),
+                of(vocabulary.SOURCES, "source", need=VITAL),
                 text("learningObjectiveId", "objective", VITAL),
                 of(values.NUMBER, "score"),
                 text("textScore", "text_score"),

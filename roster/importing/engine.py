@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
 from django.db import connection, transaction
@@ -34,12 +35,23 @@ def write(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
         marks = ", ".join(["%s"] * len(columns))
         # One transaction for the batch. It touches temporary tables only, so it is begun by hand:
         # Django's would take SQLite's one write lock, and keep everybody else from writing.
-        alone = not connection.in_atomic_block
-        if alone:
-            cursor.execute("BEGIN")
-        cursor.executemany(f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})", rows)  # noqa: S608
-        if alone:
-            cursor.execute("COMMIT")
+        with _batch(cursor):
+            cursor.executemany(f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})", rows)  # noqa: S608
+
+
+@contextlib.contextmanager
+def _batch(cursor: Any) -> Iterator[None]:
+    """Hold a transaction of our own, unless there is one already."""
+    if connection.in_atomic_block:
+        yield
+        return
+    cursor.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        cursor.execute("ROLLBACK")
+        raise
+    cursor.execute("COMMIT")
 
 
 def elements(column: str) -> str:

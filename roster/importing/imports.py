@@ -15,7 +15,7 @@ from django.db import transaction
 from roster import audit
 from roster.clock import clock
 from roster.importing import engine, references
-from roster.importing.findings import Findings
+from roster.importing.findings import Findings, clean
 from roster.importing.links import Links
 from roster.importing.manifest import Bundle, describe
 from roster.importing.package import open_package
@@ -63,7 +63,7 @@ def import_bundle(
     path = Path(path)
     of_import = Import.objects.create(
         organization=organization,
-        name=(name or path.resolve().name)[:255],
+        name=clean(name or path.resolve().name)[:255],
         by_name=audit.name_of(by)[:200],
     )
     findings = Findings()
@@ -84,6 +84,7 @@ def import_bundle(
         if not transaction.get_connection().needs_rollback:
             _close_refused(of_import, findings, reason)
         raise
+    reading.progress(100, "Done")
     organization.refresh_from_db(fields=["school_year", "revision"])
     return of_import
 
@@ -162,8 +163,9 @@ def _apply(of_import: Import, reading: _Reading, by: audit.Actor) -> None:
     from roster.hierarchy import derive
 
     organization = engine.lock(of_import.organization)
-    reading.merge(Store(organization, clock()))
-    engine.analyze(stage.model._meta.db_table for stage in reading.stages if reading.changed)
+    store = Store(organization, clock())
+    reading.merge(store)
+    engine.analyze(sorted(store.grown))
     reading.progress(STORED, "Checking references")
     for stage in reading.stages:
         references.check(stage, organization, reading.findings)
@@ -190,7 +192,8 @@ def _apply(of_import: Import, reading: _Reading, by: audit.Actor) -> None:
 
 
 def _close_refused(of_import: Import, findings: Findings, reason: str) -> None:
-    of_import.state, of_import.reason, of_import.counts = Import.State.REFUSED, reason, {}
+    of_import.state, of_import.counts = Import.State.REFUSED, {}
+    of_import.reason = clean(reason)
     with transaction.atomic():
         _close(of_import, findings)
 

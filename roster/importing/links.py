@@ -16,7 +16,7 @@ from django.db import connection
 from roster.importing.columns import Column, File
 from roster.importing.engine import column_of, quote
 from roster.importing.findings import Findings
-from roster.importing.reading import Record
+from roster.importing.record import Record
 from roster.importing.staging import Stage, references_of
 from roster.importing.store import Counts, Store
 from roster.importing.values import as_json

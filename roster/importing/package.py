@@ -149,7 +149,7 @@ def _chosen(found: dict[str, Entry], findings: Findings) -> dict[str, Entry]:
 def _checksum(entries: dict[str, Entry]) -> str:
     digest = hashlib.sha256()
     for name, entry in sorted(entries.items()):
-        digest.update(f"{name}\0{entry.size}\0".encode())
+        digest.update(f"{name}\0{entry.size}\0".encode("utf-8", "surrogateescape"))
         with entry.open() as stream:
             while chunk := stream.read(CHUNK):
                 digest.update(chunk)

@@ -15,7 +15,8 @@ from django.db import connection
 
 from roster.importing.columns import FILES, Column
 from roster.importing.engine import quote
-from roster.importing.reading import LONGEST_ID, Record
+from roster.importing.reading import LONGEST_ID
+from roster.importing.record import Record
 from roster.importing.staging import Reference, Stage
 from roster.importing.store import Counts, Store
 from roster.models import Agent, Role

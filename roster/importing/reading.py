@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from hashlib import blake2b
-from typing import Any, BinaryIO, NamedTuple
-
-import orjson
+from typing import Any, BinaryIO
 
 from roster.importing import cells, values
 from roster.importing.columns import Column, Need
 from roster.importing.findings import Findings
 from roster.importing.header import Header
 from roster.importing.manifest import Part
+from roster.importing.record import Record, digest, unsound
 from roster.importing.values import Unreadable
 from roster.models import Status
 from roster.refusal import Refused
@@ -26,25 +24,12 @@ ID_FORM = re.compile(r"[0-9A-Za-z._/@-]+")
 LONGEST_ID = 255
 REMEMBERED = 20_000  # Distinct values of a column that are looked up instead of read again.
 TICK = 5_000
-BLANKS = ("", None, "[]")
 STATUSES = {
     "": Status.ACTIVE.value,
     "active": Status.ACTIVE.value,
     "tobedeleted": Status.RETIRED.value,
     "inactive": Status.RETIRED.value,
 }
-
-
-class Record(NamedTuple):
-    """One row as read. One that isn't `sound` only says that its id is there."""
-
-    row: int
-    sound: bool
-    sourced_id: str
-    status: str
-    metadata: str
-    digest: str
-    values: list[Any]
 
 
 class Reader:
@@ -108,7 +93,7 @@ class Reader:
             index = self.header.where.get(column.name, -1)
             if index >= 0:
                 self._steps.append((index, slot, known, column.type.longest, column))
-            elif column.need is Need.WANTED:
+            elif column.need in (Need.WANTED, Need.FIRM):
                 self._steps.append((-1, slot, known, 0, column))
 
     def _record(self, row: int, line: list[str]) -> Record | None:
@@ -127,9 +112,9 @@ class Reader:
             stored, sound = self._values(line)
             if sound:
                 metadata = header.metadata(line) if header.own else "{}"
-                digest = self._digest(stored, metadata)
-                return Record(row, True, sourced_id, status, metadata, digest, stored)
-        return self._unsound(row, sourced_id)
+                hashed = digest(self.fields, stored, metadata)
+                return Record(row, True, sourced_id, status, metadata, hashed, stored)
+        return unsound(row, sourced_id, self.blanks)
 
     def _slipped(self, row: int, line: list[str]) -> Record | None:
         """Return what is known of a row whose cells can't be told apart: its id, if it has one.
@@ -140,10 +125,7 @@ class Reader:
         if not sourced_id or len(sourced_id) > LONGEST_ID or sourced_id in self._seen:
             return None
         self._seen.add(sourced_id)
-        return self._unsound(row, sourced_id)
-
-    def _unsound(self, row: int, sourced_id: str) -> Record:
-        return Record(row, False, sourced_id, Status.ACTIVE.value, "{}", "", self.blanks)
+        return unsound(row, sourced_id, self.blanks)
 
     def _has_good_id(self, sourced_id: str) -> bool:
         if ID_FORM.fullmatch(sourced_id) is None:
@@ -211,7 +193,7 @@ class Reader:
                 raise Unreadable
             stored[slot] = value = column.type.read(text, self)
         except Unreadable:
-            vital = column.need is Need.VITAL
+            vital = column.need in (Need.FIRM, Need.COLUMN, Need.VITAL)
             code = "unreadable-row" if vital else "unreadable"
             self._add(code, column.name, text, expected=column.type.expected)
             return not vital
@@ -234,16 +216,6 @@ class Reader:
             sourced_id=self._id,
             expected=expected,
         )
-
-    def _digest(self, stored: list[Any], metadata: str) -> str:
-        """Return the hash of what the row says; blanks don't count, so new columns change none."""
-        said = {
-            field: value
-            for field, value in zip(self.fields, stored, strict=True)
-            if value not in BLANKS
-        }
-        text = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
-        return blake2b(text + metadata.encode(), digest_size=16).hexdigest()
 
     def _judge_stamps(self) -> None:
         if not self._filled:

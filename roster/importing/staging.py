@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection
 from roster.importing import engine
 from roster.importing.columns import Column, File
 from roster.importing.engine import quote
-from roster.importing.reading import Record
+from roster.importing.record import Record
 from roster.models import Row
 
 HEAD = ("row_number", "sound", "sourced_id", "status", "metadata", "digest")

@@ -18,6 +18,7 @@ from roster.importing.staging import Stage
 from roster.models import Organization, Status
 
 ACTIVE, RETIRED = Status.ACTIVE.value, Status.RETIRED.value
+MANY = 1_000
 SAME = "l.organization_id = %s AND l.sourced_id = s.sourced_id"
 
 
@@ -42,11 +43,15 @@ class Counts:
 
 
 class Store:
-    """Stores the stages of one import: for one organization, at one moment."""
+    """Stores the stages of one import: for one organization, at one moment.
+
+    `grown` are the tables of which the database's planner would have a wrong idea now.
+    """
 
     def __init__(self, organization: Organization, now: datetime) -> None:
         self.organization = organization
         self.now = now
+        self.grown: set[str] = set()
 
     def merge(self, stage: Stage, unless: str = "") -> Counts:
         """Bring the rows of a stage's model in step; `unless` (SQL) keeps rows from retiring."""
@@ -64,6 +69,8 @@ class Store:
         changed = self._update(stage, live, staged)
         created = self._insert(stage, live, staged)
         gone = self._retire(stage, live, staged, unless)
+        if created > MANY:
+            self.grown.add(stage.model._meta.db_table)
         return Counts(
             created=created,
             updated=changed - left,

@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
-EXTENSION = re.compile(r"ext:[a-zA-Z0-9._-]{1,200}")
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 USER_ID = re.compile(r"\{([^{}:]+):([^{}]+)\}")
 SCALE_VALUE = re.compile(r"\{([^{}:]+):([^{}:]+)\}")
@@ -175,48 +174,3 @@ SCALE_VALUES = Type("a list such as {A:90-100},{B:80-89}", "[]", _scale_values)
 SECRET = Type("nothing", "")
 ELSEWHERE = Type("nothing ", "")
 UNUSED = Type("nothing at all", "")
-
-
-def words(
-    both: Iterable[str],
-    *,
-    new: Iterable[str] = (),
-    old: Iterable[str] = (),
-    ext: bool = True,
-    many: bool = False,
-) -> Type:
-    """Return the type of an enumeration.
-
-    `new` words are those of 1.2 only, `old` ones those of 1.1 only: each is understood in both,
-    with a remark in the wrong one. `ext` allows 1.2's extensions; `many` reads a list.
-    """
-    both, new, old = tuple(both), tuple(new), tuple(old)
-    allowed = {"1.1": {*both, *old}, "1.2": {*both, *new}}
-    by_letters = {word.lower(): word for word in (*both, *new, *old)}
-
-    def one(text: str, cell: Cell) -> str:
-        word = text if text in by_letters.values() else by_letters.get(text.strip().lower())
-        if word is None:
-            if not (ext and EXTENSION.fullmatch(text)):
-                raise Unreadable
-            word = text
-            if cell.version == "1.1":
-                cell.remark("other-version")
-        elif word not in allowed[cell.version]:
-            cell.remark("other-version")
-        if word != text:
-            cell.remark("letter-case")
-        return word
-
-    def several(text: str, cell: Cell) -> str:
-        found = []
-        for part in parts(text):
-            try:
-                found.append(one(part, cell))
-            except Unreadable:
-                cell.remark("list-part", expected=expected)
-        return as_json(found)
-
-    *most, last = (*both, *new)
-    expected = f"{', '.join(most)} or {last}" + (" or ext:…" if ext else "")
-    return Type(expected, "[]", several) if many else Type(expected, "", one)

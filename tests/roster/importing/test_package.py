@@ -130,6 +130,13 @@ def test_a_link_in_a_folder_is_refused(load: Bundler, tmp_path: Path) -> None:
         import_bundle(load.organization, path, by="Dana")
 
 
+def test_a_file_whose_name_is_no_text_is_ignored(load: Bundler) -> None:
+    path = load.write(V1P2, zipped=False)
+    (path / "caf\udce9.csv").write_text("a,b\n1,2\n")
+    done = import_bundle(load.organization, path, by="Dana")
+    assert done.findings.get().file == "caf?.csv"
+
+
 def test_the_same_file_twice_is_refused(load: Bundler) -> None:
     with pytest.raises(Refused, match="twice"):
         load(V1P2 | {"USERS.csv": V1P2["users.csv"]})

@@ -65,6 +65,13 @@ def test_a_user_without_role_is_kept_with_a_warning(load: Bundler) -> None:
     assert done.findings.get().code == "missing"
 
 
+def test_a_user_whose_role_is_unknown_keeps_the_one_that_was_stored(load: Bundler) -> None:
+    load(V1P1, "1.1")
+    done = load(edited(V1P1, "users.csv", "s1,parent", "s1,papa"), "1.1")
+    assert done.findings.get().code == "unreadable-row"
+    assert Role.objects.get(user="pat").status == "active"
+
+
 def test_ids_that_would_make_the_same_role_id_do_not_meet(load: Bundler) -> None:
     orgs = V1P1["orgs.csv"] + "b~c,,,East,school,,\nc,,,West,school,,\n"
     head = V1P1["users.csv"].splitlines()[0]

@@ -161,6 +161,7 @@ VALUES = [
     ("academicSessions.csv", "2026-08-20", "8/20/2026", "unreadable-row", True),
     ("lineItems.csv", "2026-09-05", "", "missing-row", True),
     ("results.csv", "fully graded", "graded", "unreadable-row", True),
+    ("users.csv", "ann,,,true", "ann,,,maybe", "unreadable-row", True),
     ("orgs.csv", "s1,,,North", ",,,North", "id-missing", True),
     ("orgs.csv", "s1,,,North", "x" * 256 + ",,,North", "id-too-long", True),
     ("orgs.csv", "s2,,,South", "s1,,,South", "id-twice", True),

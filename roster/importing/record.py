@@ -1,0 +1,39 @@
+"""One row of a bundle as it was read, and the hash by which a changed one is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import orjson
+
+from roster.models import Status
+
+BLANKS = ("", None, "[]")
+
+
+class Record(NamedTuple):
+    """One row as read. One that isn't `sound` only says that its id is there."""
+
+    row: int
+    sound: bool
+    sourced_id: str
+    status: str
+    metadata: str
+    digest: str
+    values: list[Any]
+
+
+def unsound(row: int, sourced_id: str, blanks: list[Any]) -> Record:
+    """Return the record of a row that can't be taken: its id is there, so nothing is retired."""
+    return Record(row, False, sourced_id, Status.ACTIVE.value, "{}", "", blanks)
+
+
+def digest(fields: Sequence[str], stored: Sequence[Any], metadata: str) -> str:
+    """Return the hash of what a row says. Blanks don't count, so new columns change no hash."""
+    said = {
+        field: value for field, value in zip(fields, stored, strict=True) if value not in BLANKS
+    }
+    text = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+    return blake2b(text + metadata.encode(), digest_size=16).hexdigest()
