@@ -1,7 +1,8 @@
-"""The keys' tables: partners, connections, their credentials and their requests."""
+"""The keys' tables: partners, connections, their credentials, runs and requests."""
 
 from connections.models.client import Client
 from connections.models.connection import SHARES, TYPES, Connection, Request, Secret
 from connections.models.partner import Partner
+from connections.models.reading import Reading
 
-__all__ = ["SHARES", "TYPES", "Client", "Connection", "Partner", "Request", "Secret"]
+__all__ = ["SHARES", "TYPES", "Client", "Connection", "Partner", "Reading", "Request", "Secret"]

@@ -42,6 +42,7 @@ class Connection(models.Model):
 
     `since` is the publication number at its own beginning: of its line's tombstones it sees
     those numbered after. `held_at` is the number a paused connection goes on reading.
+    `reading` is its run in progress, or the last one; taking it away ends the run.
     """
 
     class Status(models.TextChoices):
@@ -79,6 +80,9 @@ class Connection(models.Model):
     )
     since = models.PositiveBigIntegerField(default=0)
     held_at = models.PositiveBigIntegerField(null=True, blank=True)
+    reading = models.ForeignKey(
+        "connections.Reading", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     created = models.DateTimeField(default=clock)
     created_by = models.CharField(max_length=200, blank=True)
     last_seen = models.DateTimeField(null=True, blank=True)
