@@ -24,8 +24,9 @@ from rest_framework.exceptions import (
 )
 from rest_framework.request import Request
 
-from connections.models import Client, Connection
+from connections.models import Client, Connection, Reading
 from connections.presented import is_oauth_1
+from connections.runs import ConnectionRun, Pin
 from connections.scopes import allowed_for
 from connections.standing import CLOSED, REFUSALS, standing
 from roster.api.reader import Reader
@@ -43,12 +44,16 @@ OAUTH_1 = "OAuth 1 is not supported. Get an access token with OAuth 2 client cre
 SQL = f"""
 SELECT token.expires, token.scope, held.id, held.organization_id, held.oneroster, held.types,
        held.shares, held.status, held.expires, held.held_at, held.since, organization.time_zone,
-       line.id, line.head, line.withdrawals
+       line.id, line.head, line.withdrawals,
+       reading.id, reading.line_id, reading.number, pinned.withdrawals,
+       reading.began, reading.last, reading.lists
   FROM {get_access_token_model()._meta.db_table} token
   JOIN {Client._meta.db_table} client ON client.id = token.application_id
   JOIN {Connection._meta.db_table} held ON held.id = client.connection_id
   JOIN {Organization._meta.db_table} organization ON organization.id = held.organization_id
   LEFT JOIN {Line._meta.db_table} line ON line.id = held.line_id
+  LEFT JOIN {Reading._meta.db_table} reading ON reading.id = held.reading_id
+  LEFT JOIN {Line._meta.db_table} pinned ON pinned.id = reading.line_id
  WHERE token.token_checksum = %s
 """  # noqa: S608 - names of our own tables
 
@@ -66,6 +71,7 @@ class Held:
     shares: list[str]
     status: str
     expires: date | None
+    pin: Pin | None
     held_at: int | None
     since: int
     time_zone: str
@@ -83,7 +89,10 @@ class Held:
         return PermissionDenied(REFUSALS[stands]) if stands in REFUSALS else None
 
     def reader(self) -> Reader:
-        """Return the reader, whose scopes are those of the token that the connection still has."""
+        """Return the reader at the head, and its run, which will say what it goes on reading.
+
+        Its scopes are those of the token that the connection still has.
+        """
         number = self.held_at if self.held_at is not None else self.head
         has = allowed_for(self.version, self.types, self.shares)
         return Reader(
@@ -95,6 +104,7 @@ class Held:
             since=self.since,
             withdrawals=self.withdrawals or 0,
             scopes=frozenset(self.scope.split()).intersection(has),
+            run=ConnectionRun(self.connection, self.pin),
         )
 
 
@@ -140,7 +150,7 @@ def find(token: str) -> Held | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    expires, scope, pk, organization, version, types, shares, status, until, *rest = row
+    expires, scope, pk, organization, version, types, shares, status, until, *rest = row[:15]
     return Held(
         _moment(expires),
         scope,
@@ -151,8 +161,16 @@ def find(token: str) -> Held | None:
         _list(shares),
         status,
         _day(until),
+        _pin(*row[15:]),
         *rest,
     )
+
+
+def _pin(pk: int | None, line: Any, number: Any, withdrawals: Any, *rest: Any) -> Pin | None:
+    if pk is None:
+        return None
+    began, last, lists = rest
+    return Pin(pk, line, number, withdrawals or 0, _moment(began), _moment(last), _list(lists))
 
 
 def _moment(value: Any) -> datetime:

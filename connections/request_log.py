@@ -26,7 +26,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 
 from connections import masking
-from connections.models import Connection
+from connections.models import Connection, Reading
 from connections.models import Request as Row
 from roster.clock import clock
 
@@ -43,7 +43,7 @@ SEEN = 400
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One request, as it will stand in the log; `seen`: the vendor got what it asked for."""
+    """One request, as it will stand in the log; `reading` is the run that it is part of."""
 
     connection: int
     at: datetime
@@ -55,6 +55,7 @@ class Entry:
     size: int
     milliseconds: float
     reason: str
+    reading: int | None = None
 
     def row(self) -> Row:
         return Row(
@@ -80,8 +81,9 @@ class RequestLog:
     """Middleware: logs each answer that says whose it is.
 
     A view says so with `response.log = {"connection": id, "endpoint": "users", "records": 100 or
-    None, "reason": ""}`. Where it doesn't, as after a refusal, what the authentication left on
-    the request stands in: `request.vendor = {"connection": id, "reason": "…"}`.
+    None, "reason": "", "reading": id or None}`. Where it doesn't, as after a refusal, what the
+    authentication left on the request stands in: `request.vendor = {"connection": id, "reason":
+    "…"}`.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -163,17 +165,24 @@ class Queue:
 
 
 def write(batch: list[Entry]) -> None:
-    """Store the rows, and on each connection when its vendor was last served."""
+    """Store the rows; on each connection when its vendor was last served, on each run its last."""
     there = set(
         Connection.objects.filter(pk__in={entry.connection for entry in batch}).values_list(
             "pk", flat=True
         )
     )
-    last = {entry.connection: entry.at for entry in batch if entry.status < SEEN}
+    seen = {entry.connection: entry.at for entry in batch if entry.status < SEEN}
+    lasts: dict[int, datetime] = {}
+    for entry in batch:
+        if entry.reading is not None:
+            lasts[entry.reading] = max(entry.at, lasts.get(entry.reading, entry.at))
     with transaction.atomic():
         Row.objects.bulk_create([entry.row() for entry in batch if entry.connection in there])
-        for pk, at in last.items():
+        # In one order, so that two processes that write at once wait for each other's rows.
+        for pk, at in sorted(seen.items()):
             Connection.objects.filter(pk=pk).update(last_seen=at)
+        for pk, at in sorted(lasts.items()):
+            Reading.objects.filter(pk=pk, last__lt=at).update(last=at)
 
 
 queue = Queue()
@@ -210,4 +219,5 @@ def _entry(
         size=0 if response.streaming else len(response.content),  # type: ignore[attr-defined]
         milliseconds=round(milliseconds, 2),
         reason=said.get("reason") or "",
+        reading=said.get("reading"),
     )

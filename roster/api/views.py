@@ -18,12 +18,13 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from roster import reading
-from roster.api import parameters
+from roster.api import lists, parameters
 from roster.api.errors import NotReady
 from roster.api.operations import NOWHERE, Operation
 from roster.api.parameters import Asked
 from roster.api.reader import Reader
 from roster.api.throttling import ConnectionThrottle
+from roster.kinds import COLLECTIONS
 from roster.where import Where
 
 
@@ -62,19 +63,31 @@ class OneRosterView(APIView):
     """What both views share; `operation` is set by the route."""
 
     operation: Operation = NOWHERE
+    run: int | None = None
     permission_classes = (HoldsScope,)
     throttle_classes = (ConnectionThrottle,)
     content_negotiation_class = JsonAlways
     http_method_names = ("get", "head", "options")
 
-    def reader(self, request: Request) -> Reader:
-        """Return who reads, once there is something to read."""
+    def reader(self, request: Request, key: str | None = None, offset: int = 0) -> Reader:
+        """Return who reads, at the publication of its run, once there is something to read.
+
+        `key` and `offset` say which top-level list is asked, and from where. The gradebook is
+        read at the head: no run begins or ends with it.
+        """
         reader: Reader = request.auth  # type: ignore[assignment]
+        if COLLECTIONS[self.operation.collection].service != "gradebook":
+            reader = reader.run.enter(reader, key, offset)
+            self.run = reader.run.id
         if reader.number == 0:
             raise NotReady(
                 "The district has not published its roster yet. Ask again after its next refresh."
             )
         return reader
+
+    def endpoint(self) -> str:
+        """Return what the request log calls the operation: its path, without anybody's id."""
+        return self.operation.path
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Leave word for the request log of who asked for what."""
@@ -83,7 +96,8 @@ class OneRosterView(APIView):
         if isinstance(reader, Reader):
             response.log = {
                 "connection": reader.connection,
-                "endpoint": self.operation.path or request.path[:120],
+                "reading": self.run,
+                "endpoint": self.endpoint() or request.path[:120],
                 "records": getattr(response, "log_records", None),
                 "reason": getattr(response, "log_reason", ""),
             }
@@ -95,12 +109,16 @@ class CollectionView(OneRosterView):
 
     def get(self, request: Request) -> HttpResponse:
         operation = self.operation
-        reader = self.reader(request)
         asked = parameters.read(request.query_params, operation.collection)
+        key = lists.key_of(operation.path, asked.filter)
+        reader = self.reader(request, key, asked.offset)
         where = None
         if operation.subset or asked.filter:
-            where = Where(operation.collection, operation.subset, asked.filter)
+            tree = lists.widened(asked.filter, reader)
+            where = Where(operation.collection, operation.subset, tree)
         found = reading.page(reader, operation.collection, where, asked.offset, asked.limit)
+        if self.run is not None and request.method == "GET":
+            reader.run.gave(key, asked.offset, len(found.documents), found.total)
         base = base_url(request)
         response = _json(f'{{"{operation.envelope}":[{",".join(found.documents)}]}}', base)
         response.headers["X-Total-Count"] = str(found.total)
@@ -111,6 +129,9 @@ class CollectionView(OneRosterView):
 
 class SingleView(OneRosterView):
     """One record by its sourcedId, which may contain slashes."""
+
+    def endpoint(self) -> str:
+        return f"{self.operation.path}/{{sourcedId}}"
 
     def get(self, request: Request, sourced_id: str) -> HttpResponse:
         operation = self.operation

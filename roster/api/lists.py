@@ -1,0 +1,69 @@
+"""What a run has to know of a list: under which key it is the same, how far back a delta goes.
+
+A run reads one publication, so what lands while it goes on reaches the vendor with a later
+delta. One who asks that by the time at which its reading began or ended, on a clock of its own,
+would miss it. So a date inside an earlier reading is moved back to just before the first
+publication which that reading did not read: it may repeat, it never misses. Weighed and left:
+to go back to the reading's beginning, which repeats what the vendor has read, and again with
+every poll by largest stamp where a reading began soon after a refresh.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import replace
+from datetime import datetime
+from operator import itemgetter
+
+from roster.api.reader import Reader
+from roster.clock import MILLISECOND, stamp
+from roster.query import Clause, Filter
+from roster.reading import history
+from roster.where import instant
+
+DATE = re.compile(r"\s*\d{4}-\d\d-\d\d")
+
+
+def key_of(path: str, tree: Filter | None) -> str:
+    """Return the key of a top-level list: its path and filter, without literals that are dates."""
+    if tree is None:
+        return path
+    joins = ("", *tree.joins)
+    clauses = [
+        f"{join} {clause.field}{clause.predicate}'{_literal(clause)}'"
+        for join, clause in zip(joins, tree.clauses, strict=True)
+    ]
+    return f"{path}?{' '.join(clauses)}"
+
+
+def _literal(clause: Clause) -> str:
+    dated = clause.field == "dateLastModified" or DATE.match(clause.value)
+    return "" if dated else clause.value
+
+
+def widened(tree: Filter | None, reader: Reader) -> Filter | None:
+    """Return the filter with which a delta is answered; one that says OR stays as it is."""
+    if tree is None or "OR" in tree.joins or not tree.names("dateLastModified"):
+        return tree
+    return replace(tree, clauses=tuple(_widened(clause, reader) for clause in tree.clauses))
+
+
+def _widened(clause: Clause, reader: Reader) -> Clause:
+    if clause.field != "dateLastModified" or clause.predicate not in (">", ">="):
+        return clause
+    moment = instant(clause.value)
+    oldest = reader.run.oldest_read(moment) if moment else None
+    if moment is None or oldest is None or reader.line is None:
+        return clause
+    missed = _first_after(reader.line, reader.number, oldest)
+    if missed is None or missed > moment:
+        return clause
+    return replace(clause, value=stamp(missed - MILLISECOND))
+
+
+def _first_after(line: int, head: int, number: int) -> datetime | None:
+    """Return the stamp of the first publication of a line, up to its `head`, after `number`."""
+    moments = history(line, head).moments
+    position = bisect_right(moments, number, key=itemgetter(1))
+    return moments[position][0] if position < len(moments) else None
