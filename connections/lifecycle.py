@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, Unpack
 
 from django.db import transaction
 
@@ -31,19 +31,17 @@ def connect(
     types: Iterable[str] = (),
     partner: Partner | None = None,
     acknowledge_unsupported: bool = False,
-    all_schools: bool = False,
-    schools: Iterable[str] = (),
-    shares: Iterable[str] = (),
-    withheld: Iterable[str] = (),
     purpose: str = "",
     agreement: str = "",
     contact_name: str = "",
     contact_email: str = "",
     expires: date | None = None,
     enabled: bool = True,
+    **asked: Unpack[sharing.Asked],
 ) -> tuple[Connection, str]:
     """Return a new connection and its client secret, which can't be read again.
 
+    `asked` is what it may see; schools must be among it: all, or some by name.
     Refused, in words: a version or type that the partner isn't certified for, a non-partner
     that nobody acknowledged, unknown schools, fields that can't be withheld, a past date.
     """
@@ -51,9 +49,6 @@ def connect(
     partners.known_versions([oneroster])
     partners.require_certified(partner, oneroster, types)
     _require_sense(organization, oneroster, types, partner, acknowledge_unsupported, expires)
-    chosen = sharing.known_schools(organization, schools)
-    if bool(chosen) == all_schools:
-        raise Refused("Share all schools, or name those to share.")
     connection = Connection(
         organization=organization,
         partner=partner,
@@ -67,12 +62,11 @@ def connect(
         contact_name=contact_name,
         contact_email=contact_email,
         unsupported_acknowledged=partner is None,
-        all_schools=all_schools,
-        schools=chosen,
-        shares=sharing.known_shares(shares),
-        withheld=sharing.known_withheld(withheld, oneroster),
         created_by=audit.name_of(by)[:200],
     )
+    asked.setdefault("all_schools", False)
+    for column, value in sharing.decide(connection, asked).items():
+        setattr(connection, column, value)
     _read_its_line(connection)
     require_valid(connection, exclude=["organization", "partner", "line"])
     connection.save()

@@ -1,150 +1,167 @@
-"""What one connection may see: schools, what is ticked beyond the roster, fields withheld.
+"""What one connection may see: what is asked of its sharing, and the rules that come of it.
 
-A new connection shares only what product and law take for granted; the rest is ticked. What a
-version requires of a record can't be withheld: it would no longer be that record.
+A new connection shares only what product and law take for granted; the rest is ticked
+(`choosing.py` checks each choice).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, TypedDict
 
+from connections.choosing import (
+    ALL,
+    HIDEABLE,
+    ROLES,
+    has,
+    known_courses,
+    known_grades,
+    known_hidden,
+    known_kept_out,
+    known_roles,
+    known_schools,
+    known_shares,
+    known_subjects,
+)
 from connections.models import SHARES, Connection
-from roster.models import Org, Organization
+from roster.kinds import COLLECTIONS
 from roster.refusal import Refused
+from roster.visibility.rules import UNLESS_SHARED_COLLECTIONS
+from roster.withholding import WITHHOLDABLE, email_elsewhere, known_withheld
 
-ALL = "all"
-BOTH = ("1.1", "1.2")
-ONLY_1_2 = ("1.2",)
+__all__ = ["ALL", "HIDEABLE", "ROLES", "SHARES", "WITHHOLDABLE", "known_schools", "known_withheld"]
 
-WITHHOLDABLE: dict[str, tuple[str, ...]] = {
-    "users.username": ONLY_1_2,
-    "users.identifier": BOTH,
-    "users.email": BOTH,
-    "users.sms": BOTH,
-    "users.phone": BOTH,
-    "users.userIds": BOTH,
-    "users.middleName": BOTH,
-    "users.grades": BOTH,
-    "users.agents": BOTH,
-    "users.userMasterIdentifier": ONLY_1_2,
-    "users.userProfiles": ONLY_1_2,
-    "users.preferredFirstName": ONLY_1_2,
-    "users.preferredMiddleName": ONLY_1_2,
-    "users.preferredLastName": ONLY_1_2,
-    "users.pronouns": ONLY_1_2,
-    "users.primaryOrg": ONLY_1_2,
-    "users.resources": ONLY_1_2,
-    "orgs.identifier": ("1.1",),
-    "courses.schoolYear": BOTH,
-    "courses.grades": BOTH,
-    "courses.subjects": BOTH,
-    "courses.subjectCodes": BOTH,
-    "courses.org": BOTH,
-    "courses.resources": BOTH,
-    "classes.classCode": BOTH,
-    "classes.classType": BOTH,
-    "classes.location": BOTH,
-    "classes.grades": BOTH,
-    "classes.subjects": BOTH,
-    "classes.subjectCodes": BOTH,
-    "classes.periods": BOTH,
-    "classes.resources": BOTH,
-    "enrollments.primary": BOTH,
-    "enrollments.beginDate": BOTH,
-    "enrollments.endDate": BOTH,
-    "demographics.birthDate": BOTH,
-    "demographics.sex": BOTH,
-    "demographics.americanIndianOrAlaskaNative": BOTH,
-    "demographics.asian": BOTH,
-    "demographics.blackOrAfricanAmerican": BOTH,
-    "demographics.nativeHawaiianOrOtherPacificIslander": BOTH,
-    "demographics.white": BOTH,
-    "demographics.demographicRaceTwoOrMoreRaces": BOTH,
-    "demographics.hispanicOrLatinoEthnicity": BOTH,
-    "demographics.countryOfBirthCode": BOTH,
-    "demographics.stateOfBirthAbbreviation": BOTH,
-    "demographics.cityOfBirth": BOTH,
-    "demographics.publicSchoolResidenceStatus": BOTH,
+CHOICES: dict[str, Callable[..., list[str]]] = {
+    "grades": known_grades,
+    "roles": lambda organization, asked, already: known_roles(asked),
+    "courses": known_courses,
+    "subjects": known_subjects,
 }
-"""The optional fields, which a connection of these versions can do without."""
-
-REQUIRED: dict[str, tuple[str, ...]] = {
-    "users.username": ("1.1",),
-    "users.givenName": BOTH,
-    "users.familyName": BOTH,
-    "users.enabledUser": BOTH,
-    "users.role": ("1.1",),
-    "users.orgs": ("1.1",),
-    "users.roles": ONLY_1_2,
-    "orgs.name": BOTH,
-    "orgs.type": BOTH,
-    "orgs.identifier": ONLY_1_2,
-    "academicSessions.title": BOTH,
-    "academicSessions.startDate": BOTH,
-    "academicSessions.endDate": BOTH,
-    "academicSessions.type": BOTH,
-    "academicSessions.schoolYear": BOTH,
-    "courses.title": BOTH,
-    "courses.courseCode": BOTH,
-    "classes.title": BOTH,
-    "classes.course": BOTH,
-    "classes.school": BOTH,
-    "classes.terms": BOTH,
-    "enrollments.user": BOTH,
-    "enrollments.class": BOTH,
-    "enrollments.school": BOTH,
-    "enrollments.role": BOTH,
-}
-"""The fields without which there is no record, for a refusal that says so."""
-
-EVERYWHERE = ("sourcedId", "status", "dateLastModified")
+"""What is shared whole or as some of it, with its check; None in its column is all of it."""
 
 
-def known_shares(asked: Iterable[str]) -> list[str]:
-    """Return what is shared beyond the roster, sorted; `all` stands for everything."""
-    asked = set(asked)
-    for name in sorted(asked - set(SHARES) - {ALL}):
-        raise Refused(f"“{name}” can't be ticked. There are: {', '.join(SHARES)}, or {ALL}.")
-    return sorted(SHARES) if ALL in asked else sorted(asked)
+class Asked(TypedDict, total=False):
+    """What is asked of a sharing: whole values. What isn't named stays; None is all of it."""
+
+    all_schools: bool
+    schools: Collection[str]
+    grades: Collection[str] | None
+    roles: Collection[str] | None
+    courses: Collection[str] | None
+    subjects: Collection[str] | None
+    shares: Collection[str]
+    withheld: Collection[str]
+    hidden: Collection[str]
+    kept_out: Mapping[str, str]
+    inactive: bool
+    unenrolled: bool
 
 
-def known_withheld(asked: Iterable[str], version: str) -> list[str]:
-    """Return the fields withheld, sorted; refuse what the version requires or doesn't know."""
-    asked = sorted(set(asked))
-    for name in asked:
-        if version in WITHHOLDABLE.get(name, ()):
-            continue
-        if version in REQUIRED.get(name, ()) or name.rpartition(".")[2] in EVERYWHERE:
-            raise Refused(f"{name} can't be withheld: OneRoster {version} requires it.")
-        raise Refused(f"{name} can't be withheld: OneRoster {version} has no such optional field.")
-    return asked
+def decide(connection: Connection, asked: Asked) -> dict[str, Any]:
+    """Return the columns of a connection that bear what is asked, or refuse it in words.
 
-
-def known_schools(organization: Organization, asked: Iterable[str]) -> list[str]:
-    """Return the sourcedIds of the schools, sorted; refuse, by name, what isn't there."""
-    asked = sorted(set(asked))
-    there = set(
-        Org.objects.filter(organization=organization, sourced_id__in=asked).values_list(
-            "sourced_id", flat=True
+    Its version, types and present sharing are taken from `connection`, which isn't changed.
+    """
+    columns: dict[str, Any] = {}
+    if "all_schools" in asked or "schools" in asked:
+        columns |= _schools(connection, asked)
+    for name, known in CHOICES.items():
+        if name in asked:
+            columns[name] = _choice(connection, name, asked[name], known)  # type: ignore[literal-required]
+    if "shares" in asked or "hidden" in asked:
+        columns |= _collections(connection, asked)
+    if "withheld" in asked:
+        columns["withheld"] = known_withheld(asked["withheld"], connection.oneroster)
+    if "kept_out" in asked:
+        columns["kept_out"] = known_kept_out(
+            connection.organization, asked["kept_out"], connection.kept_out
         )
-    )
-    missing = [sourced_id for sourced_id in asked if sourced_id not in there]
-    if missing:
-        raise Refused(f"{organization.name} has no school {', '.join(missing)}.")
-    return asked
+    for flag in ("inactive", "unenrolled"):
+        if flag in asked:
+            columns[flag] = asked[flag]  # type: ignore[literal-required]
+    return columns
 
 
 def rules(connection: Connection) -> dict[str, Any]:
     """Return what shapes the documents that the connection reads: equal rules, equal line.
 
-    `{"schools": "all" or [sourcedIds], "shares": [...], "withheld": [...], "types": [...]}`,
-    lists sorted. A field that is both ticked and withheld is neither: it isn't shared.
+    `schools` ("all" or sourcedIds), `shares`, `withheld` and `types` are always there; the
+    other keys of `roster.visibility.Rules` only where they narrow something. Lists are sorted.
+    A field that is both ticked and withheld is neither: it isn't shared.
     """
     withheld = set(connection.withheld)
-    return {
+    found: dict[str, Any] = {
         "schools": ALL if connection.all_schools else sorted(connection.schools),
         "shares": sorted(set(connection.shares) - withheld),
         "withheld": sorted(withheld - set(SHARES)),
         "types": sorted(connection.types),
+    }
+    for name in CHOICES:
+        chosen = getattr(connection, name)
+        if chosen is not None:
+            found[name] = sorted(chosen)
+    hidden = {name for name in connection.hidden if has(connection, name)}
+    if hidden:
+        found["collections"] = sorted(COLLECTIONS.keys() - hidden)
+    if connection.kept_out:
+        found["kept_out"] = sorted(connection.kept_out)
+    for flag in ("inactive", "unenrolled"):
+        if not getattr(connection, flag):
+            found[flag] = False
+    return found
+
+
+def told(connection: Connection) -> dict[str, Any]:
+    """Return a connection's sharing as commands print it and the audit log keeps it."""
+    return {
+        "schools": ALL if connection.all_schools else connection.schools,
+        **{
+            name: ALL if (chosen := getattr(connection, name)) is None else chosen
+            for name in CHOICES
+        },
+        "shares": connection.shares,
+        "withheld": connection.withheld,
+        "hidden": connection.hidden,
+        "kept_out": connection.kept_out,
+        "inactive": connection.inactive,
+        "unenrolled": connection.unenrolled,
+    }
+
+
+def warnings(connection: Connection) -> list[str]:
+    """Return what an admin may not expect of this sharing, in sentences."""
+    organization = connection.organization
+    withheld = {*connection.withheld, *organization.field_policy}
+    return email_elsewhere(organization, withheld) if "users.email" in withheld else []
+
+
+def _schools(connection: Connection, asked: Asked) -> dict[str, Any]:
+    chosen = known_schools(connection.organization, asked.get("schools", ()), connection.schools)
+    everywhere = asked.get("all_schools", False)
+    if bool(chosen) == everywhere:
+        raise Refused("Share all schools, or name those to share.")
+    return {"all_schools": everywhere, "schools": chosen}
+
+
+def _choice(
+    connection: Connection,
+    name: str,
+    asked: Collection[str] | None,
+    known: Callable[..., list[str]],
+) -> list[str] | None:
+    if asked is None:
+        return None
+    if not asked:
+        raise Refused(f"Share all {name}, or name those to share.")
+    return known(connection.organization, asked, getattr(connection, name) or ())
+
+
+def _collections(connection: Connection, asked: Asked) -> dict[str, Any]:
+    """Demographics and resources are shared by a tick; to hide them is to take it back."""
+    shares = known_shares(asked.get("shares", connection.shares))
+    hidden = known_hidden(asked.get("hidden", connection.hidden), connection)
+    ticked = set(UNLESS_SHARED_COLLECTIONS)
+    return {
+        "shares": [name for name in shares if name not in ticked.intersection(hidden)],
+        "hidden": [name for name in hidden if name not in ticked],
     }

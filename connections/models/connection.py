@@ -40,6 +40,9 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 class Connection(models.Model):
     """A vendor's access: version, types, status, dates, and the line it reads.
 
+    Sharing: of `grades`, `roles`, `courses` and `subjects` None is all of them; `hidden` are
+    collections that aren't shared, `kept_out` people by id with the reason; `inactive` and
+    `unenrolled` say whether such people are shared (connections/sharing.py).
     `since` is the publication number at its own beginning: of its line's tombstones it sees
     those numbered after. `held_at` is the number a paused connection goes on reading.
     `reading` is its run in progress, or the last one; taking it away ends the run.
@@ -74,6 +77,14 @@ class Connection(models.Model):
     schools = models.JSONField(default=list, blank=True)
     shares = models.JSONField(default=list, blank=True)
     withheld = models.JSONField(default=list, blank=True)
+    grades = models.JSONField(null=True, blank=True)
+    roles = models.JSONField(null=True, blank=True)
+    courses = models.JSONField(null=True, blank=True)
+    subjects = models.JSONField(null=True, blank=True)
+    hidden = models.JSONField(default=list, blank=True)
+    kept_out = models.JSONField(default=dict, blank=True)
+    inactive = models.BooleanField(default=True)
+    unenrolled = models.BooleanField(default=True)
 
     line = models.ForeignKey(
         Line, on_delete=models.PROTECT, null=True, blank=True, related_name="connections"
@@ -182,6 +193,14 @@ def summary(connection: Connection) -> dict[str, Any]:
         "schools": connection.schools,
         "shares": connection.shares,
         "withheld": connection.withheld,
+        "grades": connection.grades,
+        "roles": connection.roles,
+        "courses": connection.courses,
+        "subjects": connection.subjects,
+        "hidden": connection.hidden,
+        "keptOut": connection.kept_out,
+        "inactive": connection.inactive,
+        "unenrolled": connection.unenrolled,
         "expires": _day(connection.expires),
         "resumeOn": _day(connection.resume_on),
     }

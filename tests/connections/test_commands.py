@@ -82,6 +82,7 @@ def test_a_connection_is_made_and_its_credentials_work(
         "scopes": allowed(connection),
         "documentation": f"{base}/docs/oneroster-1.2",
         "published": False,
+        "warnings": [],
     }
 
 

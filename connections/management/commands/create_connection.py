@@ -6,12 +6,12 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from connections import lifecycle
+from connections import lifecycle, sharing
 from connections.information import information
 from connections.management.base import base_url, day, told
-from connections.models import SHARES, Connection
+from connections.management.choosing import add_choices, asked_for
+from connections.models import Connection
 from connections.partners import ADDED_TYPES, VERSIONS, find_partner
-from connections.sharing import ALL, WITHHOLDABLE
 from roster.management.base import RosterCommand
 
 
@@ -39,35 +39,7 @@ class Command(RosterCommand):
             action="store_true",
             help="it isn't in the directory: Roster Sync only, and unsupported",
         )
-        schools = parser.add_mutually_exclusive_group(required=True)
-        schools.add_argument("--all-schools", action="store_true", help="future ones too")
-        schools.add_argument(
-            "--school",
-            dest="schools",
-            default=[],
-            action="extend",
-            nargs="+",
-            metavar="SOURCEDID",
-            help="a school to share; repeat it for another",
-        )
-        add(
-            "--share",
-            dest="shares",
-            default=[],
-            action="extend",
-            nargs="+",
-            choices=[*SHARES, ALL],
-            help="what is off by default; repeat it for more",
-        )
-        add(
-            "--withhold",
-            dest="withheld",
-            default=[],
-            action="extend",
-            nargs="+",
-            metavar="FIELD",
-            help=f"a field to keep back, one of {', '.join(WITHHOLDABLE)}",
-        )
+        add_choices(parser)
         add("--purpose", default="", metavar="P", help="what the vendor does with the data")
         add("--expires", type=day, metavar="DATE", help="the last day it may read")
         add("--disabled", action="store_true", help="make it now, enable it at the launch")
@@ -81,20 +53,21 @@ class Command(RosterCommand):
             types=options["types"],
             partner=partner,
             acknowledge_unsupported=options["acknowledge_unsupported"],
-            all_schools=options["all_schools"],
-            schools=options["schools"],
-            shares=options["shares"],
-            withheld=options["withheld"],
             purpose=options["purpose"],
             expires=options["expires"],
             enabled=not options["disabled"],
             by=self.actor(),
+            **asked_for(options),
         )
         published = lifecycle.publish_at_once(connection, by=self.actor())
         made, words = shown(connection, secret)
         if not published:
             words += "\nIt reads from the organization's next refresh on (refresh_cache)."
-        return {**made, "published": published}, words
+        warnings = sharing.warnings(connection)
+        return (
+            {**made, "published": published, "warnings": warnings},
+            "\n".join([words, *(f"Warning: {warning}" for warning in warnings)]),
+        )
 
 
 def shown(connection: Connection, secret: str) -> tuple[dict[str, Any], str]:
