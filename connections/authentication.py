@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection as database
@@ -36,6 +36,9 @@ from roster.models import Line, Organization
 REALM = 'Bearer realm="Rosterdesk"'
 BEARER = re.compile(r"bearer(?: +(?P<token>\S+))?", re.IGNORECASE)
 
+SOON = timedelta(minutes=1)
+"""What was tightened is gone within a minute, or nothing is given at all."""
+
 NO_TOKEN = "Send an access token: Authorization: Bearer, then the token."  # noqa: S105
 UNKNOWN = "The access token is not known; ask for a new one."
 EXPIRED = "The access token has expired; ask for a new one."
@@ -44,7 +47,7 @@ OAUTH_1 = "OAuth 1 is not supported. Get an access token with OAuth 2 client cre
 SQL = f"""
 SELECT token.expires, token.scope, held.id, held.organization_id, held.oneroster, held.types,
        held.shares, held.status, held.expires, held.held_at, held.since, organization.time_zone,
-       line.id, line.head, line.withdrawals,
+       organization.withdrawal_due, held.reline_due, line.id, line.head, line.withdrawals,
        reading.id, reading.line_id, reading.number, pinned.withdrawals,
        reading.began, reading.last, reading.lists
   FROM {get_access_token_model()._meta.db_table} token
@@ -60,7 +63,10 @@ SELECT token.expires, token.scope, held.id, held.organization_id, held.oneroster
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the database knows of a token: its connection, and what that one reads."""
+    """What the database knows of a token: its connection, and what that one reads.
+
+    `due` is since when something must be withdrawn from what it reads.
+    """
 
     token_expires: datetime
     scope: str
@@ -74,6 +80,7 @@ class Held:
     pin: Pin | None
     held_at: int | None
     since: int
+    due: datetime | None
     time_zone: str
     line: int | None
     head: int | None
@@ -105,6 +112,7 @@ class Held:
             withdrawals=self.withdrawals or 0,
             scopes=frozenset(self.scope.split()).intersection(has),
             run=ConnectionRun(self.connection, self.pin),
+            stopped=self.due is not None and clock() - self.due > SOON,
         )
 
 
@@ -150,7 +158,8 @@ def find(token: str) -> Held | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    expires, scope, pk, organization, version, types, shares, status, until, *rest = row[:15]
+    expires, scope, pk, organization, version, types, shares, status, until, *rest = row[:17]
+    held_at, since, zone, *dues = rest[:5]
     return Held(
         _moment(expires),
         scope,
@@ -161,8 +170,12 @@ def find(token: str) -> Held | None:
         _list(shares),
         status,
         _day(until),
-        _pin(*row[15:]),
-        *rest,
+        _pin(*row[17:]),
+        held_at,
+        since,
+        min((_moment(due) for due in dues if due), default=None),
+        zone,
+        *rest[5:],
     )
 
 

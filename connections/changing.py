@@ -10,10 +10,9 @@ from typing import Any, Unpack
 
 from django.db import transaction
 
-from connections import lifecycle, sharing
+from connections import relining, sharing
 from connections.models import Connection
 from roster import audit
-from roster.lines import line_for
 from roster.previewing import difference
 from roster.refusal import Refused
 
@@ -35,6 +34,7 @@ def change_sharing(
         new = sharing.told(locked)
         if new != old:
             locked.save(update_fields=columns)
+            relining.announce_change(locked)
             audit.record(
                 by,
                 "sharing.changed",
@@ -48,7 +48,7 @@ def change_sharing(
     connection.refresh_from_db()
     return {
         "changed": new != old,
-        "published": reline(connection, by),
+        "published": relining.reline(connection, by),
         "old": old,
         "sharing": new,
         "warnings": sharing.warnings(connection),
@@ -87,21 +87,6 @@ def sharing_of(connection: Connection) -> dict[str, Any]:
         "sharing": sharing.told(connection),
         "warnings": sharing.warnings(connection),
     }
-
-
-def reline(connection: Connection, by: audit.Actor) -> bool:
-    """Have the connection read the line of its rules; return whether it can read it already.
-
-    A paused one goes on reading what it had.
-    """
-    line = connection.line
-    if connection.status == Connection.Status.PAUSED:
-        return False
-    if line is None or line.rules != sharing.rules(connection):
-        line = line_for(connection.organization, connection.oneroster, sharing.rules(connection))
-        connection.line, connection.since = line, line.head
-        connection.save(update_fields=["line", "since"])
-    return lifecycle.publish_at_once(connection, by)
 
 
 def _apply(connection: Connection, asked: sharing.Asked) -> list[str]:

@@ -8,13 +8,13 @@ from typing import Any, Unpack
 
 from django.db import transaction
 
-from connections import credentials, partners, sharing
+from connections import credentials, partners, relining, sharing
 from connections.models import Client, Connection, Partner
 from connections.models.connection import summary
 from roster import audit
 from roster.lines import line_for
 from roster.models import Line, Organization
-from roster.publishing import publish_first
+from roster.publishing import publish_line
 from roster.refusal import Refused
 from roster.validity import require_valid
 
@@ -99,7 +99,7 @@ def publish_at_once(connection: Connection, by: audit.Actor) -> bool:
     if published.filter(pk=line.pk).exists():
         return True
     try:
-        publish_first(line, by=by)
+        publish_line(line, by=by)
     except Refused:
         return False
     line.refresh_from_db()
@@ -134,7 +134,7 @@ def set_status(
 
 def activate(connection: Connection, *, by: audit.Actor, reason: str = "") -> None:
     """Let the vendor read what is published; a paused one resumes."""
-    if connection.status == Status.PAUSED:
+    if connection.held_at is not None:
         resume(connection, by=by, reason=reason)
     else:
         _move(connection, Status.ACTIVE, "connection.activated", by, reason)
@@ -148,19 +148,27 @@ def pause(
         raise Refused("A pause ends on a day in the future.")
     with transaction.atomic():
         locked = _locked(connection)
-        if locked.status == Status.PAUSED:
-            held_at = locked.held_at
-        else:
+        held_at = locked.held_at
+        if held_at is None:
             held_at = locked.line.head if locked.line else 0
             if not held_at:
                 raise Refused("Nothing is published for this connection yet: no pause is needed.")
         _move(connection, Status.PAUSED, "connection.paused", by, reason, held_at, until)
+        if locked.line:
+            relining.pin(locked.line)
 
 
 def resume(connection: Connection, *, by: audit.Actor, reason: str = "") -> None:
-    """End a pause: the vendor reads the head of its line again."""
-    if connection.status == Status.PAUSED:
+    """End a pause: what changed meanwhile becomes readable now, stamped with now.
+
+    Refused while a refresh is running. Call it outside of a transaction: it may build a
+    publication, and the vendor goes on reading the old one until that is whole.
+    """
+    if connection.held_at is not None:
+        relining.resume(connection, by)
         _move(connection, Status.ACTIVE, "connection.resumed", by, reason)
+        if connection.line:
+            relining.pin(connection.line)
 
 
 def suspend(connection: Connection, *, by: audit.Actor, reason: str = "") -> None:
@@ -176,6 +184,9 @@ def disable(connection: Connection, *, by: audit.Actor, reason: str = "") -> Non
 def close(connection: Connection, *, by: audit.Actor, reason: str = "") -> None:
     """End the connection for good: its credentials and tokens are unknown from now on."""
     _move(connection, Status.CLOSED, "connection.closed", by, reason)
+    if connection.line:
+        relining.pin(connection.line)
+        relining.leave(connection.line)
 
 
 @transaction.atomic
@@ -191,6 +202,8 @@ def _move(
     locked = _locked(connection)
     if locked.status == Status.CLOSED and status != Status.CLOSED:
         raise Refused("This connection is closed for good. Make a new one.")
+    if held_at is None and status not in (Status.ACTIVE, Status.CLOSED):
+        held_at = locked.held_at
     old = summary(locked)
     locked.status, locked.held_at, locked.resume_on = status, held_at, resume_on
     new = summary(locked)

@@ -6,7 +6,7 @@ stands below a marked row falls in the walk, its own mark untouched.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,12 @@ from roster.clock import clock
 from roster.kinds import KINDS, Kind
 from roster.models import Klass, Level, Mark, Org, Organization, Status
 from roster.refusal import Refused
+from roster.withdrawing import announce, withdraw
 
 BATCH = 500
+
+CLEARED = (Mark.Source.PERSON, Mark.Source.CARRIED)
+"""Whose marks people clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +34,41 @@ class Marked:
     held_by_bundle: list[str]
 
 
-@transaction.atomic
 def exclude(
-    organization: Organization, kind: str, ids: Iterable[str], *, reason: str, by: Actor
+    organization: Organization,
+    kind: str,
+    ids: Iterable[str],
+    *,
+    reason: str,
+    by: Actor,
+    reasons: Mapping[str, str] | None = None,
 ) -> Marked:
-    """Mark rows of a kind. Refused for an unknown kind or id, naming them; nothing is marked then.
+    """Mark rows of a kind, and withdraw them from everything that vendors still read.
 
-    Rows that a person has marked already keep the first mark, with its reason and date.
+    Refused for an unknown kind or id, naming them; nothing is marked then. Rows that a person
+    has marked already keep the first mark, with its reason and date. `reasons` has those of
+    single ids, before the `reason` for all. Call it outside of a
+    transaction: the withdrawal shows what it has done in transactions of its own.
     """
+    done = mark(organization, kind, ids, reason=reason, by=by, reasons=reasons)
+    withdraw(organization)
+    return done
+
+
+@transaction.atomic
+def mark(
+    organization: Organization,
+    kind: str,
+    ids: Iterable[str],
+    *,
+    reason: str,
+    by: Actor,
+    reasons: Mapping[str, str] | None = None,
+) -> Marked:
+    """Set the marks and announce their withdrawal, which the caller or a job then does."""
     wanted = _resolve(organization, markable(kind), ids)
-    if not reason.strip():
-        raise Refused("An exclude mark needs a reason: somebody will ask for it in a year.")
-    known = set(_marks(organization, kind, wanted).values_list("sourced_id", flat=True))
+    why = _reasons(wanted, reason.strip(), reasons or {})
+    known = _marked(organization, kind, Mark.Source.PERSON)
     fresh = [sourced_id for sourced_id in wanted if sourced_id not in known]
     now = clock()
     Mark.objects.bulk_create(
@@ -51,7 +78,7 @@ def exclude(
                 kind=kind,
                 sourced_id=sourced_id,
                 source=Mark.Source.PERSON,
-                reason=reason.strip(),
+                reason=why[sourced_id],
                 by=None if isinstance(by, str) else by,
                 by_name=name_of(by)[:200],
                 at=now,
@@ -62,6 +89,7 @@ def exclude(
     )
     if fresh:
         _changed(organization, "record.excluded", kind, fresh, reason, by)
+        announce(organization)
     return Marked(fresh, [])
 
 
@@ -69,17 +97,32 @@ def exclude(
 def include(
     organization: Organization, kind: str, ids: Iterable[str], *, reason: str = "", by: Actor
 ) -> Marked:
-    """Clear people's marks from rows of a kind; a bundle's own mark only a bundle clears."""
-    wanted = _resolve(organization, markable(kind), ids, retired=True)
-    cleared = sorted(_marks(organization, kind, wanted).values_list("sourced_id", flat=True))
+    """Clear marks from rows of a kind, those of people and those carried over.
+
+    A bundle's own mark only a bundle clears.
+    """
+    done = to_include(organization, kind, ids)
+    cleared = done.changed
     for part in _parts(cleared):
-        _marks(organization, kind, part).delete()
+        _marks(organization, kind, *CLEARED).filter(sourced_id__in=part).delete()
     if cleared:
         _changed(organization, "record.included", kind, cleared, reason, by)
-    held = Mark.objects.filter(
-        organization=organization, kind=kind, source=Mark.Source.BUNDLE, sourced_id__in=wanted
-    )
-    return Marked(cleared, sorted(held.values_list("sourced_id", flat=True)))
+    return done
+
+
+def to_exclude(organization: Organization, kind: str, ids: Iterable[str]) -> Marked:
+    """Return what `exclude` would mark, and mark nothing; refused as it would be."""
+    known = _marked(organization, kind, Mark.Source.PERSON)
+    wanted = _resolve(organization, markable(kind), ids)
+    return Marked([sourced_id for sourced_id in wanted if sourced_id not in known], [])
+
+
+def to_include(organization: Organization, kind: str, ids: Iterable[str]) -> Marked:
+    """Return what `include` would clear, and clear nothing; refused as it would be."""
+    wanted = set(_resolve(organization, markable(kind), ids, retired=True))
+    cleared = wanted & _marked(organization, kind, *CLEARED)
+    held = wanted & _marked(organization, kind, Mark.Source.BUNDLE)
+    return Marked(sorted(cleared), sorted(held))
 
 
 def markable(name: str) -> Kind:
@@ -142,8 +185,10 @@ def label(row: Any) -> str:
 
 def _resolve(
     organization: Organization, kind: Kind, ids: Iterable[str], *, retired: bool = False
-) -> list[str]:
-    """Return the ids of existing rows; a bare course id stands for all of its levels.
+) -> dict[str, str]:
+    """Return the ids of existing rows, each with the id that was asked for.
+
+    They differ for courses: the bare id of a row stands for all of its levels.
 
     With `retired`, an id that only a mark still knows counts as existing.
     """
@@ -157,30 +202,43 @@ def _resolve(
                 organization=organization, kind=kind.name, sourced_id__in=part
             )
             found.update(marks.values_list("sourced_id", flat=True))
-    resolved: list[str] = []
+    levels = _levels_of_courses(rows) if kind.name == "course" else {}
+    resolved: dict[str, str] = {}
     unknown = []
     for sourced_id in asked:
-        levels: list[str] = []
-        if kind.name == "course":
-            levels = list(
-                rows.filter(course=sourced_id)
-                .order_by("sourced_id")
-                .values_list("sourced_id", flat=True)
-            )
-        if levels or sourced_id in found:
-            resolved += levels or [sourced_id]
+        if sourced_id in levels or sourced_id in found:
+            for level in levels.get(sourced_id, [sourced_id]):
+                resolved.setdefault(level, sourced_id)
         else:
             unknown.append(sourced_id)
     if unknown:
         shown = ", ".join(f"“{sourced_id}”" for sourced_id in unknown[:10])
-        raise Refused(f"There is no {kind.title} {shown} in {organization.name}.")
-    return list(dict.fromkeys(resolved))
+        more = f" and {len(unknown) - 10:,} more" if len(unknown) > 10 else ""
+        raise Refused(f"There is no {kind.title} {shown}{more} in {organization.name}.")
+    return resolved
 
 
-def _marks(organization: Organization, kind: str, ids: list[str]) -> Any:
-    return Mark.objects.filter(
-        organization=organization, kind=kind, source=Mark.Source.PERSON, sourced_id__in=ids
-    )
+def _levels_of_courses(rows: Any) -> dict[str, list[str]]:
+    levels: dict[str, list[str]] = {}
+    for course, level in rows.order_by("sourced_id").values_list("course", "sourced_id"):
+        levels.setdefault(course, []).append(level)
+    return levels
+
+
+def _reasons(wanted: dict[str, str], reason: str, reasons: Mapping[str, str]) -> dict[str, str]:
+    """Return the reason for each id; refuse where there is none."""
+    found = {name: reasons.get(asked, "").strip() or reason for name, asked in wanted.items()}
+    if not all(found.values()) or not (found or reason):
+        raise Refused("An exclude mark needs a reason: somebody will ask for it in a year.")
+    return found
+
+
+def _marks(organization: Organization, kind: str, *sources: Mark.Source) -> Any:
+    return Mark.objects.filter(organization=organization, kind=kind, source__in=sources)
+
+
+def _marked(organization: Organization, kind: str, *sources: Mark.Source) -> set[str]:
+    return set(_marks(organization, kind, *sources).values_list("sourced_id", flat=True))
 
 
 def _parts(ids: list[str]) -> Iterator[list[str]]:

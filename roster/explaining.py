@@ -54,9 +54,9 @@ def explain(line: Line, kind_name: str, sourced_id: str) -> dict[str, Any]:
     kind = KINDS.get(kind_name)
     if kind is None:
         raise Refused(f"“{kind_name}” is not a kind. The kinds are: {', '.join(KINDS)}.")
-    row = _row(organization, kind, sourced_id)
     walk = walk_of(line)
     people.settle(walk)
+    row = _row(organization, walk, kind, sourced_id)
     chain = _chain(organization, walk, kind, row)
     return {
         "kind": kind.name,
@@ -69,14 +69,24 @@ def explain(line: Line, kind_name: str, sourced_id: str) -> dict[str, Any]:
     }
 
 
-def _row(organization: Organization, kind: Kind, sourced_id: str) -> Any:
+def _row(organization: Organization, walk: Walk, kind: Kind, sourced_id: str) -> Any:
     rows = exclusion.rows_of(organization, kind)
     found = rows.filter(sourced_id=sourced_id).first()
     if found is None and kind.name == "course":
-        found = rows.filter(course=sourced_id).order_by("sourced_id").first()
+        found = _telling(walk, list(rows.filter(course=sourced_id).order_by("sourced_id")))
     if found is None:
         raise Refused(f"There is no {kind.title} “{sourced_id}” in {organization.name}.")
     return found
+
+
+def _telling(walk: Walk, levels: list[Any]) -> Any:
+    """Return the one of a row's courses by which the row is seen, else what should show it."""
+
+    def rank(level: Any) -> int:
+        cause = walk.fell["course"].get(level.sourced_id)
+        return 0 if cause is None else 2 if cause.code == "other_year" else 1
+
+    return min(levels, key=rank, default=None)
 
 
 def _chain(organization: Organization, walk: Walk, kind: Kind, row: Any) -> list[dict[str, Any]]:

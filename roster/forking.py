@@ -69,9 +69,7 @@ def _copy_records(line: Line, copy: Line, oldest: int, number: int) -> None:
     wanted = Record.objects.filter(line=line, valid_from__lte=number, valid_to__gt=oldest)
     last = 0
     while True:
-        part = list(
-            wanted.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]
-        )
+        part = list(wanted.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH])
         if not part:
             return
         last = part[-1]

@@ -18,15 +18,20 @@ def digest_of(rules: dict[str, Any]) -> str:
 
 
 def line_for(organization: Organization, version: str, rules: dict[str, Any]) -> Line:
-    """Return the newest line of `organization` with these rules, or begin one.
+    """Return the line of `organization` with these rules that others read, or begin one.
 
-    `rules`: `{"schools": "all" or sorted sourcedIds, "shares": [...], "withheld": [...],
-    "types": [...]}`, lists sorted. A begun line has head 0: nothing is published on it yet.
+    `rules` as in `roster/visibility/rules.py`, lists sorted. Of several, which forks leave
+    behind, the one that is furthest. A begun line has head 0: nothing is published on it yet.
     """
     digest = digest_of(rules)
     found = (
-        Line.objects.filter(organization=organization, version=version, rules_digest=digest)
-        .order_by("-pk")
+        Line.objects.filter(
+            organization=organization,
+            version=version,
+            rules_digest=digest,
+            unread_since__isnull=True,
+        )
+        .order_by("-head", "pk")
         .first()
     )
     return found or Line.objects.create(

@@ -54,12 +54,14 @@ def refresh(
     "removed": …, "seconds": …}`, each line with version, number and its collections' records,
     tombstones, added, changed and removed. Refused while another refresh is running.
     """
-    lines = list(Line.objects.filter(organization=organization).order_by("pk"))
+    lines = list(
+        Line.objects.filter(organization=organization, unread_since__isnull=True).order_by("pk")
+    )
     return _Build(organization, lines, by, progress).run()
 
 
-def publish_first(line: Line, *, by: Actor, progress: Progress | None = None) -> dict[str, Any]:
-    """Publish one line that nothing has been published on yet, and leave the others alone."""
+def publish_line(line: Line, *, by: Actor, progress: Progress | None = None) -> dict[str, Any]:
+    """Publish one line, a new or a forked one, and leave the others as they are."""
     return _Build(line.organization, [line], by, progress).run()
 
 

@@ -44,7 +44,9 @@ class Connection(models.Model):
     collections that aren't shared, `kept_out` people by id with the reason; `inactive` and
     `unenrolled` say whether such people are shared (connections/sharing.py).
     `since` is the publication number at its own beginning: of its line's tombstones it sees
-    those numbered after. `held_at` is the number a paused connection goes on reading.
+    those numbered after. `held_at` is the number a paused connection goes on reading; it stands
+    until the connection has resumed, also where it was suspended in between.
+    `reline_due` is when its sharing was changed, until its line obeys.
     `reading` is its run in progress, or the last one; taking it away ends the run.
     """
 
@@ -94,6 +96,7 @@ class Connection(models.Model):
     reading = models.ForeignKey(
         "connections.Reading", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    reline_due = models.DateTimeField(null=True, blank=True, editable=False)
     created = models.DateTimeField(default=clock)
     created_by = models.CharField(max_length=200, blank=True)
     last_seen = models.DateTimeField(null=True, blank=True)
@@ -115,7 +118,8 @@ class Connection(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(status="paused", held_at__isnull=False)
-                | (~Q(status="paused") & Q(held_at__isnull=True)),
+                | Q(status="active", held_at__isnull=True)
+                | ~Q(status__in=["paused", "active"]),
                 name="connection_held_while_paused",
             ),
         ]

@@ -50,6 +50,7 @@ class Reader:
     number at its connection's own beginning; `scopes` full URIs. Everything the API answers
     comes out of that line at that number: there is no way around it to another organization.
     The authentication's reader stands at the head; `run.enter` moves it to where its run stands.
+    `stopped` while something that must be withdrawn could not be: nothing is read then.
     """
 
     connection: int
@@ -61,5 +62,6 @@ class Reader:
     withdrawals: int
     scopes: frozenset[str]
     run: Run = field(default=Standing(), compare=False, repr=False)
+    stopped: bool = False
 
     is_authenticated = True

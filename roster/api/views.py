@@ -76,6 +76,10 @@ class OneRosterView(APIView):
         read at the head: no run begins or ends with it.
         """
         reader: Reader = request.auth  # type: ignore[assignment]
+        if reader.stopped:
+            raise NotReady(
+                "The district is taking records out of what is shared. Ask again in a minute."
+            )
         if COLLECTIONS[self.operation.collection].service != "gradebook":
             reader = reader.run.enter(reader, key, offset)
             self.run = reader.run.id

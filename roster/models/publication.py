@@ -25,7 +25,8 @@ class Line(models.Model):
 
     `pinned` is the oldest number that a paused connection goes on reading, if one does.
     `applied` is what its documents obey, `{"rules": …, "policy": […]}`: rules differ from it
-    between a change of sharing and the withdrawal and build that follow.
+    between a change of sharing and the withdrawal and build that follow. `unread_since` is
+    set while no connection reads it: it isn't built any more, and dropped after a day.
     """
 
     organization = models.ForeignKey(
@@ -38,6 +39,7 @@ class Line(models.Model):
     head = models.PositiveBigIntegerField(default=0)
     revision = models.BigIntegerField(default=-1)
     published_on = models.DateField(null=True, blank=True)
+    unread_since = models.DateTimeField(null=True, blank=True)
     pinned = models.PositiveBigIntegerField(null=True, blank=True)
     withdrawals = models.PositiveBigIntegerField(default=0)
     created = models.DateTimeField(default=clock)

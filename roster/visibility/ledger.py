@@ -51,12 +51,16 @@ class Ledger:
         return MARKED if sourced_id in self.marks[kind] else None
 
     def footing(self, all_of: Iterable[list[str]], any_of: list[list[str]]) -> Cause | None:
-        """Return the first thing fallen of `all_of`, or one of `any_of` if all of them fell."""
+        """Return the first thing fallen of `all_of`, or one of `any_of` if all of them fell.
+
+        Of these, one of the active year says more than one that another year hides anyway.
+        """
         for kind, sourced_id in all_of:
             if sourced_id in self.fell[kind]:
                 return fallen(kind, sourced_id)
         if any_of and all(sourced_id in self.fell[kind] for kind, sourced_id in any_of):
-            return fallen(*any_of[0])
+            of_the_year = (edge for edge in any_of if self.fell[edge[0]][edge[1]] != OTHER_YEAR)
+            return fallen(*next(of_the_year, any_of[0]))
         return None
 
     def levels(self, kind: str, *columns: str) -> Iterator[tuple[Any, ...]]:

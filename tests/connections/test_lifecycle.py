@@ -195,11 +195,11 @@ def test_a_new_line_is_published_at_once_where_the_district_is(
 ) -> None:
     published: list[Line] = []
 
-    def publish_first(line: Line, *, by: Any) -> None:
+    def publish_line(line: Line, *, by: Any) -> None:
         published.append(line)
         Line.objects.filter(pk=line.pk).update(head=1)
 
-    monkeypatch.setattr(lifecycle, "publish_first", publish_first)
+    monkeypatch.setattr(lifecycle, "publish_line", publish_line)
     assert not lifecycle.publish_at_once(brightpath.connection, by=DANA)
     assert published == []
     publish(brightpath)
@@ -217,6 +217,6 @@ def test_a_connection_made_during_a_refresh_waits_for_the_next(
     def busy(line: Line, *, by: Any) -> None:
         raise Refused("A refresh is running.")
 
-    monkeypatch.setattr(lifecycle, "publish_first", busy)
+    monkeypatch.setattr(lifecycle, "publish_line", busy)
     publish(brightpath)
     assert not lifecycle.publish_at_once(connected(riverside, oneroster="1.1").connection, by=DANA)

@@ -1,0 +1,57 @@
+"""Made-up districts in the database, for tests that need real rows and no bundle of their own."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from roster.generator.demo import write_demo_bundle
+from roster.importing import import_bundle
+from roster.lines import line_for
+from roster.models import Line, Organization, Record
+from roster.organizations import create_organization
+from roster.publishing import refresh
+
+EVERYTHING: dict[str, Any] = {
+    "schools": "all",
+    "shares": [
+        "demographics",
+        "guardians",
+        "metadata",
+        "resources",
+        "users.phone",
+        "users.sms",
+        "users.userIds",
+    ],
+    "withheld": [],
+    "types": ["grade_book"],
+}
+
+
+def demo_district(folder: Path, slug: str = "riverside") -> Organization:
+    """Import the demo's 240 students, with guardians, a gradebook, marks and dirty data."""
+    organization = create_organization(slug, slug.title(), by="test")
+    path = folder / f"{slug}.zip"
+    write_demo_bundle(path, date.today())  # noqa: DTZ011 - its year must be the one of today.
+    import_bundle(organization, path, by="test")
+    organization.refresh_from_db()
+    return organization
+
+
+def published(organization: Organization, *versions: str, **rules: Any) -> list[Line]:
+    """Return lines of these versions that share everything but for `rules`, published."""
+    lines = [line_for(organization, version, EVERYTHING | rules) for version in versions]
+    refresh(organization, by="test")
+    for line in lines:
+        line.refresh_from_db()
+    return lines
+
+
+def shown(line: Line, number: int | None = None) -> dict[tuple[str, str], str]:
+    """Return every document of a publication by collection and position, tombstones apart."""
+    number = line.head if number is None else number
+    rows = Record.objects.filter(
+        line=line, status="active", valid_from__lte=number, valid_to__gt=number
+    )
+    return {(row.kind, f"{row.ordinal:06d}"): row.document for row in rows}

@@ -1,0 +1,185 @@
+"""What is tightened leaves every publication still read, and nothing else moves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from roster import exclusion
+from roster.kinds import KINDS
+from roster.models import Level, Line, Mark, Organization, Publication, Record, User
+from roster.publishing import refresh
+from roster.withdrawing import announce, withdraw
+from tests.roster.districts import demo_district, published, shown
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MARKABLE = [kind.name for kind in KINDS.values() if kind.markable]
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Organization:
+    return demo_district(tmp_path)
+
+
+def withhold_from_all(organization: Organization, *fields: str) -> None:
+    """Tighten the field policy as its verb does."""
+    Organization.objects.filter(pk=organization.pk).update(field_policy=sorted(fields))
+    Organization.objects.filter(pk=organization.pk).touch()
+    organization.refresh_from_db()
+    announce(organization)
+    withdraw(organization)
+
+
+def some_row_of(organization: Organization, kind: str) -> str:
+    """Return a row of a kind that isn't marked yet, from the middle of them."""
+    rows = exclusion.rows_of(organization, KINDS[kind])
+    if KINDS[kind].model is not Level:
+        rows = rows.filter(status="active")
+    marked = Mark.objects.filter(organization=organization, kind=kind).values("sourced_id")
+    ids = list(
+        rows.exclude(sourced_id__in=marked)
+        .order_by("sourced_id")
+        .values_list("sourced_id", flat=True)
+    )
+    return str(ids[len(ids) // 2])
+
+
+def test_a_withdrawal_shows_just_what_the_next_refresh_would(district: Organization) -> None:
+    published(district, "1.2", "1.1")
+    for kind in MARKABLE:
+        exclusion.exclude(
+            district, kind, [some_row_of(district, kind)], reason="A parent asked", by="dana"
+        )
+        withdraw(district)
+        after = refresh(district, by="test")
+        assert (kind, after["added"], after["changed"], after["removed"]) == (kind, 0, 0, 0)
+
+
+def test_an_older_publication_keeps_its_positions_and_loses_the_person(
+    district: Organization,
+) -> None:
+    (line,) = published(district, "1.2")
+    student = Record.objects.filter(line=line, kind="users", role="student").order_by("pk")[7]
+    User.objects.filter(organization=district, username="").update(username="later")
+    Organization.objects.filter(pk=district.pk).touch()
+    old = line.head
+    refresh(district, by="test")
+    before = shown(line, old)
+    exclusion.exclude(district, "person", [student.sourced_id], reason="Opt-out", by="dana")
+    withdraw(district)
+    after = shown(line, old)
+    assert before.keys() == after.keys()
+    touched = {key for key in before if before[key] != after[key]}
+    assert {("users", f"{student.ordinal:06d}")} <= touched
+    name = json.loads(student.document)["familyName"]
+    told = json.loads(after["users", f"{student.ordinal:06d}"])
+    assert told["status"] == "tobedeleted"
+    assert (told["givenName"], told["familyName"]) == ("Removed", "Removed")
+    assert "email" not in told
+    assert name not in json.dumps(told)
+    for key in touched - {("users", f"{student.ordinal:06d}")}:
+        left = json.loads(after[key])
+        if left["status"] == "active":
+            assert student.sourced_id not in after[key]
+
+
+def test_a_withheld_field_is_gone_from_every_publication(district: Organization) -> None:
+    (line,) = published(district, "1.2")
+    old = line.head
+    withhold_from_all(district, "users.email")
+    line.refresh_from_db()
+    assert line.head > old
+    for number in (old, line.head):
+        users = [text for (kind, _), text in shown(line, number).items() if kind == "users"]
+        assert users
+        assert not any('"email"' in text for text in users)
+    changed = Record.objects.filter(line=line, kind="users", changed_in=line.head)
+    assert changed.exists()
+
+
+def test_what_else_has_changed_waits_for_the_refresh(district: Organization) -> None:
+    (line,) = published(district, "1.2")
+    student = Record.objects.filter(line=line, kind="users", role="student").order_by("pk")[3]
+    User.objects.filter(organization=district).exclude(sourced_id=student.sourced_id).update(
+        middle_name="Imported"
+    )
+    Organization.objects.filter(pk=district.pk).touch()
+    exclusion.exclude(district, "person", [student.sourced_id], reason="Opt-out", by="dana")
+    withdraw(district)
+    line.refresh_from_db()
+    assert not any("Imported" in text for text in shown(line).values())
+    assert refresh(district, by="test")["changed"] > 0
+
+
+def test_a_record_that_left_the_data_is_withdrawn_where_it_is_still_published(
+    district: Organization,
+) -> None:
+    (line,) = published(district, "1.2")
+    student = Record.objects.filter(line=line, kind="users", role="student").order_by("pk")[5]
+    User.objects.filter(organization=district, sourced_id=student.sourced_id).update(
+        status="tobedeleted"
+    )
+    exclusion.exclude(district, "person", [student.sourced_id], reason="Opt-out", by="dana")
+    withdraw(district)
+    line.refresh_from_db()
+    assert not any(
+        f'"sourcedId":"{student.sourced_id}"' in text and '"status":"active"' in text
+        for text in shown(line).values()
+    )
+
+
+def test_loosening_again_changes_nothing_until_a_refresh(district: Organization) -> None:
+    (line,) = published(district, "1.2")
+    student = Record.objects.filter(line=line, kind="users", role="student").order_by("pk")[2]
+    exclusion.exclude(district, "person", [student.sourced_id], reason="Mistake", by="dana")
+    withdraw(district)
+    line.refresh_from_db()
+    before, head = shown(line), line.head
+    exclusion.include(district, "person", [student.sourced_id], by="dana")
+    withdraw(district)
+    line.refresh_from_db()
+    assert (shown(line), line.head) == (before, head)
+    assert refresh(district, by="test")["added"] > 0
+
+
+def test_what_a_dead_withdrawal_left_behind_is_never_shown(district: Organization) -> None:
+    (line,) = published(district, "1.2")
+    stray = Record.objects.filter(line=line, kind="orgs").order_by("pk")[0]
+    district.refresh_from_db()
+    stray.pk = None
+    stray.valid_from = district.last_number + 1
+    stray.document = '{"sourcedId":"stray","status":"active"}'
+    stray.save()
+    student = Record.objects.filter(line=line, kind="users", role="student").order_by("pk")[2]
+    exclusion.exclude(district, "person", [student.sourced_id], reason="Opt-out", by="dana")
+    withdraw(district)
+    line.refresh_from_db()
+    assert not any("stray" in text for text in shown(line).values())
+    assert line.head == Publication.objects.filter(line=line).latest("number").number
+
+
+def test_positions_stay_dense_through_withdrawals(district: Organization) -> None:
+    (line,) = published(district, "1.2")
+    for kind in ("section", "person", "school_enrollment", "enrollment"):
+        exclusion.exclude(
+            district, kind, [some_row_of(district, kind)], reason="A parent asked", by="dana"
+        )
+        withdraw(district)
+        assert_dense(Line.objects.get(pk=line.pk))
+
+
+def assert_dense(line: Line) -> None:
+    rows = Record.objects.filter(line=line, valid_from__lte=line.head, valid_to__gt=line.head)
+    for status in ("active", "tobedeleted"):
+        for kind in set(rows.values_list("kind", flat=True)):
+            ordinals = sorted(
+                rows.filter(kind=kind, status=status).values_list("ordinal", flat=True)
+            )
+            assert ordinals == list(range(len(ordinals)))
+    latest = Publication.objects.get(line=line, number=line.head)
+    for kind, counts in latest.counts.items():
+        live = rows.filter(kind=kind, status="active").count()
+        assert (kind, counts["records"]) == (kind, live)
