@@ -147,9 +147,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_TIMEZONE = "UTC"
-# Everything periodic hangs on this one entry: the task asks the database what is due.
+# Everything periodic hangs on one entry a storey: the task asks the database what is due.
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "roster.tasks.tick", "schedule": 30.0, "options": {"expires": 60}},
+    "tend": {"task": "connections.tasks.tend", "schedule": 30.0, "options": {"expires": 60}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(ROSTERDESK_DATA / "beat-schedule")
 

@@ -15,11 +15,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 
 from roster.audit import Actor, name_of
 from roster.audit import record as audit
 from roster.clock import clock
-from roster.compiling import collections_of, documents
+from roster.compiling import Slice, collections_of, documents
 from roster.dialects import people
 from roster.lines import next_stamp
 from roster.models import Line, Organization, Publication, Record, Refresh
@@ -140,6 +141,7 @@ class _Build:
         walk = walk_of(line)
         people.settle(walk)
         collections = collections_of(walk)
+        expired = self._expired(line)
         counts = {}
         for position, collection in enumerate(collections):
             done = (index + (position + 1) / (len(collections) + 1)) / of
@@ -149,8 +151,27 @@ class _Build:
                     self._tell(int(done * 100), f"{stage}: {collection}")
                     yield part
 
-            counts[collection] = Writer(line, collection, number).write(slices())
+            counts[collection] = Writer(line, collection, number).write(slices(), expired=expired)
+        for collection in self._left_behind(line, collections):
+            nothing = [Slice(None, [])]
+            counts[collection] = Writer(line, collection, number).write(nothing, expired=expired)
         return counts
+
+    def _left_behind(self, line: Line, collections: list[str]) -> list[str]:
+        """Return the collections that are published on the line and shared no longer."""
+        latest = Publication.objects.filter(line=line, number=line.head).first()
+        told = latest.counts if latest else {}
+        return [
+            name
+            for name, counts in told.items()
+            if name not in collections and (counts["records"] or counts["tombstones"])
+        ]
+
+    def _expired(self, line: Line) -> int:
+        """Return the newest number whose tombstones the organization keeps no longer."""
+        before = clock() - timedelta(days=self.organization.tombstone_days)
+        old = Publication.objects.filter(line=line, stamp__lt=before)
+        return old.aggregate(Max("number"))["number__max"] or 0
 
     def _flip(
         self, due: list[Line], number: int, counts: dict[int, dict[str, dict[str, int]]]
@@ -236,7 +257,7 @@ class _Build:
             if told is None:
                 latest = Publication.objects.get(line=line, number=line.head)
                 told = {
-                    name: {**numbers, "added": 0, "changed": 0, "removed": 0}
+                    name: {**numbers, "added": 0, "changed": 0, "removed": 0, "expired": 0}
                     for name, numbers in latest.counts.items()
                 }
             lines.append(
@@ -270,7 +291,10 @@ class _Build:
 
 
 def _differs(counts: dict[str, dict[str, int]]) -> bool:
-    return any(c["added"] or c["changed"] or c["removed"] for c in counts.values())
+    return any(
+        told["added"] or told["changed"] or told["removed"] or told["expired"]
+        for told in counts.values()
+    )
 
 
 def _totals(counts: dict[int, dict[str, dict[str, int]]]) -> dict[str, int]:

@@ -77,7 +77,8 @@ class Writer:
         self.records = Record.objects.filter(line=line, kind=collection)
         self.at_head = self.records.filter(valid_from__lte=line.head, valid_to__gt=line.head)
         self.positions = {status: Positions(self._size(status)) for status in (ACTIVE, RETIRED)}
-        self.counts = {"added": 0, "changed": 0, "removed": 0}
+        self.counts = {"added": 0, "changed": 0, "removed": 0, "expired": 0}
+        self.returned: set[int] = set()
         self.ended: list[int] = []
         self.rows: list[tuple[Any, ...]] = []
 
@@ -85,8 +86,11 @@ class Writer:
         last = self.at_head.filter(status=status).order_by("-ordinal").values_list("ordinal")[:1]
         return last[0][0] + 1 if last else 0
 
-    def write(self, slices: Iterable[Slice]) -> dict[str, int]:
-        """Store the difference; return records, tombstones, added, changed and removed."""
+    def write(self, slices: Iterable[Slice], *, expired: int = 0) -> dict[str, int]:
+        """Store the difference; return records, tombstones, added, changed, removed, expired.
+
+        Tombstones of publications up to the number `expired` have been kept long enough.
+        """
         last = ""
         for part in slices:
             known = self._known(last, part.upto)
@@ -94,6 +98,7 @@ class Writer:
                 self._meet(doc, known.pop(doc.sourced_id, None))
             self._retire([row for row in known.values() if row.status == ACTIVE])
             last = part.upto or last
+        self._expire(expired)
         return self._finish()
 
     def apply(self, changes: Iterable[tuple[Known, Doc | None]]) -> dict[str, int]:
@@ -137,6 +142,7 @@ class Writer:
             self._add(doc, digest, ACTIVE, self.positions[ACTIVE].take())
         elif known.status == RETIRED:
             self.counts["added"] += 1
+            self.returned.add(known.pk)
             self._end(known)
             self._add(doc, digest, ACTIVE, self.positions[ACTIVE].take())
         elif known.digest != digest:
@@ -157,6 +163,15 @@ class Writer:
                 self.counts["removed"] += 1
                 doc = Doc(known.sourced_id, body, *tags)
                 self._add(doc, doc.digest(), RETIRED, self.positions[RETIRED].take())
+
+    def _expire(self, number: int) -> None:
+        columns = ("pk", "sourced_id", "status", "ordinal", "digest")
+        old = self.at_head.filter(status=RETIRED, changed_in__lte=number)
+        # One that returned in this build has ended already; it can't end twice.
+        for row in old.filter(valid_to__gt=self.number).values_list(*columns):
+            if row[0] not in self.returned:
+                self._end(Known._make(row))
+                self.counts["expired"] += 1
 
     def _end(self, known: Known) -> None:
         self.ended.append(known.pk)

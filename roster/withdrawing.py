@@ -308,7 +308,7 @@ class _OfLine:
         number = organization.last_number + 1
         latest = Publication.objects.get(line=self.line, number=self.line.head)
         counts = {
-            name: {**told, "added": 0, "changed": 0, "removed": 0}
+            name: {**told, "added": 0, "changed": 0, "removed": 0, "expired": 0}
             for name, told in latest.counts.items()
         }
         sweep(self.line, number)
