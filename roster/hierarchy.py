@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import orjson
 from django.db import transaction
 
+from roster.carrying import carry_over
 from roster.models import (
     Agent,
     Category,
@@ -66,7 +67,14 @@ def derive(organization: Organization) -> int:
     """Bring the organization's levels and bundle marks in step; return how many rows moved."""
     levels = dict(_Derivation(organization).levels())
     with transaction.atomic():
-        return _store(organization, levels) + _mark_from_bundles(organization)
+        known = set(_keys(organization))
+        moved = _store(organization, levels) + _mark_from_bundles(organization)
+        return moved + carry_over(organization, known)
+
+
+def _keys(organization: Organization) -> Iterator[tuple[str, str]]:
+    rows = Level.objects.filter(organization=organization)
+    yield from rows.values_list("kind", "sourced_id").iterator(BATCH)
 
 
 def is_student(role: str) -> bool:

@@ -59,13 +59,15 @@ class Mark(models.Model):
     """External LMS Exclude on one row of any kind.
 
     It names kind and id, not a row: it survives the row's leaving and returning. A person's
-    mark and a bundle's stand side by side, so that neither clears the other. `withdrawn` once
+    mark and a bundle's stand side by side, so that neither clears the other; a person's is
+    carried over to the next year and to another school (`roster/carrying.py`). `withdrawn` once
     everything that vendors can still read obeys it (`roster/withdrawing.py`).
     """
 
     class Source(models.TextChoices):
         PERSON = "person"
         BUNDLE = "bundle"
+        CARRIED = "carried"
 
     organization = models.ForeignKey(
         "roster.Organization", on_delete=models.CASCADE, db_index=False, related_name="marks"
@@ -94,7 +96,7 @@ class Mark(models.Model):
                 fields=["organization", "kind", "sourced_id", "source"], name="mark_set_once"
             ),
             models.CheckConstraint(
-                condition=Q(source__in=["person", "bundle"]), name="mark_source_known"
+                condition=Q(source__in=["person", "bundle", "carried"]), name="mark_source_known"
             ),
         ]
 

@@ -1,0 +1,156 @@
+"""Marks that carry over: to the next year's levels, and with a student to another school.
+
+What: right after levels are derived, those that are new are compared with what people have
+marked. Why then, and only then: who clears a carried mark has decided, and the level isn't
+new a second time. Bundles' marks stay where they are: the next bundle says again what it
+wants. `include` clears a carried mark as it does a person's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from roster.audit import record as audit
+from roster.clock import clock
+from roster.models import Level, Mark, Org, Organization
+
+BY_YEAR = ("calendar", "schedule_structure", "grade_level", "course")
+YEARS_BACK = 5
+BATCH = 500
+
+Key = tuple[str, str]
+"""Kind and id of a level."""
+
+
+class New(NamedTuple):
+    """A level that this derivation made, with what its id is built of."""
+
+    kind: str
+    sourced_id: str
+    year: str
+    school: str
+    course: str
+    person: str
+
+
+def carry_over(organization: Organization, known: set[Key]) -> int:
+    """Mark new levels whose counterpart is marked; return how many.
+
+    `known` are the levels that there were before this derivation. The counterpart of a level
+    is the one of the latest year before at the same place of the same school; of a student at
+    a school, that student at any other.
+    """
+    marks = {
+        (mark.kind, mark.sourced_id): mark
+        for mark in Mark.objects.filter(
+            organization=organization,
+            kind__in=(*BY_YEAR, "school_enrollment"),
+            source__in=(Mark.Source.PERSON, Mark.Source.CARRIED),
+        ).order_by("source")  # A person's own comes after the carried one, and wins.
+    }
+    if not marks:
+        return 0
+    carried = {
+        (level.kind, level.sourced_id): mark
+        for level, mark in _counterparts(organization, known, marks)
+        if (level.kind, level.sourced_id) not in marks
+    }
+    _set(organization, carried)
+    return len(carried)
+
+
+def _counterparts(
+    organization: Organization, known: set[Key], marks: dict[Key, Mark]
+) -> Iterator[tuple[New, Mark]]:
+    elsewhere = _students(organization, marks)
+    # A year's levels may come and go at once: what was decided there is known all the same.
+    before = known | marks.keys()
+    for level in _new_levels(organization, known):
+        if level.kind == "school_enrollment":
+            mark = elsewhere.get(level.person)
+        else:
+            earlier = next((key for key in _earlier(level) if key in before), None)
+            mark = marks.get(earlier) if earlier else None
+        if mark is not None:
+            yield level, mark
+
+
+def _new_levels(organization: Organization, known: set[Key]) -> Iterator[New]:
+    rows = Level.objects.filter(organization=organization, kind__in=(*BY_YEAR, "school_enrollment"))
+    for row in rows.values_list(*New._fields).iterator(2000):
+        if row[:2] not in known:
+            yield New._make(row)
+
+
+def _earlier(level: New) -> Iterator[Key]:
+    """Yield the same place in the years before, latest first; nothing without a year in the id."""
+    prefix = f"{level.course}~{level.school}~" if level.kind == "course" else f"{level.school}~"
+    path, year, rest = level.sourced_id.partition(f"{prefix}{level.year}")
+    if path or not year or not level.year or (rest and not rest.startswith("~")):
+        return
+    for back in range(1, YEARS_BACK + 1):
+        yield level.kind, f"{prefix}{int(level.year) - back}{rest}"
+
+
+def _students(organization: Organization, marks: dict[Key, Mark]) -> dict[str, Mark]:
+    """Return the marked students, each with one mark; ids may hold `~` on either side of it."""
+    orgs = set(Org.objects.filter(organization=organization).values_list("sourced_id", flat=True))
+    found = {}
+    for (kind, sourced_id), mark in marks.items():
+        if kind == "school_enrollment":
+            for person, org in _splits(sourced_id):
+                if org in orgs:
+                    found.setdefault(person, mark)
+    return found
+
+
+def _splits(sourced_id: str) -> Iterator[tuple[str, str]]:
+    parts = sourced_id.split("~")
+    for at in range(1, len(parts)):
+        yield "~".join(parts[:at]), "~".join(parts[at:])
+
+
+def _set(organization: Organization, carried: dict[Key, Mark]) -> None:
+    now = clock()
+    Mark.objects.bulk_create(
+        (
+            Mark(
+                organization=organization,
+                kind=kind,
+                sourced_id=sourced_id,
+                source=Mark.Source.CARRIED,
+                reason=_reason(mark),
+                by_id=mark.by_id,
+                by_name=mark.by_name,
+                at=now,
+                # No vendor has read of a level that is only just there.
+                withdrawn=True,
+            )
+            for (kind, sourced_id), mark in carried.items()
+        ),
+        batch_size=BATCH,
+    )
+    for kind in dict.fromkeys(kind for kind, _ in carried):
+        ids = _of(kind, carried)
+        audit(
+            "import",
+            "record.carried_over",
+            organization,
+            kind=kind,
+            object_id=ids[0] if len(ids) == 1 else f"{len(ids)} records",
+            new=ids,
+            reason="Marks carry over to the next year, and with a student to another school.",
+        )
+
+
+def _of(kind: str, carried: Iterable[Key]) -> list[str]:
+    return sorted(sourced_id for of_kind, sourced_id in carried if of_kind == kind)
+
+
+def _reason(mark: Mark) -> str:
+    """Return where a mark comes from and why it was set; carried twice, it names the last place."""
+    first = mark.reason
+    if mark.source == Mark.Source.CARRIED:
+        first = first.partition(": ")[2]
+    return f"Carried over from {mark.sourced_id}: {first}"
