@@ -47,8 +47,8 @@ def exclude(
 
     Refused for an unknown kind or id, naming them; nothing is marked then. Rows that a person
     has marked already keep the first mark, with its reason and date. `reasons` has those of
-    single ids, before the `reason` for all. Call it outside of a
-    transaction: the withdrawal shows what it has done in transactions of its own.
+    single ids, before the `reason` for all. Call it outside
+    of a transaction: the withdrawal shows what it has done in transactions of its own.
     """
     done = mark(organization, kind, ids, reason=reason, by=by, reasons=reasons)
     withdraw(organization)
@@ -88,7 +88,9 @@ def mark(
         batch_size=BATCH,
     )
     if fresh:
-        _changed(organization, "record.excluded", kind, fresh, reason, by)
+        # Reasons of single ids are part of the list: the marks that have them may be cleared.
+        told = {name: why[name] for name in fresh} if reasons else fresh
+        _changed(organization, "record.excluded", kind, fresh, reason, by, told)
         announce(organization)
     return Marked(fresh, [])
 
@@ -247,7 +249,13 @@ def _parts(ids: list[str]) -> Iterator[list[str]]:
 
 
 def _changed(
-    organization: Organization, action: str, kind: str, ids: list[str], reason: str, by: Actor
+    organization: Organization,
+    action: str,
+    kind: str,
+    ids: list[str],
+    reason: str,
+    by: Actor,
+    told: Any = None,
 ) -> None:
     Organization.objects.filter(pk=organization.pk).touch()
     audit(
@@ -256,6 +264,6 @@ def _changed(
         organization,
         kind=kind,
         object_id=ids[0] if len(ids) == 1 else f"{len(ids)} records",
-        new=ids,
+        new=told or ids,
         reason=reason.strip(),
     )

@@ -13,11 +13,17 @@ class Command(MarkCommand):
     reason_required = True
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        done = exclusion.exclude(
-            self.organization(options["slug"]),
-            options["kind"],
-            options["ids"],
-            reason=options["reason"],
-            by=self.actor(),
-        )
+        organization = self.organization(options["slug"])
+        ids, reasons = self.chosen(organization, options)
+        if options["dry_run"]:
+            done = exclusion.to_exclude(organization, options["kind"], ids)
+        else:
+            done = exclusion.exclude(
+                organization,
+                options["kind"],
+                ids,
+                reason=options["reason"],
+                reasons=reasons,
+                by=self.actor(),
+            )
         return self.told(options, done, "excluded")

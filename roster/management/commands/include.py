@@ -9,14 +9,15 @@ from roster.management.marking import MarkCommand
 
 
 class Command(MarkCommand):
-    help = "Clear the exclude mark that people set on rows of a kind."
+    help = "Clear the exclude mark that people set on rows of a kind, or that was carried over."
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        done = exclusion.include(
-            self.organization(options["slug"]),
-            options["kind"],
-            options["ids"],
-            reason=options["reason"],
-            by=self.actor(),
-        )
+        organization = self.organization(options["slug"])
+        ids, _ = self.chosen(organization, options)
+        if options["dry_run"]:
+            done = exclusion.to_include(organization, options["kind"], ids)
+        else:
+            done = exclusion.include(
+                organization, options["kind"], ids, reason=options["reason"], by=self.actor()
+            )
         return self.told(options, done, "included")

@@ -8,6 +8,8 @@ from django.core.management.base import CommandParser
 
 from roster.exclusion import listing, markable
 from roster.management.base import RosterCommand
+from roster.management.marking import add_where
+from roster.selecting import filters_of, select
 
 
 class Command(RosterCommand):
@@ -16,11 +18,13 @@ class Command(RosterCommand):
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", metavar="SLUG", help="the organization")
         parser.add_argument("kind", metavar="KIND", help="such as school, grade_level, section")
+        add_where(parser)
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         organization = self.organization(options["slug"])
         kind = markable(options["kind"])
-        rows = list(listing(organization, kind))
+        chosen = set(select(organization, kind, filters_of(kind, options["where"])))
+        rows = [row for row in listing(organization, kind) if row["id"] in chosen]
         words = [
             f"{'excluded' if row['excluded'] else '':<9} {row['id']:<40} {row['name']}"
             for row in rows
