@@ -1,0 +1,60 @@
+"""The following nights: copies of a bundle in which a few rows differ."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+Row = dict[str, str]
+
+
+def rename_one(bundle: Path, to: Path) -> int:
+    """Copy a bundle with one student under another name; returns the rows changed: 1."""
+    students = (row for row in _rows(bundle / "users.csv") if row["sourcedId"].startswith("stu-"))
+    chosen = next(students)["sourcedId"]
+
+    def change(row: Row) -> bool:
+        if row["sourcedId"] != chosen:
+            return False
+        row["givenName"] = f"{row['givenName']}-Ann"
+        return True
+
+    return _copied(bundle, to, "users.csv", change)
+
+
+def touch_enrollments(bundle: Path, to: Path, most: int) -> int:
+    """Copy a bundle with that many enrollments changed, or a tenth of them, evenly spread."""
+    rows = [row for row in _rows(bundle / "enrollments.csv") if row["role"] == "student"]
+    count = max(1, min(most, len(rows) // 10))
+    step = len(rows) // count
+    chosen = {row["sourcedId"] for row in rows[: step * count : step]}
+
+    def change(row: Row) -> bool:
+        if row["sourcedId"] not in chosen:
+            return False
+        # Means nothing for a student, so nothing else changes with it.
+        row["primary"] = "true" if row["primary"] != "true" else "false"
+        return True
+
+    return _copied(bundle, to, "enrollments.csv", change)
+
+
+def _copied(bundle: Path, to: Path, file: str, change: Callable[[Row], bool]) -> int:
+    shutil.copytree(bundle, to)
+    changed = 0
+    with (to / file).open("w", encoding="utf-8", newline="") as out:
+        writer: csv.DictWriter[str] | None = None
+        for row in _rows(bundle / file):
+            if writer is None:
+                writer = csv.DictWriter(out, list(row), lineterminator="\r\n")
+                writer.writeheader()
+            changed += change(row)
+            writer.writerow(row)
+    return changed
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)

@@ -1,0 +1,121 @@
+"""One run: the district, the servers, the groups of rows, in the order of `GROUPS`."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks import machine, memory, plans, syncing
+from tests.benchmarks.asking import Wire
+from tests.benchmarks.cases import CASES
+from tests.benchmarks.floors import Database, Handler, bare_server
+from tests.benchmarks.measuring import Measured, Measuring
+from tests.benchmarks.serving import Served, served
+from tests.benchmarks.work import District
+
+GROUPS = (
+    "refresh", "pages", "single", "token", "sync", "memory", "filter", "nested", "delta",
+)  # fmt: skip
+"""What fills caches comes after what looks at the memory; what changes the data comes last."""
+
+SYNCS = 5
+READERS = 4
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asked for; `samples` is the most of one row."""
+
+    students: int
+    oneroster: str
+    only: tuple[str, ...]
+    samples: int
+    explain: bool
+
+
+@dataclass
+class Run:
+    """What is being measured, and what was found."""
+
+    asked: Asked
+    district: District
+    database: Database
+    reading: list[Measured] = field(default_factory=list)
+    memory: dict[str, dict[str, float]] = field(default_factory=dict)
+    plans: dict[str, list[str]] = field(default_factory=dict)
+
+    def through(self, server: Served, bare: int) -> None:
+        """Go through all groups that were asked for, on the running servers."""
+        self.memory["before the first request"] = memory.told(memory.sizes(server.pid))
+        with Wire(server.port) as wire:
+            self.district.scene.enter(wire)
+            if self.asked.explain:
+                self.plans = plans.plans(self.district.scene, self.database)
+            measuring = Measuring(self.district.scene, wire, self.database, Handler(bare))
+            for group in self.asked.only:
+                say(group)
+                if group == "sync":
+                    self._sync(server, bare)
+                elif group == "memory":
+                    self._load(server)
+                elif group != "refresh":
+                    self._cases(group, measuring)
+        self.memory["after everything"] = memory.told(memory.sizes(server.pid))
+
+    def _cases(self, group: str, measuring: Measuring) -> None:
+        if group == "delta":
+            self.district.change_enrollments()
+            self.database.settle()
+            self.district.scene.begin_run(measuring.wire)
+        cases = [case for case in CASES if case.group == group]
+        self.reading += measuring.measure(cases, self.asked.samples)
+
+    def _sync(self, server: Served, bare: int) -> None:
+        times = min(SYNCS, self.asked.samples)
+        self.reading += syncing.measure(self.district.scene, server.port, bare, times)
+
+    def _load(self, server: Served) -> None:
+        """Look at the memory while four vendors at a time read everything."""
+        with Wire(server.port) as wire:
+            pages = syncing.survey(self.district.scene, wire)
+        with memory.watched(server.pid) as seen:
+            syncing.by_vendors(pages, server.port, READERS)
+        self.memory["the most while four at a time read everything"] = memory.told(
+            memory.most(seen)
+        )
+
+
+def measure(folder: Path, asked: Asked) -> dict[str, Any]:
+    """Do all that was asked for, in the installation that the environment names."""
+    facts = machine.facts()
+    with ExitStack() as stack:
+        say(f"making and publishing a district of {asked.students:,} students")
+        district = District(folder, asked.students, asked.oneroster)
+        database = stack.enter_context(Database())
+        records = dict(district.scene.totals)
+        if "refresh" in asked.only:
+            say("refresh")
+            district.refresh_variously(database)
+        database.settle()
+        run = Run(asked, district, database)
+        run.through(stack.enter_context(served()), stack.enter_context(bare_server()))
+    return {
+        "machine": {**facts, "load_after": machine.load()},
+        "district": {
+            "students": asked.students,
+            "oneroster": asked.oneroster,
+            "records": records,
+            "files": district.made["files"],
+        },
+        "reading": [row.told() for row in run.reading],
+        "work": [row.told() for row in district.rows],
+        "memory": run.memory,
+        "plans": run.plans,
+    }
+
+
+def say(text: str) -> None:
+    print(f"… {text}", file=sys.stderr, flush=True)
