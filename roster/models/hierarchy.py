@@ -102,5 +102,3 @@ class Mark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.sourced_id}"
-
-
