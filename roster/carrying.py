@@ -96,7 +96,7 @@ def _earlier(level: New) -> Iterator[Key]:
 def _students(organization: Organization, marks: dict[Key, Mark]) -> dict[str, Mark]:
     """Return the marked students, each with one mark; ids may hold `~` on either side of it."""
     orgs = set(Org.objects.filter(organization=organization).values_list("sourced_id", flat=True))
-    found = {}
+    found: dict[str, Mark] = {}
     for (kind, sourced_id), mark in marks.items():
         if kind == "school_enrollment":
             for person, org in _splits(sourced_id):

@@ -82,7 +82,9 @@ def test_a_server_ends_with_the_process_that_began_it_however_that_ends(engine, 
         stdout=subprocess.PIPE,
         text=True,
     )
+    assert run.stdout is not None
     url = urlsplit(run.stdout.readline().strip())
+    address: str | tuple[str | None, int | None]
     if engine == "redis":
         kind, address = socket.AF_INET, (url.hostname, url.port)
     else:
