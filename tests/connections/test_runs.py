@@ -483,6 +483,25 @@ def test_a_date_outside_of_every_reading_stays(district: Organization, vendor: V
         assert set(changed(vendor, NINE + timedelta(minutes=83.9))) == {"school-00", "school-11"}
 
 
+@pytest.mark.parametrize(
+    ("minute", "held"),
+    [(-5.01, False), (-5, True), (0, True), (64, True), (80, True), (80.01, False)],
+)
+def test_the_span_of_a_reading_reaches_before_and_after_it(
+    minute: float, held: bool, vendor: Vendor
+) -> None:
+    for number, began, last in ((9, 0, 60), (12, 10, 20), (3, -500, -400)):
+        Reading.objects.create(
+            connection=vendor.connection,
+            number=number,
+            began=NINE + timedelta(minutes=began),
+            last=NINE + timedelta(minutes=last),
+        )
+    run = runs.ConnectionRun(vendor.connection.pk, None)
+    found = run.oldest_read(NINE + timedelta(minutes=minute))
+    assert found == (9 if held else None)
+
+
 def test_only_its_own_readings_widen_a_vendors_delta(
     district: Organization, vendor: Vendor
 ) -> None:
