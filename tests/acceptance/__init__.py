@@ -1,0 +1,1 @@
+"""The product from outside: commands in, HTTP out, and nothing else believed."""
