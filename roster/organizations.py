@@ -1,6 +1,9 @@
-"""The tenants: how an organization begins."""
+"""The tenants: how an organization begins, and which fields it keeps from everybody."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
@@ -8,6 +11,8 @@ from roster import audit
 from roster.models import Organization
 from roster.refusal import Refused
 from roster.validity import require_valid
+from roster.withdrawing import announce, withdraw
+from roster.withholding import email_elsewhere, known_policy
 
 
 @transaction.atomic
@@ -34,3 +39,39 @@ def create_organization(
         new={"slug": slug, "name": organization.name, "timeZone": time_zone},
     )
     return organization
+
+
+def set_field_policy(
+    organization: Organization, fields: Iterable[str], *, by: audit.Actor, reason: str = ""
+) -> dict[str, Any]:
+    """Withhold these fields, and no others, from every connection, whatever it shares.
+
+    Returns `{"changed": bool, "field_policy": [...], "warnings": [sentences]}`. What is new
+    among them is gone from all that vendors read when this returns; what is given free shows
+    after the next refresh. Refused: a field that a version requires, or that isn't one. Call
+    it outside of a transaction.
+    """
+    wanted = known_policy(fields)
+    with transaction.atomic():
+        locked = Organization.objects.select_for_update().get(pk=organization.pk)
+        old = sorted(locked.field_policy)
+        if wanted != old:
+            locked.field_policy = wanted
+            locked.save(update_fields=["field_policy"])
+            Organization.objects.filter(pk=locked.pk).touch()  # type: ignore[attr-defined]
+            announce(locked)
+            audit.record(
+                by,
+                "organization.field_policy_set",
+                locked,
+                kind="organization",
+                object_id=locked.slug,
+                old=old,
+                new=wanted,
+                reason=reason.strip(),
+            )
+    if wanted != old:
+        withdraw(locked)
+    organization.refresh_from_db()
+    warnings = email_elsewhere(organization, wanted) if "users.email" in wanted else []
+    return {"changed": wanted != old, "field_policy": wanted, "warnings": warnings}
