@@ -46,9 +46,13 @@ def change_sharing(
                 reason=reason.strip(),
             )
     connection.refresh_from_db()
+    if new != old or connection.reline_due:
+        published = relining.reline(connection, by)
+    else:
+        published = connection.line is not None and connection.line.head > 0
     return {
         "changed": new != old,
-        "published": relining.reline(connection, by),
+        "published": published,
         "old": old,
         "sharing": new,
         "warnings": sharing.warnings(connection),
