@@ -54,6 +54,25 @@ def _batch(cursor: Any) -> Iterator[None]:
     cursor.execute("COMMIT")
 
 
+@contextlib.contextmanager
+def on_disk() -> Iterator[None]:
+    """Keep SQLite's temporary tables on disk for a while: a district's rows are large.
+
+    Changing it drops the temporary tables there are, and can't be done within a transaction.
+    """
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        kept = cursor.execute("PRAGMA temp_store").fetchone()[0]
+        cursor.execute("PRAGMA temp_store = FILE")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA temp_store = {int(kept)}")
+
+
 def elements(column: str) -> str:
     """Return the SQL that joins a row with the elements of its JSON list, as `e.value`."""
     function = "jsonb_array_elements_text" if connection.vendor == "postgresql" else "json_each"

@@ -111,8 +111,9 @@ def references_of(columns: Sequence[Column]) -> list[Reference]:
 @contextlib.contextmanager
 def dropped(stages: list[Stage]) -> Iterator[list[Stage]]:
     """Drop the tables of a list of stages at the end, however it comes."""
-    try:
-        yield stages
-    finally:
-        for stage in stages:
-            stage.drop()
+    with engine.on_disk():
+        try:
+            yield stages
+        finally:
+            for stage in stages:
+                stage.drop()
