@@ -156,8 +156,9 @@ def instant(text: str) -> datetime | None:
         if moment is None:
             day = parse_date(text)
             moment = datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
-    except ValueError:
+        if moment is None:
+            return None
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        # No such day, or one that its zone carries beyond the first or last of all years.
         return None
-    if moment is None:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

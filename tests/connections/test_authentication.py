@@ -155,7 +155,7 @@ def test_a_paused_vendor_reads_the_publication_it_had(brightpath: Vendor) -> Non
     publish(brightpath, 9)
     assert read(token).number == 7
     lifecycle.resume(brightpath.connection, by=DANA)
-    assert read(token).number == 9
+    assert read(token).number > 9
 
 
 def test_without_a_line_nothing_is_published(brightpath: Vendor) -> None:
