@@ -11,8 +11,8 @@ from typing import Any
 
 from connections.models import SHARES, Connection
 from roster.dialects.fields import FIELDS
-from roster.exclusion import rows_of
 from roster.kinds import COLLECTIONS, KINDS
+from roster.listing import rows_of
 from roster.models import Course, Klass, Level, Organization, Status, User
 from roster.refusal import Refused
 

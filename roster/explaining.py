@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from roster import compiling, exclusion
+from roster import compiling, listing
 from roster.clock import stamp
 from roster.dialects import people
 from roster.kinds import COLLECTIONS, KINDS, Kind
@@ -61,7 +61,7 @@ def explain(line: Line, kind_name: str, sourced_id: str) -> dict[str, Any]:
     return {
         "kind": kind.name,
         "id": sourced_id,
-        "name": exclusion.label(row),
+        "name": listing.label(row),
         "oneroster": line.version,
         "visible": not chain,
         "chain": chain,
@@ -70,7 +70,7 @@ def explain(line: Line, kind_name: str, sourced_id: str) -> dict[str, Any]:
 
 
 def _row(organization: Organization, walk: Walk, kind: Kind, sourced_id: str) -> Any:
-    rows = exclusion.rows_of(organization, kind)
+    rows = listing.rows_of(organization, kind)
     found = rows.filter(sourced_id=sourced_id).first()
     if found is None and kind.name == "course":
         found = _telling(walk, list(rows.filter(course=sourced_id).order_by("sourced_id")))
@@ -102,7 +102,7 @@ def _chain(organization: Organization, walk: Walk, kind: Kind, row: Any) -> list
         chain.append(_told(organization, kind, row, cause))
         here = None
         if cause.code == "fallen" and cause.kind in KINDS:
-            below = exclusion.rows_of(organization, KINDS[cause.kind])
+            below = listing.rows_of(organization, KINDS[cause.kind])
             found = below.filter(sourced_id=cause.sourced_id).first()
             here = (KINDS[cause.kind], found) if found else None
     return chain
@@ -148,7 +148,7 @@ def _told(organization: Organization, kind: Kind, row: Any, cause: Cause) -> dic
     told: dict[str, Any] = {
         "kind": kind.name,
         "id": row.sourced_id,
-        "name": exclusion.label(row),
+        "name": listing.label(row),
         "code": cause.code,
         "reason": WORDS[cause.code],
     }

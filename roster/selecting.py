@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from roster.exclusion import rows_of
 from roster.kinds import Kind
+from roster.listing import rows_of
 from roster.models import Level, Organization, Role, Status, User
 from roster.refusal import Refused
 

@@ -10,7 +10,8 @@ from typing import Any, TextIO
 
 from django.core.management.base import CommandParser
 
-from roster.exclusion import Marked, markable
+from roster.exclusion import Marked
+from roster.listing import markable
 from roster.management.base import RosterCommand
 from roster.models import Organization
 from roster.refusal import Refused

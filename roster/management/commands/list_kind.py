@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from roster.exclusion import listing, markable
+from roster.listing import listing, markable
 from roster.management.base import RosterCommand
 from roster.management.marking import add_where
 from roster.selecting import filters_of, select
