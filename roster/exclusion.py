@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from roster import bulk
 from roster.audit import Actor, name_of
 from roster.audit import record as audit
 from roster.clock import clock
@@ -22,6 +23,20 @@ from roster.refusal import Refused
 from roster.withdrawing import announce, withdraw
 
 BATCH = 500
+LONG = 10_000
+"""Rows of one INSERT: a bulk act is to hold SQLite's write lock for two seconds, not twenty."""
+
+COLUMNS = (
+    "organization_id",
+    "kind",
+    "sourced_id",
+    "source",
+    "reason",
+    "by_id",
+    "by_name",
+    "at",
+    "withdrawn",
+)
 
 CLEARED = (Mark.Source.PERSON, Mark.Source.CARRIED)
 """Whose marks people clear."""
@@ -48,8 +63,8 @@ def exclude(
 
     Refused for an unknown kind or id, naming them; nothing is marked then. Rows that a person
     has marked already keep the first mark, with its reason and date. `reasons` has those of
-    single ids, before the `reason` for all. Call it outside
-    of a transaction: the withdrawal shows what it has done in transactions of its own.
+    single ids, before the `reason` for all. Call it outside of a transaction: the withdrawal
+    shows what it has done in transactions of its own.
     """
     done = mark(organization, kind, ids, reason=reason, by=by, reasons=reasons)
     withdraw(organization)
@@ -71,23 +86,7 @@ def mark(
     why = _reasons(wanted, reason.strip(), reasons or {})
     known = _marked(organization, kind, Mark.Source.PERSON)
     fresh = [sourced_id for sourced_id in wanted if sourced_id not in known]
-    now = clock()
-    Mark.objects.bulk_create(
-        (
-            Mark(
-                organization=organization,
-                kind=kind,
-                sourced_id=sourced_id,
-                source=Mark.Source.PERSON,
-                reason=why[sourced_id],
-                by=None if isinstance(by, str) else by,
-                by_name=name_of(by)[:200],
-                at=now,
-            )
-            for sourced_id in fresh
-        ),
-        batch_size=BATCH,
-    )
+    _insert(organization, kind, {sourced_id: why[sourced_id] for sourced_id in fresh}, by)
     if fresh:
         # Reasons of single ids are part of the list: the marks that have them may be cleared.
         told = {name: why[name] for name in fresh} if reasons else fresh
@@ -184,6 +183,18 @@ def _marks(organization: Organization, kind: str, *sources: Mark.Source) -> Any:
 
 def _marked(organization: Organization, kind: str, *sources: Mark.Source) -> set[str]:
     return set(_marks(organization, kind, *sources).values_list("sourced_id", flat=True))
+
+
+def _insert(organization: Organization, kind: str, reasons: dict[str, str], by: Actor) -> None:
+    """Set people's marks; a list may have as many ids as the district has students."""
+    at = connection.ops.adapt_datetimefield_value(clock())
+    by_id, by_name = None if isinstance(by, str) else by.pk, name_of(by)[:200]
+    rows = [
+        (organization.pk, kind, name, Mark.Source.PERSON.value, reason, by_id, by_name, at, False)
+        for name, reason in reasons.items()
+    ]
+    for start in range(0, len(rows), LONG):
+        bulk.insert(Mark, COLUMNS, rows[start : start + LONG])
 
 
 def _parts(ids: list[str]) -> Iterator[list[str]]:
