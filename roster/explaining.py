@@ -43,7 +43,9 @@ WORDS = {
 }
 
 
-def explain(line: Line, kind_name: str, sourced_id: str) -> dict[str, Any]:
+def explain(
+    line: Line, kind_name: str, sourced_id: str, *, number: int | None = None
+) -> dict[str, Any]:
     """Return whether a record is visible on a line, and if not the whole chain of reasons.
 
     `{"kind", "id", "name", "visible", "chain": [{"kind", "id", "name", "code", "reason",
@@ -65,7 +67,7 @@ def explain(line: Line, kind_name: str, sourced_id: str) -> dict[str, Any]:
         "oneroster": line.version,
         "visible": not chain,
         "chain": chain,
-        "published": _published(line, kind, row),
+        "published": _published(line, line.head if number is None else number, kind, row),
     }
 
 
@@ -90,6 +92,9 @@ def _telling(walk: Walk, levels: list[Any]) -> Any:
 
 
 def _chain(organization: Organization, walk: Walk, kind: Kind, row: Any) -> list[dict[str, Any]]:
+    if kind.model is Org and walk.places.sees(row.sourced_id):
+        # Also the unshared school above a shared one: its record is told, its people are not.
+        return []
     chain: list[dict[str, Any]] = []
     seen: set[tuple[str, str]] = set()
     here: tuple[Kind, Any] | None = (kind, row)
@@ -174,23 +179,34 @@ def _told(organization: Organization, kind: Kind, row: Any, cause: Cause) -> dic
     return told
 
 
-def _published(line: Line, kind: Kind, row: Any) -> dict[str, Any] | None:
-    """Return how the line's head has the record: its status and since when; None: it hasn't."""
-    if kind.collection is None or line.head == 0:
+def _published(line: Line, number: int, kind: Kind, row: Any) -> dict[str, Any] | None:
+    """Return how a publication of the line has the record; None: it hasn't.
+
+    `{"status", "first", "last", "publication"}`: since when it has been live without a break,
+    and when it last changed, as the vendor's `dateLastModified` tells it.
+    """
+    if kind.collection is None or number == 0:
         return None
     sourced_id = row.course if kind.name == "course" else row.sourced_id
     found = Record.objects.filter(
         line=line,
         kind=kind.collection,
         sourced_id=sourced_id,
-        valid_from__lte=line.head,
-        valid_to__gt=line.head,
+        valid_from__lte=number,
+        valid_to__gt=number,
     ).first()
     if found is None:
         return None
-    changed = Publication.objects.get(line=line, number=found.changed_in)
+    moments = {
+        told.number: stamp(told.stamp)
+        for told in Publication.objects.filter(
+            line=line, number__in=[found.added_in, found.changed_in], stamp__isnull=False
+        )
+        if told.stamp
+    }
     return {
         "status": found.status,
-        "since": stamp(changed.stamp) if changed.stamp else "",
+        "first": moments.get(found.added_in),
+        "last": moments.get(found.changed_in),
         "publication": found.changed_in,
     }

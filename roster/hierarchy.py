@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 import orjson
 from django.db import transaction
 
+from roster import bulk
 from roster.carrying import carry_over
 from roster.models import (
     Agent,
@@ -57,6 +59,9 @@ class Derived(NamedTuple):
     role: str = ""
     all_of: bytes = b"[]"
     any_of: bytes = b"[]"
+
+
+COLUMNS = ("organization_id", "kind", "sourced_id", *Derived._fields)
 
 
 def edges(*pairs: tuple[str, str]) -> bytes:
@@ -354,23 +359,15 @@ def _store(organization: Organization, levels: dict[tuple[str, str], Derived]) -
             stale.append(pk)
     for start in range(0, len(stale), BATCH):
         known.filter(pk__in=stale[start : start + BATCH]).delete()
-    Level.objects.bulk_create(
-        (
-            Level(
-                organization=organization,
-                kind=kind,
-                sourced_id=sourced_id,
-                **{
-                    **level._asdict(),
-                    "all_of": orjson.loads(level.all_of),
-                    "any_of": orjson.loads(level.any_of),
-                },
-            )
-            for (kind, sourced_id), level in levels.items()
-        ),
-        batch_size=BATCH,
-    )
+    fresh = iter(levels.items())
+    while part := list(islice(fresh, BATCH)):
+        bulk.insert(Level, COLUMNS, [_row(organization, *level) for level in part])
     return len(stale) + len(levels)
+
+
+def _row(organization: Organization, key: tuple[str, str], level: Derived) -> tuple[Any, ...]:
+    *texts, all_of, any_of = level
+    return (organization.pk, *key, *texts, all_of.decode(), any_of.decode())
 
 
 def _mark_from_bundles(organization: Organization) -> int:

@@ -29,6 +29,7 @@ COLUMNS = (
     "valid_from",
     "valid_to",
     "changed_in",
+    "added_in",
     "sourced_id",
     "status",
     "role",
@@ -51,6 +52,7 @@ class Known(NamedTuple):
     status: str
     ordinal: int
     digest: str
+    added_in: int
 
 
 @dataclass
@@ -110,7 +112,7 @@ class Writer:
             else:
                 self.counts["changed"] += 1
                 self.ended.append(known.pk)
-                self._add(doc, doc.digest(), ACTIVE, known.ordinal)
+                self._add(doc, doc.digest(), ACTIVE, known.ordinal, known.added_in)
         self._retire(gone)
         return self._finish()
 
@@ -130,10 +132,7 @@ class Writer:
         rows = self.at_head.filter(sourced_id__gt=last)
         if upto is not None:
             rows = rows.filter(sourced_id__lte=upto)
-        return {
-            row[1]: Known._make(row)
-            for row in rows.values_list("pk", "sourced_id", "status", "ordinal", "digest")
-        }
+        return {row[1]: Known._make(row) for row in rows.values_list(*Known._fields)}
 
     def _meet(self, doc: Doc, known: Known | None) -> None:
         digest = doc.digest()
@@ -148,7 +147,7 @@ class Writer:
         elif known.digest != digest:
             self.counts["changed"] += 1
             self.ended.append(known.pk)
-            self._add(doc, digest, ACTIVE, known.ordinal)
+            self._add(doc, digest, ACTIVE, known.ordinal, known.added_in)
 
     def _retire(self, gone: list[Known]) -> None:
         """Put a tombstone in the place of each record that is live no more."""
@@ -162,13 +161,13 @@ class Writer:
                 self._end(known)
                 self.counts["removed"] += 1
                 doc = Doc(known.sourced_id, body, *tags)
-                self._add(doc, doc.digest(), RETIRED, self.positions[RETIRED].take())
+                position = self.positions[RETIRED].take()
+                self._add(doc, doc.digest(), RETIRED, position, known.added_in)
 
     def _expire(self, number: int) -> None:
-        columns = ("pk", "sourced_id", "status", "ordinal", "digest")
         old = self.at_head.filter(status=RETIRED, changed_in__lte=number)
         # One that returned in this build has ended already; it can't end twice.
-        for row in old.filter(valid_to__gt=self.number).values_list(*columns):
+        for row in old.filter(valid_to__gt=self.number).values_list(*Known._fields):
             if row[0] not in self.returned:
                 self._end(Known._make(row))
                 self.counts["expired"] += 1
@@ -177,7 +176,9 @@ class Writer:
         self.ended.append(known.pk)
         self.positions[known.status].free.append(known.ordinal)
 
-    def _add(self, doc: Doc, digest: str, status: str, ordinal: int) -> None:
+    def _add(
+        self, doc: Doc, digest: str, status: str, ordinal: int, added_in: int | None = None
+    ) -> None:
         self.rows.append(
             (
                 self.line.pk,
@@ -186,6 +187,7 @@ class Writer:
                 self.number,
                 OPEN,
                 self.number,
+                self.number if added_in is None else added_in,
                 doc.sourced_id,
                 status,
                 doc.role,

@@ -165,7 +165,7 @@ class _OfLine:
 
     def _find(self) -> None:
         for kind, collection in FALLING.items():
-            fell = self.after.fell[kind].keys() - self.before.fell[kind].keys()
+            fell = self._fell(self.after, kind) - self._fell(self.before, kind)
             # A marked record that has left the rows may still be read in a publication.
             self.dead[collection] |= fell | self.after.marks[kind] - self.before.marks[kind]
         for kind, collection in DIRECT.items():
@@ -179,6 +179,10 @@ class _OfLine:
         moved = self._moved()
         self._find_users(moved)
         self._find_enrollments(moved)
+
+    def _fell(self, walk: Walk, kind: str) -> set[str]:
+        """Return what is not told: a school above a shared one is, unshared as it may be."""
+        return walk.fell[kind].keys() - walk.places.above
 
     def _moved(self) -> set[str]:
         """Return whose places or relations are other than before."""
@@ -248,7 +252,7 @@ class _OfLine:
     def _rows(self, collection: str, wanted: Q | None) -> Iterator[tuple[Any, ...]]:
         """Yield every version still stored, live ones only: pk, id, from, to, document, tags."""
         rows = Record.objects.filter(line=self.line, kind=collection, status="active")
-        columns = ("pk", "sourced_id", "valid_from", "valid_to", "ordinal", "document")
+        columns = ("pk", "sourced_id", "valid_from", "valid_to", "ordinal", "document", "added_in")
         told = rows.values_list(*columns, "role", "school", "klass", "person").order_by("pk")
         if wanted is not None:
             yield from told.filter(wanted)
@@ -288,7 +292,7 @@ class _OfLine:
                     yield row, body
 
     def _note(self, collection: str, row: tuple[Any, ...], body: bytes | None) -> None:
-        pk, sourced_id, _, _, ordinal, text, *tags = row
+        pk, sourced_id, _, _, ordinal, text, added_in, *tags = row
         told = body or tombstone(self.version, collection, orjson.loads(text))
         if self._is_at_head(row):
             doc = None
@@ -296,7 +300,9 @@ class _OfLine:
                 if collection == "users":
                     tags[0] = people.role_words(orjson.loads(body))
                 doc = Doc(sourced_id, body, *tags)
-            self.head[collection].append((Known(pk, sourced_id, "active", ordinal, ""), doc))
+            self.head[collection].append(
+                (Known(pk, sourced_id, "active", ordinal, "", added_in), doc)
+            )
         # The row that ends now is read on by those who read an older publication.
         self.older.append((told.decode(), pk))
 

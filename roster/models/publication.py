@@ -100,7 +100,8 @@ class Record(models.Model):
     `ordinal` is its position: dense from 0 among the live records of its line and kind, and
     dense on its own among the tombstones. `role` is the role or type that subsets and common
     filters ask for, space-separated where there are several; `school`, `klass` and `person`
-    are what nested lists go by.
+    are what nested lists go by. `added_in` is the number since which it has been live without
+    a break (of a tombstone: had been).
     """
 
     line = models.ForeignKey(Line, on_delete=models.CASCADE, db_index=False, related_name="+")
@@ -109,6 +110,7 @@ class Record(models.Model):
     valid_from = models.PositiveBigIntegerField()
     valid_to = models.PositiveBigIntegerField(default=OPEN)
     changed_in = models.PositiveBigIntegerField()
+    added_in = models.PositiveBigIntegerField()
     sourced_id = SourcedIdField()
     status = models.CharField(max_length=12, default="active")
     role = models.CharField(max_length=255, blank=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import CommandParser
 
+from connections.explaining import explain_to
 from connections.models import Connection
-from roster.explaining import explain
 from roster.management.base import RosterCommand
 from roster.refusal import Refused
 
@@ -24,30 +25,36 @@ class Command(RosterCommand):
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         organization = self.organization(options["slug"])
         connection = organization.connections.filter(pk=options["connection"]).first()
-        if connection is None or connection.line is None:
+        if connection is None:
             raise Refused(f"{organization.name} has no connection {options['connection']}.")
-        told = explain(connection.line, options["kind"], options["id"])
-        told |= {"connection": connection.pk, "status": connection.status}
-        return told, _words(connection, told)
+        told = explain_to(connection, options["kind"], options["id"])
+        return told, "\n".join(_words(told))
 
 
-def _words(connection: Connection, told: dict[str, Any]) -> str:
+def _words(told: dict[str, Any]) -> Iterator[str]:
     name = f"{told['kind']} {told['id']}"
     if told["visible"]:
-        lines = [f"{connection.vendor} sees {name}."]
+        yield f"{told['vendor']} sees {name}."
     else:
-        lines = [f"{connection.vendor} does not see {name}:"]
+        yield f"{told['vendor']} does not see {name}:"
     for step in told["chain"]:
-        lines.append(f"  {step['kind']} {step['id']}: {step['reason']}")
+        yield f"  {step['kind']} {step['id']}: {step['reason']}"
         for mark in step.get("marks", ()):
-            lines.append(f"    by {mark['by']}, {mark['at']}: {mark['reason']}")
-    published = told["published"]
-    if told["visible"] and (published is None or published["status"] != "active"):
-        lines.append("  It shows after the next refresh.")
-    elif not told["visible"] and published and published["status"] == "active":
-        lines.append("  It is still in the current publication, until the next refresh.")
+            yield f"    by {mark['by']}, {mark['at']}: {mark['reason']}"
+    yield from _published(told["visible"], told["published"])
+    if told["last_read"]:
+        yield f"  {told['vendor']} last read that list at {told['last_read']}."
+    if told["status"] != Connection.Status.ACTIVE:
+        yield f"  The connection is {told['status']}."
+
+
+def _published(visible: bool, published: dict[str, Any] | None) -> Iterator[str]:
+    live = published is not None and published["status"] == "active"
+    if visible and not live:
+        yield "  It shows after the next refresh."
+    elif live and not visible:
+        yield "  It is still in the current publication, until the next refresh."
+    elif published and live:
+        yield f"  Shared since {published['first']}, last changed {published['last']}."
     elif published:
-        lines.append(f"  As it is since {published['since']}.")
-    if connection.status != Connection.Status.ACTIVE:
-        lines.append(f"  The connection is {connection.status}.")
-    return "\n".join(lines)
+        yield f"  It was shared from {published['first']} to {published['last']}."
