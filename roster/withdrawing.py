@@ -40,22 +40,22 @@ FEW = 20
 """Up to so many withdrawn records are looked for by name; for more, every document is read."""
 
 DIRECT = {
+    "school": "orgs",
+    "org": "orgs",
     "enrollment": "enrollments",
     "demographics": "demographics",
     "line_item": "lineItems",
     "result": "results",
 }
-"""Kinds whose marks hold for exactly one document, so that no walk needs to tell it."""
+"""Kinds of which only the marks are taken as they are."""
 
 FALLING = {
-    "school": "orgs",
-    "org": "orgs",
     "session": "academicSessions",
     "section": "classes",
     "person": "users",
     "grading_task": "categories",
 }
-"""Kinds whose notes in a walk are ids of documents."""
+"""Kinds whose notes in a walk are ids of documents that aren't told."""
 
 
 class Moved(Exception):
@@ -166,10 +166,17 @@ class _OfLine:
     def _find(self) -> None:
         for kind, collection in FALLING.items():
             fell = self._fell(self.after, kind) - self._fell(self.before, kind)
+            if collection != "orgs":
+                self.dead[collection] |= fell
             # A marked record that has left the rows may still be read in a publication.
-            self.dead[collection] |= fell | self.after.marks[kind] - self.before.marks[kind]
+            self.dead[collection] |= self.after.marks[kind] - self.before.marks[kind]
         for kind, collection in DIRECT.items():
             self.dead[collection] |= self.after.marks[kind] - self.before.marks[kind]
+        self.dead["orgs"] |= {
+            org
+            for org in self.before.places.orgs
+            if self.before.places.sees(org) and not self.after.places.sees(org)
+        }
         self.dead["courses"] |= {
             course
             for course in self.before.teaching.subjects
