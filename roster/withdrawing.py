@@ -165,9 +165,7 @@ class _OfLine:
 
     def _find(self) -> None:
         for kind, collection in FALLING.items():
-            fell = self._fell(self.after, kind) - self._fell(self.before, kind)
-            if collection != "orgs":
-                self.dead[collection] |= fell
+            self.dead[collection] |= self.after.fell[kind].keys() - self.before.fell[kind].keys()
             # A marked record that has left the rows may still be read in a publication.
             self.dead[collection] |= self.after.marks[kind] - self.before.marks[kind]
         for kind, collection in DIRECT.items():
@@ -186,10 +184,6 @@ class _OfLine:
         moved = self._moved()
         self._find_users(moved)
         self._find_enrollments(moved)
-
-    def _fell(self, walk: Walk, kind: str) -> set[str]:
-        """Return what is not told: a school above a shared one is, unshared as it may be."""
-        return walk.fell[kind].keys() - walk.places.above
 
     def _moved(self) -> set[str]:
         """Return whose places or relations are other than before."""
