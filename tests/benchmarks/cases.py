@@ -99,6 +99,12 @@ CASES = (
         held(1000, first),
         before=page(1, deep, RESTARTING),
     ),
+    Case(
+        "busy",
+        "page of 1,000 enrollments, offset {deep:,}, while a full compare runs",
+        page(1000, deep, READING_ON),
+        held(1000, deep),
+    ),
     Case("single", "one record", lambda scene, n: scene.get(f"users/{scene.user}"), one, 200),
     Case("token", "token", lambda scene, n: scene.for_token(), unknown, 100),
     Case(

@@ -5,7 +5,8 @@ All rows of a group take turns, so that a busy minute of the machine is shared b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,6 +71,17 @@ class Measuring:
                 if turn < min(case.samples, most) and not row.not_yet:
                     self._sample(case, row, found, turn + 1)
         return rows
+
+    def measure_while(self, case: Case, work: Callable[[], None]) -> Measured:
+        """Measure one case for as long as the work takes, whose failure is ours."""
+        row = self._prepared(case)
+        found = self._recorded(case, row)
+        with ThreadPoolExecutor(1) as pool:
+            working = pool.submit(work)
+            while not working.done():
+                self._sample(case, row, found, len(row.seconds) + 1)
+        working.result()
+        return row
 
     def _prepared(self, case: Case) -> Measured:
         """Ask once and look at the answer, then again until the server is warm for it."""

@@ -17,7 +17,7 @@ from tests.benchmarks.serving import Served, served
 from tests.benchmarks.work import District
 
 GROUPS = (
-    "refresh", "pages", "single", "token", "sync", "memory", "filter", "nested", "delta",
+    "refresh", "pages", "single", "token", "sync", "memory", "filter", "nested", "busy", "delta",
 )  # fmt: skip
 """What fills caches comes after what looks at the memory; what changes the data comes last."""
 
@@ -61,6 +61,8 @@ class Run:
                     self._sync(server, bare)
                 elif group == "memory":
                     self._load(server)
+                elif group == "busy":
+                    self._busy(measuring)
                 elif group != "refresh":
                     self._cases(group, measuring)
         self.memory["after everything"] = memory.told(memory.sizes(server.pid))
@@ -76,6 +78,15 @@ class Run:
     def _sync(self, server: Served, bare: int) -> None:
         times = min(SYNCS, self.asked.samples)
         self.reading += syncing.measure(self.district.scene, server.port, bare, times)
+
+    def _busy(self, measuring: Measuring) -> None:
+        """Read while another process refreshes."""
+        (case,) = (case for case in CASES if case.group == "busy")
+        title = "refresh, full compare, while it is read"
+        with Database() as database:
+            self.reading.append(
+                measuring.measure_while(case, lambda: self.district.compare(database, title))
+            )
 
     def _load(self, server: Served) -> None:
         """Look at the memory while four vendors at a time read everything."""

@@ -48,6 +48,7 @@ def test_it_runs_and_measures_pages_with_the_right_number_of_records(
     assert records(report, "pages") == [
         enrollments, beyond, enrollments, beyond, enrollments,
     ]  # fmt: skip
+    assert records(report, "busy") == [beyond]
     assert records(report, "single") == [1]
     assert records(report, "filter") == [STUDENTS] * 4
     assert records(report, "sync") == [sum(published.values())] * 2

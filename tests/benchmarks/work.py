@@ -71,12 +71,16 @@ class District:
     def refresh_variously(self, database: Database) -> None:
         """Refresh when nothing was touched, when all must be compared, when one user changed."""
         self.refresh("refresh, nothing changed", 0)
-        database.execute("UPDATE roster_organization SET revision = revision + 1")
-        self.refresh("refresh, full compare (revision touched)", 0)
+        self.compare(database, "refresh, full compare (revision touched)")
         second = self.folder / "second"
         changing.rename_one(self.bundle, second)
         self.take_in(second, "import, one user changed")
         self.refresh("refresh, one user changed", 1)
+
+    def compare(self, database: Database, title: str) -> None:
+        """Refresh as after a change that can't be told from any other, though nothing differs."""
+        database.execute("UPDATE roster_organization SET revision = revision + 1")
+        self.refresh(title, 0)
 
     def change_enrollments(self) -> None:
         """Let the next night change some thousand enrollments, and publish them."""
