@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
 from portal import access, health
-from portal.pages import acts, cache, connections, home, information, organizations
+from portal.pages import acts, cache, connections, docs, home, information, organizations
 
 desk: list[URLPattern | URLResolver] = [
     path("", home.show, name="organization"),
@@ -29,6 +29,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Names given twice lead to the later address.
     path("sign-in/", account.login, name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
+    # Information to Share names these; a vendor may add a slash or leave one out.
+    path("docs", docs.start),
+    path("docs/", docs.start, name="docs"),
+    path("docs/oneroster-<str:version>", docs.reference, name="docs_version"),
+    path("docs/oneroster-<str:version>/", docs.reference),
     path("", include("connections.urls")),
     path("", include("roster.api.urls")),
     path("healthz", health.live),

@@ -41,7 +41,13 @@ DOORS = {
     ("cache", "post"):                 (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
     ("cache_refresh", "get"):          (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
     ("cache_refresh", "post"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
+    ("docs", "get"):                   (IN, IN, IN, IN, IN),
+    ("docs", "post"):                  (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
+    ("docs_version", "get"):           (IN, IN, IN, IN, IN),
+    ("docs_version", "post"):          (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
 }  # fmt: skip
+
+OF_NO_ORGANIZATION = {"home", "organizations", "docs", "docs_version"}
 
 NOT_OURS = {"account_login", "account_logout", "token", "revoke", None}
 """allauth's, the token endpoint's and the API's doors, which have tests of their own."""
@@ -59,7 +65,7 @@ def test_each_door_opens_to_whom_it_should(
     for who, expected in zip(EVERYBODY, answers, strict=True):
         answer = getattr(everybody[who], method)(address)
         assert (who, answer.status_code) == (who, expected)
-        if who == "anonymous":
+        if who == "anonymous" and expected == TO_SIGN_IN:
             assert answer["Location"].startswith("/sign-in/")
 
 
@@ -72,7 +78,7 @@ def test_no_page_stands_outside_of_the_table():
     assert pages - NOT_OURS == {name for name, _ in DOORS}
 
 
-@pytest.mark.parametrize("name", sorted({name for name, _ in DOORS} - {"home", "organizations"}))
+@pytest.mark.parametrize("name", sorted({name for name, _ in DOORS} - OF_NO_ORGANIZATION))
 def test_an_organization_that_is_not_there_looks_like_one_of_others(
     name: str, everybody: dict[str, Client], brightpath: Connection
 ):
@@ -92,10 +98,12 @@ def test_a_connection_of_another_organization_is_not_there(
 
 def address_of(name: str, slug: str, pk: int) -> str:
     given: dict[str, object] = {}
-    if name not in ("home", "organizations"):
+    if name not in OF_NO_ORGANIZATION:
         given["slug"] = slug
     if name == "connection" or name in OF_ONE:
         given["pk"] = pk
     if name == "connection_act":
         given["act"] = "pause"
+    if name == "docs_version":
+        given["version"] = "1.2"
     return reverse(name, kwargs=given)

@@ -1,0 +1,388 @@
+"""The public documentation for vendor engineers, made from the tables that the API runs on.
+
+Paths, scopes, fields, limits, error codes and refusals are never written twice: what can be
+read from a table is read from it. The pages hold nobody's data, need no session and make no
+query. They are in English only, as are OneRoster's words and the API's own messages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
+from oauth2_provider.settings import oauth2_settings
+
+from connections import runs
+from connections.information import PATHS, TOKEN_PATH
+from connections.models import SHARES
+from connections.scopes import PREFIXES, SCOPES, allowed_for
+from connections.standing import REFUSALS
+from portal.pages.information import GUIDELINES, base_of
+from roster.api import errors
+from roster.api.errors import BAD_FILTER, INVALID_DATA, MINOR, RETRY_AFTER
+from roster.api.operations import OPERATIONS, READ_SCOPES, Operation
+from roster.api.parameters import DEFAULT_LIMIT, MOST_LIMIT
+from roster.api.throttling import BUDGET, PERIOD
+from roster.dialects import references
+from roster.dialects.composing import compose, tombstone
+from roster.dialects.fields import FIELDS, V11, V12, Field, Type
+from roster.dialects.references import TARGETS, base_path
+from roster.models import Organization
+from roster.query import MOST_CLAUSES, PREDICATES
+from roster.where import ROLE_FIELDS
+
+TOKEN_LIVES: int = oauth2_settings.ACCESS_TOKEN_EXPIRE_SECONDS
+SINCE = "2026-01-31T14:00:00.000Z"
+
+CURL = {
+    "lines": """\
+CLIENT_ID='the client ID'
+CLIENT_SECRET='the client secret'
+TOKEN_URL='{token_url}'
+BASE_URL='{base_url}'""",
+    "token": """\
+TOKEN=$(curl -sS -u "$CLIENT_ID:$CLIENT_SECRET" -d grant_type=client_credentials "$TOKEN_URL" \\
+  | sed -n 's/.*"access_token": *"\\([^"]*\\)".*/\\1/p')""",
+    "read": """\
+curl -sS -H "Authorization: Bearer $TOKEN" "$BASE_URL/students?limit=5\"""",
+    "pages": """\
+PAGE=1
+NEXT="$BASE_URL/users?limit=1000"
+while [ -n "$NEXT" ]; do
+  curl -sS -f -H "Authorization: Bearer $TOKEN" \\
+    -D headers.txt -o "users-$PAGE.json" "$NEXT" || break
+  NEXT=$(sed -n 's/.*<\\([^>]*\\)>; rel="next".*/\\1/p' headers.txt)
+  PAGE=$((PAGE + 1))
+done""",
+    "changes": """\
+SINCE='{since}'
+curl -sS -G -H "Authorization: Bearer $TOKEN" \\
+  --data-urlencode "filter=dateLastModified>='$SINCE'" "$BASE_URL/users\"""",
+}
+"""Lines to paste into a shell one after the other; a test does."""
+
+AREAS = {
+    "rostering": "Rostering",
+    "demographics": "Demographics",
+    "resources": "Resources",
+    "gradebook": "Gradebook",
+    "assessment": "Assessments",
+}
+
+GIVES = {
+    "academicSessions": "school years, terms, grading periods",
+    "terms": "sessions of type term",
+    "gradingPeriods": "sessions of type gradingPeriod",
+    "orgs": "the district, its schools and departments",
+    "schools": "orgs of type school",
+    "courses": "what is taught",
+    "classes": "sections of courses, with school and terms",
+    "users": "students, staff and, where shared, guardians",
+    "students": "users with the role student",
+    "teachers": "users with the role teacher",
+    "enrollments": "who is in which class, and as what",
+    "demographics": "birth date, sex, race and ethnicity; the id is the user's",
+    "resources": "learning resources of courses and classes",
+    "categories": "kinds of line items",
+    "lineItems": "what is graded in a class",
+    "results": "one student's result on one line item",
+    "scoreScales": "how the scores of a class are written",
+    "assessmentLineItems": "what is assessed",
+    "assessmentResults": "one student's result of one assessment",
+}
+"""What a path gives, by its last word."""
+
+TYPES = {
+    Type.STRING: "text",
+    Type.STATUS: "active or tobedeleted",
+    Type.INSTANT: f"moment in UTC: {SINCE}",
+    Type.DATE: "day: 2026-01-31",
+    Type.BOOLEAN: '"true" or "false", as text',
+    Type.NUMBER: "number",
+    Type.STRINGS: "list of texts",
+    Type.REFERENCE: "reference to",
+    Type.REFERENCES: "list of references to",
+    Type.METADATA: "object with the district's further columns",
+    Type.OBJECTS: "list of objects",
+}
+
+ERRORS = (
+    # status, minor code in 1.2's words, meaning, what to do
+    (
+        400,
+        INVALID_DATA,
+        "limit or offset is no whole number in its range, or was given twice.",
+        "Mend the request. As it is, it will never be answered.",
+    ),
+    (
+        400,
+        BAD_FILTER,
+        "The filter can't be read, or names a field that this list can't be filtered by.",
+        "The description says where. See Filters.",
+    ),
+    (
+        401,
+        "",
+        "No token, an unknown or expired one, or the connection was closed.",
+        "Ask for a new token, once. If that is refused, write to the district.",
+    ),
+    (
+        403,
+        "",
+        "The token lacks the scope, the path is of the other version, or the connection is "
+        "disabled, suspended or expired.",
+        "The description says which. A new token won't help; the district may.",
+    ),
+    (
+        404,
+        "",
+        "No such record for this connection, or no such path.",
+        "Records you could read before come back as tombstones, not as 404.",
+    ),
+    (405, "", "The method isn't possible here.", "Use GET."),
+    (
+        429,
+        "",
+        f"More than {BUDGET:,} requests in {PERIOD} seconds.",
+        "Wait as many seconds as Retry-After says, then send the same request again.",
+    ),
+    (500, "", "Something went wrong on our side.", "Ask again later; tell the district when."),
+    (
+        503,
+        "",
+        "Nothing is published yet, or the service is busy.",
+        "Wait as many seconds as Retry-After says, then send the same request again.",
+    ),
+)
+
+TOKEN_ERRORS = (
+    (400, "invalid_request", "The body can't be read, or credentials are given twice and differ."),
+    (401, "invalid_client", "The client ID or secret is wrong, or the connection was closed."),
+    (400, "unauthorized_client", "The connection is disabled, suspended or expired."),
+    (400, "invalid_scope", "None of the scopes asked for is yours. The answer names yours."),
+    (400, "unsupported_grant_type", "The one grant type is client_credentials."),
+    (405, "invalid_request", "Only POST is answered."),
+)
+
+STATUSES = (
+    # status, the token endpoint's answer, the API's answer
+    ("active", "200", "200"),
+    ("paused", "200", "200"),
+    ("disabled", "400 unauthorized_client", "403"),
+    ("suspended", "400 unauthorized_client", "403"),
+    ("expired", "400 unauthorized_client", "403"),
+    ("closed", "401 invalid_client", "401"),
+)
+
+GRANTED = {
+    "active": "You read what the district shares.",
+    "paused": "You go on reading what was published when the district paused; nothing changes.",
+}
+"""What a vendor sees where it isn't refused."""
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """Where a vendor engineer begins: four lines, a token, a first read, pages, changes."""
+    context = {**_common(request, V12), "paths": _bases(base_of(request)), "here": "start"}
+    return TemplateResponse(request, "docs/start.html", context)
+
+
+@require_safe
+def reference(request: HttpRequest, version: str) -> HttpResponse:
+    """The whole API of one version, for looking things up."""
+    if version not in FIELDS:
+        raise Http404
+    base = base_of(request)
+    context = {
+        **_common(request, version),
+        "here": version,
+        "other": V12 if version == V11 else V11,
+        "services": _services(base, version),
+        "scopes": [scope for scope in SCOPES if version in scope.versions],
+        "prefix": PREFIXES[version],
+        "granted": _granted(version),
+        "areas": areas(version),
+        "filters": filters(version),
+        "predicates": PREDICATES,
+        "most_clauses": MOST_CLAUSES,
+        "collections": [(name, fields(version, name)) for name in FIELDS[version]],
+        "errors": [
+            (status, _minor(version, status, code), meaning, cure)
+            for status, code, meaning, cure in ERRORS
+        ],
+        "error_body": _pretty(
+            errors.body(version, MINOR[404], "There is no user “u-17” here.", operation="getUser")
+        ),
+        "retry_after": RETRY_AFTER,
+        "token_errors": TOKEN_ERRORS,
+        "statuses": [
+            (status, REFUSALS.get(status) or GRANTED[status], token, api)
+            for status, token, api in STATUSES
+        ],
+        "user": _pretty({"user": _user(base, version)}),
+        "tombstone": _pretty({"user": _removed(base, version)}),
+        "tombstone_days": Organization._meta.get_field("tombstone_days").default,
+    }
+    return TemplateResponse(request, "docs/reference.html", context)
+
+
+def areas(version: str) -> list[tuple[str, str, list[dict[str, Any]]]]:
+    """Return `(area, title, rows)`: a row for each path, with what a list and a single have.
+
+    A row is `{"path", "gives", "base", "envelopes", "scopes"}`; `path` stands below `base`.
+    """
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for operation in OPERATIONS:
+        if operation.version == version:
+            rows = found.setdefault(_area(operation), {})
+            row = rows.setdefault(operation.path, _row(operation))
+            row["envelopes"]["list" if operation.many else "one"] = operation.envelope
+    return [(area, AREAS[area], list(rows.values())) for area, rows in found.items()]
+
+
+def _row(operation: Operation) -> dict[str, Any]:
+    base = next(
+        base
+        for base in sorted(set(PATHS[operation.version].values()))
+        if f"/{operation.path}".startswith(base + "/")
+    )
+    path = f"/{operation.path}".removeprefix(base)
+    return {
+        "path": path,
+        "base": base,
+        "gives": GIVES.get(path.rpartition("/")[2], ""),
+        "envelopes": {},
+        "scopes": [scope.rpartition("/")[2] for scope in operation.scopes],
+    }
+
+
+def _area(operation: Operation) -> str:
+    name = operation.scopes[0].rpartition("/")[2]
+    return next(area for area, names in READ_SCOPES.items() if name in names)
+
+
+def filters(version: str) -> list[tuple[str, list[str]]]:
+    """Return the collections that can be asked by a role or a type, each with the field names."""
+    found = []
+    for name, fields_asked in ROLE_FIELDS.items():
+        own = {known.name for known in FIELDS[version][name]}
+        found.append((name, [word for word in fields_asked if word.split(".")[0] in own]))
+    return found
+
+
+def fields(version: str, collection: str) -> list[dict[str, Any]]:
+    """Return a collection's fields in their order, parts of objects below them.
+
+    `{"path", "type", "target", "to", "required", "shared"}`: `path` is the name in its parts,
+    `to` the collection that a reference leads to, `shared` False where the district must tick
+    the field first.
+    """
+    return [
+        {
+            "path": name.split("."),
+            "type": TYPES[known.type],
+            "target": known.target,
+            "to": TARGETS[known.target][0] if known.target else "",
+            "required": known.required,
+            "shared": known.name not in SHARES and f"{collection}.{known.name}" not in SHARES,
+        }
+        for name, known in _flat(FIELDS[version][collection])
+    ]
+
+
+def _flat(known: tuple[Field, ...], above: str = "") -> Iterator[tuple[str, Field]]:
+    for field in known:
+        yield above + field.name, field
+        yield from _flat(field.parts, f"{above}{field.name}.")
+
+
+def _common(request: HttpRequest, version: str) -> dict[str, Any]:
+    """Return what both pages speak of; the examples are of that version."""
+    base = base_of(request)
+    token_url = base + TOKEN_PATH
+    base_url = base + base_path(version, "rostering")
+    return {
+        "version": version,
+        "versions": sorted(FIELDS, reverse=True),
+        "base": base,
+        "token_url": token_url,
+        "base_url": base_url,
+        "guidelines": GUIDELINES,
+        "curl": {
+            **CURL,
+            "lines": CURL["lines"].format(token_url=token_url, base_url=base_url),
+            "changes": CURL["changes"].format(since=SINCE),
+        },
+        "since": SINCE,
+        "default_limit": DEFAULT_LIMIT,
+        "most_limit": f"{MOST_LIMIT:,}",
+        "token_minutes": TOKEN_LIVES // 60,
+        "idle_minutes": runs.IDLE.seconds // 60,
+        "longest_hours": int(runs.LONGEST.total_seconds() // 3600),
+    }
+
+
+def _bases(base: str) -> list[tuple[str, str]]:
+    return [(version, base + PATHS[version]["rostering"]) for version in sorted(PATHS)]
+
+
+def _services(base: str, version: str) -> list[tuple[str, str]]:
+    """Return each service's base URL, services that share one named together."""
+    found: dict[str, list[str]] = {}
+    for service, path in PATHS[version].items():
+        found.setdefault(base + path, []).append(service)
+    return [(", ".join(services).capitalize(), url) for url, services in found.items()]
+
+
+def _granted(version: str) -> str:
+    """Return the token endpoint's answer to a connection of Roster Sync that shares no more."""
+    return _pretty(
+        {
+            "access_token": "…",
+            "expires_in": TOKEN_LIVES,
+            "token_type": "Bearer",
+            "scope": " ".join(allowed_for(version, ["roster"], [])),
+        }
+    )
+
+
+def _minor(version: str, status: int, code: str) -> str:
+    minor = code or MINOR[status]
+    return errors.IN_V11.get(minor, minor) if version == V11 else minor
+
+
+def _user(base: str, version: str) -> dict[str, Any]:
+    """Return a made-up user as the version writes it."""
+    school = references.reference(version, "school", "school-1")
+    school["href"] = base + school["href"]
+    values = {
+        "sourcedId": "u-17",
+        "username": "alee",
+        "enabledUser": "true",
+        "givenName": "Ann",
+        "familyName": "Lee",
+        "role": "student",
+        "orgs": [school],
+        "roles": [{"roleType": "primary", "role": "student", "org": school}],
+        "identifier": "100017",
+        "grades": ["07"],
+    }
+    return _dated(compose(version, "users", values))
+
+
+def _removed(base: str, version: str) -> dict[str, Any]:
+    return _dated(tombstone(version, "users", _user(base, version)))
+
+
+def _dated(document: bytes) -> dict[str, Any]:
+    """Return a document with its stamp, which the API adds at its end."""
+    return {**json.loads(document), "dateLastModified": SINCE}
+
+
+def _pretty(value: dict[str, Any]) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
