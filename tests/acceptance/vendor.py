@@ -172,6 +172,14 @@ class Vendor:
             self._token = answer.body["access_token"]
         return self._token
 
+    def use(self, token: str) -> None:
+        """Go on with this token."""
+        self._token = token
+
+    def renew(self) -> None:
+        """Ask for another token at the next request."""
+        self._token = ""
+
     # Requests.
 
     def base(self, service: str = "rostering") -> str:
