@@ -1,0 +1,88 @@
+"""Marks from bundles: what the columns `metadata.externalLmsExclude` ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from roster.hierarchy.roles import is_staff, is_student
+from roster.models import (
+    Category,
+    Course,
+    Klass,
+    Level,
+    Mark,
+    Org,
+    Organization,
+    Role,
+    Status,
+    User,
+)
+
+
+def mark_from_bundles(organization: Organization) -> int:
+    """Set and clear the marks that the bundle's `metadata.externalLmsExclude` columns ask for.
+
+    Marks that people set are not touched; a course's column stands for all of its levels.
+    """
+    wanted = set(_wanted_marks(organization))
+    marks = Mark.objects.filter(organization=organization, source=Mark.Source.BUNDLE)
+    stale = []
+    for pk, kind, sourced_id in marks.values_list("pk", "kind", "sourced_id"):
+        if (kind, sourced_id) in wanted:
+            wanted.discard((kind, sourced_id))
+        else:
+            stale.append(pk)
+    marks.filter(pk__in=stale).delete()
+    Mark.objects.bulk_create(
+        Mark(
+            organization=organization,
+            kind=kind,
+            sourced_id=sourced_id,
+            source=Mark.Source.BUNDLE,
+            reason="Set by the bundle",
+            by_name="bundle",
+            withdrawn=True,
+        )
+        for kind, sourced_id in sorted(wanted)
+    )
+    return len(stale) + len(wanted)
+
+
+def _wanted_marks(organization: Organization) -> Iterator[tuple[str, str]]:
+    schools = set(
+        Org.objects.filter(organization=organization, type="school").values_list(
+            "sourced_id", flat=True
+        )
+    ) | set(
+        Klass.objects.filter(organization=organization, status=Status.ACTIVE).values_list(
+            "school", flat=True
+        )
+    )
+    sources: list[tuple[Any, str]] = [
+        (Org, ""),
+        (User, "person"),
+        (Klass, "section"),
+        (Category, "grading_task"),
+    ]
+    for model, kind in sources:
+        for sourced_id in _excluded(model, organization).values_list("sourced_id", flat=True):
+            yield kind or ("school" if sourced_id in schools else "org"), sourced_id
+    courses = _excluded(Course, organization).values_list("sourced_id", flat=True)
+    for sourced_id in Level.objects.filter(
+        organization=organization, kind="course", course__in=list(courses)
+    ).values_list("sourced_id", flat=True):
+        yield "course", sourced_id
+    for user, org, role in _excluded(Role, organization).values_list("user", "org", "role"):
+        if is_student(role):
+            yield "school_enrollment", f"{user}~{org}"
+        elif is_staff(role):
+            yield "district_assignment", f"{user}~{org}"
+
+
+def _excluded(model: Any, organization: Organization) -> Any:
+    return model.objects.filter(
+        organization=organization,
+        status=Status.ACTIVE,
+        metadata__externalLmsExclude__in=["true", "TRUE", "True", "1", "yes"],
+    )

@@ -1,0 +1,39 @@
+"""Writes derived levels: only what differs, in batches."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+
+import orjson
+
+from roster import bulk
+from roster.hierarchy.ground import BATCH
+from roster.hierarchy.levels import Derived
+from roster.models import Level, Organization
+
+COLUMNS = ("organization_id", "kind", "sourced_id", *Derived._fields)
+
+
+def store(organization: Organization, levels: dict[tuple[str, str], Derived]) -> int:
+    """Write what differs; unchanged levels keep their rows."""
+    stale: list[int] = []
+    known = Level.objects.filter(organization=organization)
+    columns = ("pk", "kind", "sourced_id", *Derived._fields)
+    for pk, kind, sourced_id, *rest in known.values_list(*columns).iterator(BATCH):
+        now = Derived(*rest[:-2], *map(orjson.dumps, rest[-2:]))
+        if levels.get((kind, sourced_id)) == now:
+            del levels[kind, sourced_id]
+        else:
+            stale.append(pk)
+    for start in range(0, len(stale), BATCH):
+        known.filter(pk__in=stale[start : start + BATCH]).delete()
+    fresh = iter(levels.items())
+    while part := list(islice(fresh, BATCH)):
+        bulk.insert(Level, COLUMNS, [_row(organization, *level) for level in part])
+    return len(stale) + len(levels)
+
+
+def _row(organization: Organization, key: tuple[str, str], level: Derived) -> tuple[Any, ...]:
+    *texts, all_of, any_of = level
+    return (organization.pk, *key, *texts, all_of.decode(), any_of.decode())
