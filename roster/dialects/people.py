@@ -12,7 +12,7 @@ from django.db.models import Q
 from roster.dialects.composing import Doc, Unpublishable, compose, trim, truth
 from roster.dialects.fields import V11
 from roster.dialects.references import reference
-from roster.hierarchy import ENROLLED_AS, GUARDIANS, is_student
+from roster.hierarchy.roles import ENROLLED_AS, GUARDIANS, is_student
 from roster.models import Role, User, UsernameStandIn
 from roster.visibility import Walk
 from roster.visibility.causes import unpublishable
@@ -205,6 +205,8 @@ def _in_v12(
     walk: Walk, row: Any, roles: list[RoleRow], profiles: list[Any], values: dict[str, Any]
 ) -> list[str]:
     """Fill in `roles`, `userProfiles` and `primaryOrg`; return the roles held."""
+    # What the specification requires of a profile a bundle may lack; then there is none.
+    profiles = [each for each in profiles if each.profile_type and each.vendor_id]
     profile_ids = {profile.sourced_id: _profile_id(profile.sourced_id) for profile in profiles}
     primary: set[str] = set()
     told = []

@@ -82,12 +82,12 @@ class Ledger:
     def is_current(self, begin: date | None, end: date | None, terms: list[str]) -> bool:
         """Return whether something that lasts from `begin` to before `end` is shared today.
 
-        A date equal to one of the terms' counts as blank; sharing begins the organization's
-        early-access days before (product: What is visible, 4).
+        A begin or end that one of the terms has too counts as blank; sharing begins the
+        organization's early-access days before (product: What is visible, 4). Who ended on the
+        first day of a term was never there, so a begin is held against begins only.
         """
         if begin or end:
             known = [self.timetable.sessions[t] for t in terms if t in self.timetable.sessions]
-            edges = {day for term in known for day in (term.start_date, term.end_date)}
-            begin = None if begin in edges else begin
-            end = None if end in edges else end
+            begin = None if begin in [term.start_date for term in known] else begin
+            end = None if end in [term.end_date for term in known] else end
         return (begin is None or begin <= self.early) and (end is None or end > self.day)

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from roster.hierarchy import ENROLLED_AS, is_staff, is_student
+from roster.hierarchy.roles import ENROLLED_AS, is_staff, is_student
 from roster.models import Enrollment, Role, User
 from roster.visibility.causes import (
     DATES,
@@ -188,35 +188,32 @@ class People:
 
     def _walk_teachers(self) -> None:
         """Find who teaches a visible class: in 1.1 that makes a teacher of them."""
-        rows = self.ledger.live(Enrollment).filter(role="teacher")
-        classes = self.teaching.classes
-        self.teaches = {
-            user
-            for user, klass, begin, end in rows.values_list(
-                "user", "klass", "begin_date", "end_date"
-            ).iterator(BATCH)
-            if self.teaching.sees_class(klass)
-            and self.ledger.is_current(begin, end, classes[klass].terms)
-        }
+        self.teaches = self._enrolled(self.ledger.live(Enrollment).filter(role="teacher"))
 
     def _walk_unenrolled(self) -> None:
         """Where only enrolled people are shared, let those fall who have no visible class."""
         if self.ledger.rules.unenrolled:
             return
-        rows = self.ledger.live(Enrollment).values_list(
-            "user", "klass", "role", "begin_date", "end_date"
-        )
-        enrolled = {
-            user
-            for user, klass, role, begin, end in rows.iterator(BATCH)
-            if self.teaching.sees_class(klass)
-            and self._is_at(user, self.teaching.classes[klass].school, role)
-            and self.ledger.is_current(begin, end, self.teaching.classes[klass].terms)
-        }
+        enrolled = self._enrolled(self.ledger.live(Enrollment))
         for user in (self.student_at.keys() | self.staff_at.keys()) - enrolled:
             self.ledger.fell["person"][user] = UNENROLLED
             self.student_at.pop(user, None)
             self.staff_at.pop(user, None)
+
+    def _enrolled(self, enrollments: Any) -> set[str]:
+        """Return whom these class enrollments put into a visible class, the excluded ones aside."""
+        rows = enrollments.values_list(
+            "sourced_id", "user", "klass", "role", "begin_date", "end_date"
+        )
+        marked, classes = self.ledger.marks["enrollment"], self.teaching.classes
+        return {
+            user
+            for sourced_id, user, klass, role, begin, end in rows.iterator(BATCH)
+            if sourced_id not in marked
+            and self.teaching.sees_class(klass)
+            and self._is_at(user, classes[klass].school, role)
+            and self.ledger.is_current(begin, end, classes[klass].terms)
+        }
 
     def _is_at(self, user: str, school: str, role: str) -> bool:
         places = self.student_at if is_student(role) else self.staff_at

@@ -42,6 +42,11 @@ class Places:
         return "school" if org in self.schools else "org"
 
     def sees(self, org: str) -> bool:
+        """Return whether the org's record is told; a school's people may still not be shared."""
+        return org in self.above or self.shares(org)
+
+    def shares(self, org: str) -> bool:
+        """Return whether what stands on the org may be told."""
         return org in self.orgs and org not in self.ledger.fell[self.kind(org)]
 
     def is_of_type_school(self, org: str) -> bool:
@@ -72,6 +77,8 @@ class Places:
                 cause = SCHOOL_NOT_SHARED
             if cause:
                 fell[self.kind(org)][org] = cause
+        self.above: set[str] = set()
+        """Schools told only because a shared one is below them; they share nothing else."""
         if rules.schools.is_all:
             return
         seen = {
@@ -79,6 +86,7 @@ class Places:
             for school in self.schools - fell["school"].keys()
             for above in self.ancestors(school)
         }
+        self.above = {org for org in seen if fell["school"].get(org) == SCHOOL_NOT_SHARED}
         for org in self.orgs.keys() - self.schools - seen - fell["org"].keys():
             fell["org"][org] = ORG_NOT_SHARED
 

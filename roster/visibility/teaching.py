@@ -96,7 +96,7 @@ class Teaching:
             return MARKED
         if row.school not in self.places.orgs:
             return missing("school", row.school)
-        if not self.places.sees(row.school):
+        if not self.places.shares(row.school):
             return fallen("school", row.school)
         if not self.timetable.has_term_of_the_year(row.terms):
             known = any(term in self.timetable.sessions for term in row.terms)
