@@ -58,13 +58,20 @@ class Desk:
         year = ("--school-year", school_year) if school_year else ()
         self.run("create_organization", slug, "--name", name or slug.title(), *year)
 
-    def connect(self, slug: str, version: str, *terms: str, gradebook: bool = False) -> Connected:
+    def connect(
+        self,
+        slug: str,
+        version: str,
+        *terms: str,
+        gradebook: bool = False,
+        vendor: str = GRADEBOOK_PARTNER,
+    ) -> Connected:
         """Connect a vendor; without terms it is shown everything there is."""
         way = ["--acknowledge-unsupported"]
         if gradebook:
             way = ["--partner", GRADEBOOK_PARTNER, "--type", "grade_book"]
         told = self.run(
-            "create_connection", slug, "--vendor", "Brightpath", "--oneroster", version,
+            "create_connection", slug, "--vendor", vendor, "--oneroster", version,
             *way, *(terms or EVERYTHING),
         )  # fmt: skip
         return Connected(self.url, version, told)

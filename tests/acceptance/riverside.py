@@ -14,6 +14,7 @@ Last year's class, term and enrollment stand beside and are never seen.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.acceptance.bundles import Table, table, write
@@ -199,6 +200,11 @@ NEVER_SEEN = {
 """Last year's."""
 
 
-def bundle(folder: Path) -> Path:
-    """Write Riverside's bundle, OneRoster 1.2."""
-    return write(folder, "1.2", FILES)
+def bundle(folder: Path, *, left: Mapping[str, set[str]] | None = None) -> Path:
+    """Write Riverside's bundle, OneRoster 1.2, without the rows that have `left`, by file."""
+    gone = left or {}
+    staying = {
+        name: [row for row in rows if row["sourcedId"] not in gone.get(name, ())]
+        for name, rows in FILES.items()
+    }
+    return write(folder, "1.2", staying)

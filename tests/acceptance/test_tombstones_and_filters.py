@@ -16,7 +16,6 @@ import pytest
 import time_machine
 
 from tests.acceptance import riverside
-from tests.acceptance.bundles import Table, write
 from tests.acceptance.desk import Connected, Desk
 from tests.acceptance.vendor import ENVELOPES, Answer, references, send
 
@@ -89,8 +88,8 @@ def week(moving: Any, desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> W
     moving.shift(3600)
     monday = {version: vendor.everything() for version, vendor in old.items()}
     moving.shift(DAY)
-    tuesday = tmp_path_factory.mktemp("tuesday")
-    desk.run("import_roster", SLUG, write(tuesday, "1.2", without(riverside.FILES, LEFT)))
+    tuesday = riverside.bundle(tmp_path_factory.mktemp("tuesday"), left=LEFT)
+    desk.run("import_roster", SLUG, tuesday)
     flip = datetime.now(UTC).replace(microsecond=0)  # A mark is told at once, the rest later.
     desk.run("exclude", SLUG, *EXCLUDED, "--reason", "The parents asked for it")
     desk.refresh(SLUG)
@@ -100,13 +99,6 @@ def week(moving: Any, desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> W
         vendor.renew()
     after = {version: vendor.everything() for version, vendor in old.items()}
     return Week(desk, old, new, monday, after, flip)
-
-
-def without(files: dict[str, Table], left: dict[str, set[str]]) -> dict[str, Table]:
-    return {
-        name: [row for row in rows if row["sourcedId"] not in left.get(name, set())]
-        for name, rows in files.items()
-    }
 
 
 def ids(records: list[dict[str, Any]]) -> set[str]:
