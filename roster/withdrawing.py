@@ -24,7 +24,7 @@ from django.db.models import F, Q
 from roster import compiling
 from roster.clock import clock
 from roster.dialects import people
-from roster.dialects.composing import Doc, tombstone
+from roster.dialects.composing import Doc, render, tombstone
 from roster.kinds import COLLECTIONS
 from roster.lines import next_stamp
 from roster.models import Enrollment, Line, Mark, Organization, Publication, Record
@@ -288,7 +288,7 @@ class _OfLine:
                 except Withdrawn:
                     yield row, None
                     continue
-                body = orjson.dumps(document)
+                body = render(document)
                 if body.decode() != text:
                     yield row, body
 

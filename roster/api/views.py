@@ -163,8 +163,8 @@ def base_url(request: Request) -> str:
 
 
 def _json(text: str, base: str) -> HttpResponse:
-    # Stored hrefs begin with the path. In JSON, text of a bundle can't hold this sequence:
-    # its quotes are escaped.
+    # Stored hrefs begin with the path. In JSON, text of a bundle can't hold this sequence: its
+    # quotes are escaped, and `render` sees to columns of that name.
     return HttpResponse(
         text.replace('"href":"/ims/', f'"href":"{base}/ims/').encode(),
         content_type="application/json",

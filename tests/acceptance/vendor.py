@@ -293,8 +293,9 @@ def references(value: Any) -> Iterator[dict[str, str]]:
             demand(value["type"] in REFERS_TO, f"a reference has the type {value['type']}")
             yield value
         else:
-            for part in value.values():
-                yield from references(part)
+            for name, part in value.items():
+                if name != "metadata":  # It is open: whatever stands there is the district's.
+                    yield from references(part)
     elif isinstance(value, list):
         for part in value:
             yield from references(part)
