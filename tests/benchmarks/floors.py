@@ -85,15 +85,12 @@ def connected_to_sqlite() -> sqlite3.Connection:
     return found
 
 
-class Handler:
+class Handler(Wire):
     """A connection to the bare application server."""
-
-    def __init__(self, port: int) -> None:
-        self.wire = Wire(port)
 
     def fetch(self, size: int) -> float:
         """Have it return so many bytes; return the seconds."""
-        return self.wire.ask(Request(f"/{size}")).seconds
+        return self.ask(Request(f"/{size}")).seconds
 
 
 @contextlib.contextmanager

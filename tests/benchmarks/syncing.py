@@ -65,7 +65,9 @@ def measure(scene: Scene, port: int, bare: int, times: int) -> list[Measured]:
             with ExitStack() as stack:
                 databases = [stack.enter_context(Database()) for _ in range(workers)]
                 row.sql.append(spread(pages, [_replaying(each) for each in databases]))
-            row.bare.append(spread(pages, [_returning(Handler(bare)) for _ in range(workers)]))
+            with ExitStack() as stack:
+                handlers = [stack.enter_context(Handler(bare)) for _ in range(workers)]
+                row.bare.append(spread(pages, [_returning(each) for each in handlers]))
         rows.append(row)
     return rows
 
