@@ -37,6 +37,9 @@ BATCH = 200
 EVERY = 1.0
 """Rows that wait at most; rows that are written at once; seconds between two writings."""
 
+LONGEST_QUERY, LONGEST_REASON = 2000, 400
+"""Characters of them that are kept: an address may have 60,000, in every request."""
+
 SEEN = 400
 """Below this status an answer counts as a reading by the vendor (`last_seen`)."""
 
@@ -63,12 +66,12 @@ class Entry:
             at=self.at,
             method=self.method[:8],
             endpoint=_storable(self.endpoint)[:120],
-            query=self.query,
+            query=self.query[:LONGEST_QUERY],
             status=self.status,
             records=self.records,
             size=self.size,
             milliseconds=self.milliseconds,
-            reason=_storable(self.reason),
+            reason=_storable(self.reason)[:LONGEST_REASON],
         )
 
 
@@ -195,9 +198,15 @@ def _said(request: HttpRequest, response: HttpResponseBase) -> dict[str, Any] | 
     vendor = getattr(request, "vendor", None)
     if vendor is None:
         return None
-    match = request.resolver_match
-    endpoint = (match.route if match else "").rstrip("/").rpartition("/")[2]
-    return {**vendor, "endpoint": endpoint}
+    return {**vendor, "endpoint": _endpoint(request)}
+
+
+def _endpoint(request: HttpRequest) -> str:
+    """Return what the view that was asked calls itself; never what stood in its address."""
+    view: Any = request.resolver_match.func if request.resolver_match else None
+    if not hasattr(getattr(view, "cls", None), "endpoint"):
+        return ""
+    return str(view.cls(**view.initkwargs).endpoint())
 
 
 def _entry(

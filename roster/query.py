@@ -19,10 +19,19 @@ CLAUSE = re.compile(
 )
 JOIN = re.compile(r"(?P<join>AND|OR)(?=\s)", re.IGNORECASE)
 MOST_CLAUSES = 20
+MASK = "•••"
 
 
 class BadFilter(ValueError):
-    """A filter that can't be read; `str()` says where and what would be right."""
+    """A filter that can't be read; `str()` says where and what would be right.
+
+    What the caller wrote is given apart from the words, for it may name a child: `logged` is
+    the same sentence without it.
+    """
+
+    def __init__(self, words: str, **written: str) -> None:
+        super().__init__(words.format(**written) if written else words)
+        self.logged = words.format(**dict.fromkeys(written, MASK)) if written else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +65,9 @@ def parse(text: str) -> Filter:
         match = CLAUSE.match(text, at)
         if match is None:
             raise BadFilter(
-                f"The filter can't be read from position {at + 1}: “{text[at : at + 40]}”. "
-                "Write field, predicate and a quoted value, such as status='active'."
+                f"The filter can't be read from position {at + 1}: “{{here}}”. "
+                "Write field, predicate and a quoted value, such as status='active'.",
+                here=text[at : at + 40],
             )
         clauses.append(
             Clause(match["field"], match["predicate"], match["value"].replace("''", "'"))
@@ -68,7 +78,8 @@ def parse(text: str) -> Filter:
         join = JOIN.match(text, at)
         if join is None:
             raise BadFilter(
-                f"After a clause comes AND or OR; position {at + 1} has “{text[at : at + 40]}”."
+                f"After a clause comes AND or OR; position {at + 1} has “{{here}}”.",
+                here=text[at : at + 40],
             )
         joins.append(join["join"].upper())
         at = join.end()

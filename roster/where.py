@@ -118,7 +118,8 @@ def _changed(clause: Clause, moments: Moments) -> tuple[str, list[Any]]:
     moment = instant(clause.value)
     if moment is None:
         raise BadFilter(
-            f"“{clause.value}” is not a date and time. Write it as 2026-01-31T14:00:00.000Z."
+            "“{value}” is not a date and time. Write it as 2026-01-31T14:00:00.000Z.",
+            value=clause.value,
         )
     stamps = [at for at, _ in moments]
     numbers = [number for _, number in moments]

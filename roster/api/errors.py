@@ -18,6 +18,7 @@ from rest_framework import exceptions, status
 from roster.api.operations import NOWHERE
 from roster.dialects.fields import V11, V12
 from roster.dialects.references import V11_BASE
+from roster.query import MASK
 
 logger = logging.getLogger("rosterdesk.api")
 
@@ -39,13 +40,25 @@ RETRY_AFTER = 5
 
 
 class BadRequest(exceptions.APIException):
-    """A request that can't be answered as asked; `code` is the minor code in 1.2's words."""
+    """A request that can't be answered as asked; `code` is the minor code in 1.2's words.
+
+    Where `detail` repeats what the caller wrote, `logged` says the same without it.
+    """
 
     status_code = status.HTTP_400_BAD_REQUEST
 
-    def __init__(self, detail: str, code: str = INVALID_DATA) -> None:
+    def __init__(self, detail: str, code: str = INVALID_DATA, *, logged: str = "") -> None:
         super().__init__(detail)
         self.minor = code
+        self.logged = logged or detail
+
+
+class NotHere(exceptions.NotFound):
+    """There is no such record for this caller; its id is told to nobody but the caller."""
+
+    def __init__(self, what: str, sourced_id: str) -> None:
+        super().__init__(f"There is no {what} “{sourced_id}” here.")
+        self.logged = f"There is no {what} “{MASK}” here."
 
 
 class NotReady(exceptions.APIException):
@@ -118,6 +131,7 @@ def handle(error: Exception, context: dict[str, Any]) -> HttpResponse:
         minor=minor,
         headers=headers,
         operation=operation.id,
+        logged=getattr(error, "logged", ""),
     )
 
 
@@ -129,15 +143,16 @@ def answer(
     minor: str = "",
     headers: dict[str, str] | None = None,
     operation: str = "",
+    logged: str = "",
 ) -> HttpResponse:
-    """Return an error response of a version."""
+    """Return an error response of a version; `logged` is what the request log keeps of it."""
     response = HttpResponse(
         orjson.dumps(body(version, minor or MINOR[code], description, operation=operation)),
         status=code,
         content_type="application/json",
         headers=headers,
     )
-    response.log_reason = description  # type: ignore[attr-defined]
+    response.log_reason = logged or description  # type: ignore[attr-defined]
     return response
 
 

@@ -56,5 +56,5 @@ def _filter(query: QueryDict, collection: str) -> Filter | None:
         tree = parse(values[0])
         check(collection, tree)
     except BadFilter as error:
-        raise BadRequest(str(error), BAD_FILTER) from error
+        raise BadRequest(str(error), BAD_FILTER, logged=error.logged) from error
     return tree

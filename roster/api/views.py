@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 
 from roster import reading
 from roster.api import lists, parameters
-from roster.api.errors import NotReady
+from roster.api.errors import NotHere, NotReady
 from roster.api.operations import NOWHERE, Operation
 from roster.api.parameters import Asked
 from roster.api.reader import Reader
@@ -101,7 +101,7 @@ class OneRosterView(APIView):
             response.log = {
                 "connection": reader.connection,
                 "reading": self.run,
-                "endpoint": self.endpoint() or request.path[:120],
+                "endpoint": self.endpoint(),
                 "records": getattr(response, "log_records", None),
                 "reason": getattr(response, "log_reason", ""),
             }
@@ -144,7 +144,7 @@ class SingleView(OneRosterView):
         where = Where(operation.collection, operation.subset) if operation.subset else None
         document = reading.single(reader, operation.collection, sourced_id, where)
         if document is None:
-            raise NotFound(f"There is no {operation.envelope} “{sourced_id}” here.")
+            raise NotHere(operation.envelope, sourced_id)
         response = _json(f'{{"{operation.envelope}":{document}}}', base_url(request))
         response.log_records = 1  # type: ignore[attr-defined]
         return response
@@ -152,6 +152,10 @@ class SingleView(OneRosterView):
 
 class NothingHere(OneRosterView):
     """Any other path below the services' bases: 404 in the version's words."""
+
+    def endpoint(self) -> str:
+        """Return words for any of them: a path that we don't know may hold anything."""
+        return "(no such endpoint)"
 
     def get(self, request: Request, **kwargs: str) -> HttpResponse:
         raise NotFound("There is no such endpoint. The reference is at /docs/.")
