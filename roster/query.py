@@ -58,6 +58,8 @@ def parse(text: str) -> Filter:
     """Return the tree of a filter; `BadFilter` where it doesn't follow the grammar."""
     # Word processors and some documentation pages turn quotes typographic.
     text = text.replace("\u2018", "'").replace("\u2019", "'")
+    if "\0" in text:
+        raise BadFilter("The filter holds a NUL character; no record does.")
     clauses: list[Clause] = []
     joins: list[str] = []
     at = 0

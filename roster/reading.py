@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ from roster.models import OPEN, Publication
 from roster.where import Where
 
 MOST_LISTS = 256
+MOST_IDS = 4_000_000
 MOST_LINES = 512
 
 
@@ -43,10 +44,18 @@ class History(NamedTuple):
 
 
 class _Lru:
-    """A least-recently-used cache with a bound, safe between threads."""
+    """A least-recently-used cache with a bound, safe between threads.
 
-    def __init__(self, most: int) -> None:
+    Where values differ much in size, `weight` bounds the sum of what `of` says of each.
+    """
+
+    def __init__(
+        self, most: int, *, weight: int = 0, of: Callable[[Any], int] = lambda value: 0
+    ) -> None:
         self.most = most
+        self.weight = weight
+        self.held = 0
+        self._of = of
         self._kept: OrderedDict[Any, Any] = OrderedDict()
         self._lock = Lock()
 
@@ -58,18 +67,26 @@ class _Lru:
         return None
 
     def put(self, key: Any, value: Any) -> None:
+        if self._of(value) > self.weight:
+            return
         with self._lock:
+            if key in self._kept:
+                self.held -= self._of(self._kept.pop(key))
             self._kept[key] = value
-            while len(self._kept) > self.most:
-                self._kept.popitem(last=False)
+            self.held += self._of(value)
+            while len(self._kept) > self.most or self.held > self.weight:
+                _, oldest = self._kept.popitem(last=False)
+                self.held -= self._of(oldest)
 
     def clear(self) -> None:
         with self._lock:
             self._kept.clear()
+            self.held = 0
 
 
 _histories = _Lru(MOST_LINES)
-_lists = _Lru(MOST_LISTS)
+# 32 MB a process: each vendor's filter may be another one, and hold a whole district.
+_lists = _Lru(MOST_LISTS, weight=MOST_IDS, of=len)
 
 
 def forget() -> None:
@@ -119,7 +136,7 @@ def page(reader: Reader, collection: str, where: Where | None, offset: int, limi
 
 def single(reader: Reader, collection: str, sourced_id: str, where: Where | None) -> str | None:
     """Return one document, a tombstone too, or None where this reader has none to see."""
-    if reader.line is None or reader.number == 0:
+    if reader.line is None or reader.number == 0 or "\0" in sourced_id:
         return None
     past = history(reader.line, reader.number)
     sql, parameters = where.sql(past.moments) if where else ("", [])

@@ -21,7 +21,7 @@ def _routes() -> list[URLPattern]:
         else:
             single = SingleView.as_view(operation=operation)
             routes.append(path(f"{operation.path}/<path:sourced_id>", single))
-    routes.append(re_path(r"^ims/oneroster/(?P<rest>.*)\Z", NothingHere.as_view()))
+    routes.append(re_path(r"^ims/oneroster/(?P<rest>(?s:.*))\Z", NothingHere.as_view()))
     return routes
 
 

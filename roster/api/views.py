@@ -96,6 +96,8 @@ class OneRosterView(APIView):
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Leave word for the request log of who asked for what."""
         response = super().finalize_response(request, response, *args, **kwargs)
+        # Neither proxies nor browsers may keep people's data, or what was said about them.
+        response.headers["Cache-Control"] = "no-store"
         reader = getattr(request, "auth", None)
         if isinstance(reader, Reader):
             response.log = {

@@ -1,0 +1,55 @@
+"""What the API answers to hostile requests, and what it never lets anybody keep."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+from roster import reading
+from tests.connections.conftest import Vendor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BASE = "/ims/oneroster/rostering/v1p2"
+
+
+def ask(vendor: Vendor, path: str) -> Any:
+    return Client().get(BASE + path, headers={"Authorization": f"Bearer {vendor.token()}"})
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/users/%00", 404),
+        ("/users/a%0ab", 404),
+        ("/nothing%0ahere", 404),
+        ("/users?filter=" + quote("status='\0'"), 400),
+        ("/users?filter=" + quote("role~'\0'"), 400),
+    ],
+)
+def test_characters_that_no_record_holds_are_no_fault_of_ours(
+    reader: Vendor, path: str, status: int
+) -> None:
+    answer = ask(reader, path)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("path", ["/users", "/users/ann", "/users/nobody", "/nothing"])
+def test_nobody_on_the_way_may_keep_an_answer(reader: Vendor, path: str) -> None:
+    assert ask(reader, path).headers["Cache-Control"] == "no-store"
+
+
+def test_kept_lists_are_bounded_by_their_size_together() -> None:
+    kept = reading._Lru(10, weight=100, of=len)
+    for number in range(5):
+        kept.put(number, [0] * 30)
+    assert [number for number in range(5) if kept.get(number)] == [2, 3, 4]
+    kept.put(9, [0] * 101)
+    assert kept.get(9) is None
+    kept.put(4, [0] * 50)
+    assert [number for number in range(5) if kept.get(number)] == [3, 4]
+    assert kept.held == 80
