@@ -10,6 +10,7 @@ is saved; `finish` does so for what a dead process left.
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from django.db import transaction
@@ -21,15 +22,27 @@ from connections.models.reading import Reading
 from roster import audit
 from roster.clock import clock
 from roster.forking import are_equal, fork
-from roster.lines import digest_of, line_for
+from roster.lines import digest_of, hold, line_for
 from roster.models import Line, Organization, Record
 from roster.publishing import publish_line
 from roster.refusal import Refused
 from roster.withdrawing import announce, withdraw
 
+logger = logging.getLogger("rosterdesk.connections")
+
 Status = Connection.Status
+TRIES = 3
 KEPT = timedelta(hours=25)
+PATIENCE = timedelta(seconds=30)
+"""So long a change of line is left to the process that began it."""
 BATCH = 1000
+
+
+class Overtaken(Refused):
+    """The connection's sharing or line has become another one while a line was made for it."""
+
+    def __init__(self) -> None:
+        super().__init__("The connection was changed meanwhile. Look at it, and try again.")
 
 
 def announce_change(connection: Connection) -> None:
@@ -46,29 +59,39 @@ def reline(connection: Connection, by: audit.Actor) -> bool:
     for the resume) and while a refresh is running (it comes with that one or the next). Call
     it outside of a transaction: it may build a publication.
     """
-    connection.refresh_from_db()
-    rules = sharing.rules(connection)
-    line = connection.line
-    if line is None or line.head == 0:
-        line = line_for(connection.organization, connection.oneroster, rules)
-        _switch(connection, line, since=line.head)
-    elif line.rules_digest != digest_of(rules):
-        line = _part(connection, line, rules)
-    else:
-        _withdraw_on(line)
-        Connection.objects.filter(pk=connection.pk).update(reline_due=None)
+    for again in reversed(range(TRIES)):
+        try:
+            line = _follow(connection)
+            break
+        except Overtaken:
+            if not again:
+                raise
     connection.refresh_from_db()
     if connection.status == Status.PAUSED:
         return False
     return _publish(line, by)
 
 
+def _follow(connection: Connection) -> Line:
+    """Bring the connection to a line of its rules as they are now, and return that."""
+    connection.refresh_from_db()
+    rules = sharing.rules(connection)
+    line = connection.line
+    if line is None or line.head == 0:
+        with transaction.atomic():
+            line = line_for(connection.organization, connection.oneroster, rules)
+            _switch(connection, line, since=line.head)
+    elif line.rules_digest != digest_of(rules):
+        line = _part(connection, line, rules)
+    else:
+        _withdraw_on(line)
+        Connection.objects.filter(pk=connection.pk).update(reline_due=None)
+    return line
+
+
 def _part(connection: Connection, line: Line, rules: dict[str, object]) -> Line:
     """Give the connection its own line, tightened already; the others' stays as it is."""
-    if _reads_alone(connection, line):
-        Line.objects.filter(pk=line.pk).update(
-            rules=rules, rules_digest=digest_of(rules), revision=-1
-        )
+    if _changed_in_place(connection, line, rules):
         _withdraw_on(line)
         Connection.objects.filter(pk=connection.pk).update(reline_due=None)
         line.refresh_from_db()
@@ -83,6 +106,24 @@ def _part(connection: Connection, line: Line, rules: dict[str, object]) -> Line:
         raise
     own.refresh_from_db()
     return own
+
+
+@transaction.atomic
+def _changed_in_place(connection: Connection, line: Line, rules: dict[str, object]) -> bool:
+    """Give the line these rules if nobody else reads it; return whether it has them."""
+    hold(connection.organization)
+    _require_still(connection, digest_of(rules))
+    if not _reads_alone(connection, line):
+        return False
+    Line.objects.filter(pk=line.pk).update(rules=rules, rules_digest=digest_of(rules), revision=-1)
+    return True
+
+
+def _require_still(connection: Connection, digest: str) -> None:
+    """Raise `Overtaken` unless the connection has these rules, and the line it was seen with."""
+    now = Connection.objects.get(pk=connection.pk)
+    if now.line_id != connection.line_id or digest_of(sharing.rules(now)) != digest:
+        raise Overtaken
 
 
 def _reads_alone(connection: Connection, line: Line) -> bool:
@@ -104,6 +145,8 @@ def _withdraw_on(line: Line) -> None:
 @transaction.atomic
 def _switch(connection: Connection, line: Line, *, since: int | None = None) -> None:
     """Move the connection and its runs to a line that holds all they read."""
+    hold(connection.organization)
+    _require_still(connection, line.rules_digest)
     left = connection.line
     if since is not None:
         connection.since = since
@@ -120,7 +163,7 @@ def resume(connection: Connection, by: audit.Actor) -> None:
     """Bring a paused connection to what is published now; it goes on reading what it had until
     its fork is whole. The caller then ends the pause in one transaction.
 
-    Refused while a refresh is running.
+    Refused while a refresh is running, and where the sharing is changed meanwhile.
     """
     line = connection.line
     if line is None or connection.held_at is None or line.head == connection.held_at:
@@ -133,14 +176,14 @@ def resume(connection: Connection, by: audit.Actor) -> None:
     )
     try:
         publish_line(own, by=by)
+        own.refresh_from_db()
+        with transaction.atomic():
+            _switch(connection, own)
+            Connection.objects.filter(pk=connection.pk).update(held_at=own.head)
     except BaseException:
         drop(own)
         raise
-    own.refresh_from_db()
     connection.held_at = own.head
-    with transaction.atomic():
-        Connection.objects.filter(pk=connection.pk).update(held_at=own.head)
-        _switch(connection, own)
 
 
 def pin(line: Line) -> None:
@@ -169,9 +212,13 @@ def _publish(line: Line, by: audit.Actor) -> bool:
 
 def finish(by: audit.Actor = "schedule") -> None:
     """Do again what a dead process left undone: overdue changes of line, unread lines, reunions."""
-    overdue = Connection.objects.filter(reline_due__lt=clock() - timedelta(seconds=30))
+    _find_astray()
+    overdue = Connection.objects.filter(reline_due__lt=clock() - PATIENCE)
     for connection in overdue.exclude(status=Status.CLOSED).select_related("organization", "line"):
-        reline(connection, by)
+        try:
+            reline(connection, by)
+        except Refused as refused:  # The others don't wait for it.
+            logger.warning("Connection %s has no line of its rules yet: %s", connection.pk, refused)
     for organization in Organization.objects.filter(withdrawal_due__isnull=False):
         withdraw(organization)
     for line in Line.objects.filter(unread_since__lt=clock() - KEPT):
@@ -179,6 +226,17 @@ def finish(by: audit.Actor = "schedule") -> None:
             drop(line)
     for organization in Organization.objects.filter(lines__unread_since__isnull=True).distinct():
         rejoin(organization)
+
+
+def _find_astray() -> None:
+    """Call overdue whoever reads a line of other rules than its own."""
+    settled = Connection.objects.filter(line__isnull=False, reline_due__isnull=True)
+    for connection in settled.exclude(status=Status.CLOSED).select_related("line"):
+        line = connection.line
+        if line is not None and line.rules_digest != digest_of(sharing.rules(connection)):
+            logger.error("Connection %s reads a line of other rules.", connection.pk)
+            overdue = clock() - 2 * PATIENCE
+            Connection.objects.filter(pk=connection.pk, line=line).update(reline_due=overdue)
 
 
 def rejoin(organization: Organization) -> int:
@@ -191,12 +249,25 @@ def rejoin(organization: Organization) -> int:
     for line in lines.order_by("pk"):
         elder = kept.setdefault((line.version, line.rules_digest, line.revision), line)
         if elder.pk != line.pk and elder.head == line.head and are_equal(elder, line):
-            for connection in line.connections.exclude(status=Status.CLOSED):
-                # Runs go on reading the line they began on; it is kept for them for a day.
-                Connection.objects.filter(pk=connection.pk, line=line).update(line=elder)
-            leave(line)
-            joined += 1
+            joined += _join(organization, line, elder)
     return joined
+
+
+@transaction.atomic
+def _join(organization: Organization, line: Line, elder: Line) -> bool:
+    """Move all who read `line` to `elder`, unless one of the two is another one by now."""
+    hold(organization)
+    for seen in (line, elder):
+        now = Line.objects.filter(
+            pk=seen.pk, unread_since__isnull=True, pinned__isnull=True
+        ).first()
+        if now is None or (now.head, now.rules_digest) != (seen.head, seen.rules_digest):
+            return False
+    for connection in line.connections.exclude(status=Status.CLOSED):
+        # Runs go on reading the line they began on; it is kept for them for a day.
+        Connection.objects.filter(pk=connection.pk, line=line).update(line=elder)
+    leave(line)
+    return True
 
 
 def drop(line: Line) -> None:

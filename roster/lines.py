@@ -7,6 +7,8 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from roster.clock import MILLISECOND, clock
 from roster.models import Line, Organization, Publication
 
@@ -17,12 +19,27 @@ def digest_of(rules: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def hold(organization: Organization) -> None:
+    """Hold the organization's lines until the transaction ends: rules of a line change, and
+    connections come to it and leave it, one at a time.
+
+    Taken before any lock on a line, as publishing does; rows that merely point at the
+    organization can still be written.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("Lines are held by a transaction.")
+    Organization.objects.select_for_update(no_key=True).only("pk").get(pk=organization.pk)
+
+
+@transaction.atomic
 def line_for(organization: Organization, version: str, rules: dict[str, Any]) -> Line:
     """Return the line of `organization` with these rules that others read, or begin one.
 
     `rules` as in `roster/visibility/rules.py`, lists sorted. Of several, which forks leave
     behind, the one that is furthest. A begun line has head 0: nothing is published on it yet.
+    In a transaction the line keeps these rules until it ends.
     """
+    hold(organization)
     digest = digest_of(rules)
     found = (
         Line.objects.filter(

@@ -179,8 +179,12 @@ class _Build:
         """Show the new publication on all lines at once; False if its base has moved."""
         with transaction.atomic():
             current = Organization.objects.select_for_update().get(pk=self.organization.pk)
-            heads = dict(Line.objects.filter(pk__in=[d.pk for d in due]).values_list("pk", "head"))
-            moved = any(heads[line.pk] != line.head for line in due)
+            rows = Line.objects.filter(pk__in=[line.pk for line in due])
+            stand = {
+                pk: tuple(told) for pk, *told in rows.values_list("pk", "head", "rules_digest")
+            }
+            # New rules that found nothing to withdraw leave the head; this build doesn't obey them.
+            moved = any(stand.get(line.pk) != (line.head, line.rules_digest) for line in due)
             if moved or current.withdrawal_due or current.revision != self.organization.revision:
                 return False
             stamp = next_stamp(current)
