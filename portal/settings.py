@@ -110,6 +110,11 @@ CACHES: dict[str, Any] = {
 }
 
 MEDIA_ROOT = ROSTERDESK_DATA / "uploads"
+FILE_UPLOAD_HANDLERS = [
+    "portal.uploads.SignedInOnly",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
