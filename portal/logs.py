@@ -28,6 +28,10 @@ SECRET = re.compile(
 )
 
 
+# What PostgreSQL adds to an error: the row or the cell that it fell over, which may be a child's.
+DETAIL = re.compile(r"^(DETAIL|CONTEXT|HINT|LINE \d+):.*(\n[ \t]+.*)*", re.MULTILINE)
+
+
 class Line(logging.Formatter):
     """Formats a record as one JSON object: at, level, logger, message, extras, error."""
 
@@ -47,5 +51,5 @@ class Line(logging.Formatter):
 
 
 def without_secrets(text: str) -> str:
-    """Return the text with passwords, secrets and tokens taken out."""
-    return SECRET.sub(r"\1***", text)
+    """Return the text with passwords, secrets, tokens and the database's details taken out."""
+    return SECRET.sub(r"\1***", DETAIL.sub(r"\1: ***", text))
