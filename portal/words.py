@@ -59,6 +59,7 @@ ACTIONS: dict[str, Words] = {
     "connection.suspended": _("Suspended"),
     "connection.disabled": _("Disabled"),
     "connection.closed": _("Closed"),
+    "sharing.changed": _("Sharing changed"),
     "secret.rotated": _("New secret made"),
     "secret.ended": _("Older secret ended"),
 }

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
 from roster import compiling, listing
 from roster.clock import stamp
 from roster.dialects import people
@@ -205,7 +207,8 @@ def _published(line: Line, number: int, kind: Kind, row: Any) -> dict[str, Any] 
         if told.stamp
     }
     return {
-        "status": found.status,
+        # A paused publication keeps a withdrawn record's place; the document says what it is.
+        "status": orjson.loads(found.document)["status"],
         "first": moments.get(found.added_in),
         "last": moments.get(found.changed_in),
         "publication": found.changed_in,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from connections.choosing import HIDEABLE, ROLES
+from connections.choosing import HIDEABLE, ROLES, known_shares
 from connections.models import SHARES, Connection
 from connections.sharing import ALL, CHOICES, WITHHOLDABLE, Asked
 from roster.refusal import Refused
@@ -92,7 +92,10 @@ def asked_for(options: dict[str, Any], connection: Connection | None = None) -> 
     for verb, (column, *_) in MORE.items():
         undone = set(options.get(f"un{verb}", ()))
         if options[column] or undone:
-            more = {*getattr(now, column), *options[column]}
+            if both := undone.intersection(options[column]):
+                raise Refused(f"{', '.join(sorted(both))} can't be given and taken back at once.")
+            # What `all` stands for must be known before something is taken out of it.
+            more = {*getattr(now, column), *expanded(column, options[column])}
             asked[column] = sorted(set() if ALL in undone else more - undone)
     if options["kept_out"] or options.get("let_in"):
         asked["kept_out"] = _kept_out(now, options["kept_out"], options.get("let_in", []))
@@ -101,6 +104,11 @@ def asked_for(options: dict[str, Any], connection: Connection | None = None) -> 
         if narrowed or options.get(undo.replace("-", "_")):
             asked[column] = not narrowed
     return asked  # type: ignore[return-value]
+
+
+def expanded(column: str, names: list[str]) -> list[str]:
+    """Return the names with `all` among the shares written out."""
+    return known_shares(names) if column == "shares" and ALL in names else names
 
 
 def _kept_out(now: Connection, more: list[str], let_in: list[str]) -> dict[str, str]:

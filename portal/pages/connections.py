@@ -8,6 +8,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from connections import credentials, lifecycle
 from connections.models import SHARES, Connection
@@ -126,7 +128,29 @@ def sharing_of(connection: Connection) -> dict[str, Any]:
         "shared": [SHARES[name] for name in SHARES if name in connection.shares],
         "kept": [SHARES[name] for name in SHARES if name not in connection.shares],
         "withheld": [FIELDS.get(name, name) for name in sorted(withheld)],
+        "narrowed": narrowed(connection),
     }
+
+
+def narrowed(connection: Connection) -> list[tuple[str, str]]:
+    """Return how else the sharing is narrowed: a heading, and what it comes down to."""
+    lists = (
+        (_("Grades"), connection.grades),
+        (_("Roles"), connection.roles),
+        (_("Courses"), connection.courses),
+        (_("Subjects"), connection.subjects),
+    )
+    told: list[tuple[str, str]] = [(name, ", ".join(only)) for name, only in lists if only]
+    if connection.hidden:
+        told.append((_("Hidden collections"), ", ".join(sorted(connection.hidden))))
+    if connection.kept_out:
+        count = len(connection.kept_out)
+        told.append((_("People kept out"), ngettext("%d person", "%d people", count) % count))
+    if not connection.inactive:
+        told.append((_("Accounts"), _("active ones only")))
+    if not connection.unenrolled:
+        told.append((_("People"), _("only those with a visible class")))
+    return told
 
 
 def history_of(connection: Connection) -> QuerySet[AuditEntry]:

@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import getpass
 import json
+import logging
 import sys
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, OperationalError, ProgrammingError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 from roster.models import Organization
 from roster.refusal import Refused
+
+logger = logging.getLogger("rosterdesk.commands")
 
 Progress = Callable[[int, str], None]
 """Called with percent (0 to 100) and the stage in words."""
@@ -42,18 +49,33 @@ class RosterCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.as_json = bool(options.pop("json"))
         try:
+            self._require_tables()
             result, words = self.run(**options)
+        except (OperationalError, ProgrammingError) as error:
+            if connection.in_atomic_block:
+                raise
+            self._refuse(_database_words(error), error)
         except Refused as refusal:
-            if self.as_json:
-                self.stdout.write(json.dumps({"error": str(refusal)}, ensure_ascii=False))
-                sys.exit(1)
-            raise CommandError(str(refusal), returncode=1) from refusal
+            self._refuse(str(refusal), refusal)
         finally:
             self._clear_bar()
         if self.as_json:
             self.stdout.write(json.dumps(result, ensure_ascii=False, default=str))
         else:
             self.stdout.write(words)
+
+    def _refuse(self, words: str, cause: Exception) -> NoReturn:
+        if self.as_json:
+            self.stdout.write(json.dumps({"error": words}, ensure_ascii=False))
+            sys.exit(1)
+        raise CommandError(words, returncode=1) from cause
+
+    def _require_tables(self) -> None:
+        """Make the embedded database where there is none yet; others are the operator's act."""
+        name = connection.settings_dict["NAME"]
+        if connection.vendor == "sqlite" and isinstance(name, Path) and not name.exists():
+            sys.stderr.write("Making the database…\n")
+            call_command("migrate", verbosity=0)
 
     def organization(self, slug: str) -> Organization:
         """Return the organization of that slug, or refuse."""
@@ -82,3 +104,16 @@ class RosterCommand(BaseCommand):
         if getattr(self, "_bar", ""):
             sys.stderr.write("\r" + " " * len(self._bar) + "\r")
             self._bar = ""
+
+
+def _database_words(error: Exception) -> str:
+    """Return what to do about a database that can't be asked."""
+    try:
+        executor = MigrationExecutor(connection)
+        missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except DatabaseError:
+        return "The database can't be reached. Is it running, and is DATABASE_URL right?"
+    if missing:
+        return f"The database lacks {missing} migrations. Run first: python3 manage.py migrate"
+    logger.error("The database could not answer", exc_info=error)
+    return "The database could not do this. The log says why."

@@ -130,6 +130,18 @@ def test_asking_for_what_is_shared_already_does_nothing(brightpath: Connection) 
     assert not AuditEntry.objects.filter(action="sharing.changed").exists()
 
 
+def test_all_but_one_share_is_not_all(brightpath: Connection) -> None:
+    answer = told(brightpath, "--share", "all", "--unshare", "demographics")
+    assert "demographics" not in answer["sharing"]["shares"]
+    assert "guardians" in answer["sharing"]["shares"]
+
+
+def test_what_is_given_and_taken_back_at_once_is_refused(brightpath: Connection) -> None:
+    both = ("--withhold", "users.email", "--unwithhold", "users.email")
+    code, reason = refused("change_sharing", "riverside", str(brightpath.pk), *both)
+    assert (code, reason) == (1, "users.email can't be given and taken back at once.")
+
+
 def test_each_narrowing_can_be_taken_back(brightpath: Connection) -> None:
     plain = told(brightpath)["sharing"]
     narrow = told(
