@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.multipartparser import MultiPartParserError
@@ -34,6 +36,10 @@ OAUTH_1 = (
     "and send it as a bearer token."
 )
 NO_JSON = "Send the parameters form-encoded (application/x-www-form-urlencoded), not as JSON."
+
+
+REFUSALS_LOGGED = 60
+"""How many wrong credentials of a connection are logged in a minute."""
 
 
 @csrf_exempt
@@ -139,9 +145,25 @@ def _json(body: str, status: int) -> HttpResponse:
     return answer
 
 
+def _refusals(connection: int) -> int:
+    """Count one more refusal, and return how many there were in this minute."""
+    name = f"refused:{connection}:{int(time.time()) // 60}"
+    cache.add(name, 0, 120)
+    try:
+        return int(cache.incr(name))
+    except ValueError:
+        # It expired between the two calls: another minute has begun.
+        return 1
+
+
 def _note(answer: HttpResponse, endpoint: str, validator: Validator) -> None:
-    """Leave for the request log whose connection asked, and why it was refused."""
+    """Leave for the request log whose connection asked, and why it was refused.
+
+    A client id is no secret: refusals are logged up to a number, or anybody could fill the log.
+    """
     if validator.asking is None:
+        return
+    if answer.status_code == 401 and _refusals(validator.asking) > REFUSALS_LOGGED:
         return
     log: dict[str, Any] = {
         "connection": validator.asking,
