@@ -1,0 +1,327 @@
+"""Random small districts: rows that a bundle might bring, clean for the most part.
+
+Every row has an id of a fixed pool, and its fields are drawn anew for that id: so a district
+can be drawn whole, and later changed row by row. References go to the pools too, and
+sometimes nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from roster.models import (
+    AcademicSession,
+    Agent,
+    ClassResource,
+    Course,
+    CourseResource,
+    Demographics,
+    Enrollment,
+    Klass,
+    Org,
+    Organization,
+    Resource,
+    Role,
+    User,
+    UserProfile,
+    UserResource,
+)
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+TODAY = date(2026, 11, 16)
+YEAR = "2027"
+NOWHERE = "nowhere"
+
+ORGS = ["district", "office", "s1", "s2", "s3"]
+SCHOOLS = ["s1", "s2", "s3"]
+SESSIONS = ["year", "fall", "spring", "quarter", "old", "oldterm"]
+COURSES = ["c1", "c2", "c3", "c4"]
+CLASSES = ["k1", "k2", "k3", "k4", "k5"]
+USERS = ["u1", "u2", "u3", "u4", "u5", "u6", "u/7@x"]
+ROLES = [f"r{number}" for number in range(1, 11)]
+ENROLLMENTS = [f"e{number}" for number in range(1, 11)]
+PROFILES = ["p1", "p2"]
+RESOURCES = ["x1", "x2"]
+LINKS = ["l1", "l2", "l3"]
+
+ROLE_WORDS = [
+    "student",
+    "teacher",
+    "guardian",
+    "parent",
+    "relative",
+    "aide",
+    "principal",
+    "administrator",
+    "counselor",
+    "proctor",
+    "districtAdministrator",
+    "ext:coach",
+]
+CODES = ["03", "04", "05"]
+SUBJECTS = ["Maths", "Music"]
+
+
+def mostly(usual: Any, *odd: Any) -> st.SearchStrategy[Any]:
+    """The usual value (or one of its list), and now and then an odd one."""
+    usual = usual if isinstance(usual, list) else [usual]
+    return st.sampled_from([*usual * (1 + 3 * len(odd) // len(usual)), *odd])
+
+
+def some_of(values: list[Any], most: int = 2) -> st.SearchStrategy[list[Any]]:
+    return st.lists(st.sampled_from(values), max_size=most, unique=True)
+
+
+def at_least_one_of(values: list[Any], most: int = 2) -> st.SearchStrategy[list[Any]]:
+    return st.lists(st.sampled_from(values), min_size=1, max_size=most, unique=True)
+
+
+def columns(*extra: tuple[str, list[Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    """Metadata columns, blank for the most part."""
+    filled = [{name: value} for name, values in extra for value in values]
+    return mostly([{}], {"locker": "17"}, *filled)
+
+
+NEAR = [TODAY + timedelta(days=days) for days in (-40, -1, 0, 1, 14, 15, 40)]
+DATES = mostly([None], date(2026, 8, 15), date(2026, 12, 20), date(2027, 6, 20), *NEAR)
+
+
+def org(draw: Draw, sourced_id: str) -> dict[str, Any]:
+    school = sourced_id in SCHOOLS
+    parent = {"district": "", "office": "district"}.get(sourced_id, "district")
+    usual = "school" if school else {"district": "district"}.get(sourced_id, "department")
+    return {
+        "name": draw(mostly(f"The {sourced_id}", f"Old {sourced_id}")),
+        "type": draw(mostly(usual, "school", "district", "ext:campus")),
+        "identifier": draw(st.sampled_from(["", "77"])),
+        "parent": draw(mostly(parent, "", NOWHERE, *ORGS)),
+        "metadata": draw(columns()),
+    }
+
+
+SPANS = {
+    "year": (date(2026, 8, 1), date(2027, 7, 1), "schoolYear", "", YEAR),
+    "fall": (date(2026, 8, 15), date(2026, 12, 20), "term", "year", YEAR),
+    "spring": (date(2027, 1, 10), date(2027, 6, 20), "semester", "year", YEAR),
+    "quarter": (date(2026, 8, 15), date(2026, 10, 15), "gradingPeriod", "fall", YEAR),
+    "old": (date(2025, 8, 1), date(2026, 7, 1), "schoolYear", "", "2026"),
+    "oldterm": (date(2025, 8, 15), date(2025, 12, 20), "term", "old", "2026"),
+}
+
+
+def session(draw: Draw, sourced_id: str) -> dict[str, Any]:
+    start, end, type_, parent, year = SPANS[sourced_id]
+    return {
+        "title": draw(mostly(f"The {sourced_id}", "New")),
+        "type": draw(mostly(type_, "ext:trimester")),
+        "start_date": start,
+        "end_date": draw(mostly(end, end - timedelta(days=1))),
+        "parent": draw(mostly(parent, "", NOWHERE)),
+        "school_year": draw(mostly(year, "")),
+        "metadata": draw(columns()),
+    }
+
+
+def course(draw: Draw, sourced_id: str) -> dict[str, Any]:
+    return {
+        "title": draw(st.sampled_from(["Algebra", "Choir"])),
+        "course_code": draw(mostly(["A1", "C1"], "")),
+        "school_year": draw(mostly([""], "year", "old", NOWHERE)),
+        "org": draw(mostly(["district", "s1", "s2"], "", "office", "s3", NOWHERE)),
+        "grades": draw(some_of(CODES)),
+        "subjects": draw(some_of(SUBJECTS)),
+        "subject_codes": draw(some_of(["M", "N"])),
+        "metadata": draw(columns(("courseMaster", ["shared"]))),
+    }
+
+
+def klass(draw: Draw, sourced_id: str) -> dict[str, Any]:
+    return {
+        "title": draw(mostly(f"Class {sourced_id}", "Class")),
+        "class_code": draw(st.sampled_from(["", "1A"])),
+        "class_type": draw(st.sampled_from(["", "scheduled", "ext:lab"])),
+        "location": draw(st.sampled_from(["", "Room 5"])),
+        "course": draw(mostly(COURSES, "", NOWHERE)),
+        "school": draw(mostly(SCHOOLS, "", "office", NOWHERE)),
+        "terms": draw(
+            mostly([["fall"], ["fall", "spring"], ["spring"]], [], ["oldterm"], [NOWHERE])
+            | some_of([*SESSIONS, NOWHERE], 3)
+        ),
+        "grades": draw(some_of(CODES)),
+        "subjects": draw(some_of(SUBJECTS)),
+        "subject_codes": draw(some_of(["M", "N"])),
+        "periods": draw(some_of(["1", "2"])),
+        "metadata": draw(columns(("calendar", ["track"]), ("scheduleStructure", ["block"]))),
+    }
+
+
+def user(draw: Draw, sourced_id: str) -> dict[str, Any]:
+    word = st.sampled_from(["", "x"])
+    return {
+        "enabled": draw(mostly(True, False)),
+        "username": draw(mostly(f"name.{sourced_id}", "")),
+        "user_ids": draw(st.sampled_from([[], [{"type": "LDAP", "identifier": "7"}]])),
+        "given_name": draw(mostly("Ann", "", "Anna")),
+        "family_name": draw(mostly("Lee", "", "Leigh")),
+        "middle_name": draw(word),
+        "identifier": draw(st.sampled_from(["", "4711"])),
+        "email": draw(st.sampled_from(["", "ann@example.org"])),
+        "sms": draw(word),
+        "phone": draw(word),
+        "grades": draw(mostly([["03"], ["04"]], [], ["03", "04"], ["05"])),
+        "user_master_identifier": draw(word),
+        "preferred_first_name": draw(word),
+        "pronouns": draw(word),
+        "primary_org": draw(mostly(["", *SCHOOLS], "district", NOWHERE)),
+        "metadata": draw(columns()),
+    }
+
+
+def role(draw: Draw, sourced_id: str) -> dict[str, Any]:
+    return {
+        "user": draw(mostly(USERS, NOWHERE)),
+        "org": draw(mostly(SCHOOLS, "", "district", "office", NOWHERE)),
+        "role": draw(mostly(["student", "teacher", "guardian"], *ROLE_WORDS)),
+        "role_type": draw(mostly("primary", "secondary")),
+        "begin_date": draw(DATES),
+        "end_date": draw(DATES),
+        "user_profile": draw(mostly("", *PROFILES, NOWHERE)),
+        "metadata": draw(columns(("calendar", ["track"]), ("scheduleStructure", ["block"]))),
+    }
+
+
+def profile(draw: Draw, sourced_id: str) -> dict[str, Any]:
+    return {
+        "user": draw(st.sampled_from(USERS)),
+        "profile_type": draw(mostly("LMS", "")),
+        "vendor_id": draw(mostly("acme", "")),
+        "application_id": draw(st.sampled_from(["", "default"])),
+        "description": draw(st.sampled_from(["", "sign-in"])),
+        "credential_type": draw(mostly("basic", "")),
+        "username": draw(mostly("ann", "")),
+    }
+
+
+def enrollment(draw: Draw, sourced_id: str) -> dict[str, Any]:
+    return {
+        "klass": draw(mostly(CLASSES, "", NOWHERE)),
+        "school": draw(mostly(SCHOOLS, "", NOWHERE)),
+        "user": draw(mostly(USERS, "", NOWHERE)),
+        "role": draw(mostly(["student", "teacher"], "administrator", "proctor", "ext:coach")),
+        "primary": draw(st.sampled_from([None, True, False])),
+        "begin_date": draw(DATES),
+        "end_date": draw(DATES),
+        "metadata": draw(columns()),
+    }
+
+
+def demographics(draw: Draw, sourced_id: str) -> dict[str, Any]:
+    return {
+        "birth_date": draw(st.sampled_from([None, date(2016, 5, 4)])),
+        "sex": draw(mostly("female", "", "other")),
+        "asian": draw(st.sampled_from([None, True, False])),
+        "city_of_birth": draw(st.sampled_from(["", "Riverside"])),
+        "metadata": draw(columns()),
+    }
+
+
+def resource(draw: Draw, sourced_id: str) -> dict[str, Any]:
+    return {
+        "title": draw(st.sampled_from(["", "Reader"])),
+        "roles": draw(some_of(["student", "ext:coach"])),
+        "importance": draw(st.sampled_from(["", "primary"])),
+        "vendor_resource_id": "v1",
+        "metadata": draw(columns()),
+    }
+
+
+def course_link(draw: Draw, sourced_id: str) -> dict[str, Any]:
+    return {
+        "resource": draw(mostly(RESOURCES, NOWHERE)),
+        "course": draw(mostly(COURSES, NOWHERE)),
+    }
+
+
+def class_link(draw: Draw, sourced_id: str) -> dict[str, Any]:
+    return {
+        "resource": draw(mostly(RESOURCES, NOWHERE)),
+        "klass": draw(mostly(CLASSES, NOWHERE)),
+    }
+
+
+def user_link(draw: Draw, sourced_id: str) -> dict[str, Any]:
+    return {"resource": draw(mostly(RESOURCES, NOWHERE)), "user": draw(mostly(USERS, NOWHERE))}
+
+
+POOLS: dict[Any, tuple[list[str], Callable[[Draw, str], dict[str, Any]]]] = {
+    Org: (ORGS, org),
+    AcademicSession: (SESSIONS, session),
+    Course: (COURSES, course),
+    Klass: (CLASSES, klass),
+    User: (USERS, user),
+    Role: (ROLES, role),
+    UserProfile: (PROFILES, profile),
+    Enrollment: (ENROLLMENTS, enrollment),
+    Demographics: (USERS, demographics),
+    Resource: (RESOURCES, resource),
+    CourseResource: (LINKS, course_link),
+    ClassResource: (LINKS, class_link),
+    UserResource: (LINKS, user_link),
+}
+"""The ids there may be of each kind of row, and how one is drawn."""
+
+ESSENTIAL = (Org, AcademicSession)
+"""Without these nothing is visible, so they are there more often than the rest."""
+
+
+@st.composite
+def rows(draw: Draw) -> dict[tuple[Any, str], dict[str, Any]]:
+    """Draw a district: fields by model and id. Ids of the pools may be missing or retired."""
+    found = {}
+    for model, (ids, fields_of) in POOLS.items():
+        there = [True] * (9 if model in ESSENTIAL else 4)
+        for sourced_id in ids:
+            if draw(st.sampled_from([False, *there])):
+                fields = fields_of(draw, sourced_id)
+                fields["status"] = draw(mostly("active", "tobedeleted"))
+                found[model, sourced_id] = fields
+    return found
+
+
+PAIRS = st.lists(
+    st.tuples(st.sampled_from([*USERS, NOWHERE]), st.sampled_from(USERS)), max_size=6, unique=True
+)
+
+
+def settings(draw: Draw) -> dict[str, Any]:
+    """Draw the settings of an organization that shape what is published."""
+    return {
+        "school_year": YEAR,
+        "username_stand_in": draw(
+            mostly("sourcedId", "identifier", "email", "nothing"),
+        ),
+        "early_access_days": draw(mostly(14, 0)),
+        "field_policy": draw(mostly([[]], ["users.email"], ["users.grades", "users.phone"])),
+    }
+
+
+def create(
+    organization: Organization,
+    drawn: dict[tuple[Any, str], dict[str, Any]],
+    pairs: list[tuple[str, str]],
+) -> None:
+    """Write the drawn rows, past the import: dirty references included."""
+    for model in POOLS:
+        model.objects.bulk_create(
+            model(organization=organization, sourced_id=sourced_id, **fields)
+            for (of, sourced_id), fields in drawn.items()
+            if of is model
+        )
+    Agent.objects.bulk_create(
+        Agent(organization=organization, user=user, agent=agent) for user, agent in pairs
+    )

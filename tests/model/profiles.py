@@ -1,0 +1,30 @@
+"""How long the model tests look: shortly in every run, for as long as asked by command.
+
+`MODEL_EXAMPLES=2000` draws as many examples at random and shrinks what fails. Without it a few
+are drawn, the same ones every time, so that main is red only for what was changed.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, Phase, settings
+
+ASKED = int(os.environ.get("MODEL_EXAMPLES", "0"))
+# For mutations the first difference will do, however large.
+HASTY = bool(os.environ.get("MODEL_HASTY"))
+
+
+def profile(examples: int, **more: int) -> settings:
+    """Return settings that draw `examples`, or those asked for."""
+    return settings(
+        max_examples=ASKED or examples,
+        derandomize=not ASKED,
+        database=None,
+        deadline=None,
+        print_blob=True,
+        phases=[Phase.generate] if HASTY else [Phase.generate, Phase.shrink],
+        # A district takes hundreds of draws, and a refresh takes its time.
+        suppress_health_check=list(HealthCheck),
+        **more,  # type: ignore[arg-type]
+    )
