@@ -97,10 +97,14 @@ class Timetable:
         """Return the calendars in which a class of `school` with these terms is taught.
 
         One for each school year its terms lie in; the active year where none of its terms
-        is known; and the one its metadata names, instead of these.
+        is known, or where one is of it and only its root isn't; and the one its metadata names,
+        instead of these.
         """
-        years = sorted({self.root_year(term) for term in terms if term in self.sessions})
-        years = years or [self.active_year]
+        known = [term for term in terms if term in self.sessions]
+        found = {self.root_year(term) for term in known}
+        if not known or self.has_term_of_the_year(known):
+            found.add(self.active_year)
+        years = sorted(found)
         named = metadata.get("calendar")
         if named:
             year = years[0] if len(years) == 1 else ""
