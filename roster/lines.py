@@ -12,6 +12,28 @@ from django.db import transaction
 from roster.clock import MILLISECOND, clock
 from roster.models import Line, Organization, Publication
 
+STEP = 100
+
+
+def build_number(last: int) -> int:
+    """Return the number of the next build after `last`: the next multiple of `STEP`.
+
+    The numbers between are for withdrawals, which are shown at once while a build goes on
+    writing under a number that no reader has reached. So a number tells which of the two
+    wrote a row.
+    """
+    return (last // STEP + 1) * STEP
+
+
+def withdrawal_number(last: int) -> int:
+    """Return the number of the next withdrawal after `last`, which is never a build's."""
+    return last + 1 if (last + 1) % STEP else last + 2
+
+
+def runs_into_a_build(head: int, number: int) -> bool:
+    """Return whether rows of a build may lie between a line's head and the number after it."""
+    return build_number(head) < number
+
 
 def digest_of(rules: dict[str, Any]) -> str:
     """Return the hash under which a line's rules are found again; key order doesn't matter."""

@@ -22,28 +22,18 @@ from roster.audit import record as audit
 from roster.clock import clock
 from roster.compiling import Slice, collections_of, documents
 from roster.dialects import people
-from roster.lines import next_stamp
+from roster.lines import build_number, next_stamp
 from roster.models import Line, Organization, Publication, Record, Refresh
 from roster.refusal import Refused
-from roster.storing import Writer, sweep
+from roster.storing import Writer, sweep_builds
 from roster.visibility import walk_of
 from roster.withdrawing import withdraw
 
 Progress = Callable[[int, str], None]
 TRIES = 3
-STEP = 100
 LEASE = timedelta(minutes=2)
 KEPT = timedelta(hours=25)
 """Superseded records outlive the longest run of a reader (24 hours) by an hour."""
-
-
-def build_number(last: int) -> int:
-    """Return the number of the next build after `last`: the next multiple of `STEP`.
-
-    The numbers between are for withdrawals, which are shown at once while a build goes on
-    writing under a number that no reader has reached.
-    """
-    return (last // STEP + 1) * STEP
 
 
 def refresh(
@@ -111,7 +101,7 @@ class _Build:
 
     def _publish(self) -> dict[str, Any]:
         for _ in range(TRIES):
-            withdraw(self.organization)
+            withdraw(self.organization, build=self.row)
             self.organization.refresh_from_db()
             for line in self.lines:
                 line.refresh_from_db()
@@ -135,7 +125,7 @@ class _Build:
         )
 
     def _compile(self, line: Line, number: int, index: int, of: int) -> dict[str, dict[str, int]]:
-        sweep(line, number)
+        sweep_builds(line, self._renew)
         stage = f"Line {index + 1} of {of}"
         self._tell(index * 100 // of, f"{stage}: deciding what is visible")
         walk = walk_of(line)
@@ -151,10 +141,11 @@ class _Build:
                     self._tell(int(done * 100), f"{stage}: {collection}")
                     yield part
 
-            counts[collection] = Writer(line, collection, number).write(slices(), expired=expired)
+            writer = Writer(line, collection, number, self._renew)
+            counts[collection] = writer.write(slices(), expired=expired)
         for collection in self._left_behind(line, collections):
-            nothing = [Slice(None, [])]
-            counts[collection] = Writer(line, collection, number).write(nothing, expired=expired)
+            writer = Writer(line, collection, number, self._renew)
+            counts[collection] = writer.write([Slice(None, [])], expired=expired)
         return counts
 
     def _left_behind(self, line: Line, collections: list[str]) -> list[str]:
@@ -179,6 +170,7 @@ class _Build:
         """Show the new publication on all lines at once; False if its base has moved."""
         with transaction.atomic():
             current = Organization.objects.select_for_update().get(pk=self.organization.pk)
+            self._renew()
             rows = Line.objects.filter(pk__in=[line.pk for line in due])
             stand = {
                 pk: tuple(told) for pk, *told in rows.values_list("pk", "head", "rules_digest")
@@ -189,10 +181,8 @@ class _Build:
                 return False
             stamp = next_stamp(current)
             for line in due:
-                if line.head and not _differs(counts[line.pk]):
-                    # Nothing changed for its readers: the head stays, and so does their cache.
-                    sweep(line, number)
-                else:
+                # Where nothing changed for its readers, the head stays, and so does their cache.
+                if not line.head or _differs(counts[line.pk]):
                     Publication.objects.create(
                         line=line,
                         number=number,
@@ -227,7 +217,7 @@ class _Build:
         reason: str = "",
         counts: dict[int, dict[str, dict[str, int]]] | None = None,
     ) -> None:
-        Refresh.objects.filter(pk=self.row.pk).update(
+        Refresh.objects.filter(pk=self.row.pk, state=Refresh.State.RUNNING).update(
             state=state,
             number=self.organization.last_number or None,
             percent=100 if state == Refresh.State.PUBLISHED else self.row.percent,
@@ -238,19 +228,25 @@ class _Build:
         )
 
     def _tell(self, percent: int, stage: str) -> None:
-        """Report progress and renew the lease, at most twice a second."""
+        """Report progress, at most twice a second."""
         now = time.monotonic()
         if now - self.told < 0.5:
             return
         self.told = now
         self.row.percent = percent
+        self._renew(percent=percent, stage=stage[:120])
+        if self.watcher:
+            self.watcher(percent, stage)
+
+    def _renew(self, **told: Any) -> None:
+        """Renew the lease, within each transaction that writes: one that was pushed aside while
+        its process stood still writes nothing under a number that is another's by now.
+        """
         alive = Refresh.objects.filter(pk=self.row.pk, state=Refresh.State.RUNNING).update(
-            percent=percent, stage=stage[:120], lease_until=clock() + LEASE
+            lease_until=clock() + LEASE, **told
         )
         if not alive:
             raise Refused("This refresh was given up because it had not been heard of for long.")
-        if self.watcher:
-            self.watcher(percent, stage)
 
     def _result(
         self, due: list[Line], counts: dict[int, dict[str, dict[str, int]]]

@@ -8,16 +8,18 @@ Tombstones have positions of their own by the same rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
 from django.db import transaction
+from django.db.models import F, Q
 
 from roster import bulk
 from roster.compiling import Slice
 from roster.dialects.composing import Doc, tombstone
+from roster.lines import STEP
 from roster.models import OPEN, Line, Record, Status
 
 BATCH = 1000
@@ -70,12 +72,18 @@ class Positions:
 
 
 class Writer:
-    """One collection of one build of a line."""
+    """One collection of one build of a line.
 
-    def __init__(self, line: Line, collection: str, number: int) -> None:
+    `hold` is called in each transaction that writes; it raises where the build is another's now.
+    """
+
+    def __init__(
+        self, line: Line, collection: str, number: int, hold: Callable[[], None] = lambda: None
+    ) -> None:
         self.line = line
         self.collection = collection
         self.number = number
+        self.hold = hold
         self.records = Record.objects.filter(line=line, kind=collection)
         self.at_head = self.records.filter(valid_from__lte=line.head, valid_to__gt=line.head)
         self.positions = {status: Positions(self._size(status)) for status in (ACTIVE, RETIRED)}
@@ -203,10 +211,14 @@ class Writer:
 
     def _flush(self) -> None:
         """Write a batch: short, so that on SQLite nobody waits long for the write lock."""
+        if not self.ended and not self.rows:
+            return
         with transaction.atomic():
+            self.hold()
             for start in range(0, len(self.ended), BATCH):
                 ended = self.records.filter(pk__in=self.ended[start : start + BATCH])
-                ended.update(valid_to=self.number)
+                # What a withdrawal has ended meanwhile stays ended there.
+                ended.filter(valid_to__gt=self.number).update(valid_to=self.number)
             bulk.insert(Record, COLUMNS, self.rows)
         self.ended, self.rows = [], []
 
@@ -236,10 +248,30 @@ class Writer:
         self.rows.append(tuple(moved[column] for column in COLUMNS))
 
 
-def sweep(line: Line, number: int) -> None:
-    """Take back what an unfinished build of this number wrote."""
+def sweep_builds(line: Line, hold: Callable[[], None]) -> None:
+    """Take back what builds of the line left unfinished; `hold` as in `Writer`."""
+    _sweep(line, Q(number=0), hold)
+
+
+def sweep_withdrawals(line: Line, hold: Callable[[], None]) -> None:
+    """Take back what withdrawals from the line left unfinished; `hold` as in `Writer`."""
+    _sweep(line, Q(number__gt=0), hold)
+
+
+def _sweep(line: Line, whose: Q, hold: Callable[[], None]) -> None:
+    """Take back, in short batches, what was written beyond the line's head by the one or the other.
+
+    Whatever the numbers were: since somebody died, other lines may have brought new ones.
+    """
     records = Record.objects.filter(line=line)
-    while batch := list(records.filter(valid_from=number).values_list("pk", flat=True)[:BATCH]):
-        Record.objects.filter(pk__in=batch).delete()
-    while batch := list(records.filter(valid_to=number).values_list("pk", flat=True)[:BATCH]):
-        Record.objects.filter(pk__in=batch).update(valid_to=OPEN)
+    begun = records.filter(valid_from__gt=line.head).annotate(number=F("valid_from") % STEP)
+    while batch := list(begun.filter(whose).values_list("pk", flat=True)[:BATCH]):
+        with transaction.atomic():
+            hold()
+            Record.objects.filter(pk__in=batch).delete()
+    ended = records.filter(valid_to__gt=line.head, valid_to__lt=OPEN)
+    ended = ended.annotate(number=F("valid_to") % STEP)
+    while batch := list(ended.filter(whose).values_list("pk", flat=True)[:BATCH]):
+        with transaction.atomic():
+            hold()
+            Record.objects.filter(pk__in=batch).update(valid_to=OPEN)

@@ -14,7 +14,8 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -22,15 +23,15 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from roster import compiling
-from roster.clock import clock
+from roster.clock import MILLISECOND, clock
 from roster.dialects import people
 from roster.dialects.composing import Doc, render, tombstone
 from roster.kinds import COLLECTIONS
-from roster.lines import next_stamp
-from roster.models import Enrollment, Line, Mark, Organization, Publication, Record
+from roster.lines import next_stamp, runs_into_a_build, withdrawal_number
+from roster.models import Enrollment, Line, Mark, Organization, Publication, Record, Refresh
 from roster.pruning import Gone, Withdrawn, prune, subtract, targets
 from roster.refusal import Refused
-from roster.storing import Known, Writer, sweep
+from roster.storing import Known, Writer, sweep_builds, sweep_withdrawals
 from roster.visibility import Rules, Walk, marks_of
 
 LEASE = timedelta(seconds=90)
@@ -69,21 +70,18 @@ def announce(organization: Organization) -> None:
     )
 
 
-def withdraw(organization: Organization) -> None:
+def withdraw(organization: Organization, *, build: Refresh | None = None) -> None:
     """Bring everything that is still read in step with what was confirmed.
 
     Returns when it is done, by this call or by another that was at it already. Refused when
-    that other one takes longer than a minute.
+    that other one takes longer than a minute. `build` is the refresh that begins with it.
     """
     deadline = time.monotonic() + PATIENCE
     while _is_due(organization):
-        if _lease(organization):
-            try:
-                _withdraw_all(organization)
-            except Moved:
-                continue
-            finally:
-                Organization.objects.filter(pk=organization.pk).update(withdrawing_until=None)
+        lease = Lease.taken(organization, build)
+        if lease:
+            with suppress(Moved), lease:
+                _withdraw_all(organization, lease)
         elif time.monotonic() > deadline:
             raise Refused("Another withdrawal is still at work. Nothing is lost; look again soon.")
         else:
@@ -94,31 +92,78 @@ def _is_due(organization: Organization) -> bool:
     return Organization.objects.filter(pk=organization.pk, withdrawal_due__isnull=False).exists()
 
 
-def _lease(organization: Organization) -> bool:
-    free = Q(withdrawing_until__isnull=True) | Q(withdrawing_until__lt=clock())
-    return bool(
-        Organization.objects.filter(free, pk=organization.pk).update(
-            withdrawing_until=clock() + LEASE
+class Lease:
+    """The right to withdraw, which one has at a time, and renews with all that it writes.
+
+    `after_one_that_died` says that another began and didn't finish: its rows may lie about.
+    """
+
+    def __init__(
+        self, organization: Organization, build: Refresh | None, until: datetime, *, died: bool
+    ) -> None:
+        self.organization = organization.pk
+        self.build = build.pk if build else 0
+        self.until = self.before = until
+        self.after_one_that_died = died
+
+    @classmethod
+    def taken(cls, organization: Organization, build: Refresh | None) -> Lease | None:
+        """Return the lease, if it was to be had."""
+        now = clock()
+        rows = Organization.objects.filter(pk=organization.pk)
+        if rows.filter(withdrawing_until__isnull=True).update(withdrawing_until=now + LEASE):
+            return cls(organization, build, now + LEASE, died=False)
+        if rows.filter(withdrawing_until__lte=now).update(withdrawing_until=now + LEASE):
+            return cls(organization, build, now + LEASE, died=True)
+        return None
+
+    def renew(self) -> None:
+        """Hold it for longer; raises Moved where another has taken it meanwhile."""
+        if not self._set(max(clock() + LEASE, self.until + MILLISECOND)):
+            raise Moved
+
+    def _set(self, until: datetime | None) -> bool:
+        # What was renewed in a transaction that was rolled back stands as it did before.
+        mine = Organization.objects.filter(
+            pk=self.organization, withdrawing_until__in=(self.before, self.until)
         )
-    )
+        held = bool(mine.update(withdrawing_until=until))
+        if held and until:
+            self.before, self.until = self.until, until
+        return held
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> None:
+        """Give it back; where the work broke off, as one that has run out."""
+        self._set(None if error is None else clock())
 
 
-def _withdraw_all(organization: Organization) -> None:
+def _withdraw_all(organization: Organization, lease: Lease) -> None:
     fresh = list(
         Mark.objects.filter(organization=organization, withdrawn=False).values_list("pk", flat=True)
     )
     organization = Organization.objects.get(pk=organization.pk)
     for line in Line.objects.filter(organization=organization, head__gt=0).order_by("pk"):
         line.organization = organization
+        lease.renew()
+        if lease.after_one_that_died:
+            sweep_withdrawals(line, lease.renew)
         if fresh or line.applied != obeyed_by(line):
-            _OfLine(line).run()
+            _OfLine(line, lease).run()
     with transaction.atomic():
         Organization.objects.select_for_update().get(pk=organization.pk)
+        lease.renew()
         marks = Mark.objects.filter(organization=organization, withdrawn=False)
         for start in range(0, len(fresh), BATCH):
             marks.filter(pk__in=fresh[start : start + BATCH]).update(withdrawn=True)
         current = Organization.objects.get(pk=organization.pk)
-        if not marks.exists() and current.field_policy == organization.field_policy:
+        lines = Line.objects.filter(organization=organization, head__gt=0)
+        obeying = all(line.applied == obeyed_by(line) for line in lines.select_related())
+        if obeying and not marks.exists() and current.field_policy == organization.field_policy:
             Organization.objects.filter(pk=organization.pk).update(withdrawal_due=None)
 
 
@@ -130,8 +175,9 @@ def obeyed_by(line: Line) -> dict[str, Any]:
 class _OfLine:
     """One withdrawal on one line."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, lease: Lease) -> None:
         self.line = line
+        self.lease = lease
         self.version = line.version
         organization = line.organization
         applied = line.applied or obeyed_by(line)
@@ -156,7 +202,7 @@ class _OfLine:
         if any(self.head.values()):
             self._flip()
         for start in range(0, len(self.older), BATCH):
-            _replace(self.older[start : start + BATCH])
+            _replace(self.older[start : start + BATCH], self.lease)
         Line.objects.filter(pk=self.line.pk).update(
             applied=obeyed_by(self.line), withdrawals=F("withdrawals") + 1
         )
@@ -230,9 +276,11 @@ class _OfLine:
         for _ in range(2 if singular in refers else 1):
             rows = self._rows(collection, self._looked_for(collection, refers, whole or bool(off)))
             found = list(self._changes(collection, rows, whole, off))
-            for row, body in found:
-                if body is None and self._is_at_head(row):
-                    self.gone.add((singular, row[1]))
+            fell = {row[1] for row, body in found if body is None}
+            stayed = self._live_at_head(collection, fell) - {
+                row[1] for row, body in found if body is None and self._is_at_head(row)
+            }
+            self.gone |= {(singular, sourced_id) for sourced_id in fell - stayed}
         for row, body in found:
             self._note(collection, row, body)
 
@@ -246,6 +294,21 @@ class _OfLine:
         for sourced_id in named:
             wanted |= Q(document__contains=f'"sourcedId":{orjson.dumps(sourced_id).decode()}')
         return wanted if len(own) <= BATCH else None
+
+    def _live_at_head(self, collection: str, ids: set[str]) -> set[str]:
+        """Return those of them that stand at the head. A record that fell and doesn't is gone as
+        well: perhaps by a withdrawal that died between the head and what is older.
+        """
+        head = self.line.head
+        rows = Record.objects.filter(
+            line=self.line, kind=collection, status="active", valid_from__lte=head
+        ).filter(valid_to__gt=head)
+        ordered = sorted(ids)
+        live: set[str] = set()
+        for start in range(0, len(ordered), BATCH):
+            part = rows.filter(sourced_id__in=ordered[start : start + BATCH])
+            live.update(part.values_list("sourced_id", flat=True))
+        return live
 
     def _is_at_head(self, row: tuple[Any, ...]) -> bool:
         return bool(row[2] <= self.line.head < row[3])
@@ -312,17 +375,21 @@ class _OfLine:
     def _flip(self) -> None:
         organization = self.line.organization
         organization.refresh_from_db(fields=["last_number"])
-        number = organization.last_number + 1
+        number = withdrawal_number(organization.last_number)
         latest = Publication.objects.get(line=self.line, number=self.line.head)
         counts = {
             name: {**told, "added": 0, "changed": 0, "removed": 0, "expired": 0}
             for name, told in latest.counts.items()
         }
-        sweep(self.line, number)
+        if runs_into_a_build(self.line.head, number):
+            self._give_up_builds()
+        sweep_withdrawals(self.line, self.lease.renew)
         for collection, changes in self.head.items():
-            counts[collection] = Writer(self.line, collection, number).apply(changes)
+            writer = Writer(self.line, collection, number, self.lease.renew)
+            counts[collection] = writer.apply(changes)
         with transaction.atomic():
             current = Organization.objects.select_for_update().get(pk=organization.pk)
+            self.lease.renew()
             moved = Line.objects.filter(pk=self.line.pk, head=self.line.head).update(head=number)
             if not moved or current.last_number != organization.last_number:
                 raise Moved
@@ -336,10 +403,25 @@ class _OfLine:
             Organization.objects.filter(pk=organization.pk).update(last_number=number)
         organization.last_number = number
 
+    def _give_up_builds(self) -> None:
+        """Push aside a build whose number this withdrawal would pass, and what it wrote."""
+        running = Refresh.objects.filter(
+            organization=self.line.organization, state=Refresh.State.RUNNING
+        )
+        # The one that began with this withdrawal hasn't written anything yet.
+        running.exclude(pk=self.lease.build).update(
+            state=Refresh.State.FAILED,
+            reason="So much was withdrawn meanwhile that it has to begin anew.",
+            finished=clock(),
+            lease_until=None,
+        )
+        sweep_builds(self.line, self.lease.renew)
 
-def _replace(rows: list[tuple[str, int]]) -> None:
+
+def _replace(rows: list[tuple[str, int]], lease: Lease) -> None:
     """Replace documents where they stand; their digest matches nothing from now on."""
     with transaction.atomic(), connection.cursor() as cursor:
+        lease.renew()
         cursor.executemany(
             "UPDATE roster_record SET document = %s, digest = '' WHERE id = %s", rows
         )
