@@ -11,6 +11,8 @@ is saved; `finish` does so for what a dead process left.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import transaction
@@ -150,6 +152,7 @@ def _switch(connection: Connection, line: Line, *, since: int | None = None) -> 
     left = connection.line
     if since is not None:
         connection.since = since
+    Line.objects.filter(pk=line.pk).update(unread_since=None)
     connection.line, connection.reline_due = line, None
     connection.save(update_fields=["line", "since", "reline_due"])
     if left is not None and left.pk != line.pk:
@@ -211,21 +214,31 @@ def _publish(line: Line, by: audit.Actor) -> bool:
 
 
 def finish(by: audit.Actor = "schedule") -> None:
-    """Do again what a dead process left undone: overdue changes of line, unread lines, reunions."""
+    """Do again what a dead process left undone: overdue changes of line, unread lines, reunions.
+
+    What is refused now, as another is still at it, waits for the next call; the others don't.
+    """
     _find_astray()
     overdue = Connection.objects.filter(reline_due__lt=clock() - PATIENCE)
     for connection in overdue.exclude(status=Status.CLOSED).select_related("organization", "line"):
-        try:
+        with _or_next_time(f"Connection {connection.pk} has no line of its rules yet"):
             reline(connection, by)
-        except Refused as refused:  # The others don't wait for it.
-            logger.warning("Connection %s has no line of its rules yet: %s", connection.pk, refused)
     for organization in Organization.objects.filter(withdrawal_due__isnull=False):
-        withdraw(organization)
+        with _or_next_time(f"A withdrawal of {organization.slug} is overdue"):
+            withdraw(organization)
     for line in Line.objects.filter(unread_since__lt=clock() - KEPT):
         if not line.connections.exclude(status=Status.CLOSED).exists():
             drop(line)
     for organization in Organization.objects.filter(lines__unread_since__isnull=True).distinct():
         rejoin(organization)
+
+
+@contextmanager
+def _or_next_time(what: str) -> Iterator[None]:
+    try:
+        yield
+    except Refused as refusal:
+        logger.warning("%s: %s", what, refusal)
 
 
 def _find_astray() -> None:

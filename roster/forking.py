@@ -13,32 +13,56 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Count
 
+from roster.clock import clock
 from roster.lines import digest_of
-from roster.models import OPEN, Line, Publication, Record
+from roster.models import OPEN, Line, Organization, Publication, Record
+from roster.refusal import Refused
 from roster.storing import COLUMNS
+from roster.withdrawing import withdraw
 
 BATCH = 1000
+TRIES = 3
 
 
 def fork(line: Line, *, oldest: int, number: int, rules: dict[str, Any] | None = None) -> Line:
     """Return a new line that holds what `line` showed from publication `oldest` to `number`.
 
     It is complete but for what its own rules take away; build it, or withdraw on it, next.
+    It is nobody's until a connection is moved to it, so one that was never finished is neither
+    refreshed nor found by its rules, and is dropped like any line that is read no more.
     """
     rules = line.rules if rules is None else rules
-    copy = Line.objects.create(
-        organization=line.organization,
-        version=line.version,
-        rules=rules,
-        rules_digest=digest_of(rules),
-        applied=line.applied,
-    )
-    _copy_publications(line, copy, number)
-    _copy_records(line, copy, oldest, number)
-    # Shown only now that it is whole: a line with head 0 has nothing to read.
-    copy.head = number
-    copy.save(update_fields=["head"])
-    return copy
+    for _ in range(TRIES):
+        withdraw(line.organization)
+        line.refresh_from_db(fields=["applied", "withdrawals"])
+        copy = Line.objects.create(
+            organization=line.organization,
+            version=line.version,
+            rules=rules,
+            rules_digest=digest_of(rules),
+            applied=line.applied,
+            unread_since=clock(),
+        )
+        _copy_publications(line, copy, number)
+        _copy_records(line, copy, oldest, number)
+        if _show(copy, line, number):
+            return copy
+    raise Refused("Something was withdrawn again and again meanwhile. Try again in a minute.")
+
+
+def _show(copy: Line, line: Line, number: int) -> bool:
+    """Set the head of a copy that is whole; False where it may hold what was withdrawn since.
+
+    Until then it has head 0, which no reader and no withdrawal looks at.
+    """
+    with transaction.atomic():
+        current = Organization.objects.select_for_update().get(pk=line.organization_id)
+        withdrawals = Line.objects.values_list("withdrawals", flat=True).get(pk=line.pk)
+        if current.withdrawal_due or withdrawals != line.withdrawals:
+            return False
+        copy.head = number
+        copy.save(update_fields=["head"])
+    return True
 
 
 def _copy_publications(line: Line, copy: Line, number: int) -> None:
