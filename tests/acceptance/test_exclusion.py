@@ -281,6 +281,7 @@ CASES = [
     Case("person", "gil", {"users": "gil"}),
     Case("enrollment", "e-tea-phy", {"enrollments": "e-tea-phy"}),
     Case("enrollment", "e-dee-lit", {"enrollments": "e-dee-lit"}),
+    Case("enrollment", "e-pat-mus", {"enrollments": "e-pat-mus"}, in_v11=NO_TEACHER),
     Case("guardian_link", "bob~gil", parted=("bob", "gil")),
     Case("guardian_link", "ann~gus", {"users": "gus"}),
     Case("demographics", "bob", {"demographics": "bob"}),
