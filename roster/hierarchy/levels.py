@@ -106,7 +106,7 @@ def _guardian_links(ground: Ground) -> Iterator[Level]:
         if user in ground.guardians and agent in schools:
             pairs.add((agent, user))
     for child, guardian in pairs:
-        if child in ground.grades and guardian in ground.grades:
+        if child != guardian and child in ground.grades and guardian in ground.grades:
             yield (
                 ("guardian_link", f"{child}~{guardian}"),
                 Derived(

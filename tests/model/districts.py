@@ -30,6 +30,7 @@ from roster.models import (
     UserProfile,
     UserResource,
 )
+from tests.model.tidy import tidy
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
@@ -279,9 +280,13 @@ ESSENTIAL = (Org, AcademicSession)
 """Without these nothing is visible, so they are there more often than the rest."""
 
 
+Rows = dict[tuple[Any, str], dict[str, Any]]
+"""Fields by model and id."""
+
+
 @st.composite
-def rows(draw: Draw) -> dict[tuple[Any, str], dict[str, Any]]:
-    """Draw a district: fields by model and id. Ids of the pools may be missing or retired."""
+def rows(draw: Draw) -> Rows:
+    """Draw a district anew. Ids of the pools may be missing or retired."""
     found = {}
     for model, (ids, fields_of) in POOLS.items():
         there = [True] * (9 if model in ESSENTIAL else 4)
@@ -290,6 +295,28 @@ def rows(draw: Draw) -> dict[tuple[Any, str], dict[str, Any]]:
                 fields = fields_of(draw, sourced_id)
                 fields["status"] = draw(mostly("active", "tobedeleted"))
                 found[model, sourced_id] = fields
+    return found
+
+
+@st.composite
+def edited(draw: Draw) -> Rows:
+    """Draw the tidy district with some of its rows drawn anew."""
+    return tidy() | draw(edits(most=12))
+
+
+@st.composite
+def edits(draw: Draw, most: int) -> Rows:
+    """Draw new fields for some rows; now and then one leaves or returns as it was."""
+    there = [(model, sourced_id) for model, (ids, _) in POOLS.items() for sourced_id in ids]
+    found = {}
+    for model, sourced_id in draw(
+        st.lists(st.sampled_from(there), min_size=1, max_size=most, unique=True)
+    ):
+        fields = tidy().get((model, sourced_id))
+        if fields is None or draw(mostly("changed", "as it was")) == "changed":
+            fields = POOLS[model][1](draw, sourced_id)
+        status = draw(mostly(["active"], "tobedeleted"))
+        found[model, sourced_id] = {**fields, "status": status}
     return found
 
 
@@ -312,7 +339,7 @@ def settings(draw: Draw) -> dict[str, Any]:
 
 def create(
     organization: Organization,
-    drawn: dict[tuple[Any, str], dict[str, Any]],
+    drawn: Rows,
     pairs: list[tuple[str, str]],
 ) -> None:
     """Write the drawn rows, past the import: dirty references included."""
@@ -325,3 +352,11 @@ def create(
     Agent.objects.bulk_create(
         Agent(organization=organization, user=user, agent=agent) for user, agent in pairs
     )
+
+
+def change(organization: Organization, drawn: Rows) -> None:
+    """Give rows these fields, making those that aren't there."""
+    for (model, sourced_id), fields in drawn.items():
+        model.objects.update_or_create(
+            organization=organization, sourced_id=sourced_id, defaults=fields
+        )

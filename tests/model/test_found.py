@@ -11,6 +11,7 @@ import time_machine
 from roster import hierarchy, lines, publishing
 from roster.models import (
     AcademicSession,
+    Agent,
     Course,
     Enrollment,
     Klass,
@@ -136,3 +137,11 @@ def test_who_teaches_nothing_visible_is_no_teacher_in_1_1(
 def test_an_excluded_enrollment_enrols_nobody(riverside: Organization) -> None:
     mark(riverside, "enrollment", "ann-in")
     assert sorted(told(riverside, unenrolled=False)["users"]) == ["tom"]
+
+
+def test_nobody_is_their_own_guardian(riverside: Organization) -> None:
+    Agent.objects.create(organization=riverside, user="ann", agent="ann")
+    add(riverside, Role, "ann-too", user="ann", org="north", role="guardian")
+    ann = told(riverside)["users"]["ann"]
+    assert "agents" not in ann
+    assert [role["role"] for role in ann["roles"]] == ["student"]

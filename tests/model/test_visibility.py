@@ -17,7 +17,7 @@ from roster import hierarchy, lines, publishing
 from roster.exclusion import rows_of
 from roster.kinds import KINDS
 from roster.models import Mark, Organization
-from tests.model import districts, sharing
+from tests.model import districts, sharing, tidy
 from tests.model.comparing import differences, published
 from tests.model.profiles import profile
 from tests.oracle import expected
@@ -70,9 +70,9 @@ def test_a_line_shows_what_the_rules_say_and_nothing_else(data: Any) -> None:
         organization = Organization.objects.create(
             slug="riverside", name="Riverside", **districts.settings(data.draw)
         )
-        districts.create(
-            organization, data.draw(districts.rows(), "rows"), data.draw(districts.PAIRS, "agents")
-        )
+        drawn = data.draw(districts.edited() | districts.rows(), "rows")
+        pairs = data.draw(st.just(tidy.PAIRS) | districts.PAIRS, "agents")
+        districts.create(organization, drawn, pairs)
         hierarchy.derive(organization)
         draw_marks(data, organization)
         for version in ("1.2", "1.1"):

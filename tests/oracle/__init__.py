@@ -10,6 +10,7 @@ with "Reading:".
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -31,6 +32,11 @@ def expected(
     and orgs are in the order of their ids: the specification gives them none.
     """
     organization = Organization.objects.get(pk=organization.pk)
-    shared = Rules(rules, organization.field_policy)
-    eye = Eye(District(organization), version, shared, day)
-    return Writer(eye).everything()
+    return evaluate(District(organization), version, rules, day, organization.field_policy)
+
+
+def evaluate(
+    district: District, version: str, rules: dict[str, Any], day: date, policy: Iterable[str]
+) -> Documents:
+    """Return the same of a district as it once was, under a field policy of its own."""
+    return Writer(Eye(district, version, Rules(rules, policy), day)).everything()

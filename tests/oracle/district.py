@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from typing import Any
 
 from roster.models import (
@@ -67,12 +68,18 @@ class District:
         self.agents = [
             (agent.user, agent.agent) for agent in Agent.objects.filter(organization=organization)
         ]
-        self._marks = {
+        self.marks = {
             (mark.kind, mark.sourced_id) for mark in Mark.objects.filter(organization=organization)
         }
 
+    def marked(self, marks: set[tuple[str, str]]) -> District:
+        """Return the same rows under these marks."""
+        other = copy(self)
+        other.marks = marks
+        return other
+
     def is_marked(self, kind: str, sourced_id: str) -> bool:
-        return (kind, sourced_id) in self._marks
+        return (kind, sourced_id) in self.marks
 
     # Orgs
 

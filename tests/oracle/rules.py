@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 ALL = "all"
@@ -10,7 +11,7 @@ ALL = "all"
 class Rules:
     """The rules of a line; `"all"` (or a missing key) narrows nothing."""
 
-    def __init__(self, rules: dict[str, Any], field_policy: list[str]) -> None:
+    def __init__(self, rules: dict[str, Any], field_policy: Iterable[str]) -> None:
         self.schools = rules.get("schools", ALL)
         self.grades = rules.get("grades", ALL)
         self.roles = rules.get("roles", ALL)
