@@ -32,7 +32,7 @@ class Measured:
     bare: list[float] = field(default_factory=list)
     records: int | None = None
     size: int = 0
-    statements: int = 0
+    statements: int | None = None
     not_yet: int = 0
 
     def told(self) -> dict[str, Any]:
