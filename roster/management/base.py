@@ -42,6 +42,9 @@ class RosterCommand(BaseCommand):
     def arguments(self, parser: CommandParser) -> None:
         """Declare the command's own arguments."""
 
+    def require(self, **options: Any) -> None:
+        """Refuse what can be known to fail before anything is made, the database included."""
+
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         """Do it; return the JSON object and the same in words."""
         raise CommandError("This command has no work to do.")
@@ -49,6 +52,7 @@ class RosterCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.as_json = bool(options.pop("json"))
         try:
+            self.require(**options)
             self._require_tables()
             result, words = self.run(**options)
         except (OperationalError, ProgrammingError) as error:

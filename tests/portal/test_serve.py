@@ -122,6 +122,8 @@ def test_a_taken_port_is_said_in_words(tmp_path: Path, taken: int) -> None:
 
 
 def test_a_database_without_tables_is_said_in_words(tmp_path: Path) -> None:
+    # Only where there is no database at all is one made; one that is there is somebody's.
+    (tmp_path / "rosterdesk.sqlite3").touch()
     done = command(embedded(tmp_path), "serve", "--port", 65000)
     assert done.returncode == 1
     assert "Run first: python3 manage.py migrate" in done.stderr

@@ -24,10 +24,12 @@ class Command(serving.ServingCommand):
             "--no-serve", action="store_true", help="prepare, say how to go on, and end"
         )
 
+    def require(self, **options: Any) -> None:
+        if not options["no_serve"]:
+            serving.require_free(HOST, options["port"])
+
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         port, serve = options["port"], not options["no_serve"]
-        if serve:
-            serving.require_free(HOST, port)
         base = settings.PUBLIC_URL or serving.address(HOST, port)
         facts = demo.prepare(base, self.say, self.progress)
         words = demo.in_words(facts)

@@ -26,12 +26,14 @@ class Command(serving.ServingCommand):
             "--workers", type=count, default=2, metavar="N", help="web processes (default 2)"
         )
 
+    def require(self, **options: Any) -> None:
+        self.numeric = serving.require_free(options["host"], options["port"])
+
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         host, port = options["host"], options["port"]
-        numeric = serving.require_free(host, port)
         serving.require_migrated()
         # The embedded broker is a folder here: nobody else can do its jobs.
-        self.begin_serving(numeric, port, options["workers"], jobs=settings.EMBEDDED_BROKER)
+        self.begin_serving(self.numeric, port, options["workers"], jobs=settings.EMBEDDED_BROKER)
         address = serving.address(host, port)
         return {"address": address}, f"Rosterdesk is at {address} (Ctrl-C stops it)."
 
