@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-MASK = "•••"
+from roster.query import MASK, BadFilter, Clause, parse
 
 WORD = re.compile(r"[A-Za-z][A-Za-z:_-]{0,40}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:T[\d:.]{1,16})?(?:Z|[+ -]\d\d:?\d\d)?")
@@ -42,11 +42,6 @@ KEPT: dict[str, re.Pattern[str]] = {
 }
 """The parameters that are kept as they are, while they look like it."""
 
-_CLAUSE = re.compile(
-    r"\s*(?P<field>[A-Za-z][\w.]{0,80})\s*(?P<sign>!=|>=|<=|=|>|<|~)\s*'(?P<value>(?:[^']|'')*)'\s*"
-)
-_JOIN = re.compile(r"(?P<word>AND|OR)\b", re.IGNORECASE)
-
 
 def masked(parameters: Iterable[tuple[str, str]]) -> str:
     """Return the query for the log, readable, unencoded: `limit=100&filter=status='active'`."""
@@ -61,21 +56,18 @@ def masked(parameters: Iterable[tuple[str, str]]) -> str:
 
 def masked_filter(text: str) -> str:
     """Return a filter with its literals masked, or a mask for all of it."""
-    said, at = [], 0
-    while clause := _CLAUSE.match(text, at):
-        said.append(_shown(clause))
-        at = clause.end()
-        if at == len(text):
-            return " ".join(said)
-        join = _JOIN.match(text, at)
-        if join is None:
-            break
-        said.append(join["word"].upper())
-        at = join.end()
-    return MASK
+    try:
+        tree = parse(text)
+    except BadFilter:
+        return MASK
+    clauses = [_shown(clause) for clause in tree.clauses]
+    joins = ["", *(f" {join} " for join in tree.joins)]
+    return "".join(join + clause for join, clause in zip(joins, clauses, strict=True))
 
 
-def _shown(clause: re.Match[str]) -> str:
-    looks = SHOWN.get(clause["field"])
-    known = looks is not None and looks.fullmatch(clause["value"])
-    return f"{clause['field']}{clause['sign']}'{clause['value'] if known else MASK}'"
+def _shown(clause: Clause) -> str:
+    # A path below metadata may be any word at all, and so may hold a name.
+    field = "metadata" if clause.field.startswith("metadata.") else clause.field
+    looks = SHOWN.get(field)
+    known = looks is not None and looks.fullmatch(clause.value)
+    return f"{field}{clause.predicate}'{clause.value if known else MASK}'"

@@ -200,6 +200,7 @@ def last_read(connection: Connection, collection: str) -> datetime | None:
         operation.path
         for operation in OPERATIONS
         if operation.many
+        and not operation.parents
         and operation.version == connection.oneroster
         and operation.collection == collection
     ]

@@ -1,25 +1,30 @@
 """The query language of lists: text in, a small tree out. It knows no database.
 
     filter = clause *( " " ("AND" / "OR") " " clause )
-    clause = field predicate "'" value "'"
+    clause = path predicate "'" value "'"
+    path   = name *( "." name )
 
-read left to right (specification 3.3). A quote inside a value is written twice. Which fields
-a list can be asked by is the caller's business.
+read left to right (specification 3.3). A quote inside a value is written twice; one inside a
+word is taken as it stands, because many clients put names like O'Brien between quotes as they
+are. Which paths a list can be asked by is the caller's business.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-PREDICATES = ("!=", ">=", "<=", "=", ">", "<", "~")
-CLAUSE = re.compile(
-    r"\s*(?P<field>[A-Za-z][A-Za-z0-9_.\-]*)\s*(?P<predicate>!=|>=|<=|=|>|<|~)\s*"
-    r"'(?P<value>(?:[^']|'')*)'\s*"
-)
-JOIN = re.compile(r"(?P<join>AND|OR)(?=\s)", re.IGNORECASE)
+PREDICATES = ("=", "!=", ">", ">=", "<", "<=", "~")
 MOST_CLAUSES = 20
 MASK = "•••"
+
+SUBJECT = re.compile(
+    r"\s*(?P<path>[A-Za-z][A-Za-z0-9_\-]*(?:\.[A-Za-z0-9_\-]+)*)\s*"
+    r"(?P<predicate>!=|>=|<=|=|>|<|~)\s*'"
+)
+JOIN = re.compile(r"\s*\b(?P<join>AND|OR)(?=\s)", re.IGNORECASE)
+END = re.compile(r"\s*\Z")
 
 
 class BadFilter(ValueError):
@@ -64,27 +69,57 @@ def parse(text: str) -> Filter:
     joins: list[str] = []
     at = 0
     while True:
-        match = CLAUSE.match(text, at)
-        if match is None:
-            raise BadFilter(
-                f"The filter can't be read from position {at + 1}: “{{here}}”. "
-                "Write field, predicate and a quoted value, such as status='active'.",
-                here=text[at : at + 40],
-            )
-        clauses.append(
-            Clause(match["field"], match["predicate"], match["value"].replace("''", "'"))
-        )
-        at = match.end()
-        if at >= len(text):
-            break
+        clause, at = _clause(text, at)
+        clauses.append(clause)
+        if END.match(text, at):
+            return Filter(tuple(clauses), tuple(joins))
         join = JOIN.match(text, at)
         if join is None:
             raise BadFilter(
                 f"After a clause comes AND or OR; position {at + 1} has “{{here}}”.",
                 here=text[at : at + 40],
             )
-        joins.append(join["join"].upper())
-        at = join.end()
         if len(clauses) >= MOST_CLAUSES:
             raise BadFilter(f"A filter may have up to {MOST_CLAUSES} clauses.")
-    return Filter(tuple(clauses), tuple(joins))
+        joins.append(join["join"].upper())
+        at = join.end()
+
+
+def _clause(text: str, at: int) -> tuple[Clause, int]:
+    """Return the clause that begins at a position, and the position behind it."""
+    subject = SUBJECT.match(text, at)
+    if subject is None:
+        raise BadFilter(
+            f"The filter can't be read from position {at + 1}: “{{here}}”. "
+            "Write field, predicate and a quoted value, such as status='active'.",
+            here=text[at : at + 40],
+        )
+    value: list[str] = []
+    begin = subject.end()
+    for quote in _quotes(text, begin):
+        value.append(text[begin:quote])
+        begin = quote + 1
+        if text.startswith("'", begin):
+            begin += 1
+        elif _may_end(text, begin):
+            return Clause(subject["path"], subject["predicate"], "".join(value)), begin
+        value.append("'")
+    raise BadFilter(
+        f"The value at position {subject.end()} doesn't end: put it between single quotes, and "
+        "write a quote inside it twice."
+    )
+
+
+def _quotes(text: str, at: int) -> Iterator[int]:
+    """Yield where quotes stand from a position on; of two in a row, the first."""
+    while (at := text.find("'", at)) >= 0:
+        yield at
+        at += 2 if text.startswith("'", at + 1) else 1
+
+
+def _may_end(text: str, at: int) -> bool:
+    """Whether a value ends where it seems to: not if a word goes on there, as in O'Brien."""
+    if at >= len(text) or text[at].isspace():
+        return True
+    join = JOIN.match(text, at)
+    return join is not None and SUBJECT.match(text, join.end()) is not None

@@ -19,9 +19,12 @@ from django.db import connection
 
 from roster.api.reader import Reader
 from roster.clock import stamp
+from roster.comparing import has_word
+from roster.facts_sql import ALWAYS, Sql, joined
 from roster.kinds import COLLECTIONS
-from roster.models import OPEN, Publication
-from roster.where import Where
+from roster.models import OPEN, Line, Publication
+from roster.visibility.rules import Rules
+from roster.where import Scope, Where
 
 MOST_LISTS = 256
 MOST_IDS = 4_000_000
@@ -120,15 +123,15 @@ VERSION = "line_id = %s AND kind = %s AND valid_from <= %s AND valid_to > %s"
 
 
 def page(reader: Reader, collection: str, where: Where | None, offset: int, limit: int) -> Page:
-    """Return one page of a collection, narrowed by `where`, in its stable order."""
+    """Return one page of a collection, narrowed and ordered by `where`, else in its own order."""
     if reader.line is None or reader.number == 0:
         return Page([], 0)
     past = history(reader.line, reader.number)
-    if where is None:
+    if where is None or where.is_plain:
         total = past.records.get(collection, 0)
         rows = _range(reader, collection, offset, limit) if offset < total else []
     else:
-        ids = _ids(reader, collection, where, past)
+        ids = _ids(reader, where, past)
         total = len(ids)
         rows = _by_id(ids[offset : offset + limit])
     return Page(_stamped(rows, past), total)
@@ -139,27 +142,56 @@ def single(reader: Reader, collection: str, sourced_id: str, where: Where | None
     if reader.line is None or reader.number == 0 or "\0" in sourced_id:
         return None
     past = history(reader.line, reader.number)
-    sql, parameters = where.sql(past.moments) if where else ("", [])
-    # A retired roster record is told as a tombstone; the gradebook's is gone (product: The cache).
-    since = reader.since if COLLECTIONS[collection].service != "gradebook" else OPEN
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT document, changed_in FROM roster_record WHERE {VERSION} AND sourced_id = %s"  # noqa: S608
-            " AND (status = 'active' OR changed_in > %s)" + (f" AND ({sql})" if sql else ""),
-            [
-                *_version(reader, collection),
-                sourced_id,
-                since,
-                *parameters,
-            ],
-        )
-        rows = cursor.fetchall()
+    sql = where.sql(_scope(reader, where, past)) if where else ALWAYS
+    rows = _one(reader, collection, sourced_id, "document, changed_in", sql)
     documents = _stamped(rows, past)
     return documents[0] if documents else None
 
 
+def exists(
+    reader: Reader, collection: str, sourced_id: str, *, subset: str = "", tied: Sql = ALWAYS
+) -> bool:
+    """Return whether a record can be the parent of a nested list; a tombstone can be one too.
+
+    `subset` is the role or type it must have, `tied` a condition that ties it to another.
+    """
+    if reader.line is None or reader.number == 0 or "\0" in sourced_id:
+        return False
+    narrowed = [tied, has_word("role", subset)] if subset else [tied]
+    return bool(_one(reader, collection, sourced_id, "1", joined("AND", narrowed)))
+
+
+def _one(
+    reader: Reader, collection: str, sourced_id: str, columns: str, sql: Sql
+) -> Sequence[tuple[Any, ...]]:
+    # A retired roster record is told as a tombstone; the gradebook's is gone (product: The cache).
+    since = reader.since if COLLECTIONS[collection].service != "gradebook" else OPEN
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {columns} FROM roster_record WHERE {VERSION} AND sourced_id = %s"  # noqa: S608
+            f" AND (status = 'active' OR changed_in > %s) AND {sql.text}",
+            [*_version(reader, collection), sourced_id, since, *sql.parameters],
+        )
+        return cursor.fetchall()
+
+
 def _version(reader: Reader, collection: str) -> list[Any]:
     return [reader.line, collection, reader.number, reader.number]
+
+
+def _scope(reader: Reader, where: Where, past: History) -> Scope:
+    line = reader.line or 0
+    hidden = _hidden(line, where.collection) if where.probed else frozenset()
+    return Scope(line, reader.number, reader.since, past.moments, hidden)
+
+
+def _hidden(line: int, collection: str) -> frozenset[str]:
+    """Return the fields that a line doesn't share, or no longer: they can't be asked by."""
+    found = Line.objects.select_related("organization").get(pk=line)
+    now = Rules.of(found.rules, found.organization.field_policy)
+    applied = found.applied or {"rules": {}, "policy": []}
+    before = Rules.of(applied["rules"], applied["policy"])
+    return now.hidden(collection) | before.hidden(collection)
 
 
 def _range(reader: Reader, collection: str, offset: int, limit: int) -> Sequence[tuple[str, int]]:
@@ -172,20 +204,22 @@ def _range(reader: Reader, collection: str, offset: int, limit: int) -> Sequence
         return cursor.fetchall()
 
 
-def _ids(reader: Reader, collection: str, where: Where, past: History) -> array[int]:
-    key = (reader.line, reader.number, reader.withdrawals, collection, where.key(reader.since))
+def _ids(reader: Reader, where: Where, past: History) -> array[int]:
+    scope = _scope(reader, where, past)
+    key = (reader.line, reader.number, reader.withdrawals, where.key(scope))
     found: array[int] | None = _lists.get(key)
     if found is None:
-        sql, parameters = where.sql(past.moments)
+        sql, order = where.sql(scope), where.order_sql()
         tombstones = " OR changed_in > %s" if where.with_tombstones else ""
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT id FROM roster_record WHERE {VERSION}"  # noqa: S608
-                f" AND (status = 'active'{tombstones}) AND ({sql}) ORDER BY status, ordinal",
+                f" AND (status = 'active'{tombstones}) AND {sql.text} ORDER BY {order.text}",
                 [
-                    *_version(reader, collection),
+                    *_version(reader, where.collection),
                     *([reader.since] if tombstones else []),
-                    *parameters,
+                    *sql.parameters,
+                    *order.parameters,
                 ],
             )
             found = array("q", (row[0] for row in cursor.fetchall()))

@@ -19,6 +19,7 @@ from django.db.models import F, Q
 from roster import bulk
 from roster.compiling import Slice
 from roster.dialects.composing import Doc, tombstone
+from roster.dialects.facts import facts_of
 from roster.lines import STEP
 from roster.models import OPEN, Line, Record, Status
 
@@ -40,6 +41,7 @@ COLUMNS = (
     "person",
     "digest",
     "document",
+    "facts",
 )
 
 ACTIVE: str = Status.ACTIVE.value
@@ -204,10 +206,15 @@ class Writer:
                 doc.person,
                 digest,
                 doc.body.decode(),
+                self._facts(doc),
             )
         )
         if len(self.rows) >= BATCH:
             self._flush()
+
+    def _facts(self, doc: Doc) -> str:
+        document = orjson.loads(doc.body)
+        return orjson.dumps(facts_of(self.line.version, self.collection, document)).decode()
 
     def _flush(self) -> None:
         """Write a batch: short, so that on SQLite nobody waits long for the write lock."""
@@ -244,7 +251,8 @@ class Writer:
             return
         self.ended.append(record.pk)
         moved = {column: getattr(record, column) for column in COLUMNS}
-        moved |= {"ordinal": ordinal, "valid_from": self.number}
+        facts = orjson.dumps(record.facts).decode()
+        moved |= {"ordinal": ordinal, "valid_from": self.number, "facts": facts}
         self.rows.append(tuple(moved[column] for column in COLUMNS))
 
 

@@ -1,165 +1,141 @@
-"""Turns a query's tree into SQL over records; the one place that knows both.
+"""What a list is narrowed to and ordered by, as SQL over records.
 
-A list's own narrowing (students, terms…) and the vendor's filter are joined with AND, the
-filter in parentheses of its own: its OR can't reach around the list it was asked of.
+A list's own narrowing (students, terms, a class's members) and the vendor's filter are joined
+with AND, the filter in parentheses of its own: its OR can't reach around the list it was asked
+of. What the reader may see is decided elsewhere still, by line and number.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
-from django.db import connection
-from django.utils.dateparse import parse_date, parse_datetime
-
+from roster.comparing import compared, has_word, in_order
+from roster.dialects.paths import Path, resolve
+from roster.facts_sql import ALWAYS, NEVER, Sql, joined
 from roster.query import BadFilter, Clause, Filter
+from roster.withholding import EVERYWHERE
 
 Moments = list[tuple[datetime, int]]
 """Stamp and number of every publication of a line, in order."""
 
-ROLE_FIELDS = {
-    "users": ("role", "roles.role"),
-    "enrollments": ("role",),
-    "orgs": ("type",),
-    "academicSessions": ("type",),
-    "classes": ("classType",),
-}
-"""Which field of a collection the record's `role` column holds."""
+
+NEVER_HIDDEN = frozenset(EVERYWHERE)
 
 
 class UnknownField(BadFilter):
-    """A filter names a field that this list can't be asked by."""
+    """A filter names a field that the version's documents don't have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a list is asked: a line at a number, by somebody who sees tombstones after `since`.
+
+    `hidden` are the fields of the collection that the line doesn't share.
+    """
+
+    line: int
+    number: int
+    since: int
+    moments: Moments
+    hidden: frozenset[str] = frozenset()
+
+    def version(self, kind: str, alias: str = "roster_record") -> Sql:
+        """Return the condition for the records of a kind as they stand at the number."""
+        return Sql(
+            f"{alias}.line_id = %s AND {alias}.kind = %s"
+            f" AND {alias}.valid_from <= %s AND {alias}.valid_to > %s",
+            (self.line, kind, self.number, self.number),
+        )
+
+
+Nesting = Callable[[Scope, tuple[str, ...], bool], Sql]
+"""From scope, the ids in the path, and whether tombstones are listed, to a condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One path and a direction. Records without a value come first, as the least of all."""
+
+    path: Path
+    descending: bool = False
+
+    def sql(self) -> Sql:
+        value = in_order(self.path)
+        way = "DESC NULLS LAST" if self.descending else "ASC NULLS FIRST"
+        return Sql(f"{value.text} {way}, sourced_id", value.parameters)
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """What a list is narrowed to: the role or type of its subset, and the vendor's filter."""
+    """What a list is narrowed to: the role or type of its subset, its parents, the filter."""
 
+    version: str
     collection: str
     subset: str = ""
     filter: Filter | None = None
+    nesting: Nesting | None = None
+    parents: tuple[str, ...] = ()
+    order: Order | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is the whole collection in its own order."""
+        return not (self.subset or self.filter or self.nesting or self.order)
 
     @property
     def with_tombstones(self) -> bool:
         """Tombstones stand only where the filter names status or dateLastModified."""
         return self.filter is not None and self.filter.names("status", "dateLastModified")
 
-    def key(self, since: int) -> tuple[Any, ...]:
+    @property
+    def probed(self) -> frozenset[str]:
+        """Return the fields that the filter names and that a line may not share."""
+        clauses = self.filter.clauses if self.filter else ()
+        return frozenset(clause.field.partition(".")[0] for clause in clauses) - NEVER_HIDDEN
+
+    def key(self, scope: Scope) -> tuple[object, ...]:
         """Return what a cached list is found by; `since` matters where tombstones are seen."""
-        return (self.subset, self.filter, since if self.with_tombstones else None)
+        return (self, scope.hidden & self.probed, scope.since if self.with_tombstones else None)
 
-    def sql(self, moments: Moments) -> tuple[str, list[Any]]:
-        """Return a condition on record columns with its parameters."""
-        parts: list[str] = []
-        parameters: list[Any] = []
+    def sql(self, scope: Scope) -> Sql:
+        """Return a condition on record columns."""
+        parts: list[Sql] = []
         if self.subset:
-            sql, values = _holds_role("=", self.subset)
-            parts.append(sql)
-            parameters += values
+            parts.append(has_word("role", self.subset))
+        if self.nesting:
+            parts.append(self.nesting(scope, self.parents, self.with_tombstones))
         if self.filter:
-            sql, values = self._chain(self.filter, moments)
-            parts.append(f"({sql})")
-            parameters += values
-        return " AND ".join(parts) or "1 = 1", parameters
+            parts.append(self._chain(self.filter, scope))
+        return joined("AND", parts) if parts else ALWAYS
 
-    def _chain(self, tree: Filter, moments: Moments) -> tuple[str, list[Any]]:
+    def order_sql(self) -> Sql:
+        """Return what the list is ordered by: a total order always."""
+        return self.order.sql() if self.order else Sql("status, ordinal")
+
+    def _chain(self, tree: Filter, scope: Scope) -> Sql:
         """Join the clauses from left to right, so that neither word binds more tightly."""
-        sql, parameters = self._clause(tree.clauses[0], moments)
+        sql = self._clause(tree.clauses[0], scope)
         for join, clause in zip(tree.joins, tree.clauses[1:], strict=True):
-            further, values = self._clause(clause, moments)
-            sql = f"({sql} {join} {further})"
-            parameters = [*parameters, *values]
-        return sql, parameters
+            sql = joined(join, [sql, self._clause(clause, scope)])
+        return Sql(f"({sql.text})", sql.parameters)
 
-    def _clause(self, clause: Clause, moments: Moments) -> tuple[str, list[Any]]:
-        if clause.field == "status":
-            return _compares("status", clause)
-        if clause.field == "dateLastModified":
-            return _changed(clause, moments)
-        if clause.field in ROLE_FIELDS.get(self.collection, ()):
-            return _holds_role(clause.predicate, clause.value)
-        raise UnknownField(f"“{clause.field}” is not a field that this list can be filtered by.")
+    def _clause(self, clause: Clause, scope: Scope) -> Sql:
+        path = resolve(self.version, self.collection, clause.field)
+        if path is None:
+            raise UnknownField(
+                f"“{{field}}” is no field of {self.collection} in OneRoster {self.version}.",
+                field=clause.field,
+            )
+        condition = compared(self.version, path, clause, scope.moments)
+        # What isn't shared doesn't exist: not even as something that differs from a value.
+        return NEVER if path.root in scope.hidden else condition
 
 
-def check(collection: str, tree: Filter) -> None:
+NOWHERE = Scope(0, 0, 0, [])
+
+
+def check(version: str, collection: str, tree: Filter) -> None:
     """Raise `BadFilter` for fields and values that no list of the collection understands."""
-    Where(collection, filter=tree).sql([])
-
-
-SQL_PREDICATES = {"=": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
-
-
-def _compares(column: str, clause: Clause) -> tuple[str, list[Any]]:
-    if clause.predicate == "~":
-        return f"{_position()}({column}, %s) > 0", [clause.value]
-    return f"{column} {SQL_PREDICATES[clause.predicate]} %s", [clause.value]
-
-
-def _position() -> str:
-    return "strpos" if connection.vendor == "postgresql" else "instr"
-
-
-def _holds_role(predicate: str, value: str) -> tuple[str, list[Any]]:
-    """Compare with a column of several words: `=` holds where any of them is equal."""
-    if predicate in ("=", "!="):
-        found = f"{_position()}(' ' || role || ' ', %s) > 0"
-        sql = found if predicate == "=" else f"NOT ({found})"
-        # A value with a space could reach across two words; none of the vocabulary has one.
-        return sql, [f" {value} "] if " " not in value else [" \x1f "]
-    if predicate == "~":
-        return f"{_position()}(role, %s) > 0", [value]
-    return f"role {SQL_PREDICATES[predicate]} %s", [value]
-
-
-def _changed(clause: Clause, moments: Moments) -> tuple[str, list[Any]]:
-    """Ask for a range of publication numbers: stamps grow with them."""
-    moment = instant(clause.value)
-    if moment is None:
-        raise BadFilter(
-            "“{value}” is not a date and time. Write it as 2026-01-31T14:00:00.000Z.",
-            value=clause.value,
-        )
-    stamps = [at for at, _ in moments]
-    numbers = [number for _, number in moments]
-    after = _number(numbers, bisect_right(stamps, moment))
-    from_on = _number(numbers, bisect_left(stamps, moment))
-    conditions: dict[str, tuple[str, list[Any]]] = {
-        ">": ("changed_in >= %s", [after]),
-        ">=": ("changed_in >= %s", [from_on]),
-        "<": ("changed_in < %s", [from_on]),
-        "<=": ("changed_in < %s", [after]),
-        "=": ("changed_in >= %s AND changed_in < %s", [from_on, after]),
-        "!=": ("(changed_in < %s OR changed_in >= %s)", [from_on, after]),
-    }
-    if clause.predicate not in conditions:
-        raise BadFilter("dateLastModified can't be asked with ~; use > or >= with a date and time.")
-    sql, values = conditions[clause.predicate]
-    return f"({sql})", values
-
-
-def _number(numbers: list[int], position: int) -> int:
-    return numbers[position] if position < len(numbers) else 2**62
-
-
-def instant(text: str) -> datetime | None:
-    """Return a moment in UTC from the forms that vendors write; without a zone it is UTC.
-
-    A plus sign that came unencoded has become a space: `…T00:00:00 01:00` is `+01:00`.
-    """
-    text = text.strip()
-    head, space, zone = text.rpartition(" ")
-    if space and "T" in head and ":" in zone:
-        text = f"{head}+{zone}"
-    try:
-        moment = parse_datetime(text)
-        if moment is None:
-            day = parse_date(text)
-            moment = datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
-        if moment is None:
-            return None
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        # No such day, or one that its zone carries beyond the first or last of all years.
-        return None
+    Where(version, collection, filter=tree).sql(NOWHERE)

@@ -33,7 +33,6 @@ from roster.dialects.fields import FIELDS, V11, V12, Field, Type
 from roster.dialects.references import TARGETS, base_path
 from roster.models import Organization
 from roster.query import MOST_CLAUSES, PREDICATES
-from roster.where import ROLE_FIELDS
 
 TOKEN_LIVES: int = oauth2_settings.ACCESS_TOKEN_EXPIRE_SECONDS
 SINCE = "2026-01-31T14:00:00.000Z"
@@ -207,7 +206,6 @@ def reference(request: HttpRequest, version: str) -> HttpResponse:
         "prefix": PREFIXES[version],
         "granted": _granted(version),
         "areas": areas(version),
-        "filters": filters(version),
         "predicates": PREDICATES,
         "most_clauses": MOST_CLAUSES,
         "collections": [(name, fields(version, name)) for name in FIELDS[version]],
@@ -216,7 +214,12 @@ def reference(request: HttpRequest, version: str) -> HttpResponse:
             for status, code, meaning, cure in ERRORS
         ],
         "error_body": _pretty(
-            errors.body(version, MINOR[404], "There is no user “u-17” here.", operation="getUser")
+            errors.body(
+                version,
+                _minor(version, 404, ""),
+                "There is no user “u-17” here.",
+                operation="getUser",
+            )
         ),
         "retry_after": RETRY_AFTER,
         "token_errors": TOKEN_ERRORS,
@@ -232,16 +235,15 @@ def reference(request: HttpRequest, version: str) -> HttpResponse:
 
 
 def areas(version: str) -> list[tuple[str, str, list[dict[str, Any]]]]:
-    """Return `(area, title, rows)`: a row for each path, with what a list and a single have.
+    """Return `(area, title, rows)`, a row for each operation.
 
-    A row is `{"path", "gives", "base", "envelopes", "scopes"}`; `path` stands below `base`.
+    A row is `{"path", "gives", "base", "envelope", "scopes"}`; `path` stands below `base`.
     """
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for operation in OPERATIONS:
         if operation.version == version:
             rows = found.setdefault(_area(operation), {})
-            row = rows.setdefault(operation.path, _row(operation))
-            row["envelopes"]["list" if operation.many else "one"] = operation.envelope
+            rows[operation.path] = _row(operation)
     return [(area, AREAS[area], list(rows.values())) for area, rows in found.items()]
 
 
@@ -255,24 +257,24 @@ def _row(operation: Operation) -> dict[str, Any]:
     return {
         "path": path,
         "base": base,
-        "gives": GIVES.get(path.rpartition("/")[2], ""),
-        "envelopes": {},
+        "gives": _gives(operation, path),
+        "envelope": operation.envelope,
         "scopes": [scope.rpartition("/")[2] for scope in operation.scopes],
     }
+
+
+def _gives(operation: Operation, path: str) -> str:
+    """Return in words what an operation gives."""
+    if not operation.many:
+        return f"one of them: {operation.envelope}"
+    words = GIVES[path.rpartition("/")[2]]
+    whose = [each.name.removesuffix("SourcedId") for each in reversed(operation.parents)]
+    return words if not whose else f"{words}: of this {' of this '.join(whose)}"
 
 
 def _area(operation: Operation) -> str:
     name = operation.scopes[0].rpartition("/")[2]
     return next(area for area, names in READ_SCOPES.items() if name in names)
-
-
-def filters(version: str) -> list[tuple[str, list[str]]]:
-    """Return the collections that can be asked by a role or a type, each with the field names."""
-    found = []
-    for name, fields_asked in ROLE_FIELDS.items():
-        own = {known.name for known in FIELDS[version][name]}
-        found.append((name, [word for word in fields_asked if word.split(".")[0] in own]))
-    return found
 
 
 def fields(version: str, collection: str) -> list[dict[str, Any]]:
@@ -352,8 +354,7 @@ def _granted(version: str) -> str:
 
 
 def _minor(version: str, status: int, code: str) -> str:
-    minor = code or MINOR[status]
-    return errors.IN_V11.get(minor, minor) if version == V11 else minor
+    return errors.minor_in(version, "rostering", code or MINOR[status])
 
 
 def _user(base: str, version: str) -> dict[str, Any]:

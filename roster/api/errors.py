@@ -17,7 +17,7 @@ from rest_framework import exceptions, status
 
 from roster.api.operations import NOWHERE
 from roster.dialects.fields import V11, V12
-from roster.dialects.references import V11_BASE
+from roster.dialects.references import V11_BASE, V12_BASES
 from roster.query import MASK
 
 logger = logging.getLogger("rosterdesk.api")
@@ -35,6 +35,27 @@ INTERNAL = "internal_server_error"
 
 IN_V11 = {INVALID_DATA: "invalid data", UNAUTHORISED: "unauthorized", UNKNOWN: "unknown object"}
 """Minor codes that 1.1 writes otherwise; the rest is the same in both."""
+
+COMMON = (
+    "fullsuccess",
+    BAD_FILTER,
+    BAD_SELECTION,
+    INVALID_DATA,
+    UNAUTHORISED,
+    FORBIDDEN,
+    BUSY,
+    UNKNOWN,
+    INTERNAL,
+)
+ENUMS = {
+    "rostering": COMMON,
+    "gradebook": (*COMMON, "deletefailure"),
+    "resources": (*COMMON, BAD_SORT, "unsupported"),
+}
+"""The minor codes that each service of 1.2 knows (specification 3.5)."""
+
+NEAREST = {BAD_SORT: INVALID_DATA, BLANK_SELECTION: BAD_SELECTION}
+"""What stands in where a service of 1.2 lacks a code."""
 
 RETRY_AFTER = 5
 
@@ -91,15 +112,40 @@ def version_of(path: str) -> str:
     return V11 if path.startswith(V11_BASE + "/") or path == V11_BASE else V12
 
 
+def service_of(path: str) -> str:
+    """Return the service of 1.2 whose words are spoken under a path."""
+    return next(
+        (name for name, base in V12_BASES.items() if path.startswith(f"{base}/")), "rostering"
+    )
+
+
+def minor_in(version: str, service: str, minor: str) -> str:
+    """Return a minor code, given in 1.2's words, as a version and its service write it."""
+    if version == V11:
+        return IN_V11.get(minor, minor)
+    return minor if minor in ENUMS[service] else NEAREST[minor]
+
+
+def warning(minor: str, description: str, *, operation: str = "") -> dict[str, str]:
+    """Return what 1.1 says beside an answer that overlooks a part of what was asked."""
+    return {
+        "imsx_codeMajor": "success",
+        "imsx_severity": "warning",
+        **({"imsx_operationRefIdentifier": operation} if operation else {}),
+        "imsx_description": description,
+        "imsx_codeMinor": minor_in(V11, "", minor),
+    }
+
+
 def body(version: str, minor: str, description: str, *, operation: str = "") -> dict[str, Any]:
-    """Return an error's body in the version's form."""
+    """Return an error's body in the version's form; `minor` as the version writes it."""
     if version == V11:
         info = {
             "imsx_codeMajor": "failure",
             "imsx_severity": "error",
             "imsx_operationRefIdentifier": operation,
             "imsx_description": description,
-            "imsx_codeMinor": IN_V11.get(minor, minor),
+            "imsx_codeMinor": minor,
         }
         return {"statusInfoSet": [{key: value for key, value in info.items() if value}]}
     return {
@@ -128,6 +174,7 @@ def handle(error: Exception, context: dict[str, Any]) -> HttpResponse:
         version_of(request.path),
         code,
         description,
+        service=operation.service or service_of(request.path),
         minor=minor,
         headers=headers,
         operation=operation.id,
@@ -140,14 +187,16 @@ def answer(
     code: int,
     description: str,
     *,
+    service: str = "rostering",
     minor: str = "",
     headers: dict[str, str] | None = None,
     operation: str = "",
     logged: str = "",
 ) -> HttpResponse:
     """Return an error response of a version; `logged` is what the request log keeps of it."""
+    told = minor_in(version, service, minor or MINOR[code])
     response = HttpResponse(
-        orjson.dumps(body(version, minor or MINOR[code], description, operation=operation)),
+        orjson.dumps(body(version, told, description, operation=operation)),
         status=code,
         content_type="application/json",
         headers=headers,

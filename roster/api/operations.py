@@ -1,7 +1,8 @@
-"""The API's operations as a table: routes, envelopes and scopes are read from here.
+"""The API's operations as a table: routes, envelopes, scopes and documents are read from here.
 
-Today the lists and singles of every collection; nested lists and writes are further rows.
-Scopes stand as alternatives: a token with any one of them may call (specification 4.1).
+Lists and singles follow from the table of collections; nested lists are rows of their own, in
+the words of the specification (1.2 to 1.5). Scopes stand as alternatives: a token with any one
+of them may call (4.1). Writes are further rows, once there are any.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from roster.dialects.fields import FIELDS, V11
+from roster import nesting
+from roster.dialects.fields import FIELDS, V11, V12
 from roster.dialects.references import base_path
 from roster.kinds import COLLECTIONS, Collection
+from roster.where import Nesting
 
 SCOPE_BASES = {
     "1.1": "https://purl.imsglobal.org/spec/or/v1p1/scope/",
@@ -25,55 +28,241 @@ READ_SCOPES = {
     "gradebook": ("gradebook.readonly", "gradebook-core.readonly"),
     "assessment": ("assessment.readonly",),
 }
-"""The scopes that open lists and singles; 1.1 knows `-core` for rostering only."""
+"""The scopes that open lists and singles, the one that opens nested lists too first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A record named in a path: where it is found, and the column that ties it to the one before.
+
+    `name` is what the specification calls its id: `{schoolSourcedId}`.
+    """
+
+    name: str
+    collection: str
+    subset: str = ""
+    tied_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One GET: `envelope` is the body's only key; `subset` the role or type it is narrowed to."""
+    """One GET: `envelope` is the body's only key; `subset` the role or type it is narrowed to.
+
+    `path` begins at the host, without a slash. A nested list has `parents`, in the order of its
+    path, and `nesting` says who belongs to them.
+    """
 
     id: str
     version: str
+    service: str
     path: str
     collection: str
     envelope: str
     subset: str
     many: bool
     scopes: tuple[str, ...]
+    parents: tuple[Parent, ...] = ()
+    nesting: Nesting | None = None
 
 
-def scopes_for(version: str, collection: Collection) -> tuple[str, ...]:
-    """Return the full scope URIs of which one is needed to read a collection."""
+SCHOOL = Parent("schoolSourcedId", "orgs", "school")
+TERM = Parent("termSourcedId", "academicSessions", "term")
+COURSE = Parent("courseSourcedId", "courses")
+CLASS = Parent("classSourcedId", "classes")
+CLASS_OF_SCHOOL = Parent("classSourcedId", "classes", tied_by="school")
+STUDENT = Parent("studentSourcedId", "users", "student")
+TEACHER = Parent("teacherSourcedId", "users", "teacher")
+USER = Parent("userSourcedId", "users")
+LINE_ITEM = Parent("lineItemSourcedId", "lineItems", tied_by="klass")
+
+PATH_WORDS = {
+    SCHOOL: "schools",
+    TERM: "terms",
+    COURSE: "courses",
+    CLASS: "classes",
+    CLASS_OF_SCHOOL: "classes",
+    STUDENT: "students",
+    TEACHER: "teachers",
+    USER: "users",
+    LINE_ITEM: "lineItems",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """A nested list: whose it is, which plural ends its path, and who belongs to it.
+
+    Where the plural is that of a subset, `subset` says whether its records are narrowed by it
+    too: the terms of a school are terms, but a class's students are whoever is enrolled as one.
+    """
+
+    id: str
+    service: str
+    parents: tuple[Parent, ...]
+    plural: str
+    nesting: Nesting
+    versions: tuple[str, ...] = (V11, V12)
+    subset: str = ""
+
+
+_STUDENTS = nesting.by_enrollment("person", "klass", "student")
+_TEACHERS = nesting.by_enrollment("person", "klass", "teacher")
+_ITS_COURSES = nesting.either(
+    nesting.by_fact("org.sourcedId"),
+    nesting.by_member("classes", "course.sourcedId", "school"),
+)
+_ITS_TERMS = nesting.by_members("classes", "terms.sourcedId", "school")
+_OF_CLASS = nesting.by_column("klass")
+_OF_CLASS_IN_SCHOOL = nesting.by_column("school", "klass")
+
+
+def _resources_of(collection: str) -> Nesting:
+    return nesting.by_members(collection, "resources.sourcedId", "sourced_id")
+
+
+NESTED = (
+    # operation, service, parents, list, who belongs
+    Nested("getCoursesForSchool", "rostering", (SCHOOL,), "courses", _ITS_COURSES),
+    Nested("getClassesForSchool", "rostering", (SCHOOL,), "classes", nesting.by_column("school")),
+    Nested(
+        "getEnrollmentsForClassInSchool", "rostering", (SCHOOL, CLASS_OF_SCHOOL), "enrollments",
+        _OF_CLASS_IN_SCHOOL,
+    ),
+    Nested(
+        "getStudentsForClassInSchool", "rostering", (SCHOOL, CLASS_OF_SCHOOL), "students", _STUDENTS
+    ),
+    Nested(
+        "getTeachersForClassInSchool", "rostering", (SCHOOL, CLASS_OF_SCHOOL), "teachers", _TEACHERS
+    ),
+    Nested(
+        "getEnrollmentsForSchool", "rostering", (SCHOOL,), "enrollments",
+        nesting.by_column("school"),
+    ),
+    Nested(
+        "getStudentsForSchool", "rostering", (SCHOOL,), "students", nesting.by_place("student")
+    ),
+    Nested(
+        "getTeachersForSchool", "rostering", (SCHOOL,), "teachers", nesting.by_place("teacher")
+    ),
+    Nested("getTermsForSchool", "rostering", (SCHOOL,), "terms", _ITS_TERMS, subset="term"),
+    Nested(
+        "getClassesForTerm", "rostering", (TERM,), "classes",
+        nesting.by_fact("terms.sourcedId", many=True),
+    ),
+    Nested(
+        "getGradingPeriodsForTerm", "rostering", (TERM,), "gradingPeriods",
+        nesting.by_fact("parent.sourcedId"), subset="gradingPeriod",
+    ),
+    Nested(
+        "getClassesForCourse", "rostering", (COURSE,), "classes",
+        nesting.by_fact("course.sourcedId"),
+    ),
+    Nested(
+        "getClassesForStudent", "rostering", (STUDENT,), "classes",
+        nesting.by_enrollment("klass", "person", "student"),
+    ),
+    Nested(
+        "getClassesForTeacher", "rostering", (TEACHER,), "classes",
+        nesting.by_enrollment("klass", "person", "teacher"),
+    ),
+    Nested(
+        "getClassesForUser", "rostering", (USER,), "classes",
+        nesting.by_enrollment("klass", "person"),
+    ),
+    Nested("getStudentsForClass", "rostering", (CLASS,), "students", _STUDENTS),
+    Nested("getTeachersForClass", "rostering", (CLASS,), "teachers", _TEACHERS),
+    Nested(
+        "getResourcesForCourse", "resources", (COURSE,), "resources", _resources_of("courses")
+    ),
+    Nested("getResourcesForClass", "resources", (CLASS,), "resources", _resources_of("classes")),
+    Nested(
+        "getResourcesForUser", "resources", (USER,), "resources", _resources_of("users"), (V12,)
+    ),
+    # 1.1 doesn't name the categories of a class, and its clients ask for them all the same.
+    Nested(
+        "getCategoriesForClass", "gradebook", (CLASS,), "categories",
+        nesting.by_member("lineItems", "category.sourcedId", "klass"),
+    ),
+    Nested("getLineItemsForClass", "gradebook", (CLASS,), "lineItems", _OF_CLASS),
+    Nested(
+        "getResultsForLineItemForClass", "gradebook", (CLASS, LINE_ITEM), "results",
+        nesting.by_fact("lineItem.sourcedId"),
+    ),
+    Nested("getResultsForClass", "gradebook", (CLASS,), "results", _OF_CLASS),
+    Nested(
+        "getResultsForStudentForClass", "gradebook", (CLASS, STUDENT), "results",
+        nesting.by_column("klass", "person"),
+    ),
+    Nested("getScoreScalesForClass", "gradebook", (CLASS,), "scoreScales", _OF_CLASS, (V12,)),
+    Nested(
+        "getScoreScalesForSchool", "gradebook", (SCHOOL,), "scoreScales",
+        nesting.by_class_of_school(), (V12,),
+    ),
+)  # fmt: skip
+
+
+def scopes_for(version: str, collection: Collection, *, nested: bool = False) -> tuple[str, ...]:
+    """Return the full scope URIs of which one is needed to read a collection.
+
+    `-core` scopes open no nested lists, and 1.1 knows one for rostering only.
+    """
     area = collection.service
     if collection.name == "demographics":
         area = "demographics"
     elif "assessment" in collection.types:
         area = "assessment"
     names = READ_SCOPES[area]
-    if version == V11 and area != "rostering":
+    if nested or (version == V11 and area != "rostering"):
         names = names[:1]
     return tuple(SCOPE_BASES[version] + name for name in names)
 
 
-def _operations() -> Iterator[Operation]:
+def _capital(word: str) -> str:
+    return word[0].upper() + word[1:]
+
+
+def _of_collections() -> Iterator[Operation]:
     for version, fields in FIELDS.items():
         for name in fields:
             collection = COLLECTIONS[name]
-            base = base_path(version, collection.service).removeprefix("/")
+            service = collection.service
+            base = base_path(version, service).removeprefix("/")
             scopes = scopes_for(version, collection)
             for plural, singular, subset in ((name, collection.singular, ""), *collection.subsets):
-                many = "All" + plural[0].upper() + plural[1:]
-                one = singular[0].upper() + singular[1:]
+                many, one = f"getAll{_capital(plural)}", f"get{_capital(singular)}"
                 path = f"{base}/{plural}"
+                yield Operation(many, version, service, path, name, name, subset, True, scopes)
                 yield Operation(
-                    f"get{many}", version, path, name, collection.name, subset, True, scopes
-                )
-                yield Operation(
-                    f"get{one}", version, path, name, collection.singular, subset, False, scopes
-                )
+                    one, version, service, f"{path}/{{sourcedId}}", name, collection.singular,
+                    subset, False, scopes,
+                )  # fmt: skip
 
 
-OPERATIONS: tuple[Operation, ...] = tuple(_operations())
+def _of_nested() -> Iterator[Operation]:
+    collections = {
+        plural: collection for collection in COLLECTIONS.values() for plural in collection.plurals()
+    }
+    for row in NESTED:
+        collection = collections[row.plural]
+        for version in row.versions:
+            path = "/".join(f"{PATH_WORDS[each]}/{{{each.name}}}" for each in row.parents)
+            base = base_path(version, row.service).removeprefix("/")
+            yield Operation(
+                row.id,
+                version,
+                row.service,
+                f"{base}/{path}/{row.plural}",
+                collection.name,
+                collection.name,
+                row.subset,
+                True,
+                scopes_for(version, collection, nested=True),
+                row.parents,
+                row.nesting,
+            )
 
-NOWHERE = Operation("", "", "", "", "", "", False, ())
+
+OPERATIONS: tuple[Operation, ...] = (*_of_collections(), *_of_nested())
+
+NOWHERE = Operation("", "", "", "", "", "", "", False, ())
 """What a view has before a route gives it an operation: any version, no scope, no records."""

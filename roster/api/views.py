@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
 
+import orjson
 from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.exceptions import NotFound, PermissionDenied
@@ -18,14 +20,20 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from roster import reading
-from roster.api import lists, parameters
+from roster.api import errors, etags, lists, parameters, selecting
 from roster.api.errors import NotHere, NotReady
 from roster.api.operations import NOWHERE, Operation
 from roster.api.parameters import Asked
 from roster.api.reader import Reader
 from roster.api.throttling import ConnectionThrottle
+from roster.clock import clock, stamp
+from roster.facts_sql import ALWAYS, Sql
 from roster.kinds import COLLECTIONS
+from roster.models import Organization
 from roster.where import Where
+
+LONGEST_WAIT = 3600
+"""Seconds after which a vendor may ask again whether there is something to read."""
 
 
 class JsonAlways(BaseContentNegotiation):
@@ -84,10 +92,14 @@ class OneRosterView(APIView):
             reader = reader.run.enter(reader, key, offset)
             self.run = reader.run.id
         if reader.number == 0:
-            raise NotReady(
-                "The district has not published its roster yet. Ask again after its next refresh."
-            )
+            raise not_published(reader)
         return reader
+
+    def options(  # type: ignore[override]
+        self, request: Request, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Say which methods are possible here, and nothing else."""
+        return HttpResponse(status=204, headers={"Allow": "GET, HEAD, OPTIONS"})
 
     def endpoint(self) -> str:
         """Return what the request log calls the operation: its path, without anybody's id."""
@@ -96,8 +108,10 @@ class OneRosterView(APIView):
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Leave word for the request log of who asked for what."""
         response = super().finalize_response(request, response, *args, **kwargs)
-        # Neither proxies nor browsers may keep people's data, or what was said about them.
-        response.headers["Cache-Control"] = "no-store"
+        # Nobody on the way may keep people's data, or what was said about them; the vendor, who
+        # holds it anyway, may, and asks whether it still stands.
+        kept = "ETag" in response.headers
+        response.headers["Cache-Control"] = "private, no-cache" if kept else "no-store"
         reader = getattr(request, "auth", None)
         if isinstance(reader, Reader):
             response.log = {
@@ -110,46 +124,117 @@ class OneRosterView(APIView):
         return response
 
 
-class CollectionView(OneRosterView):
+class ReadingView(OneRosterView):
+    """What lists and singles share: conditional answers, and the body with its warnings."""
+
+    def mark(self, request: Request, reader: Reader) -> str:
+        query = urlencode(sorted(request.query_params.lists()), doseq=True)
+        return etags.mark_of(reader, base_url(request), request.path, query)
+
+    def known(self, request: Request, mark: str) -> etags.Known | None:
+        """Return what the client has of this very answer already, if it says so."""
+        header = request.headers.get("If-None-Match", "")
+        return etags.known(header, mark) if header else None
+
+    def not_modified(self, tag: str) -> HttpResponse:
+        return HttpResponse(status=304, headers={"ETag": tag})
+
+    def body(self, request: Request, told: str, asked: Asked, tag: str) -> HttpResponse:
+        """Return the answer: the envelope, and beside it what 1.1 warns of."""
+        warnings = [
+            errors.warning(each.minor, each.words, operation=self.operation.id)
+            for each in asked.warnings
+        ]
+        beside = f',"statusInfoSet":{orjson.dumps(warnings).decode()}' if warnings else ""
+        # Stored hrefs begin with the path. In JSON, text of a bundle can't hold this sequence:
+        # its quotes are escaped, and `render` sees to columns of that name.
+        told = told.replace('"href":"/ims/', f'"href":"{base_url(request)}/ims/')
+        return HttpResponse(
+            f'{{"{self.operation.envelope}":{told}{beside}}}'.encode(),
+            content_type="application/json",
+            headers={"ETag": tag},
+        )
+
+
+class CollectionView(ReadingView):
     """A list: envelope, page, `X-Total-Count` and `Link` (specification 3.1, 3.2)."""
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: Request, **ids: str) -> HttpResponse:
         operation = self.operation
-        asked = parameters.read(request.query_params, operation.collection)
-        key = lists.key_of(operation.path, asked.filter)
+        asked = parameters.read(request.query_params, operation)
+        # Nested lists belong to the run in progress; only top-level ones begin one.
+        key = None if operation.parents else lists.key_of(operation.path, asked.filter)
         reader = self.reader(request, key, asked.offset)
-        where = None
-        if operation.subset or asked.filter:
-            tree = lists.widened(asked.filter, reader)
-            where = Where(operation.collection, operation.subset, tree)
+        mark = self.mark(request, reader)
+        if known := self.known(request, mark):
+            self._gave(request, reader, key, asked.offset, known.records, known.total)
+            return self.not_modified(etags.tag(mark, known.records, known.total))
+        parents = parents_of(operation, reader, ids)
+        where = Where(
+            operation.version,
+            operation.collection,
+            operation.subset,
+            lists.widened(asked.filter, reader),
+            operation.nesting,
+            parents,
+            asked.order,
+        )
         found = reading.page(reader, operation.collection, where, asked.offset, asked.limit)
-        if self.run is not None and request.method == "GET":
-            reader.run.gave(key, asked.offset, len(found.documents), found.total)
-        base = base_url(request)
-        response = _json(f'{{"{operation.envelope}":[{",".join(found.documents)}]}}', base)
+        count = len(found.documents)
+        self._gave(request, reader, key, asked.offset, count, found.total)
+        documents = selecting.only(found.documents, asked.fields)
+        tag = etags.tag(mark, count, found.total)
+        response = self.body(request, f"[{','.join(documents)}]", asked, tag)
         response.headers["X-Total-Count"] = str(found.total)
-        response.headers["Link"] = links(request, base, asked, found.total)
-        response.log_records = len(found.documents)  # type: ignore[attr-defined]
+        response.headers["Link"] = links(request, base_url(request), asked, found.total)
+        response.log_records = count  # type: ignore[attr-defined]
         return response
 
+    def _gave(
+        self, request: Request, reader: Reader, key: str | None, offset: int, count: int, total: int
+    ) -> None:
+        if key is not None and self.run is not None and request.method == "GET":
+            reader.run.gave(key, offset, count, total)
 
-class SingleView(OneRosterView):
+
+class SingleView(ReadingView):
     """One record by its sourcedId, which may contain slashes."""
-
-    def endpoint(self) -> str:
-        return f"{self.operation.path}/{{sourcedId}}"
 
     def get(self, request: Request, sourced_id: str) -> HttpResponse:
         operation = self.operation
+        asked = parameters.read(request.query_params, operation)
         reader = self.reader(request)
+        mark = self.mark(request, reader)
+        if self.known(request, mark):
+            return self.not_modified(etags.tag(mark))
         sourced_id = sourced_id.removesuffix("/")
-        where = Where(operation.collection, operation.subset) if operation.subset else None
+        where = None
+        if operation.subset:
+            where = Where(operation.version, operation.collection, operation.subset)
         document = reading.single(reader, operation.collection, sourced_id, where)
         if document is None:
             raise NotHere(operation.envelope, sourced_id)
-        response = _json(f'{{"{operation.envelope}":{document}}}', base_url(request))
+        told = selecting.only([document], asked.fields)[0]
+        response = self.body(request, told, asked, etags.tag(mark))
         response.log_records = 1  # type: ignore[attr-defined]
         return response
+
+
+def parents_of(operation: Operation, reader: Reader, ids: dict[str, str]) -> tuple[str, ...]:
+    """Return the ids in a nested list's path; `NotHere` for the first that names nothing.
+
+    Each must belong to the one before it: a class of another school isn't in this one.
+    """
+    found: list[str] = []
+    for parent in operation.parents:
+        sourced_id = ids[parent.name]
+        tied = Sql(f"{parent.tied_by} = %s", (found[-1],)) if parent.tied_by else ALWAYS
+        if not reading.exists(
+            reader, parent.collection, sourced_id, subset=parent.subset, tied=tied
+        ):
+            raise NotHere(parent.subset or COLLECTIONS[parent.collection].singular, sourced_id)
+        found.append(sourced_id)
+    return tuple(found)
 
 
 class NothingHere(OneRosterView):
@@ -163,18 +248,22 @@ class NothingHere(OneRosterView):
         raise NotFound("There is no such endpoint. The reference is at /docs/.")
 
 
+def not_published(reader: Reader) -> NotReady:
+    """Return the refusal before the first publication, which names the next refresh."""
+    organization = Organization.objects.get(pk=reader.organization)
+    due = organization.next_refresh()
+    local = due.astimezone(ZoneInfo(organization.time_zone))
+    return NotReady(
+        f"The district has not published its roster yet. Its next refresh is at {stamp(due)} "
+        f"({local:%H:%M}, {organization.time_zone}); ask again after it.",
+        # Somebody may refresh by hand before, so nobody is sent away for a day.
+        wait=max(1, min(int((due - clock()).total_seconds()), LONGEST_WAIT)),
+    )
+
+
 def base_url(request: Request) -> str:
     """Return scheme and host with which absolute addresses begin."""
     return settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
-
-
-def _json(text: str, base: str) -> HttpResponse:
-    # Stored hrefs begin with the path. In JSON, text of a bundle can't hold this sequence: its
-    # quotes are escaped, and `render` sees to columns of that name.
-    return HttpResponse(
-        text.replace('"href":"/ims/', f'"href":"{base}/ims/').encode(),
-        content_type="application/json",
-    )
 
 
 def links(request: Request, base: str, asked: Asked, total: int) -> str:

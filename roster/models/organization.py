@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from datetime import date, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -97,6 +97,19 @@ class Organization(models.Model):
 
     def today(self) -> date:
         return clock.today(self.time_zone)
+
+    def next_refresh(self) -> datetime:
+        """Return when the cache is next refreshed by its daily time, in UTC.
+
+        A time that a change of clocks skips is the moment at which the clocks were changed.
+        """
+        zone, now = zoneinfo.ZoneInfo(self.time_zone), clock.clock()
+        day = now.astimezone(zone).date()
+        for ahead in (0, 1, 2):
+            local = datetime.combine(day + timedelta(days=ahead), self.refresh_at, zone)
+            if (due := local.astimezone(UTC)) > now:
+                return due
+        raise AssertionError("The day after tomorrow is not in the future.")
 
     def settings(self) -> dict[str, Any]:
         """Return the settings that shape what is published, for comparing and for audit."""

@@ -119,6 +119,7 @@ class Record(models.Model):
     person = ReferenceField()
     digest = models.CharField(max_length=32)
     document = models.TextField()
+    facts = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
@@ -134,6 +135,15 @@ class Record(models.Model):
                 fields=["line", "kind", "status", "ordinal", "valid_from"], name="record_by_ordinal"
             ),
             models.Index(fields=["line", "kind", "changed_in"], name="record_by_change"),
+            models.Index(
+                fields=["line", "kind", "school"], condition=~Q(school=""), name="record_by_school"
+            ),
+            models.Index(
+                fields=["line", "kind", "klass"], condition=~Q(klass=""), name="record_by_class"
+            ),
+            models.Index(
+                fields=["line", "kind", "person"], condition=~Q(person=""), name="record_by_person"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -86,7 +86,7 @@ def test_a_row_says_what_the_operations_of_its_path_are(version: str):
         if operation.version == version:
             row = rows["/" + operation.path]
             assert row["gives"]
-            assert row["envelopes"]["list" if operation.many else "one"] == operation.envelope
+            assert row["envelope"] == operation.envelope
             assert {scope.rpartition("/")[2] for scope in operation.scopes} == set(row["scopes"])
 
 

@@ -1,0 +1,303 @@
+"""One comparison as SQL: what each predicate means for each type of element.
+
+Text compares by UNICODE; people's names, usernames and e-mail addresses without case, and `~`
+always. Numbers compare as numbers, days and moments as instants in UTC. Of several values any
+one may meet the comparison, and `!=` is the opposite of `=`; a list with commas equals the
+values as a set. A record without a value meets `!=` and nothing else.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import unquote
+
+from django.utils.dateparse import parse_date, parse_datetime
+
+from roster import facts_sql as facts
+from roster.clock import stamp
+from roster.dialects.fields import Type
+from roster.dialects.paths import Path
+from roster.dialects.references import BEGINNINGS
+from roster.facts_sql import ALWAYS, NEVER, Sql
+from roster.query import BadFilter, Clause
+
+SIGNS = {"=": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
+
+ASCII_LOW = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+
+
+def compared(version: str, path: Path, clause: Clause, moments: Any) -> Sql:
+    """Return the condition of a clause; `BadFilter` where the value isn't of the path's type."""
+    if path.name == "dateLastModified":
+        return _changed(clause, moments)
+    if path.href:
+        return _leads_to(version, path, clause)
+    if path.target:
+        return _is_target(path, clause)
+    if path.type is Type.NUMBER:
+        return _number(path, clause)
+    if path.type in (Type.DATE, Type.INSTANT) and clause.predicate != "~":
+        return _dated(path, clause)
+    if path.type is Type.BOOLEAN:
+        clause = replace(clause, value=clause.value.lower())
+    return _many(path, clause) if path.many else _text(path, clause.predicate, clause.value)
+
+
+def in_order(path: Path) -> Sql:
+    """Return what a list is ordered by; NULL for records without a value."""
+    if path.name == "dateLastModified":
+        return Sql("changed_in")
+    if path.column:
+        return Sql(f"NULLIF({path.column}, '')")
+    if path.many:
+        return facts.first_fact(path.key, number=path.type is Type.NUMBER)
+    if path.type is Type.NUMBER:
+        return facts.number_fact(path.key)
+    return facts.text_fact(path.key)
+
+
+# Text.
+
+
+def _text(path: Path, predicate: str, value: str) -> Sql:
+    if predicate == "~":
+        return _contains(path, value)
+    if path.column:
+        return _column(path.column, predicate, value)
+    held = facts.text_fact(path.key, folded=path.folded)
+    return _compares(held, predicate, _folded(value) if path.folded else value)
+
+
+def _column(column: str, predicate: str, value: str) -> Sql:
+    """Compare with a column, where missing is blank; equality as an index can find it."""
+    if predicate == "=":
+        return Sql(f"{column} = %s", (value,)) if value else NEVER
+    if predicate == "!=":
+        return Sql(f"{column} <> %s", (value,)) if value else ALWAYS
+    return Sql(f"({column} <> '' AND {column} {SIGNS[predicate]} %s)", (value,))
+
+
+def _compares(held: Sql, predicate: str, value: Any) -> Sql:
+    if predicate == "!=":
+        parameters = (*held.parameters, *held.parameters, value)
+        return Sql(f"({held.text} IS NULL OR {held.text} <> %s)", parameters)
+    return Sql(f"{held.text} {SIGNS[predicate]} %s", (*held.parameters, value))
+
+
+def _contains(path: Path, value: str) -> Sql:
+    if path.column:
+        held = Sql(facts.without_case(f"NULLIF({path.column}, '')"))
+        value = value.translate(ASCII_LOW)
+    elif path.type is Type.NUMBER:
+        held = facts.written_number(path.key)
+    else:
+        held = facts.text_fact(path.key, folded=True)
+        value = _folded(value)
+    if not value:
+        return Sql(f"{held.text} IS NOT NULL", held.parameters)
+    return Sql(f"{facts.position(held.text)} > 0", (*held.parameters, value))
+
+
+def _folded(value: str) -> str:
+    return value.casefold()
+
+
+# Several values.
+
+
+def _many(path: Path, clause: Clause) -> Sql:
+    each = facts.each_value()
+    if clause.predicate == "!=":
+        found = _any_equal(path, clause.value)
+        return Sql(f"NOT {found.text}", found.parameters)
+    if clause.predicate == "=":
+        return _any_equal(path, clause.value)
+    if clause.predicate == "~":
+        parts = sorted({clause.value, *_parts(clause.value)})
+        held = " OR ".join([f"{facts.position('fact.value')} > 0" if part else "1 = 1"
+                            for part in parts])  # fmt: skip
+        values = tuple(_folded(part) for part in parts if part)
+        return facts.any_fact(path.key, f"({held})", values, folded=True)
+    return facts.any_fact(path.key, f"{each} {SIGNS[clause.predicate]} %s", (clause.value,))
+
+
+def _any_equal(path: Path, value: str) -> Sql:
+    each = facts.each_value()
+    parts = _parts(value)
+    if path.words and value and " " not in value and len(parts) == 1:
+        return has_word(path.words, value)
+    one = facts.any_fact(path.key, f"{each} = %s", (value,))
+    if len(parts) < 2:
+        return Sql(f"({one.text})", one.parameters)
+    marks = ", ".join(["%s"] * len(parts))
+    other = facts.any_fact(path.key, f"{each} NOT IN ({marks})", tuple(parts))
+    present = [facts.any_fact(path.key, f"{each} = %s", (part,)) for part in parts]
+    all_of = facts.joined("AND", [*present, Sql(f"NOT {other.text}", other.parameters)])
+    return facts.joined("OR", [one, all_of])
+
+
+def has_word(column: str, word: str) -> Sql:
+    """Return whether a word is among those of a column that holds several."""
+    found = facts.position(f"' ' || {column} || ' '")
+    return Sql(f"({column} = %s OR {found} > 0)", (word, f" {word} "))
+
+
+def _parts(value: str) -> list[str]:
+    """Return the values of a list written with commas."""
+    return sorted({part.strip() for part in value.split(",")} - {""})
+
+
+# Numbers.
+
+
+def _number(path: Path, clause: Clause) -> Sql:
+    if clause.predicate == "~" and not path.many:
+        return _contains(path, clause.value)
+    if clause.predicate == "~":
+        return facts.any_fact(path.key, f"{facts.position('fact.value')} > 0", (clause.value,))
+    try:
+        asked = Decimal(clause.value.strip())
+    except InvalidOperation:
+        asked = Decimal("NaN")
+    if not asked.is_finite():
+        raise BadFilter("“{value}” is no number. Write it as 87 or 87.5.", value=clause.value)
+    value = facts.number(asked)
+    if not path.many:
+        return _compares(facts.number_fact(path.key), clause.predicate, value)
+    each = facts.each_value(number=True)
+    if clause.predicate == "!=":
+        found = facts.any_fact(path.key, f"{each} = %s", (value,))
+        return Sql(f"NOT {found.text}", found.parameters)
+    return facts.any_fact(path.key, f"{each} {SIGNS[clause.predicate]} %s", (value,))
+
+
+# Days and moments.
+
+
+def instant(text: str) -> datetime | None:
+    """Return a moment in UTC from the forms that vendors write; without a zone it is UTC.
+
+    A plus sign that came unencoded has become a space: `…T00:00:00 01:00` is `+01:00`.
+    """
+    text = text.strip()
+    head, space, zone = text.rpartition(" ")
+    if space and "T" in head and ":" in zone:
+        text = f"{head}+{zone}"
+    try:
+        moment = parse_datetime(text)
+        if moment is None:
+            day = parse_date(text)
+            moment = datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
+        if moment is None:
+            return None
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        # No such day, or one that its zone carries beyond the first or last of all years.
+        return None
+
+
+def _instant(clause: Clause) -> datetime:
+    moment = instant(clause.value)
+    if moment is None:
+        raise BadFilter(
+            "“{value}” is not a date and time. Write it as 2026-01-31T14:00:00.000Z.",
+            value=clause.value,
+        )
+    return moment
+
+
+def _dated(path: Path, clause: Clause) -> Sql:
+    """Compare days and moments by their text, which is in the order of time.
+
+    A day begins at midnight UTC; what is asked may lie between two that can be written.
+    """
+    moment = _instant(clause)
+    if path.type is Type.DATE:
+        floor, exact = moment.date().isoformat(), moment.time() == time()
+    else:
+        floor, exact = stamp(moment), not moment.microsecond % 1000
+    predicate = clause.predicate
+    if not exact:
+        if predicate in ("=", "!="):
+            return ALWAYS if predicate == "!=" else NEVER
+        predicate = ">" if predicate in (">", ">=") else "<="
+    if path.many:
+        return _many(path, Clause(clause.field, predicate, floor))
+    return _text(path, predicate, floor)
+
+
+def _changed(clause: Clause, moments: Any) -> Sql:
+    """Ask for a range of publication numbers: stamps grow with them."""
+    stamps = [at for at, _ in moments]
+    numbers = [number for _, number in moments]
+    if clause.predicate == "~":
+        asked = clause.value.casefold()
+        found = [number for at, number in moments if asked in stamp(at).casefold()]
+        marks = ", ".join(["%s"] * len(found))
+        return Sql(f"changed_in IN ({marks})", tuple(found)) if found else NEVER
+    moment = _instant(clause)
+    after = _number_at(numbers, bisect_right(stamps, moment))
+    from_on = _number_at(numbers, bisect_left(stamps, moment))
+    conditions: dict[str, Sql] = {
+        ">": Sql("changed_in >= %s", (after,)),
+        ">=": Sql("changed_in >= %s", (from_on,)),
+        "<": Sql("changed_in < %s", (from_on,)),
+        "<=": Sql("changed_in < %s", (after,)),
+        "=": Sql("(changed_in >= %s AND changed_in < %s)", (from_on, after)),
+        "!=": Sql("(changed_in < %s OR changed_in >= %s)", (from_on, after)),
+    }
+    return conditions[clause.predicate]
+
+
+def _number_at(numbers: list[int], position: int) -> int:
+    return numbers[position] if position < len(numbers) else 2**62
+
+
+# References.
+
+
+def _is_target(path: Path, clause: Clause) -> Sql:
+    """Compare a reference's type, which is the same for all references of a field."""
+    there = _present(path)
+    if _meets(path.target, clause.predicate, clause.value):
+        return ALWAYS if clause.predicate == "!=" else there
+    return Sql(f"NOT {there.text}", there.parameters) if clause.predicate == "!=" else NEVER
+
+
+def _meets(word: str, predicate: str, value: str) -> bool:
+    return {
+        "=": word == value,
+        "!=": word != value,
+        ">": word > value,
+        ">=": word >= value,
+        "<": word < value,
+        "<=": word <= value,
+        "~": value.casefold() in word.casefold(),
+    }[predicate]
+
+
+def _present(path: Path) -> Sql:
+    if path.column:
+        return Sql(f"({path.column} <> '')")
+    there = facts.has_fact(path.key)
+    return Sql(f"({there.text})", there.parameters)
+
+
+def _leads_to(version: str, path: Path, clause: Clause) -> Sql:
+    """Compare a reference's address by the id in it, whatever host it was read from."""
+    if clause.predicate not in ("=", "!="):
+        raise BadFilter("An href can be compared with = and != only; ask the sourcedId beside it.")
+    rest = clause.value[max(clause.value.find("/ims/oneroster/"), 0) :]
+    targets = ("school", "org") if path.target == "org" else (path.target,)
+    beginnings = [BEGINNINGS[version][target] for target in targets]
+    for beginning in beginnings:
+        if rest.startswith(beginning):
+            asked = Clause(clause.field, clause.predicate, unquote(rest[len(beginning) :]))
+            break
+    else:
+        return ALWAYS if clause.predicate == "!=" else NEVER
+    return _many(path, asked) if path.many else _text(path, asked.predicate, asked.value)
