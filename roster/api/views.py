@@ -21,6 +21,7 @@ from rest_framework.views import APIView
 
 from roster import reading
 from roster.api import errors, etags, lists, parameters, selecting
+from roster.api.compression import compress
 from roster.api.errors import NotHere, NotReady
 from roster.api.operations import NOWHERE, Operation
 from roster.api.parameters import Asked
@@ -149,11 +150,13 @@ class ReadingView(OneRosterView):
         # Stored hrefs begin with the path. In JSON, text of a bundle can't hold this sequence:
         # its quotes are escaped, and `render` sees to columns of that name.
         told = told.replace('"href":"/ims/', f'"href":"{base_url(request)}/ims/')
-        return HttpResponse(
+        response = HttpResponse(
             f'{{"{self.operation.envelope}":{told}{beside}}}'.encode(),
             content_type="application/json",
             headers={"ETag": tag},
         )
+        compress(response, request.headers.get("Accept-Encoding", ""))
+        return response
 
 
 class CollectionView(ReadingView):
