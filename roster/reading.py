@@ -15,6 +15,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any, NamedTuple
 
+import orjson
 from django.db import connection
 
 from roster.api.reader import Reader
@@ -22,7 +23,7 @@ from roster.clock import stamp
 from roster.comparing import has_word
 from roster.facts_sql import ALWAYS, Sql, joined
 from roster.kinds import COLLECTIONS
-from roster.models import OPEN, Line, Publication
+from roster.models import OPEN, Publication
 from roster.visibility.rules import Rules
 from roster.where import Scope, Where
 
@@ -185,12 +186,23 @@ def _scope(reader: Reader, where: Where, past: History) -> Scope:
     return Scope(line, reader.number, reader.since, past.moments, hidden)
 
 
+RULES = (
+    "SELECT line.rules, line.applied, organization.field_policy FROM roster_line line"
+    " JOIN roster_organization organization ON organization.id = line.organization_id"
+    " WHERE line.id = %s"
+)
+
+
 def _hidden(line: int, collection: str) -> frozenset[str]:
     """Return the fields that a line doesn't share, or no longer: they can't be asked by."""
-    found = Line.objects.select_related("organization").get(pk=line)
-    now = Rules.of(found.rules, found.organization.field_policy)
-    applied = found.applied or {"rules": {}, "policy": []}
-    before = Rules.of(applied["rules"], applied["policy"])
+    with connection.cursor() as cursor:
+        cursor.execute(RULES, [line])
+        row = cursor.fetchone()
+    rules, applied, policy = (
+        orjson.loads(value) if isinstance(value, (str, bytes)) else value for value in row
+    )
+    now = Rules.of(rules, policy)
+    before = Rules.of(applied.get("rules", {}), applied.get("policy", []))
     return now.hidden(collection) | before.hidden(collection)
 
 
