@@ -130,12 +130,12 @@ def _any_equal(path: Path, value: str) -> Sql:
     parts = _parts(value)
     if path.words and value and " " not in value and len(parts) == 1:
         return has_word(path.words, value)
-    one = facts.any_fact(path.key, f"{each} = %s", (value,))
+    one = facts.holds_fact(path.key, value)
     if len(parts) < 2:
         return Sql(f"({one.text})", one.parameters)
     marks = ", ".join(["%s"] * len(parts))
     other = facts.any_fact(path.key, f"{each} NOT IN ({marks})", tuple(parts))
-    present = [facts.any_fact(path.key, f"{each} = %s", (part,)) for part in parts]
+    present = [facts.holds_fact(path.key, part) for part in parts]
     all_of = facts.joined("AND", [*present, Sql(f"NOT {other.text}", other.parameters)])
     return facts.joined("OR", [one, all_of])
 

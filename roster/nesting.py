@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from roster.dialects.facts import AT
-from roster.facts_sql import Sql, any_fact, each_value, facts_from, joined, text_fact
+from roster.facts_sql import Sql, each_value, facts_from, holds_fact, joined, text_fact
 from roster.models import Status
 from roster.where import Nesting, Scope
 
@@ -33,7 +33,7 @@ def by_fact(key: str, *, many: bool = False) -> Nesting:
 
     def nested(scope: Scope, ids: Sequence[str], tombstones: bool) -> Sql:
         if many:
-            return any_fact(key, f"{each_value()} = %s", (ids[-1],))
+            return holds_fact(key, ids[-1])
         held = text_fact(key)
         return Sql(f"{held.text} = %s", (*held.parameters, ids[-1]))
 
@@ -44,7 +44,7 @@ def by_place(role: str) -> Nesting:
     """Users who have that role at the org of the path."""
 
     def nested(scope: Scope, ids: Sequence[str], tombstones: bool) -> Sql:
-        return any_fact(AT, f"{each_value()} = %s", (f"{role}@{ids[-1]}",))
+        return holds_fact(AT, f"{role}@{ids[-1]}")
 
     return nested
 

@@ -250,6 +250,10 @@ class NothingHere(OneRosterView):
     def get(self, request: Request, **kwargs: str) -> HttpResponse:
         raise NotFound("There is no such endpoint. The reference is at /docs/.")
 
+    def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Nothing is here for any method."""
+        return self.get(request)
+
 
 def not_published(reader: Reader) -> NotReady:
     """Return the refusal before the first publication, which names the next refresh."""
