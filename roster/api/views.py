@@ -31,6 +31,7 @@ from roster.clock import clock, stamp
 from roster.facts_sql import ALWAYS, Sql
 from roster.kinds import COLLECTIONS
 from roster.models import Organization
+from roster.query import Filter
 from roster.where import Where
 
 LONGEST_WAIT = 3600
@@ -128,9 +129,10 @@ class OneRosterView(APIView):
 class ReadingView(OneRosterView):
     """What lists and singles share: conditional answers, and the body with its warnings."""
 
-    def mark(self, request: Request, reader: Reader) -> str:
+    def mark(self, request: Request, reader: Reader, tree: Filter | None = None) -> str:
+        """Return what tells this answer from others; `tree` is the filter as it is answered."""
         query = urlencode(sorted(request.query_params.lists()), doseq=True)
-        return etags.mark_of(reader, base_url(request), request.path, query)
+        return etags.mark_of(reader, base_url(request), request.path, f"{query} {tree}")
 
     def known(self, request: Request, mark: str) -> etags.Known | None:
         """Return what the client has of this very answer already, if it says so."""
@@ -168,7 +170,8 @@ class CollectionView(ReadingView):
         # Nested lists belong to the run in progress; only top-level ones begin one.
         key = None if operation.parents else lists.key_of(operation.path, asked.filter)
         reader = self.reader(request, key, asked.offset)
-        mark = self.mark(request, reader)
+        tree = lists.widened(asked.filter, reader)
+        mark = self.mark(request, reader, tree)
         if known := self.known(request, mark):
             self._gave(request, reader, key, asked.offset, known.records, known.total)
             return self.not_modified(etags.tag(mark, known.records, known.total))
@@ -177,7 +180,7 @@ class CollectionView(ReadingView):
             operation.version,
             operation.collection,
             operation.subset,
-            lists.widened(asked.filter, reader),
+            tree,
             operation.nesting,
             parents,
             asked.order,
