@@ -2,8 +2,7 @@
 
 `first use` rows ask each sample something that no process was asked before and that has the same
 answer; the others ask the same thing again and again. `expected` is the number of records that a
-right answer holds; `before` is asked ahead of each sample, unmeasured. `later`: the product
-doesn't answer it yet, and the report says so.
+right answer holds; `before` is asked ahead of each sample, unmeasured.
 """
 
 from __future__ import annotations
@@ -31,7 +30,6 @@ class Case:
     expected: Callable[[Scene], int | None]
     samples: int = 60
     first_use: bool = False
-    later: bool = False
     before: Asking | None = None
 
 
@@ -132,28 +130,24 @@ CASES = (
         unknown,
         20,
         first_use=True,
-        later=True,
     ),
     Case(
         "filter",
         "`familyName~'son'`, again",
         filtered("users", "familyName~'son'"),
         unknown,
-        later=True,
     ),
     Case(
         "nested",
         "students of a class",
         lambda scene, n: scene.get(f"classes/{scene.klass}/students", limit=1000),
         unknown,
-        later=True,
     ),
     Case(
         "nested",
         "enrollments of a school, page of 1,000",
         lambda scene, n: scene.get(f"schools/{scene.school}/enrollments", limit=1000),
         unknown,
-        later=True,
     ),
     Case(
         "delta",

@@ -33,16 +33,13 @@ class Measured:
     records: int | None = None
     size: int = 0
     statements: int | None = None
-    not_yet: int = 0
 
     def told(self) -> dict[str, Any]:
-        """Return the row for the report, in milliseconds; `not_yet` is the status instead."""
-        row: dict[str, Any] = {"group": self.group, "what": self.title}
-        if self.not_yet:
-            return {**row, "not_yet": self.not_yet}
+        """Return the row for the report, in milliseconds."""
         floor = samples.p50(self.bare) + (samples.p50(self.sql) if self.sql else 0)
         return {
-            **row,
+            "group": self.group,
+            "what": self.title,
             **samples.told(self.seconds),
             "sql": samples.told(self.sql) if self.sql else None,
             "bare": samples.told(self.bare),
@@ -68,7 +65,7 @@ class Measuring:
         replayed = [self._recorded(case, row) for case, row in zip(cases, rows, strict=True)]
         for turn in range(max(min(case.samples, most) for case in cases)):
             for case, row, found in zip(cases, rows, replayed, strict=True):
-                if turn < min(case.samples, most) and not row.not_yet:
+                if turn < min(case.samples, most):
                     self._sample(case, row, found, turn + 1)
         return rows
 
@@ -88,9 +85,6 @@ class Measuring:
         title = case.title.format(deep=self.scene.deep, changes=self.scene.changes)
         row = Measured(case.group, title)
         answer = self._ask(case, 0)
-        if case.later and answer.status in (400, 404):
-            row.not_yet = answer.status
-            return row
         answer.document()
         row.size = len(answer.body)
         if case.group != "token":
@@ -103,7 +97,7 @@ class Measuring:
         return row
 
     def _recorded(self, case: Case, row: Measured) -> list[Statement]:
-        if row.not_yet or case.group == "token":
+        if case.group == "token":
             return []
         found = recording.statements(case.request(self.scene, 0))
         if not case.first_use:  # Then it is the second time that counts, here as in `serve`.

@@ -41,8 +41,6 @@ def _machine(report: dict[str, Any]) -> str:
 
 
 def _reading(row: dict[str, Any]) -> Sequence[Any]:
-    if "not_yet" in row:
-        return (row["what"], f"not yet ({row['not_yet']})", *[""] * (len(READING) - 2))
     return (
         row["what"],
         *(_time(row[name]) for name in ("p50_ms", "p95_ms", "min_ms")),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from typing import Any
 
 from roster.models import OPEN, Line, Organization, Publication, Record
 from roster.storing import COLUMNS
 
-TOLD = [name for name in COLUMNS if name != "line_id"]
+TOLD = [name for name in COLUMNS if name not in ("line_id", "facts")]
 
 
 def whole(line: Line, *, oldest: int = 0, at_rest: bool = False) -> None:
@@ -70,7 +71,8 @@ def _has_doubles(names: list[str]) -> bool:
 
 def rows_of(line: Line) -> list[tuple[Any, ...]]:
     """Return all that is stored of a line, row by row, but for the rows' own keys."""
-    return sorted(Record.objects.filter(line=line).values_list(*TOLD))
+    rows = Record.objects.filter(line=line).values_list(*TOLD, "facts")
+    return sorted((*row, json.dumps(facts, sort_keys=True)) for *row, facts in rows)
 
 
 def all_rows(organization: Organization) -> list[list[tuple[Any, ...]]]:
