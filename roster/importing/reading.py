@@ -224,7 +224,7 @@ class Reader:
             raise Refused(
                 f"Every row of {self.file} carries status and dateLastModified, as in a delta,"
                 " and no manifest calls the file bulk. Read as bulk, it might retire everybody"
-                " else. Export a bulk bundle with a manifest."
+                " else; deltas can't be imported yet. Export a bulk bundle with a manifest."
             )
         self.findings.add("stamps-filled", self.file, times=self._filled)
 
