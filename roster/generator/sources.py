@@ -12,6 +12,7 @@ from itertools import chain
 
 from roster.generator import people
 from roster.generator.courses import GRADES
+from roster.generator.demographics import demographics
 from roster.generator.district import District
 from roster.generator.people import Person
 from roster.generator.timetable import Timetable, belongs_to_two_schools, takes_a_class_elsewhere
@@ -43,7 +44,7 @@ def sources_of(plan: District, table: Timetable, version: str, oddities: Counter
         "courses": _courses(plan, table, oddities),
         "classes": _classes(table, oddities),
         "users": _users(plan, version, oddities),
-        "demographics": people.demographics(plan, version),
+        "demographics": demographics(plan, version),
         "enrollments": _enrollments(plan, table, oddities),
     }
     if version != "1.1":
