@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from roster.generator.columns import COLUMNS
-from roster.generator.sources import Row
+from roster.generator.rows import Row
 from roster.refusal import Refused
 
 #: Opens one file of the bundle for writing, by its name.
@@ -33,9 +33,10 @@ def write_bundle(
     sources: Mapping[str, Iterable[Row]],
     *,
     metadata: Mapping[str, Sequence[str]] | None = None,
+    mode: str = "bulk",
     report: Callable[[int], None] | None = None,
 ) -> dict[str, int]:
-    """Writes a bulk bundle and gives the rows of each file by its name.
+    """Writes a bundle, bulk or delta by its `mode`, and gives the rows of each file by its name.
 
     `metadata` adds `metadata.*` columns to a file; `report` hears the rows written so far. A
     file without rows isn't written. What stands at `path` is replaced if it is a bundle, else
@@ -53,7 +54,7 @@ def write_bundle(
                 if report and (written + count) % _REPORT_EVERY == 0:
                     report(written + count)
             written += counts.get(f"{name}.csv", 0)
-        _write_manifest(opener, version, counts)
+        _write_manifest(opener, version, counts, mode)
     return counts
 
 
@@ -75,14 +76,14 @@ def _write_file(
             yield number
 
 
-def _write_manifest(opener: Opener, version: str, counts: Mapping[str, int]) -> None:
+def _write_manifest(opener: Opener, version: str, counts: Mapping[str, int], mode: str) -> None:
     with opener("manifest.csv") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(("propertyName", "value"))
         writer.writerow(("manifest.version", "1.0"))
         writer.writerow(("oneroster.version", version))
         for name in COLUMNS[version]:
-            writer.writerow((f"file.{name}", "bulk" if f"{name}.csv" in counts else "absent"))
+            writer.writerow((f"file.{name}", mode if f"{name}.csv" in counts else "absent"))
         writer.writerow(("source.systemName", "Rosterdesk bundle generator"))
         writer.writerow(("source.systemCode", "rosterdesk"))
 

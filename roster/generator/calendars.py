@@ -1,4 +1,4 @@
-"""Makes the sessions of a school year: the year, two terms, four grading periods."""
+"""Makes the sessions of a school year: the year, two terms, four grading periods, summer."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,10 +24,11 @@ class Calendar:
     whole: Session
     terms: tuple[Session, Session]
     grading_periods: tuple[Session, ...]
+    summer: Session
 
     @property
     def sessions(self) -> tuple[Session, ...]:
-        return (self.whole, *self.terms, *self.grading_periods)
+        return (self.whole, *self.terms, *self.grading_periods, self.summer)
 
 
 def school_year_of(today: date) -> int:
@@ -65,6 +66,7 @@ def calendar_of(year: int) -> Calendar:
             )
             for number, (start, end, term) in enumerate(quarters, 1)
         ),
+        Session(f"{name}-su", "Summer Session", "term", summer, whole.end, name),
     )
 
 

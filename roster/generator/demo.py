@@ -14,7 +14,9 @@ from roster.generator.bundles import write_bundle
 from roster.generator.calendars import school_year_of
 from roster.generator.district import plan_district
 from roster.generator.making import Made
-from roster.generator.sources import Row, sources_of
+from roster.generator.nights import Night
+from roster.generator.rows import Row, flat
+from roster.generator.sources import Extras, sources_of
 from roster.generator.timetable import plan_timetable
 
 STUDENTS = 240
@@ -40,10 +42,11 @@ def write_demo_bundle(path: Path, today: date) -> Made:
     """
     plan = plan_district(STUDENTS, school_year_of(today), _SEED, NAME)
     oddities: Counter[str] = Counter()
-    streams = sources_of(plan, plan_timetable(plan), VERSION, oddities)
-    rows: dict[str, list[Row]] = {name: list(stream) for name, stream in streams.items()}
+    streams = sources_of(Night(plan, plan_timetable(plan)), VERSION, Extras(), oddities)
+    rows: dict[str, list[Row]] = {name: list(flat(parts)) for name, parts in streams.items()}
     demo_additions.add_guardians(rows, plan)
     demo_additions.add_gradebook(rows, plan)
     planted = demo_faults.mark(rows) | demo_faults.spoil(rows, plan, today)
     files = write_bundle(path, VERSION, rows, metadata=METADATA)
-    return Made(files, dict(sorted(oddities.items())), planted)
+    found = {name: count for name, count in sorted(oddities.items()) if count}
+    return Made(files, found, planted=planted)

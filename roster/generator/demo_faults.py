@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from roster.generator.district import District
 from roster.generator.people import student_id
-from roster.generator.sources import Row
+from roster.generator.rows import Row
 
 _MARK = {"metadata.externalLmsExclude": "true"}
 

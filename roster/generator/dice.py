@@ -29,3 +29,8 @@ class Dice:
 
     def one_in(self, bound: int) -> bool:
         return self.below(bound) == 0
+
+
+def hits(number: int, rule: tuple[int, int]) -> bool:
+    """Says whether a number is one of every so many, counted from another."""
+    return number % rule[0] == rule[1]

@@ -24,6 +24,9 @@ _CLASSES_OF_A_TEACHER = 8
 _STAFF_IN_SCHOOL = 0.078
 _STAFF_IN_DISTRICT = 0.002
 
+#: Of these roles the first holder teaches, where the school's principal does.
+TEACHING = ("principal", "counselor", "aide")
+
 #: Role at a school → students for each holder of it; teachers fill the rest.
 _HOLDERS = {"siteAdministrator": 600, "counselor": 350, "aide": 120, "proctor": 800}
 
@@ -86,6 +89,15 @@ class School:
 
     def holders(self, role: str) -> list[Employee]:
         return [employee for employee in self.staff if employee.role == role]
+
+    def nearest(self, grade: str) -> Cohort | None:
+        """Gives the cohort here whose grade is nearest to another school's."""
+        level = GRADES.index(grade)
+        return min(
+            (cohort for cohort in self.cohorts if cohort.size),
+            key=lambda cohort: abs(GRADES.index(cohort.grade) - level),
+            default=None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +266,7 @@ def _school_staff(
     for place, role in enumerate(roles):
         number = first + place
         posts = [Post(role, here, begin=_hired(number))]
-        if role == "principal" and teaches(index):
+        if role in TEACHING and teaches(index) and role not in roles[:place]:
             posts.append(Post("teacher", here, primary=False))
         if place == len(roles) - 1 and neighbour is not None and travels(index):
             posts.append(Post("teacher", _school_id(neighbour)))
@@ -263,7 +275,7 @@ def _school_staff(
 
 
 def teaches(index: int) -> bool:
-    """Says whether the principal of the school of that index also teaches: every tenth."""
+    """Says whether principal, a counselor and an aide of a school also teach: every tenth."""
     return index % 10 == 0
 
 

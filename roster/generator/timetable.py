@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from roster.generator import courses
 from roster.generator.calendars import Session
 from roster.generator.courses import Block, Course, Stage
+from roster.generator.dice import hits
 from roster.generator.district import Cohort, District, School
 from roster.generator.rota import Rota
 
-#: Of 200 students one belongs to two schools, and one takes a class elsewhere.
-_TWO_SCHOOLS, _CLASS_ELSEWHERE = (200, 30), (200, 41)
+#: Of 200 students one belongs to two schools, and one takes a class elsewhere; of 40 one comes
+#: in summer.
+_TWO_SCHOOLS, _CLASS_ELSEWHERE, _SUMMER = (200, 30), (200, 41), (40, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,11 @@ Sections = dict[str, list[list[Klass]]]
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """All courses and classes of a district; `sections` by the school's index."""
+    """All courses and classes of a district; `sections` by the school's index, `summer` too."""
 
     courses: dict[str, Course]
     sections: list[Sections]
+    summer: dict[int, Klass]
 
     @property
     def classes(self) -> Iterator[Klass]:
@@ -53,43 +56,54 @@ class Timetable:
             for blocks in sections.values():
                 for block in blocks:
                     yield from block
+        yield from self.summer.values()
 
-    def seats(self, school: School, cohort: Cohort, student: int) -> list[Klass]:
-        """Gives the classes of a student at the home school, one for each block."""
+    def seats(
+        self, school: School, cohort: Cohort, student: int, *, other_section: bool = False
+    ) -> list[Klass]:
+        """Gives the classes of a student at the home school, one for each block.
+
+        `other_section`: not those of the plan, but where a section stays together the next one,
+        else the next one in one block.
+        """
         together = courses.stage_of(cohort.grade).together
-        place = student - cohort.first
+        place = abs(student - cohort.first)
+        blocks = self.sections[school.index][cohort.grade]
         seats = []
-        for turn, sections in enumerate(self.sections[school.index][cohort.grade]):
+        for turn, sections in enumerate(blocks):
             count = len(sections)
             shift = 0 if together else turn * (place // count)
+            if other_section and (together or turn == student % len(blocks)):
+                shift += 1
             seats.append(sections[(place + shift) % count])
         return seats
 
     def guest_seat(self, host: School, grade: str, student: int) -> Klass | None:
         """Gives the class that a guest takes at a host school: the nearest grade's second block."""
-        level = courses.GRADES.index(grade)
-        near = min(
-            (cohort.grade for cohort in host.cohorts if cohort.size),
-            key=lambda theirs: abs(courses.GRADES.index(theirs) - level),
-            default=None,
-        )
-        if near is None:
-            return None
-        sections = self.sections[host.index][near][1]
+        near = host.nearest(grade)
+        return self.seat(host, near.grade, 1, student) if near else None
+
+    def seat(self, school: School, grade: str, turn: int, student: int) -> Klass:
+        """Gives a section of one block of a grade, by the student's number."""
+        sections = self.sections[school.index][grade][turn]
         return sections[student % len(sections)]
 
 
 def belongs_to_two_schools(student: int) -> bool:
-    return student % _TWO_SCHOOLS[0] == _TWO_SCHOOLS[1]
+    return hits(student, _TWO_SCHOOLS)
 
 
 def takes_a_class_elsewhere(student: int) -> bool:
-    return student % _CLASS_ELSEWHERE[0] == _CLASS_ELSEWHERE[1]
+    return hits(student, _CLASS_ELSEWHERE)
+
+
+def comes_in_summer(student: int) -> bool:
+    return hits(student, _SUMMER)
 
 
 def plan_timetable(plan: District) -> Timetable:
     """Gives the courses and classes of a planned district."""
-    table = Timetable({}, [])
+    table = Timetable({}, [], {})
     number = 0
     for school in plan.schools:
         slots = _slots(school)
@@ -104,12 +118,39 @@ def plan_timetable(plan: District) -> Timetable:
             klass = _klass(plan, school, slot, course, number, staff)
             sections[slot.cohort.grade][slot.turn].append(klass)
         table.sections.append(sections)
+    _plan_summer(table, plan, number)
     for code, title in courses.UNTAUGHT:
         sourced_id = f"crs-{code.lower()}"
         table.courses[sourced_id] = Course(
             sourced_id, title, f"{code}00", plan.org.sourced_id, (), dated=False
         )
     return table
+
+
+def _plan_summer(table: Timetable, plan: District, number: int) -> None:
+    """Adds a class in the summer session to each school of which a student comes to it."""
+    session = plan.calendar.summer
+    for school in plan.schools:
+        if not any(comes_in_summer(one) for cohort in school.cohorts for one in cohort.students):
+            continue
+        number += 1
+        course = table.courses.setdefault(
+            "crs-sum", Course("crs-sum", "Summer School", "SUM00", plan.org.sourced_id, ())
+        )
+        table.summer[school.index] = Klass(
+            sourced_id=_class_id(plan.calendar.year, number),
+            number=number,
+            school=school.org.sourced_id,
+            course=course,
+            title=course.title,
+            code=f"{course.code}-01",
+            grade="",
+            homeroom=False,
+            periods=("1",),
+            terms=(session.sourced_id,),
+            dates=_dates((session,)),
+            staff=((school.holders("teacher")[0].number, "teacher", True),),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,21 @@ from pathlib import Path
 import pytest
 
 from roster.generator.making import Made, make_bundle
+from roster.generator.sources import Extras
 from tests.roster.generator import reading
 
 STUDENTS = 2000
+ALL = Extras(guardians=True, gradebook=True, resources=True)
 
 
 class Generated:
     """A bundle of 2,000 students, what the generator said of it, and what is really in it."""
 
-    def __init__(self, version: str, path: Path) -> None:
+    def __init__(self, version: str, path: Path, extras: Extras = Extras()) -> None:  # noqa: B008
         self.version, self.path = version, path
-        self.made: Made = make_bundle(path, STUDENTS, oneroster=version, school_year=2026)
+        self.made: Made = make_bundle(
+            path, STUDENTS, oneroster=version, school_year=2026, extras=extras
+        )
         self.texts = reading.texts(path)
         self.tables = reading.tables(path)
 
@@ -39,6 +43,20 @@ class Generated:
 def districts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Generated]:
     folder = tmp_path_factory.mktemp("districts")
     return {version: Generated(version, folder / f"{version}.zip") for version in ("1.1", "1.2")}
+
+
+@pytest.fixture(scope="session")
+def full_districts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Generated]:
+    folder = tmp_path_factory.mktemp("full")
+    return {
+        version: Generated(version, folder / f"{version}.zip", ALL) for version in ("1.1", "1.2")
+    }
+
+
+@pytest.fixture(params=["1.1", "1.2"])
+def full(request: pytest.FixtureRequest, full_districts: dict[str, Generated]) -> Generated:
+    """A district with guardians, a gradebook and resources, which therefore has lived."""
+    return full_districts[request.param]
 
 
 @pytest.fixture(params=["1.1", "1.2"])

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from roster.generator.making import make_bundle
+from roster.generator.sources import Extras
 from tests.roster.generator import reading
 
 
@@ -46,6 +47,11 @@ def test_the_school_year_is_the_one_that_holds_today(tmp_path: Path, time_machin
     assert {row["schoolYear"] for row in sessions} == {"2027"}
 
 
+def test_no_database_is_asked(tmp_path: Path) -> None:
+    """None of these tests may use one, and none needs it."""
+    assert _run(str(tmp_path / "a"), "--students", "1", "--strict")["files"]["users.csv"] > 1
+
+
 def test_words_for_people_name_the_files(tmp_path: Path) -> None:
     out = StringIO()
     call_command("make_bundle", str(tmp_path / "a"), "--students", "3", stdout=out)
@@ -65,6 +71,45 @@ def test_a_refusal_exits_with_1_and_the_reason(tmp_path: Path) -> None:
     assert "left as it is" in json.loads(out.getvalue())["error"]
 
 
+def test_the_following_night_is_written_beside_and_told(tmp_path: Path) -> None:
+    first, second = tmp_path / "a", tmp_path / "b.zip"
+    told = _run(
+        *(str(first), "--students", "300", "--school-year", "2031", "--guardians", "--gradebook"),
+        *("--resources", "--night", "4", "--next-night", str(second), "--delta"),
+    )
+    extras = Extras(guardians=True, gradebook=True, resources=True)
+    made = {
+        night: make_bundle(
+            tmp_path / f"{night}.zip",
+            300,
+            oneroster="1.2",
+            school_year=2031,
+            extras=extras,
+            night=night,
+            delta=night == 5,
+        )
+        for night in (4, 5)
+    }
+    assert (told["night"], told["files"]) == (4, made[4].files)
+    following = told["next_night"]
+    assert following.pop("seconds") >= 0
+    assert following == {
+        "path": str(second),
+        "night": 5,
+        "files": made[5].files,
+        "oddities": made[5].oddities,
+        "changes": made[5].changes,
+    }
+    assert reading.texts(first) == reading.texts(tmp_path / "4.zip")
+    assert second.read_bytes() == (tmp_path / "5.zip").read_bytes()
+
+
+def test_the_following_night_is_bulk_unless_a_delta_is_asked(tmp_path: Path) -> None:
+    _run(str(tmp_path / "a"), "--students", "60", "--next-night", str(tmp_path / "b"))
+    assert "delta" not in reading.manifest(tmp_path / "b").values()
+    assert reading.texts(tmp_path / "a") != reading.texts(tmp_path / "b")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -73,6 +118,8 @@ def test_a_refusal_exits_with_1_and_the_reason(tmp_path: Path) -> None:
         ["--students", "3", "--oneroster", "1.0"],
         ["--students", "3", "--school-year", "26"],
         ["--students", "3", "--seed", "-1"],
+        ["--students", "3", "--night", "-1"],
+        ["--students", "3", "--delta"],
         [],
     ],
 )

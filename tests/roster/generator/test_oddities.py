@@ -10,10 +10,11 @@ from tests.roster.generator.conftest import Generated
 
 
 def test_the_counts_are_those_of_the_files(district: Generated) -> None:
-    assert district.made.oddities == {
+    assert _without_helpers(district) == {
         **_of_names(district["users"]),
         **_of_assignments(district),
         **_of_teaching(district),
+        **_of_summer(district),
     }
 
 
@@ -23,6 +24,34 @@ def test_every_oddity_occurs_and_stays_rare(district: Generated) -> None:
     assert max(
         count for name, count in district.made.oddities.items() if name.startswith("people_")
     ) < 0.02 * len(district["users"])
+
+
+def test_helpers_are_counted_by_the_roles_that_1_2_knows(districts: dict[str, Generated]) -> None:
+    first: dict[str, str] = {}
+    for user, role, _org in districts["1.2"].posts():
+        first.setdefault(user, role)
+    held = Counter(first.values())
+    teaching = Counter(first[user] for user in _teaching(districts["1.2"]))
+    for version in ("1.1", "1.2"):
+        told = districts[version].made.oddities
+        assert told["counselors"] == held["counselor"]
+        assert told["aides"] == held["aide"]
+        for role in ("principal", "counselor", "aide"):
+            assert told[f"teaching_{role}s"] == teaching[role]
+
+
+def _without_helpers(district: Generated) -> dict[str, int]:
+    """Gives the counts but for those of roles that 1.1 doesn't tell apart."""
+    helpers = ("aides", "counselors", "teaching_")
+    return {
+        name: count
+        for name, count in district.made.oddities.items()
+        if not name.startswith(helpers)
+    }
+
+
+def _teaching(district: Generated) -> set[str]:
+    return {row["userSourcedId"] for row in district["enrollments"] if row["role"] == "teacher"}
 
 
 def _of_names(users: reading.Rows) -> dict[str, int]:
@@ -52,29 +81,15 @@ def _of_assignments(district: Generated) -> dict[str, int]:
     at = defaultdict(set)
     for user, _role, org in district.posts():
         at[user].add(org)
-    principals = {
-        row["userSourcedId"]
-        for row in district["enrollments"]
-        if row["role"] == "teacher" and row["userSourcedId"] not in _teachers(district)
-    }
     many = [user for user, orgs in at.items() if len(orgs & schools) > 1]
     return {
         "students_at_two_schools": sum(user.startswith("stu") for user in many),
         "staff_at_two_schools": sum(user.startswith("stf") for user in many),
-        "teaching_principals": len(principals),
         "classes_taken_at_another_school": sum(
             row["schoolSourcedId"] not in at[row["userSourcedId"]]
             for row in district["enrollments"]
         ),
     }
-
-
-def _teachers(district: Generated) -> set[str]:
-    """Gives who is a teacher first of all: the first role of each user."""
-    first: dict[str, str] = {}
-    for user, role, _org in district.posts():
-        first.setdefault(user, role)
-    return {user for user, role in first.items() if role == "teacher"}
 
 
 def _of_teaching(district: Generated) -> dict[str, int]:
@@ -86,10 +101,29 @@ def _of_teaching(district: Generated) -> dict[str, int]:
     classes = [klass["sourcedId"] for klass in district["classes"]]
     return {
         "co_taught_classes": sum(
-            teachers[(klass, "true")] == 1 and teachers[(klass, "false")] == 1 for klass in classes
+            teachers[(klass, "true")] + teachers[(klass, "false")] > 1 for klass in classes
+        ),
+        "classes_with_several_primary_teachers": sum(
+            teachers[(klass, "true")] > 1 for klass in classes
         ),
         "classes_without_primary_teacher": sum(not teachers[(klass, "true")] for klass in classes),
         "courses_without_classes_or_year": sum(
             not row["schoolYearSourcedId"] for row in district["courses"]
+        ),
+    }
+
+
+def _of_summer(district: Generated) -> dict[str, int]:
+    [session] = [row for row in district["academicSessions"] if row["title"] == "Summer Session"]
+    classes = {
+        row["sourcedId"]
+        for row in district["classes"]
+        if row["termSourcedIds"] == session["sourcedId"]
+    }
+    return {
+        "summer_classes": len(classes),
+        "summer_enrollments": sum(
+            row["role"] == "student" and row["classSourcedId"] in classes
+            for row in district["enrollments"]
         ),
     }
