@@ -52,7 +52,7 @@ class Item:
 
 def add_gradebook(streams: Sources, night: Night, version: str, oddities: Counter[str]) -> None:
     """Adds the files of a gradebook to the streams of a bundle."""
-    streams["categories"] = (_categories(night, version),)
+    streams["categories"] = (_categories(version, oddities),)
     streams["lineItems"] = (_for_classes(night, lambda item: _line_item(item, version)),)
     streams["results"] = (_results(night, version, oddities),)
     if version == "1.1":
@@ -64,8 +64,9 @@ def add_gradebook(streams: Sources, night: Night, version: str, oddities: Counte
     streams["resultLearningObjectiveIds"] = (_for_results(night, _result_objectives),)
 
 
-def _categories(night: Night, version: str) -> Groups:
+def _categories(version: str, oddities: Counter[str]) -> Groups:
     for sourced_id, title, weight, kind, marked in _CATEGORIES:
+        oddities["marked_categories"] += marked
         own = marks.of_category(kind, marked=marked)
         weighed = {} if version == "1.1" else {"weight": weight}
         yield [{"sourcedId": sourced_id, "title": title, **weighed, **own}]

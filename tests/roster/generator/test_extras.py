@@ -125,7 +125,14 @@ def _of_time(full: Generated) -> list[tuple[str, int]]:
 
 
 def _of_marks(full: Generated) -> list[tuple[str, int]]:
-    files = ("orgs", "courses", "classes", "users", *(["roles"] if full.version == "1.2" else []))
+    files = (
+        "categories",
+        "orgs",
+        "courses",
+        "classes",
+        "users",
+        *(["roles"] if full.version == "1.2" else []),
+    )
     return [
         *((f"marked_{name}", sum(row[EXCLUDED] == "true" for row in full[name])) for name in files),
         (
