@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-V11 = "1.1"
-V12 = "1.2"
+from roster.dialects import vocabularies
+from roster.dialects.vocabularies import V11, V12, Words
 
 
 class Type(StrEnum):
@@ -33,21 +33,36 @@ class Type(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field; `target` is the GUIDRef type of a reference, `parts` an object's own fields."""
+    """One field; `target` is the GUIDRef type of a reference.
+
+    `parts` are an object's own fields, `named` what the specification calls such an object.
+    `words` is the enumeration of a text, `uri` says that it is one.
+    """
 
     name: str
     type: Type = Type.STRING
     required: bool = False
     target: str = ""
     parts: tuple[Field, ...] = ()
+    named: str = ""
+    words: Words | None = None
+    uri: bool = False
 
 
 def text(name: str, required: bool = False) -> Field:
     return Field(name, Type.STRING, required)
 
 
+def word(name: str, words: Words, required: bool = False) -> Field:
+    return Field(name, Type.STRING, required, words=words)
+
+
+def uri(name: str, required: bool = False) -> Field:
+    return Field(name, Type.STRING, required, uri=True)
+
+
 def flag(name: str, required: bool = False) -> Field:
-    return Field(name, Type.BOOLEAN, required)
+    return Field(name, Type.BOOLEAN, required, words=vocabularies.TRUTH)
 
 
 def number(name: str, required: bool = False) -> Field:
@@ -58,8 +73,8 @@ def date(name: str, required: bool = False) -> Field:
     return Field(name, Type.DATE, required)
 
 
-def strings(name: str) -> Field:
-    return Field(name, Type.STRINGS)
+def strings(name: str, required: bool = False, words: Words | None = None) -> Field:
+    return Field(name, Type.STRINGS, required, words=words)
 
 
 def ref(name: str, target: str, required: bool = False) -> Field:
@@ -70,28 +85,34 @@ def refs(name: str, target: str, required: bool = False) -> Field:
     return Field(name, Type.REFERENCES, required, target)
 
 
-def objects(name: str, *parts: Field, required: bool = False) -> Field:
-    return Field(name, Type.OBJECTS, required, parts=parts)
+def objects(name: str, named: str, *parts: Field, required: bool = False) -> Field:
+    return Field(name, Type.OBJECTS, required, parts=parts, named=named)
 
 
 BASE = (
     text("sourcedId", True),
-    Field("status", Type.STATUS, True),
+    Field("status", Type.STATUS, True, words=vocabularies.STATUS),
     Field("dateLastModified", Type.INSTANT, True),
     Field("metadata", Type.METADATA),
 )
 
 LEARNING_OBJECTIVES = objects(
-    "learningObjectiveSet", text("source", True), strings("learningObjectiveIds")
+    "learningObjectiveSet",
+    "LearningObjectiveSet",
+    word("source", vocabularies.SOURCES, True),
+    strings("learningObjectiveIds", True),
 )
 LEARNING_OBJECTIVE_SCORES = objects(
     "learningObjectiveSet",
-    text("source", True),
+    "LearningObjectiveScoreSet",
+    word("source", vocabularies.SOURCES, True),
     objects(
         "learningObjectiveResults",
+        "LearningObjectiveResults",
         text("learningObjectiveId", True),
         number("score"),
         text("textScore"),
+        required=True,
     ),
 )
 SCORE_FLAGS = (flag("inProgress"), flag("incomplete"), flag("late"), flag("missing"))
@@ -102,7 +123,7 @@ V12_FIELDS: dict[str, tuple[Field, ...]] = {
         text("title", True),
         date("startDate", True),
         date("endDate", True),
-        text("type", True),
+        word("type", vocabularies.SESSION_TYPES, True),
         ref("parent", "academicSession"),
         refs("children", "academicSession"),
         text("schoolYear", True),
@@ -110,7 +131,7 @@ V12_FIELDS: dict[str, tuple[Field, ...]] = {
     "orgs": (
         *BASE,
         text("name", True),
-        text("type", True),
+        word("type", vocabularies.ORG_TYPES, True),
         text("identifier", True),
         ref("parent", "org"),
         refs("children", "org"),
@@ -130,7 +151,7 @@ V12_FIELDS: dict[str, tuple[Field, ...]] = {
         *BASE,
         text("title", True),
         text("classCode"),
-        text("classType"),
+        word("classType", vocabularies.CLASS_TYPES),
         text("location"),
         strings("grades"),
         strings("subjects"),
@@ -145,7 +166,7 @@ V12_FIELDS: dict[str, tuple[Field, ...]] = {
         *BASE,
         text("userMasterIdentifier"),
         text("username"),
-        objects("userIds", text("type", True), text("identifier", True)),
+        objects("userIds", "UserId", text("type", True), text("identifier", True)),
         flag("enabledUser", True),
         text("givenName", True),
         text("familyName", True),
@@ -156,22 +177,24 @@ V12_FIELDS: dict[str, tuple[Field, ...]] = {
         text("pronouns"),
         objects(
             "roles",
-            text("roleType", True),
-            text("role", True),
+            "Role",
+            word("roleType", vocabularies.ROLE_TYPES, True),
+            word("role", vocabularies.ROLES, True),
             ref("org", "org", True),
-            text("userProfile"),
+            uri("userProfile"),
             date("beginDate"),
             date("endDate"),
             required=True,
         ),
         objects(
             "userProfiles",
-            text("profileId", True),
+            "UserProfile",
+            uri("profileId", True),
             text("profileType", True),
             text("vendorId", True),
             text("applicationId"),
             text("description"),
-            objects("credentials", text("type", True), text("username", True)),
+            objects("credentials", "Credential", text("type", True), text("username", True)),
         ),
         ref("primaryOrg", "org"),
         text("identifier"),
@@ -187,7 +210,7 @@ V12_FIELDS: dict[str, tuple[Field, ...]] = {
         ref("user", "user", True),
         ref("class", "class", True),
         ref("school", "org", True),
-        text("role", True),
+        word("role", vocabularies.ENROLLMENT_ROLES, True),
         flag("primary"),
         date("beginDate"),
         date("endDate"),
@@ -195,7 +218,7 @@ V12_FIELDS: dict[str, tuple[Field, ...]] = {
     "demographics": (
         *BASE,
         date("birthDate"),
-        text("sex"),
+        word("sex", vocabularies.SEXES),
         flag("americanIndianOrAlaskaNative"),
         flag("asian"),
         flag("blackOrAfricanAmerican"),
@@ -211,8 +234,8 @@ V12_FIELDS: dict[str, tuple[Field, ...]] = {
     "resources": (
         *BASE,
         text("title"),
-        strings("roles"),
-        text("importance"),
+        strings("roles", words=vocabularies.RESOURCE_ROLES),
+        word("importance", vocabularies.IMPORTANCE),
         text("vendorResourceId", True),
         text("vendorId"),
         text("applicationId"),
@@ -240,7 +263,7 @@ V12_FIELDS: dict[str, tuple[Field, ...]] = {
         ref("student", "user", True),
         ref("class", "class"),
         ref("scoreScale", "scoreScale"),
-        text("scoreStatus", True),
+        word("scoreStatus", vocabularies.SCORE_STATUSES, True),
         number("score"),
         text("textScore"),
         date("scoreDate", True),
@@ -255,7 +278,11 @@ V12_FIELDS: dict[str, tuple[Field, ...]] = {
         ref("course", "course"),
         ref("class", "class", True),
         objects(
-            "scoreScaleValue", text("itemValueLHS", True), text("itemValueRHS", True), required=True
+            "scoreScaleValue",
+            "ScoreScaleValue",
+            text("itemValueLHS", True),
+            text("itemValueRHS", True),
+            required=True,
         ),
     ),
     "assessmentLineItems": (
@@ -278,7 +305,7 @@ V12_FIELDS: dict[str, tuple[Field, ...]] = {
         date("scoreDate", True),
         ref("scoreScale", "scoreScale"),
         number("scorePercentile"),
-        text("scoreStatus", True),
+        word("scoreStatus", vocabularies.SCORE_STATUSES, True),
         text("comment"),
         LEARNING_OBJECTIVE_SCORES,
         *SCORE_FLAGS,
@@ -322,7 +349,7 @@ V11_FIELDS: dict[str, tuple[Field, ...]] = {
             "primaryOrg",
             "resources",
         ),
-        instead={"roles": (text("role", True), refs("orgs", "org", True))},
+        instead={"roles": (word("role", vocabularies.ROLES, True), refs("orgs", "org", True))},
         required=("username",),
     ),
     "enrollments": V12_FIELDS["enrollments"],

@@ -1,39 +1,31 @@
-"""The vocabularies of OneRoster's enumerations, and how a word is understood in each version."""
+"""How a word of an enumeration is understood in a cell of each version."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
+from roster.dialects import vocabularies
+from roster.dialects.vocabularies import V11, V12, Words
 from roster.importing.values import Cell, Type, Unreadable, as_json, parts
 
 EXTENSION = re.compile(r"ext:[a-zA-Z0-9._-]{1,200}")
 
 
-def words(
-    both: Iterable[str],
-    *,
-    new: Iterable[str] = (),
-    old: Iterable[str] = (),
-    ext: bool = True,
-    many: bool = False,
-) -> Type:
-    """Return the type of an enumeration.
+def words(known: Words, *, many: bool = False) -> Type:
+    """Return the type of an enumeration; `many` reads a list.
 
-    `new` words are those of 1.2 only, `old` ones those of 1.1 only: each is understood in both,
-    with a remark in the wrong one. `ext` allows 1.2's extensions; `many` reads a list.
+    Words of one version are understood in both, with a remark in the wrong one.
     """
-    both, new, old = tuple(both), tuple(new), tuple(old)
-    allowed = {"1.1": {*both, *old}, "1.2": {*both, *new}}
-    by_letters = {word.lower(): word for word in (*both, *new, *old)}
+    allowed = {version: set(known.of(version)) for version in (V11, V12)}
+    by_letters = {word.lower(): word for word in (*known.both, *known.new, *known.old)}
 
     def one(text: str, cell: Cell) -> str:
         word = text if text in by_letters.values() else by_letters.get(text.strip().lower())
         if word is None:
-            if not (ext and EXTENSION.fullmatch(text)):
+            if not (known.ext and EXTENSION.fullmatch(text)):
                 raise Unreadable
             word = text
-            if cell.version == "1.1":
+            if cell.version == V11:
                 cell.remark("other-version")
         elif word not in allowed[cell.version]:
             cell.remark("other-version")
@@ -50,41 +42,19 @@ def words(
                 cell.remark("list-part", expected=expected)
         return as_json(found)
 
-    *most, last = (*both, *new)
-    expected = f"{', '.join(most)} or {last}" + (" or ext:…" if ext else "")
+    *most, last = known.of(V12)
+    expected = f"{', '.join(most)} or {last}" + (" or ext:…" if known.ext else "")
     return Type(expected, "[]", several) if many else Type(expected, "", one)
 
 
-SESSION_TYPES = words(("gradingPeriod", "semester", "schoolYear", "term"))
-CLASS_TYPES = words(("homeroom", "scheduled"))
-ORG_TYPES = words(("department", "school", "district", "local", "state", "national"))
-ENROLLMENT_ROLES = words(("administrator", "proctor", "student", "teacher"))
-ROLES = words(
-    ("aide", "guardian", "parent", "proctor", "relative", "student", "teacher"),
-    new=(
-        "counselor",
-        "districtAdministrator",
-        "principal",
-        "siteAdministrator",
-        "systemAdministrator",
-    ),
-    old=("administrator",),
-)
-ROLE_TYPES = words(("primary", "secondary"), ext=False)
-RESOURCE_ROLES = words(
-    (
-        "administrator",
-        "aide",
-        "guardian",
-        "parent",
-        "proctor",
-        "relative",
-        "student",
-        "teacher",
-    ),
-    many=True,
-)
-IMPORTANCE = words(("primary", "secondary"), ext=False)
-SEXES = words(("male", "female"), new=("unspecified", "other"))
-SCORE_STATUSES = words(("exempt", "fully graded", "not submitted", "partially graded", "submitted"))
-SOURCES = words(("case", "unknown"))
+SESSION_TYPES = words(vocabularies.SESSION_TYPES)
+CLASS_TYPES = words(vocabularies.CLASS_TYPES)
+ORG_TYPES = words(vocabularies.ORG_TYPES)
+ENROLLMENT_ROLES = words(vocabularies.ENROLLMENT_ROLES)
+ROLES = words(vocabularies.ROLES)
+ROLE_TYPES = words(vocabularies.ROLE_TYPES)
+RESOURCE_ROLES = words(vocabularies.RESOURCE_ROLES, many=True)
+IMPORTANCE = words(vocabularies.IMPORTANCE)
+SEXES = words(vocabularies.SEXES)
+SCORE_STATUSES = words(vocabularies.SCORE_STATUSES)
+SOURCES = words(vocabularies.SOURCES)
