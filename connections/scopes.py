@@ -10,6 +10,7 @@ from typing import Any
 from oauth2_provider.scopes import BaseScopes
 
 from connections.models import Connection
+from roster.api.scopes import MEANINGS, SCOPE_BASES
 
 BOTH = ("1.1", "1.2")
 
@@ -23,10 +24,13 @@ class Scope:
     """
 
     name: str
-    meaning: str
     versions: tuple[str, ...] = BOTH
     type: str | None = None
     share: str | None = None
+
+    @property
+    def meaning(self) -> str:
+        return MEANINGS[self.name]
 
     def uri(self, version: str) -> str:
         return f"{PREFIXES[version]}{self.name}"
@@ -39,25 +43,22 @@ class Scope:
         )
 
 
-PREFIXES = {
-    "1.1": "https://purl.imsglobal.org/spec/or/v1p1/scope/",
-    "1.2": "https://purl.imsglobal.org/spec/or/v1p2/scope/",
-}
+PREFIXES = SCOPE_BASES
 
 SCOPES = (
-    Scope("roster-core.readonly", "read the collections of the roster, and single records"),
-    Scope("roster.readonly", "read all of the roster but demographics"),
-    Scope("roster-demographics.readonly", "read demographics", share="demographics"),
-    Scope("resource-core.readonly", "read resources", ("1.2",), share="resources"),
-    Scope("resource.readonly", "read resources, by class and course too", share="resources"),
-    Scope("gradebook-core.readonly", "read the gradebook", ("1.2",), "grade_book"),
-    Scope("gradebook.readonly", "read the gradebook, by class too", BOTH, "grade_book"),
-    Scope("gradebook.createput", "create and replace in the gradebook", BOTH, "grade_book"),
-    Scope("gradebook.createpost", "create in the gradebook", ("1.2",), "grade_book"),
-    Scope("gradebook.delete", "delete from the gradebook", BOTH, "grade_book"),
-    Scope("assessment.readonly", "read assessments", ("1.2",), "assessment"),
-    Scope("assessment.createput", "create and replace assessments", ("1.2",), "assessment"),
-    Scope("assessment.delete", "delete assessments", ("1.2",), "assessment"),
+    Scope("roster-core.readonly"),
+    Scope("roster.readonly"),
+    Scope("roster-demographics.readonly", share="demographics"),
+    Scope("resource-core.readonly", ("1.2",), share="resources"),
+    Scope("resource.readonly", share="resources"),
+    Scope("gradebook-core.readonly", ("1.2",), "grade_book"),
+    Scope("gradebook.readonly", BOTH, "grade_book"),
+    Scope("gradebook.createput", BOTH, "grade_book"),
+    Scope("gradebook.createpost", ("1.2",), "grade_book"),
+    Scope("gradebook.delete", BOTH, "grade_book"),
+    Scope("assessment.readonly", ("1.2",), "assessment"),
+    Scope("assessment.createput", ("1.2",), "assessment"),
+    Scope("assessment.delete", ("1.2",), "assessment"),
 )
 
 STAND_INS = {

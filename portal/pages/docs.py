@@ -23,10 +23,12 @@ from connections.scopes import PREFIXES, SCOPES, allowed_for
 from connections.standing import REFUSALS
 from portal.pages.information import GUIDELINES, base_of
 from roster.api import errors
-from roster.api.errors import BAD_FILTER, INVALID_DATA, MINOR, RETRY_AFTER
-from roster.api.operations import OPERATIONS, READ_SCOPES, Operation
+from roster.api.faults import FAULTS, Fault
+from roster.api.openapi import discovery
+from roster.api.operations import OPERATIONS, Operation
 from roster.api.parameters import DEFAULT_LIMIT, MOST_LIMIT
-from roster.api.throttling import BUDGET, PERIOD
+from roster.api.scopes import READ_SCOPES, short
+from roster.api.wording import gives
 from roster.dialects import references
 from roster.dialects.composing import compose, tombstone
 from roster.dialects.fields import FIELDS, V11, V12, Field, Type
@@ -72,29 +74,6 @@ AREAS = {
     "assessment": "Assessments",
 }
 
-GIVES = {
-    "academicSessions": "school years, terms, grading periods",
-    "terms": "sessions of type term",
-    "gradingPeriods": "sessions of type gradingPeriod",
-    "orgs": "the district, its schools and departments",
-    "schools": "orgs of type school",
-    "courses": "what is taught",
-    "classes": "sections of courses, with school and terms",
-    "users": "students, staff and, where shared, guardians",
-    "students": "users with the role student",
-    "teachers": "users with the role teacher",
-    "enrollments": "who is in which class, and as what",
-    "demographics": "birth date, sex, race and ethnicity; the id is the user's",
-    "resources": "learning resources of courses and classes",
-    "categories": "kinds of line items",
-    "lineItems": "what is graded in a class",
-    "results": "one student's result on one line item",
-    "scoreScales": "how the scores of a class are written",
-    "assessmentLineItems": "what is assessed",
-    "assessmentResults": "one student's result of one assessment",
-}
-"""What a path gives, by its last word."""
-
 TYPES = {
     Type.STRING: "text",
     Type.STATUS: "active or tobedeleted",
@@ -108,55 +87,6 @@ TYPES = {
     Type.METADATA: "object with the district's further columns",
     Type.OBJECTS: "list of objects",
 }
-
-ERRORS = (
-    # status, minor code in 1.2's words, meaning, what to do
-    (
-        400,
-        INVALID_DATA,
-        "limit or offset is no whole number in its range, or was given twice.",
-        "Mend the request. As it is, it will never be answered.",
-    ),
-    (
-        400,
-        BAD_FILTER,
-        "The filter can't be read, or names a field that this list can't be filtered by.",
-        "The description says where. See Filters.",
-    ),
-    (
-        401,
-        "",
-        "No token, an unknown or expired one, or the connection was closed.",
-        "Ask for a new token, once. If that is refused, write to the district.",
-    ),
-    (
-        403,
-        "",
-        "The token lacks the scope, the path is of the other version, or the connection is "
-        "disabled, suspended or expired.",
-        "The description says which. A new token won't help; the district may.",
-    ),
-    (
-        404,
-        "",
-        "No such record for this connection, or no such path.",
-        "Records you could read before come back as tombstones, not as 404.",
-    ),
-    (405, "", "The method isn't possible here.", "Use GET."),
-    (
-        429,
-        "",
-        f"More than {BUDGET:,} requests in {PERIOD} seconds.",
-        "Wait as many seconds as Retry-After says, then send the same request again.",
-    ),
-    (500, "", "Something went wrong on our side.", "Ask again later; tell the district when."),
-    (
-        503,
-        "",
-        "Nothing is published yet, or the service is busy.",
-        "Wait as many seconds as Retry-After says, then send the same request again.",
-    ),
-)
 
 TOKEN_ERRORS = (
     (400, "invalid_request", "The body can't be read, or credentials are given twice and differ."),
@@ -210,18 +140,18 @@ def reference(request: HttpRequest, version: str) -> HttpResponse:
         "most_clauses": MOST_CLAUSES,
         "collections": [(name, fields(version, name)) for name in FIELDS[version]],
         "errors": [
-            (status, _minor(version, status, code), meaning, cure)
-            for status, code, meaning, cure in ERRORS
+            (fault.status_in(version), _minors(version, fault), fault.meaning, fault.cure)
+            for fault in FAULTS
         ],
+        "documents": _documents(base, version),
         "error_body": _pretty(
             errors.body(
                 version,
-                _minor(version, 404, ""),
+                errors.minor_in(version, "rostering", errors.UNKNOWN),
                 "There is no user “u-17” here.",
                 operation="getUser",
             )
         ),
-        "retry_after": RETRY_AFTER,
         "token_errors": TOKEN_ERRORS,
         "statuses": [
             (status, REFUSALS.get(status) or GRANTED[status], token, api)
@@ -257,23 +187,14 @@ def _row(operation: Operation) -> dict[str, Any]:
     return {
         "path": path,
         "base": base,
-        "gives": _gives(operation, path),
+        "gives": gives(operation),
         "envelope": operation.envelope,
-        "scopes": [scope.rpartition("/")[2] for scope in operation.scopes],
+        "scopes": [short(scope) for scope in operation.scopes],
     }
 
 
-def _gives(operation: Operation, path: str) -> str:
-    """Return in words what an operation gives."""
-    if not operation.many:
-        return f"one of them: {operation.envelope}"
-    words = GIVES[path.rpartition("/")[2]]
-    whose = [each.name.removesuffix("SourcedId") for each in reversed(operation.parents)]
-    return words if not whose else f"{words}: of this {' of this '.join(whose)}"
-
-
 def _area(operation: Operation) -> str:
-    name = operation.scopes[0].rpartition("/")[2]
+    name = short(operation.scopes[0])
     return next(area for area, names in READ_SCOPES.items() if name in names)
 
 
@@ -353,8 +274,23 @@ def _granted(version: str) -> str:
     )
 
 
-def _minor(version: str, status: int, code: str) -> str:
-    return errors.minor_in(version, "rostering", code or MINOR[status])
+def _minors(version: str, fault: Fault) -> list[tuple[str, str]]:
+    """Return `(minor code, services)`; no services are named where all write it alike."""
+    found: dict[str, list[str]] = {}
+    for service in PATHS[version]:
+        found.setdefault(fault.minor_in(version, service), []).append(service)
+    if len(found) == 1:
+        return [(minor, "") for minor in found]
+    return [(minor, ", ".join(services)) for minor, services in found.items()]
+
+
+def _documents(base: str, version: str) -> list[str]:
+    """Return where the OpenAPI documents of a version are, one address for each."""
+    return [
+        base + discovery.paths_of(known, service)[0]
+        for known, service in discovery.NAMES
+        if known == version
+    ]
 
 
 def _user(base: str, version: str) -> dict[str, Any]:

@@ -33,11 +33,18 @@ BLANK_SELECTION = "invalid_blank_selection_field"
 BAD_SORT = "invalid_sort_field"
 INTERNAL = "internal_server_error"
 
-IN_V11 = {INVALID_DATA: "invalid data", UNAUTHORISED: "unauthorized", UNKNOWN: "unknown object"}
+SUCCESS = "fullsuccess"
+
+IN_V11 = {
+    SUCCESS: "full success",
+    INVALID_DATA: "invalid data",
+    UNAUTHORISED: "unauthorized",
+    UNKNOWN: "unknown object",
+}
 """Minor codes that 1.1 writes otherwise; the rest is the same in both."""
 
 COMMON = (
-    "fullsuccess",
+    SUCCESS,
     BAD_FILTER,
     BAD_SELECTION,
     INVALID_DATA,

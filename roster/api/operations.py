@@ -11,24 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from roster import nesting
+from roster.api.scopes import READ_SCOPES, SCOPE_BASES
 from roster.dialects.fields import FIELDS, V11, V12
 from roster.dialects.references import base_path
 from roster.kinds import COLLECTIONS, Collection
 from roster.where import Nesting
-
-SCOPE_BASES = {
-    "1.1": "https://purl.imsglobal.org/spec/or/v1p1/scope/",
-    "1.2": "https://purl.imsglobal.org/spec/or/v1p2/scope/",
-}
-
-READ_SCOPES = {
-    "rostering": ("roster.readonly", "roster-core.readonly"),
-    "demographics": ("roster-demographics.readonly",),
-    "resources": ("resource.readonly", "resource-core.readonly"),
-    "gradebook": ("gradebook.readonly", "gradebook-core.readonly"),
-    "assessment": ("assessment.readonly",),
-}
-"""The scopes that open lists and singles, the one that opens nested lists too first."""
 
 
 @dataclass(frozen=True, slots=True)

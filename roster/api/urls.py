@@ -11,6 +11,7 @@ import re
 
 from django.urls import URLPattern, path, re_path
 
+from roster.api.openapi import discovery
 from roster.api.operations import OPERATIONS
 from roster.api.views import CollectionView, NothingHere, SingleView
 
@@ -18,7 +19,7 @@ ID = re.compile(r"\{(\w+)\}")
 
 
 def _routes() -> list[URLPattern]:
-    routes: list[URLPattern] = []
+    routes: list[URLPattern] = discovery.routes()
     # The more ids a path has, the more exactly it says what is meant.
     for operation in sorted(OPERATIONS, key=lambda each: -len(each.parents)):
         if operation.many:

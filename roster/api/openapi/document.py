@@ -1,0 +1,112 @@
+"""Puts the OpenAPI document of a version's service together."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from functools import lru_cache
+from typing import Any
+
+from roster.api.openapi import asking, schemas, statuses
+from roster.api.openapi.naming import capital
+from roster.api.operations import OPERATIONS, Operation
+from roster.api.scopes import MEANINGS, short
+from roster.api.wording import gives
+from roster.dialects.fields import V11
+from roster.dialects.references import base_path
+
+ALL = "all"
+"""The one service of 1.1: all three share a base."""
+
+SERVICES = {"1.1": (ALL,), "1.2": ("rostering", "gradebook", "resources")}
+SCHEME = "OAuth2CC"
+
+
+def document(version: str, service: str, base: str, token_url: str) -> dict[str, Any]:
+    """Return the document with the addresses of the installation that is asked.
+
+    `base` is scheme and host; `token_url` the whole address of the Token URL.
+    """
+    told = deepcopy(_document(version, service))
+    told["servers"] = [{"url": base + base_path(version, service)}]
+    flow = told["components"]["securitySchemes"][SCHEME]["flows"]["clientCredentials"]
+    flow["tokenUrl"] = token_url
+    return told
+
+
+def operations_of(version: str, service: str) -> list[Operation]:
+    """Return the operations that a document tells of, in the order of their paths."""
+    found = (
+        each
+        for each in OPERATIONS
+        if each.version == version and (service == ALL or each.service == service)
+    )
+    return sorted(found, key=lambda each: each.path)
+
+
+def path_in(operation: Operation) -> str:
+    """Return an operation's path below the base of its service."""
+    return f"/{operation.path}".removeprefix(base_path(operation.version, operation.service))
+
+
+@lru_cache(maxsize=8)
+def _document(version: str, service: str) -> dict[str, Any]:
+    """Return the document without addresses."""
+    operations = operations_of(version, service)
+    tags = sorted({_tag(each) for each in operations})
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": _title(version, service),
+            "version": version,
+            "description": "What can be read here. A token says whose roster, and which part.",
+        },
+        "servers": [],
+        "tags": [{"name": tag} for tag in tags],
+        "paths": {path_in(each): {"get": _operation(each)} for each in operations},
+        "components": {
+            "securitySchemes": {SCHEME: _security(operations)},
+            "parameters": asking.components(operations),
+            **statuses.components(version),
+            "schemas": {
+                **schemas.schemas_of(
+                    version, sorted({operation.collection for operation in operations})
+                ),
+                **statuses.schemas(version, service),
+            },
+        },
+    }
+
+
+def _title(version: str, service: str) -> str:
+    return f"OneRoster {version}" + ("" if version == V11 else f" {capital(service)}")
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    words = gives(operation)
+    return {
+        "operationId": operation.id,
+        "summary": capital(words),
+        "tags": [_tag(operation)],
+        "parameters": asking.parameters_of(operation),
+        # Each scope stands for itself: any one of them is enough.
+        "security": [{SCHEME: [scope]} for scope in operation.scopes],
+        "responses": statuses.responses_of(operation),
+    }
+
+
+def _tag(operation: Operation) -> str:
+    return capital(path_in(operation).split("/")[1]) + "Management"
+
+
+def _security(operations: list[Operation]) -> dict[str, Any]:
+    scopes = dict.fromkeys(scope for operation in operations for scope in operation.scopes)
+    return {
+        "type": "oauth2",
+        "description": "Client credentials; what the token may read is the district's decision.",
+        "flows": {
+            "clientCredentials": {
+                "tokenUrl": "",
+                "scopes": {scope: capital(MEANINGS[short(scope)]) for scope in scopes},
+            }
+        },
+    }
