@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from roster.clock import stamp
+from roster.dialects import vocabularies
 from roster.dialects.composing import Doc, Unpublishable, compose, trim, truth
 from roster.dialects.fields import V11
 from roster.dialects.references import reference
@@ -312,7 +313,7 @@ def _task(walk: Walk, row: Any) -> dict[str, Any]:
         "class": reference(walk.version, "class", row.klass),
         "resultValueMin": row.result_value_min,
         "resultValueMax": row.result_value_max,
-        "learningObjectiveSet": row.learning_objectives,
+        "learningObjectiveSet": objectives(row.learning_objectives),
     }
     if row.score_scale in walk.library.published["score_scale"]:
         values["scoreScale"] = reference(walk.version, "scoreScale", row.score_scale)
@@ -329,7 +330,7 @@ def _score(walk: Walk, row: Any) -> dict[str, Any]:
         "textScore": row.text_score,
         "scoreDate": row.score_date,
         "comment": row.comment,
-        "learningObjectiveSet": row.learning_objectives,
+        "learningObjectiveSet": objectives(row.learning_objectives),
         "inProgress": truth(row.in_progress),
         "incomplete": truth(row.incomplete),
         "late": truth(row.late),
@@ -340,6 +341,15 @@ def _score(walk: Walk, row: Any) -> dict[str, Any]:
     if row.score_scale in walk.library.published["score_scale"]:
         values["scoreScale"] = reference(walk.version, "scoreScale", row.score_scale)
     return values
+
+
+def objectives(sets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return learning objectives with the sources that a document can tell.
+
+    A source of one's own fits the CSV binding, but no form that REST has for it.
+    """
+    known = vocabularies.SOURCES.both
+    return [each if each["source"] in known else {**each, "source": "unknown"} for each in sets]
 
 
 def _org_reference(walk: Walk, org: str) -> dict[str, Any]:
