@@ -1,0 +1,140 @@
+"""The rows of a kind as a page lists them: searched, narrowed and ordered by the database.
+
+`listing.py` and `selecting.py` answer for bulk acts, over all rows; this is for one page of
+them, so everything is a query that a page can be cut from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q
+
+from roster.kinds import Kind
+from roster.listing import rows_of
+from roster.models import (
+    AcademicSession,
+    Category,
+    Klass,
+    Level,
+    LineItem,
+    Mark,
+    Org,
+    Organization,
+    Status,
+    User,
+)
+from roster.selecting import COLUMNS
+
+NAMED: dict[Any, tuple[str, ...]] = {
+    User: (
+        "given_name",
+        "family_name",
+        "preferred_first_name",
+        "username",
+        "identifier",
+        "email",
+    ),
+    Org: ("name", "identifier"),
+    Klass: ("title", "class_code"),
+    Level: ("name",),
+    LineItem: ("title",),
+    Category: ("title",),
+    AcademicSession: ("title",),
+}
+"""The columns in which a search looks for words, beside the id; others are called by `title`."""
+
+CALLED_AFTER: dict[str, tuple[tuple[str, Any], ...]] = {
+    "school_enrollment": (("person", User), ("school", Org)),
+    "district_assignment": (("person", User), ("school", Org)),
+    "guardian_link": (("person", User),),
+    "enrollment": (("user", User), ("klass", Klass)),
+    "demographics": (("sourced_id", User),),
+    "result": (("student", User), ("line_item", LineItem)),
+    "assessment_result": (("student", User),),
+}
+"""Kinds without names of their own: the columns that name others by whom people know them."""
+
+ORDERS: dict[Any, tuple[str, ...]] = {
+    User: ("family_name", "given_name"),
+    Org: ("name",),
+    Level: ("name",),
+    AcademicSession: ("-start_date", "title"),
+}
+"""By what rows are listed, before their ids."""
+
+
+def live(organization: Organization, kind: Kind) -> Any:
+    """Return the live rows of a kind."""
+    rows = rows_of(organization, kind)
+    return rows if kind.model is Level else rows.filter(status=Status.ACTIVE)
+
+
+def found(
+    organization: Organization,
+    kind: Kind,
+    *,
+    words: str = "",
+    under: Mapping[str, str] | None = None,
+    marked: bool = False,
+) -> Any:
+    """Return the live rows of a kind, in order, that hold all of the words.
+
+    `under` narrows to those below another row: `{"school": id}`, by the fields of `fields_of`;
+    `marked` to those that have an exclude mark of their own.
+    """
+    rows = live(organization, kind)
+    for word in words.split():
+        rows = rows.filter(_holds(organization, kind, word))
+    for field, sourced_id in (under or {}).items():
+        rows = rows.filter(_under(organization, kind, field, sourced_id))
+    if marked:
+        marks = Mark.objects.filter(organization=organization, kind=kind.name)
+        rows = rows.filter(sourced_id__in=marks.values("sourced_id"))
+    return rows.order_by(*_order(kind), "sourced_id")
+
+
+def fields_of(kind: Kind) -> list[str]:
+    """Return the fields by which a list of this kind is narrowed to what is below another row."""
+    own = [field for field in COLUMNS.get(kind.name, {}) if field in PARENTS]
+    return ["school"] if kind.name == "person" else own
+
+
+PARENTS = ("school", "org", "person", "section", "course", "grading_task", "line_item", "parent")
+"""Fields whose values are ids of other rows."""
+
+
+def _order(kind: Kind) -> Iterable[str]:
+    if kind.name in CALLED_AFTER:
+        return ()
+    return ORDERS.get(kind.model, ("title",))
+
+
+def _holds(organization: Organization, kind: Kind, word: str) -> Q:
+    wanted = Q(sourced_id__icontains=word)
+    for column in () if kind.name in CALLED_AFTER else NAMED.get(kind.model, ("title",)):
+        wanted |= Q(**{f"{column}__icontains": word})
+    for column, model in CALLED_AFTER.get(kind.name, ()):
+        named = [Q(**{f"{each}__icontains": word}) for each in NAMED[model]]
+        ids = model.objects.filter(organization=organization).filter(_any(named))
+        wanted |= Q(**{f"{column}__in": ids.values("sourced_id")})
+    return wanted
+
+
+def _any(conditions: list[Q]) -> Q:
+    return reduce(or_, conditions)
+
+
+def _under(organization: Organization, kind: Kind, field: str, sourced_id: str) -> Q:
+    if kind.name == "person":
+        places = Level.objects.filter(
+            organization=organization,
+            kind__in=("school_enrollment", "district_assignment"),
+            school=sourced_id,
+        )
+        return Q(sourced_id__in=places.values("person"))
+    (column,) = COLUMNS[kind.name][field]
+    return Q(**{column: sourced_id})

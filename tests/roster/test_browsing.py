@@ -1,0 +1,80 @@
+"""Rows as lists show them: searched by words, narrowed to what is below another row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from roster import browsing
+from roster.exclusion import mark
+from roster.kinds import KINDS
+from roster.models import Organization
+from tests.roster.importing.bundles import EVERYTHING
+from tests.roster.importing.conftest import Bundler
+
+
+@pytest.fixture
+def riverside(tmp_path: Path, db: None) -> Organization:
+    """A district with one class."""
+    organization = Organization.objects.create(
+        slug="riverside", name="Riverside", school_year="2027"
+    )
+    Bundler(tmp_path, organization)(EVERYTHING)
+    return organization
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "found"),
+    [
+        ("person", "", ["ann", "pat", "tom"]),
+        ("person", "O'HARA", ["ann", "pat"]),
+        ("person", "ann o'hara", ["ann"]),
+        ("person", "ann nobody", []),
+        ("person", "%", []),
+        ("school", "south", ["s2"]),
+        ("section", "k1", ["k1"]),
+        ("school_enrollment", "ann", ["ann~s1"]),
+        ("school_enrollment", "ann south", []),
+        ("guardian_link", "pat", ["ann~pat"]),
+        ("enrollment", "ann", ["e1"]),
+        ("result", "ann", ["x1"]),
+        ("demographics", "ann", ["ann"]),
+        ("session", "nothing", []),
+    ],
+)
+def test_rows_are_found_by_words(kind: str, words: str, found: list[str], riverside: Organization):
+    rows = browsing.found(riverside, KINDS[kind], words=words)
+    assert sorted(rows.values_list("sourced_id", flat=True)) == found
+
+
+@pytest.mark.parametrize(
+    ("kind", "under", "found"),
+    [
+        ("person", {"school": "s2"}, ["tom"]),
+        ("section", {"school": "s1"}, ["k1"]),
+        ("section", {"school": "s2"}, []),
+        ("enrollment", {"person": "ann"}, ["e1"]),
+        ("district_assignment", {"org": "s2"}, ["tom~s2"]),
+        ("line_item", {"section": "k1"}, ["l1"]),
+        ("calendar", {"school": "s1"}, ["s1~2027"]),
+    ],
+)
+def test_rows_are_narrowed_to_those_below_another(
+    kind: str, under: dict[str, str], found: list[str], riverside: Organization
+):
+    assert set(under) <= set(browsing.fields_of(KINDS[kind]))
+    rows = browsing.found(riverside, KINDS[kind], under=under)
+    assert list(rows.values_list("sourced_id", flat=True)) == found
+
+
+def test_rows_are_narrowed_to_the_marked_ones(riverside: Organization):
+    mark(riverside, "person", ["tom"], reason="Left", by="test")
+    rows = browsing.found(riverside, KINDS["person"], marked=True)
+    assert list(rows.values_list("sourced_id", flat=True)) == ["tom"]
+
+
+def test_every_kind_is_listed_searched_and_narrowed(riverside: Organization):
+    for kind in KINDS.values():
+        under = dict.fromkeys(browsing.fields_of(kind), "nothing")
+        assert not browsing.found(riverside, kind, words="a b", under=under, marked=True).exists()
