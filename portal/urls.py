@@ -4,7 +4,18 @@ from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
 from portal import access, health
-from portal.pages import acts, cache, connections, docs, home, information, organizations
+from portal.pages import (
+    acts,
+    cache,
+    connections,
+    docs,
+    excluding,
+    home,
+    information,
+    organizations,
+    record,
+    roster,
+)
 
 desk: list[URLPattern | URLResolver] = [
     path("", home.show, name="organization"),
@@ -15,6 +26,12 @@ desk: list[URLPattern | URLResolver] = [
     path("connections/<int:pk>/secrets/rotate/", information.rotate, name="connection_rotate"),
     path("connections/<int:pk>/secrets/end/", information.end_overlap, name="connection_overlap"),
     path("connections/<int:pk>/status/<slug:act>/", acts.change, name="connection_act"),
+    path("roster/", roster.index, name="roster"),
+    path("roster/<slug:kind>/", roster.rows, name="roster_kind"),
+    path("roster/<slug:kind>/record/", record.show, name="roster_record"),
+    path("roster/<slug:kind>/record/connections/<int:pk>/", record.why, name="roster_why"),
+    path("roster/<slug:kind>/exclude/", excluding.exclude, name="roster_exclude"),
+    path("roster/<slug:kind>/include/", excluding.include, name="roster_include"),
     path("cache/", cache.show, name="cache"),
     path("cache/refresh/", cache.refresh, name="cache_refresh"),
 ]

@@ -104,3 +104,21 @@ def standing_of(connection: Connection) -> str:
     """Return the status as it holds today, with `expired` where the last day has passed."""
     zone = connection.organization.time_zone
     return standing.standing(connection.status, connection.expires, zone)
+
+
+ADVICE: dict[int, Words] = {
+    400: _("The vendor asked in a way that OneRoster doesn't know; its engineers mend it."),
+    401: _("Without a good token. Vendors ask for a new one; a wrong secret never gets one."),
+    403: _("Not shared with this connection, or the connection isn't active."),
+    404: _("There is no such record for this vendor: excluded, not shared, or gone."),
+    405: _("This vendor may only read."),
+    429: _("Too many requests in a short time; it goes on after a pause."),
+    500: _("The fault is on this side. Tell the operator when it happened."),
+    503: _("Nothing could be read at that moment; vendors try again."),
+}
+"""What an error means for the district, beside what the vendor was told."""
+
+
+def advice(status: int) -> Words:
+    """Return what an answer of that status means; blank for a good one."""
+    return ADVICE.get(status, "")

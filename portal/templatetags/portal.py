@@ -17,17 +17,26 @@ from django.utils.translation import gettext as _
 
 from connections.models import Connection
 from portal.words import ACTIONS, REFRESHES, STANDINGS, standing_of
-from roster.models import AuditEntry
+from roster.models import AuditEntry, Mark
 
 register = template.Library()
 
 PLACES = (
     ("organization", "house", "Home"),
+    ("roster", "users", "Roster"),
     ("connections", "plug", "Connections"),
     ("cache", "layers", "OneRoster cache"),
 )
 """The pages in the side bar: name of the address, icon, words. Names of the pages below a place
 begin with the place's own, without its plural (`connection_new`)."""
+
+TABS = (
+    ("connection", "Overview"),
+    ("connection_information", "Information to Share"),
+    ("connection_requests", "Requests"),
+    ("connection_view", "View as vendor"),
+)
+"""The pages of a connection: name of the address, words."""
 
 
 @register.simple_tag
@@ -92,6 +101,22 @@ def below(here: str, place: str) -> bool:
 
 
 @register.simple_tag(takes_context=True)
+def connection_tabs(context: Context, connection: Connection) -> list[dict[str, Any]]:
+    """Return the pages of a connection, side by side."""
+    match = context["request"].resolver_match
+    here = match.url_name if match else ""
+    given = {"slug": context["organization"].slug, "pk": connection.pk}
+    return [
+        {
+            "address": reverse(name, kwargs=given),
+            "words": _(words),
+            "current": "page" if here == name else "",
+        }
+        for name, words in TABS
+    ]
+
+
+@register.simple_tag(takes_context=True)
 def served(context: Context) -> list[Any]:
     """Return the organizations that the account serves, by name."""
     user = getattr(context.get("request"), "user", None)
@@ -105,3 +130,14 @@ def served(context: Context) -> list[Any]:
 def audit_words(entry: AuditEntry) -> str:
     """Write what somebody did, in words; an act without words stands as it is recorded."""
     return str(ACTIONS.get(entry.action, entry.action))
+
+
+@register.simple_tag
+def mark_source(mark: Any) -> str:
+    """Write who set an exclude mark: a person by name, the bundle, or last year's mark."""
+    told = mark if isinstance(mark, dict) else {"source": mark.source, "by": mark.by_name}
+    if told["source"] == Mark.Source.BUNDLE:
+        return _("set by the imported bundle")
+    if told["source"] == Mark.Source.CARRIED:
+        return _("carried over from an earlier mark")
+    return _("set by %(who)s") % {"who": told["by"]}

@@ -11,7 +11,11 @@ from portal import urls
 from tests.cast import EVERYBODY
 
 IN, TO_SIGN_IN, ON, NOT_YOURS, NOT_FOUND, NOT_SO, WRONG = 200, 302, 302, 403, 404, 405, 422
-OF_ONE = {f"connection_{what}" for what in ("information", "rotate", "overlap", "act")}
+OF_ONE = {
+    f"connection_{what}"
+    for what in ("information", "rotate", "overlap", "act")
+} | {"roster_why"}
+OF_A_ROW = {"roster_record", "roster_why", "roster_exclude", "roster_include"}
 
 DOORS = {
     # name, method:              anonymous    liz        victor     dana   olga
@@ -37,6 +41,20 @@ DOORS = {
     ("connection_act", "get"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
     ("connection_act", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, WRONG, NOT_FOUND),
     ("connection_act", "delete"):      (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("roster", "get"):                 (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("roster", "post"):                (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("roster_kind", "get"):            (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("roster_kind", "post"):           (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("roster_record", "get"):          (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("roster_record", "post"):         (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("roster_why", "get"):             (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("roster_why", "post"):            (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("roster_exclude", "get"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
+    ("roster_exclude", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, WRONG, NOT_FOUND),
+    ("roster_exclude", "put"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("roster_include", "get"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
+    ("roster_include", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
+    ("roster_include", "put"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
     ("cache", "get"):                  (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
     ("cache", "post"):                 (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
     ("cache_refresh", "get"):          (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
@@ -106,4 +124,8 @@ def address_of(name: str, slug: str, pk: int) -> str:
         given["act"] = "pause"
     if name == "docs_version":
         given["version"] = "1.2"
-    return reverse(name, kwargs=given)
+    if name == "connection_documents":
+        given["collection"] = "orgs"
+    if name == "roster_kind" or name in OF_A_ROW:
+        given["kind"] = "school"
+    return reverse(name, kwargs=given, query={"id": "school-1"} if name in OF_A_ROW else None)

@@ -1,0 +1,169 @@
+"""One row of the roster: what it is, where it stands, who reads it, and why others don't."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from connections.explaining import explain_to, standings
+from portal import facts, naming
+from portal.access import AtDesk, connection_of, connections_of, page
+from portal.pages.roster import address_of, kind_of, linked
+from portal.terms import KIND_TERMS
+from roster import browsing
+from roster.exclusion import CLEARED
+from roster.kinds import KINDS, Kind
+from roster.models import Level, Mark, Organization
+from roster.refusal import Refused
+from roster.standing_on import Ground, Node
+
+BELOW: dict[str, tuple[tuple[str, str], ...]] = {
+    "org": (("org", "parent"), ("school", "parent"), ("district_assignment", "org")),
+    "school": (
+        ("calendar", "school"),
+        ("grade_level", "school"),
+        ("course", "school"),
+        ("section", "school"),
+        ("school_enrollment", "school"),
+        ("district_assignment", "school"),
+        ("person", "school"),
+        ("enrollment", "school"),
+    ),
+    "person": (
+        ("school_enrollment", "person"),
+        ("district_assignment", "person"),
+        ("guardian_link", "person"),
+        ("enrollment", "person"),
+        ("result", "person"),
+    ),
+    "course": (("section", "course"),),
+    "section": (("enrollment", "section"), ("line_item", "section")),
+    "grading_task": (("line_item", "grading_task"),),
+    "line_item": (("result", "line_item"),),
+}
+"""What stands below a row of a kind: the kind of the list, and the field that narrows it."""
+
+
+@page()
+def show(request: AtDesk, kind: str) -> HttpResponse:
+    """A record's page, by `?id=`."""
+    organization, shown = request.organization, kind_of(request, kind)
+    row = row_of(organization, shown, request.GET.get("id", ""))
+    node = (kind, row.sourced_id)
+    ground = Ground(organization, kind, [row.sourced_id])
+    footing = ground.footing(node)
+    known = facts.facts_of(organization, shown, row, all_of_it=request.may_change)
+    nodes = [*footing.all_of, *footing.any_of]
+    nodes += [each for fact in known for each in fact.values if not isinstance(each, str)]
+    above = ground.inherited(node)
+    names = naming.names_of(organization, [*nodes, *([above] if above else [])])
+
+    def link(node: Node) -> dict[str, Any]:
+        told = linked(organization, node, names) or {}
+        return told | {"excluded": ground.cause(node) is not None}
+
+    marks = list(marks_on(organization, kind, row.sourced_id))
+    published = row.course if kind == "course" else row.sourced_id
+    connections = connections_of(organization).open()
+    return TemplateResponse(
+        request,
+        "roster/record.html",
+        {
+            "organization": organization,
+            "may_change": request.may_change,
+            "kind": shown,
+            "term": KIND_TERMS[kind],
+            "id": row.sourced_id,
+            "name": naming.labels(organization, kind, [row])[row.sourced_id],
+            "facts": [
+                (
+                    fact.label,
+                    [each if isinstance(each, str) else link(each) for each in fact.values],
+                )
+                for fact in known
+            ],
+            "marks": marks,
+            "clearable": any(mark.source in CLEARED for mark in marks),
+            "above": linked(organization, above, names),
+            "all_of": [link(each) for each in footing.all_of],
+            "any_of": [link(each) for each in footing.any_of],
+            "below": below(organization, shown, row),
+            "readers": standings(connections, shown.collection or "", published),
+            "is_published": shown.collection is not None,
+        },
+    )
+
+
+@page()
+def why(request: AtDesk, pk: int, kind: str) -> HttpResponse:
+    """Why one vendor sees a row, or the whole chain of reasons why not; a page and a fragment."""
+    organization, shown = request.organization, kind_of(request, kind)
+    connection = connection_of(organization, pk)
+    row = row_of(organization, shown, request.GET.get("id", ""))
+    try:
+        told, refused = explain_to(connection, kind, row.sourced_id), ""
+    except Refused as refusal:
+        told, refused = {"chain": [], "visible": False, "name": ""}, str(refusal)
+    nodes = [(step["kind"], step["id"]) for step in told["chain"]]
+    names = naming.names_of(organization, [(kind, row.sourced_id), *nodes])
+    for step in told["chain"]:
+        for mark in step.get("marks", ()):
+            mark["at"] = datetime.fromisoformat(mark["at"])
+        step |= {
+            "name": names[step["kind"], step["id"]],
+            "address": address_of(organization, (step["kind"], step["id"])),
+            "term": KIND_TERMS[step["kind"]].singular,
+        }
+    for moment in ("first", "last"):
+        stamp = (told.get("published") or {}).get(moment)
+        told[moment] = datetime.fromisoformat(stamp) if stamp else None
+    if told.get("last_read"):
+        told["last_read"] = datetime.fromisoformat(told["last_read"])
+    context = {
+        "organization": organization,
+        "may_change": request.may_change,
+        "connection": connection,
+        "kind": shown,
+        "term": KIND_TERMS[kind],
+        "name": names[kind, row.sourced_id],
+        "address": address_of(organization, (kind, row.sourced_id)),
+        "told": told,
+        "refused": refused,
+    }
+    template = "roster/_why.html" if request.htmx else "roster/why.html"
+    return TemplateResponse(request, template, context)
+
+
+def row_of(organization: Organization, kind: Kind, sourced_id: str) -> Any:
+    """Return the live row of that id, or 404."""
+    row = browsing.live(organization, kind).filter(sourced_id=sourced_id.replace("\0", "")).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def marks_on(organization: Organization, kind: str, sourced_id: str) -> Any:
+    """Return a row's own marks; an org's under either of its kinds."""
+    kinds = ("org", "school") if kind in ("org", "school") else (kind,)
+    marks = Mark.objects.filter(organization=organization, kind__in=kinds, sourced_id=sourced_id)
+    return marks.order_by("at", "pk")
+
+
+def below(organization: Organization, kind: Kind, row: Any) -> list[dict[str, Any]]:
+    """Return the lists of what stands below a row, each with its number and its address."""
+    lists = []
+    for name, field in BELOW.get(kind.name, ()):
+        under = {field: row.course if kind.name == "course" else row.sourced_id}
+        if isinstance(row, Level) and kind.name == "course" and row.school:
+            under["school"] = row.school
+        number = browsing.found(organization, KINDS[name], under=under).count()
+        if number:
+            address = reverse(
+                "roster_kind", kwargs={"slug": organization.slug, "kind": name}, query=under
+            )
+            lists.append({"term": KIND_TERMS[name], "number": number, "address": address})
+    return lists

@@ -1,0 +1,178 @@
+"""The roster: what there is, found by searching and by going down from what is above."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.http import Http404, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from portal import facts, naming
+from portal.access import AtDesk, page
+from portal.paging import paged
+from portal.terms import GROUPS, KIND_TERMS, Term
+from roster import browsing
+from roster.kinds import KINDS, Kind
+from roster.models import Mark, Organization
+from roster.standing_on import Ground, Node
+
+SEARCHED = ("person", "section", "school", "course")
+"""The kinds among which the first page searches."""
+HITS = 5
+"""How many hits of each it shows."""
+
+
+@page()
+def index(request: AtDesk) -> HttpResponse:
+    """The kinds with their numbers; with `q`, the first hits among people, classes, schools."""
+    organization = request.organization
+    words = words_of(request)
+    return TemplateResponse(
+        request,
+        "roster/index.html",
+        {
+            "organization": organization,
+            "may_change": request.may_change,
+            "words": words,
+            "hits": hits(organization, words) if words else [],
+            "groups": groups(organization, with_demographics=request.may_change),
+        },
+    )
+
+
+@page()
+def rows(request: AtDesk, kind: str) -> HttpResponse:
+    """The rows of a kind: `q` searches, a field's name narrows, `excluded` shows marked ones."""
+    organization, shown = request.organization, kind_of(request, kind)
+    words, marked = words_of(request), "excluded" in request.GET
+    under = {
+        field: request.GET[field].replace("\0", "")
+        for field in browsing.fields_of(shown)
+        if request.GET.get(field)
+    }
+    found = browsing.found(organization, shown, words=words, under=under, marked=marked)
+    cut = paged(request, found.count())
+    listed = list(found[cut.cut])
+    return TemplateResponse(
+        request,
+        "roster/list.html",
+        {
+            "organization": organization,
+            "may_change": request.may_change,
+            "kind": shown,
+            "term": KIND_TERMS[kind],
+            "words": words,
+            "marked": marked,
+            "under": below(organization, under),
+            "narrowed_by": list(under.items()),
+            "narrowed": bool(words or under or marked),
+            "paged": cut,
+            "rows": told(organization, shown, listed),
+        },
+    )
+
+
+def kind_of(request: AtDesk, name: str) -> Kind:
+    """Return the kind of that name, or 404; demographics are shown to administrators only."""
+    if name not in KINDS:
+        raise Http404
+    if name == "demographics" and not request.may_change:
+        raise PermissionDenied
+    return KINDS[name]
+
+
+def words_of(request: AtDesk) -> str:
+    return request.GET.get("q", "").replace("\0", "").strip()[:200]
+
+
+def address_of(organization: Organization, node: Node) -> str:
+    """Return the address of a row's page; ids may hold anything, so they stand in the query."""
+    kind, sourced_id = naming.plain(node)
+    return reverse(
+        "roster_record", kwargs={"slug": organization.slug, "kind": kind}, query={"id": sourced_id}
+    )
+
+
+def groups(
+    organization: Organization, *, with_demographics: bool
+) -> list[tuple[str | Promise, list[dict[str, Any]]]]:
+    """Return the kinds by group, each with its number of rows and of marks."""
+    marks = dict(
+        Mark.objects.filter(organization=organization)
+        .values_list("kind")
+        .annotate(number=Count("sourced_id", distinct=True))
+        .order_by()
+    )
+    return [
+        (
+            title,
+            [
+                {
+                    "kind": KINDS[name],
+                    "term": KIND_TERMS[name],
+                    "number": browsing.live(organization, KINDS[name]).count(),
+                    "excluded": marks.get(name, 0),
+                }
+                for name in names
+                if with_demographics or name != "demographics"
+            ],
+        )
+        for title, names in GROUPS
+    ]
+
+
+def hits(organization: Organization, words: str) -> list[tuple[Kind, Term, list[dict[str, Any]]]]:
+    found = []
+    for name in SEARCHED:
+        kind = KINDS[name]
+        listed = list(browsing.found(organization, kind, words=words)[:HITS])
+        if listed:
+            found.append((kind, KIND_TERMS[name], told(organization, kind, listed)))
+    return found
+
+
+def told(organization: Organization, kind: Kind, listed: list[Any]) -> list[dict[str, Any]]:
+    """Return rows as a list shows them: name, what stands beside it, own and inherited marks."""
+    ids = [row.sourced_id for row in listed]
+    ground = Ground(organization, kind.name, ids)
+    above = {sourced_id: ground.inherited((kind.name, sourced_id)) for sourced_id in ids}
+    beside = facts.about(organization, kind, listed)
+    nodes = [node for node in above.values() if node]
+    nodes += [each for values in beside.values() for each in values if not isinstance(each, str)]
+    names = naming.names_of(organization, nodes)
+    labels = naming.labels(organization, kind.name, listed)
+    return [
+        {
+            "id": row.sourced_id,
+            "name": labels[row.sourced_id],
+            "address": address_of(organization, (kind.name, row.sourced_id)),
+            "about": [
+                each if isinstance(each, str) else names[each] for each in beside[row.sourced_id]
+            ],
+            "excluded": (kind.name, row.sourced_id) in ground.marked,
+            "above": linked(organization, above[row.sourced_id], names),
+        }
+        for row in listed
+    ]
+
+
+def linked(
+    organization: Organization, node: Node | None, names: dict[Node, str]
+) -> dict[str, str] | None:
+    """Return a row as a link to its page: `{"name", "address"}`."""
+    if node is None:
+        return None
+    return {"name": names[naming.plain(node)], "address": address_of(organization, node)}
+
+
+def below(organization: Organization, under: dict[str, str]) -> list[dict[str, str]]:
+    """Return what a list is narrowed to, as links."""
+    kinds = {"parent": "org"}
+    nodes = [(kinds.get(field, field), sourced_id) for field, sourced_id in under.items()]
+    nodes = [node for node in nodes if node[0] in KINDS]
+    names = naming.names_of(organization, nodes)
+    return [link for node in nodes if (link := linked(organization, node, names))]

@@ -1,0 +1,162 @@
+"""A record's page: what is known, where it stands, who reads it, and why others don't."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection as database
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from connections.models import Connection
+from portal.models import Staff
+from roster.clock import clock
+from roster.exclusion import exclude, include, mark
+from roster.kinds import KINDS
+from roster.models import Organization, User
+from roster.publishing import refresh
+from tests.cast import connected
+
+ROSTER = "/o/riverside/roster/"
+ANN = f"{ROSTER}person/record/?id=ann"
+
+ONE_OF_EACH = {
+    "org": "d",
+    "school": "s1",
+    "calendar": "s1~2027",
+    "schedule_structure": "s1~2027~structure",
+    "grade_level": "s1~2027~structure~09",
+    "person": "ann",
+    "school_enrollment": "ann~s1",
+    "district_assignment": "tom~s2",
+    "guardian_link": "ann~pat",
+    "course": "c1~s1~2027",
+    "section": "k1",
+    "session": "t1",
+    "grading_task": "cat",
+    "enrollment": "e1",
+    "demographics": "ann",
+    "resource": "res",
+    "score_scale": "sc",
+    "line_item": "l1",
+    "result": "x1",
+}
+
+
+def test_every_kind_has_a_page(as_dana: Client, published: Connection):
+    for kind, sourced_id in ONE_OF_EACH.items():
+        answer = as_dana.get(f"{ROSTER}{kind}/record/", {"id": sourced_id})
+        assert answer.status_code == 200
+        assert ("/exclude/" in answer.content.decode()) is KINDS[kind].markable
+        address = f"{ROSTER}{kind}/record/connections/{published.pk}/"
+        assert as_dana.get(address, {"id": sourced_id}).status_code == 200
+
+
+def test_a_person_is_told_with_place_and_roles(as_victor: Client, published: Connection):
+    page = as_victor.get(ANN).content.decode()
+    for words in (
+        "Ann O&#x27;Hara", "ann@example.org", "Annie", "LDAP: 12", "student",
+        "Ann O&#x27;Hara at North School", "Class enrollments", "Reads it",
+    ):  # fmt: skip
+        assert words in page
+    assert "2012" not in page
+
+
+def test_viewers_see_no_metadata_no_demographics_and_no_buttons(
+    as_dana: Client, as_victor: Client, published: Connection
+):
+    User.objects.filter(sourced_id="ann").update(metadata={"lunch": "free"})
+    assert "metadata.lunch" in as_dana.get(ANN).content.decode()
+    page = as_victor.get(ANN).content.decode()
+    assert "lunch" not in page
+    assert "/exclude/" not in page
+    for path in ("record/?id=ann", f"record/connections/{published.pk}/?id=ann"):
+        assert as_victor.get(f"{ROSTER}demographics/{path}").status_code == 403
+
+
+def test_a_mark_is_told_with_who_when_and_why(
+    as_victor: Client, published: Connection, dana: Staff
+):
+    mark(published.organization, "person", ["ann"], reason="The family asked", by=dana)
+    page = as_victor.get(ANN).content.decode()
+    for words in ("The family asked", "dana@riverside.example", " C"):
+        assert words in page
+
+
+def test_an_inherited_mark_leads_to_the_row_that_has_it(as_victor: Client, published: Connection):
+    mark(published.organization, "school", ["s1"], reason="Closing", by="test")
+    answer = as_victor.get(f"{ROSTER}section/record/?id=k1")
+    assert answer.context["marks"] == []
+    assert answer.context["above"]["name"] == "North School"
+    assert "Its own box isn&#x27;t ticked" in answer.content.decode() or "isn't ticked" in (
+        answer.content.decode()
+    )
+
+
+def test_each_vendor_is_told_with_what_it_reads(
+    as_victor: Client, published: Connection, dana: Staff
+):
+    organization = published.organization
+    south = connected(organization, dana, vendor="Busy Bus", schools=["s2"])
+    refresh(organization, by="test")
+    published.requests.create(
+        at=clock(), method="GET", endpoint="ims/oneroster/rostering/v1p2/students", status=200,
+        milliseconds=1, records=1,
+    )  # fmt: skip
+    readers = as_victor.get(ANN).context["readers"]
+    assert [(each.connection.vendor, each.state) for each in readers] == [
+        ("Brightpath", "live"), ("Busy Bus", "none"),
+    ]  # fmt: skip
+    assert readers[0].since is not None
+    assert readers[0].last_read is not None
+    address = f"{ROSTER}person/record/connections/{south.pk}/?id=ann"
+    page = as_victor.get(address).content.decode()
+    assert "isn&#x27;t shared with the connection" in page or "isn't shared" in page
+    part = as_victor.get(address, headers={"hx-request": "true"}).content.decode()
+    assert "<html" not in part
+    assert "It stands on" in part
+
+
+def test_the_whole_chain_is_told_to_where_it_begins(
+    as_victor: Client, published: Connection, dana: Staff
+):
+    exclude(published.organization, "school", ["s1"], reason="Closing in May", by=dana)
+    readers = as_victor.get(ANN).context["readers"]
+    assert readers[0].state == "removed"
+    answer = as_victor.get(f"{ROSTER}person/record/connections/{published.pk}/?id=ann")
+    steps = [(step["kind"], step["name"]) for step in answer.context["told"]["chain"]]
+    assert steps[0] == ("person", "Ann O'Hara")
+    assert steps[-1] == ("school", "North School")
+    assert "Closing in May" in answer.content.decode()
+    include(published.organization, "school", ["s1"], by=dana)
+    page = as_victor.get(f"{ROSTER}person/record/connections/{published.pk}/?id=ann")
+    assert "With the next refresh" in page.content.decode()
+
+
+def test_a_closed_connection_reads_nothing(as_victor: Client, published: Connection):
+    Connection.objects.update(status="closed", line=None, held_at=None)
+    page = as_victor.get(f"{ROSTER}person/record/connections/{published.pk}/?id=ann")
+    assert "the connection is closed" in page.content.decode()
+    assert "no vendor is connected" in as_victor.get(ANN).content.decode()
+
+
+@pytest.mark.parametrize("asked", ["", "?id=nobody", "?id=%00", "?id=s1"])
+def test_a_record_that_is_not_there(asked: str, as_dana: Client, published: Connection):
+    assert as_dana.get(f"{ROSTER}person/record/{asked}").status_code == 404
+    address = f"{ROSTER}person/record/connections/{published.pk}/{asked}"
+    assert as_dana.get(address).status_code == 404
+    assert as_dana.get(f"{ROSTER}planet/record/?id=ann").status_code == 404
+    assert as_dana.get(f"{ROSTER}person/record/connections/4711/?id=ann").status_code == 404
+
+
+def test_many_connections_ask_the_database_no_more_often(
+    as_dana: Client, published: Connection, dana: Staff
+):
+    organization: Organization = published.organization
+    counts = []
+    for number in (2, 12):
+        while organization.connections.count() < number:
+            connected(organization, dana, vendor=f"Vendor {organization.connections.count()}")
+        with CaptureQueriesContext(database) as queries:
+            assert as_dana.get(ANN).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
