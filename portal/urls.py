@@ -14,7 +14,9 @@ from portal.pages import (
     information,
     organizations,
     record,
+    requests,
     roster,
+    viewing,
 )
 
 desk: list[URLPattern | URLResolver] = [
@@ -26,6 +28,13 @@ desk: list[URLPattern | URLResolver] = [
     path("connections/<int:pk>/secrets/rotate/", information.rotate, name="connection_rotate"),
     path("connections/<int:pk>/secrets/end/", information.end_overlap, name="connection_overlap"),
     path("connections/<int:pk>/status/<slug:act>/", acts.change, name="connection_act"),
+    path("connections/<int:pk>/requests/", requests.show, name="connection_requests"),
+    path("connections/<int:pk>/view/", viewing.show, name="connection_view"),
+    path(
+        "connections/<int:pk>/view/<slug:collection>/",
+        viewing.documents,
+        name="connection_documents",
+    ),
     path("roster/", roster.index, name="roster"),
     path("roster/<slug:kind>/", roster.rows, name="roster_kind"),
     path("roster/<slug:kind>/record/", record.show, name="roster_record"),

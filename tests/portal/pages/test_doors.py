@@ -13,7 +13,7 @@ from tests.cast import EVERYBODY
 IN, TO_SIGN_IN, ON, NOT_YOURS, NOT_FOUND, NOT_SO, WRONG = 200, 302, 302, 403, 404, 405, 422
 OF_ONE = {
     f"connection_{what}"
-    for what in ("information", "rotate", "overlap", "act")
+    for what in ("information", "rotate", "overlap", "act", "requests", "view", "documents")
 } | {"roster_why"}
 OF_A_ROW = {"roster_record", "roster_why", "roster_exclude", "roster_include"}
 
@@ -41,6 +41,12 @@ DOORS = {
     ("connection_act", "get"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
     ("connection_act", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, WRONG, NOT_FOUND),
     ("connection_act", "delete"):      (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("connection_requests", "get"):    (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("connection_requests", "post"):   (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("connection_view", "get"):        (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("connection_view", "post"):       (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("connection_documents", "get"):   (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("connection_documents", "post"):  (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
     ("roster", "get"):                 (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
     ("roster", "post"):                (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
     ("roster_kind", "get"):            (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),

@@ -1,0 +1,56 @@
+"""A connection's request log: what the vendor asked for, what it got, and why it didn't."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
+
+from connections.models import Connection, Request
+from connections.request_log import SEEN
+from portal.access import AtDesk, connection_of, page
+from portal.paging import paged
+from portal.words import advice
+from roster.clock import clock
+
+SUMMED = timedelta(days=7)
+"""How far back the numbers at the top go."""
+
+
+@page()
+def show(request: AtDesk, pk: int) -> HttpResponse:
+    """The log, the newest first; `errors` shows only what was refused or failed."""
+    connection = connection_of(request.organization, pk)
+    only_errors = "errors" in request.GET
+    rows = connection.requests.order_by("-at", "-pk")
+    if only_errors:
+        rows = rows.filter(status__gte=SEEN)
+    cut = paged(request, rows.count())
+    listed = list(rows[cut.cut])
+    return TemplateResponse(
+        request,
+        "connections/requests.html",
+        {
+            "organization": request.organization,
+            "may_change": request.may_change,
+            "connection": connection,
+            "only_errors": only_errors,
+            "paged": cut,
+            "rows": [(row, advice(row.status)) for row in listed],
+            "week": week_of(connection),
+        },
+    )
+
+
+def week_of(connection: Connection) -> dict[str, Any]:
+    """Return what the vendor did in the last seven days: requests, errors, records, bytes."""
+    recent = Request.objects.filter(connection=connection, at__gte=clock() - SUMMED)
+    return recent.aggregate(
+        requests=Count("pk"),
+        errors=Count("pk", filter=Q(status__gte=SEEN)),
+        records=Sum("records", default=0),
+        size=Sum("size", default=0),
+    )
