@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
-from portal.access import ADMIN, AtDesk, page
+from portal.access import ADMIN, AtDesk, connections_of, page
+from portal.terms import COLLECTION_TERMS
+from portal.words import Words
 from roster import jobs
-from roster.models import Job, Organization, Refresh
+from roster.lines import STEP
+from roster.models import Job, Organization, Publication, Refresh
 from roster.refusal import Refused
 from roster.working import running_refresh
 
@@ -43,9 +48,53 @@ def context_of(request: AtDesk) -> dict[str, Any]:
         "may_change": request.may_change,
         "under_way": under_way(organization),
         "last": last_success(organization),
+        "publications": publications(organization),
         "refreshes": list(organization.refreshes.all()[:SHOWN]),
         "failed": failure(organization),
     }
+
+
+@dataclass(frozen=True)
+class Published:
+    """What some connections read now: the publication, and its records by collection."""
+
+    vendors: list[str]
+    oneroster: str
+    publication: Publication
+    collections: list[tuple[Words, dict[str, int]]]
+
+    @property
+    def records(self) -> int:
+        return sum(numbers["records"] for _, numbers in self.collections)
+
+    @property
+    def is_withdrawal(self) -> bool:
+        """Return whether it only took out, between two refreshes, what was excluded meanwhile."""
+        return self.publication.number % STEP != 0
+
+
+def publications(organization: Organization) -> list[Published]:
+    """Return the last publication of each set of connections that read the same, by vendor."""
+    vendors: dict[int, list[str]] = {}
+    for connection in connections_of(organization).open().by_name():
+        if connection.line and connection.line.head:
+            vendors.setdefault(connection.line.pk, []).append(connection.vendor)
+    heads = Publication.objects.filter(line__in=vendors, number=F("line__head"))
+    found = {row.line_id: row for row in heads.select_related("line")}
+    return [
+        Published(
+            names,
+            found[line].line.version,
+            found[line],
+            [
+                (COLLECTION_TERMS[name], found[line].counts[name])
+                for name in COLLECTION_TERMS
+                if name in found[line].counts
+            ],
+        )
+        for line, names in vendors.items()
+        if line in found
+    ]
 
 
 def under_way(organization: Organization) -> dict[str, Any] | None:

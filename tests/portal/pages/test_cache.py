@@ -9,8 +9,12 @@ from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from connections.models import Connection
+from portal.models import Staff
 from roster.clock import clock
+from roster.exclusion import exclude
 from roster.models import Job, Organization, Refresh
+from tests.cast import connected
 
 CACHE = "/o/riverside/cache/"
 
@@ -102,5 +106,40 @@ def test_a_long_history_asks_the_database_no_more_often(as_dana: Client, riversi
             refreshed(riverside)
         with CaptureQueriesContext(database) as queries:
             as_dana.get(CACHE)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_the_last_publication_tells_what_it_holds_and_changed(
+    as_victor: Client, published: Connection
+):
+    (told,) = as_victor.get(CACHE).context["publications"]
+    assert (told.vendors, told.oneroster, told.is_withdrawal) == (["Brightpath"], "1.2", False)
+    numbers = {str(name): counts for name, counts in told.collections}
+    assert (numbers["Users"]["records"], numbers["Users"]["added"]) == (2, 2)
+    assert told.records == sum(counts["records"] for counts in numbers.values())
+    exclude(published.organization, "person", ["ann"], reason="Asked", by="test")
+    page = as_victor.get(CACHE)
+    (told,) = page.context["publications"]
+    numbers = {str(name): counts for name, counts in told.collections}
+    assert told.is_withdrawal
+    assert (numbers["Users"]["records"], numbers["Users"]["removed"]) == (1, 1)
+    assert "last taken out of" in page.content.decode()
+
+
+def test_connections_that_read_the_same_are_told_together(
+    as_victor: Client, published: Connection, dana: Staff
+):
+    organization = published.organization
+    counts = []
+    for number in (2, 12):
+        while organization.connections.count() < number:
+            vendor = f"Vendor {organization.connections.count()}"
+            connected(
+                organization, dana, vendor=vendor, types=["grade_book"], partner=published.partner
+            )
+        with CaptureQueriesContext(database) as queries:
+            (told,) = as_victor.get(CACHE).context["publications"]
+        assert len(told.vendors) == number
         counts.append(len(queries))
     assert counts[0] == counts[1]
