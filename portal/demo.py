@@ -17,11 +17,11 @@ from connections import credentials, lifecycle
 from connections.information import information
 from connections.models import SHARES, Connection, Partner
 from connections.partners import create_partner
-from portal import staff
+from portal import demo_past, staff
 from portal.models import Membership, Staff
 from roster.generator.demo import write_demo_bundle
 from roster.importing import import_bundle
-from roster.models import AuditEntry, Import, Klass, Organization, Role
+from roster.models import Import, Organization
 from roster.organizations import create_organization
 
 BY = "demo"
@@ -68,10 +68,14 @@ def prepare(base: str, say: Say, progress: Progress) -> dict[str, Any]:
     if not organization.imports.filter(state=Import.State.APPLIED).exists():
         say("Importing a made-up district of three schools")
         bring_in(organization, progress)
-    mark(organization)
     connections = [connect(organization, **wanted) for wanted in CONNECTIONS]
     if any(connection.line and not connection.line.head for connection, _ in connections):
         say("Publishing the OneRoster cache")
+        publish(organization, progress)
+        say("Letting the vendors read, excluding two records, publishing again")
+        for connection, secret in connections:
+            demo_past.read_as(connection, secret, base)
+        demo_past.mark(organization, Staff.objects.get(email=DANA))
         publish(organization, progress)
     return {
         "address": base,
@@ -109,23 +113,6 @@ def bring_in(organization: Organization, progress: Progress) -> None:
         bundle = Path(folder) / "riverside.zip"
         write_demo_bundle(bundle, organization.today())
         import_bundle(organization, bundle, by=BY, progress=progress)
-
-
-def mark(organization: Organization) -> None:
-    """Set two marks in Dana's name beside the bundle's own; once, as she may clear them."""
-    from roster.exclusion import exclude
-
-    dana = Staff.objects.get(email=DANA)
-    if AuditEntry.objects.filter(organization=organization, by=dana).exists():
-        return
-    section = Klass.objects.of(organization).active().order_by("sourced_id").first()
-    student = Role.objects.of(organization).filter(role="student").order_by("-user").first()
-    if section is not None:
-        reason = "A class for trying things out; no vendor needs it."
-        exclude(organization, "section", [section.sourced_id], reason=reason, by=dana)
-    if student is not None:
-        reason = "The family asked for it in writing."
-        exclude(organization, "person", [student.user], reason=reason, by=dana)
 
 
 def connect(

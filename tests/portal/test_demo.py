@@ -31,6 +31,8 @@ COUNTS = {
     "marks of people": "SELECT count(*) FROM roster_mark WHERE source = 'person'",
     "connections": "SELECT count(*) FROM connections_connection",
     "living secrets": "SELECT count(*) FROM connections_secret WHERE ended IS NULL",
+    "requests": "SELECT count(*) FROM connections_request",
+    "refreshes": "SELECT count(*) FROM roster_refresh",
 }
 
 
@@ -52,8 +54,8 @@ def test_the_demo_from_a_bare_machine_to_a_vendor_that_reads(environ: dict[str, 
     first = prepared(environ)
     made = counts(environ)
     assert made == {
-        "imports": 1, "publications": 2, "marks of people": 2, "connections": 2,
-        "living secrets": 2,
+        "imports": 1, "publications": 10, "marks of people": 2, "connections": 2,
+        "living secrets": 2, "requests": 17, "refreshes": 2,
     }  # fmt: skip
     second = prepared(environ, "--port", 8123)
     assert counts(environ) == made

@@ -1,0 +1,85 @@
+"""Gives the demo a past: vendors that have read, marks that were set, a refresh that followed.
+
+The vendors' requests are answered by the API itself, within this process, so the request log and
+the runs are real ones.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from urllib.parse import urlencode, urlsplit
+
+from django.test import Client
+
+from connections import request_log
+from connections.information import information
+from connections.models import Connection
+from portal.models import Staff
+from roster.models import AuditEntry, Klass, Level, Organization, Role
+
+READS: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
+    "1.2": (
+        ("orgs", {}),
+        ("academicSessions", {}),
+        ("users", {"limit": "200"}),
+        ("users", {"limit": "200", "offset": "200"}),
+        ("classes", {}),
+        ("enrollments", {"limit": "1000"}),
+        ("enrollments", {"limit": "1000", "offset": "1000"}),
+        ("students", {"filter": "familyName='Abdi'"}),
+        ("users", {"filter": "dateLastModified>='2026-01-01'", "limit": "5"}),
+        ("users", {"filter": "favouriteColour='blue'"}),
+        ("users/nobody", {}),
+    ),
+    "1.1": (
+        ("schools", {}),
+        ("students", {"limit": "100"}),
+        ("students", {"limit": "100", "offset": "100"}),
+        ("demographics", {}),
+    ),
+}
+"""What a vendor of each version asks for: a sync, a search, and what it gets wrong."""
+
+
+def read_as(connection: Connection, secret: str, base: str) -> None:
+    """Read as the vendor does; where this process doesn't answer to that host, read nothing."""
+    told = information(connection, base)
+    host = urlsplit(base).hostname or "127.0.0.1"
+    vendor = Client(SERVER_NAME=host, raise_request_exception=False)
+    basic = b64encode(f"{told['client_id']}:{secret}".encode()).decode()
+    granted = vendor.post(
+        urlsplit(told["token_url"]).path,
+        {"grant_type": "client_credentials"},
+        headers={"Authorization": f"Basic {basic}"},
+    )
+    if granted.status_code != 200:
+        return
+    bearer = {"Authorization": f"Bearer {granted.json()['access_token']}"}
+    path = urlsplit(told["base_url"]).path
+    for name, asked in READS[connection.oneroster]:
+        vendor.get(f"{path}/{name}?{urlencode(asked)}", headers=bearer)
+    request_log.queue.flush()
+
+
+def mark(organization: Organization, dana: Staff) -> None:
+    """Set marks in Dana's name beside the bundle's own, one of them by mistake; once, as she may
+    clear them.
+    """
+    from roster.exclusion import exclude, include
+
+    if AuditEntry.objects.filter(organization=organization, by=dana).exists():
+        return
+    section = Klass.objects.of(organization).active().order_by("sourced_id").first()
+    student = Role.objects.of(organization).filter(role="student").order_by("-user").first()
+    grades = Level.objects.filter(organization=organization, kind="grade_level")
+    grade = grades.order_by("sourced_id").first()
+    if section is None or student is None or grade is None:
+        return
+    for kind, sourced_id, reason in (
+        ("section", section.sourced_id, "A class for trying things out; no vendor needs it."),
+        ("person", student.user, "The family asked for it in writing."),
+        ("grade_level", grade.sourced_id, "They begin in spring."),
+    ):
+        exclude(organization, kind, [sourced_id], reason=reason, by=dana)
+    reason = "A mistake: they read from the first week on."
+    include(organization, "grade_level", [grade.sourced_id], reason=reason, by=dana)
