@@ -1,0 +1,97 @@
+"""The pages of which pictures are made, and how each is reached from the demo's desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from playwright.sync_api import Page
+
+Way = Callable[[Page], None]
+
+
+class Visit(NamedTuple):
+    """A page of Dana's: its address below the organization's, and what is done there first."""
+
+    name: str
+    path: str
+    way: Way | None = None
+
+
+def open_first(page: Page) -> None:
+    """Follow the first row of a list to its own page, and wait for what it loads."""
+    page.get_by_role("rowheader").first.get_by_role("link").click()
+    page.wait_for_load_state("networkidle")
+
+
+def confirm(page: Page) -> None:
+    """Give a reason, so that the page with the numbers comes."""
+    page.get_by_label("Reason").fill("The family asked for it in writing.")
+    page.get_by_role("button", name="Show what goes").click()
+    page.wait_for_selector("table.effect")
+
+
+def follow(link: str) -> Way:
+    def way(page: Page) -> None:
+        page.get_by_role("link", name=link).first.click()
+        page.wait_for_load_state("networkidle")
+
+    return way
+
+
+def exclude(page: Page) -> None:
+    open_first(page)
+    follow("Exclude")(page)
+
+
+def exclude_and_confirm(page: Page) -> None:
+    exclude(page)
+    confirm(page)
+
+
+def include(page: Page) -> None:
+    page.get_by_role("rowheader").last.get_by_role("link").click()
+    follow("Include again")(page)
+
+
+def open_last(page: Page) -> None:
+    page.get_by_role("rowheader").last.get_by_role("link").click()
+    page.wait_for_load_state("networkidle")
+
+
+def why(page: Page) -> None:
+    """Open the page that the record's own loads its reasons from."""
+    with page.expect_request("**/record/connections/**") as asked:
+        open_last(page)
+    page.goto(asked.value.url)
+
+
+VISITS = (
+    Visit("home", ""),
+    Visit("roster", "roster/"),
+    Visit("search", "roster/?q=ann"),
+    Visit("people", "roster/person/?q=al"),
+    Visit("excluded", "roster/person/?excluded=1"),
+    Visit("inherited", "roster/school_enrollment/?q=tesfaye"),
+    Visit("record", "roster/section/", open_last),
+    Visit("record-excluded", "roster/person/?excluded=1", open_last),
+    Visit("record-school", "roster/school/", open_first),
+    Visit("why", "roster/person/?excluded=1", why),
+    Visit("exclude", "roster/school/", exclude),
+    Visit("exclude-confirm", "roster/school/", exclude_and_confirm),
+    Visit("include", "roster/person/?excluded=1", include),
+    Visit("connections", "connections/"),
+    Visit("connection-new", "connections/new/"),
+    Visit("connection", "connections/", open_first),
+    Visit("information", "connections/1/information/"),
+    Visit("requests", "connections/1/requests/"),
+    Visit("requests-errors", "connections/1/requests/?errors=1"),
+    Visit("view", "connections/1/view/"),
+    Visit("documents", "connections/1/view/users/"),
+    Visit("document", "connections/1/view/users/?id=stu-000003"),
+    Visit("pause", "connections/1/status/pause/"),
+    Visit("cache", "cache/"),
+)
+
+README = ("record-excluded", "exclude-confirm", "requests")
+"""Those that the README shows."""
