@@ -39,7 +39,7 @@ def index(request: AtDesk) -> HttpResponse:
             "may_change": request.may_change,
             "words": words,
             "hits": hits(organization, words) if words else [],
-            "groups": groups(organization, with_demographics=request.may_change),
+            "groups": [] if words else groups(organization, with_demographics=request.may_change),
         },
     )
 
@@ -56,7 +56,7 @@ def rows(request: AtDesk, kind: str) -> HttpResponse:
     }
     found = browsing.found(organization, shown, words=words, under=under, marked=marked)
     cut = paged(request, found.count())
-    listed = list(found[cut.cut])
+    listed = told(organization, shown, list(found[cut.cut]))
     return TemplateResponse(
         request,
         "roster/list.html",
@@ -71,7 +71,8 @@ def rows(request: AtDesk, kind: str) -> HttpResponse:
             "narrowed_by": list(under.items()),
             "narrowed": bool(words or under or marked),
             "paged": cut,
-            "rows": told(organization, shown, listed),
+            "rows": listed,
+            "with_about": any(row["about"] for row in listed),
         },
     )
 

@@ -15,7 +15,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from connections.models import Connection
+from connections.information import PATHS
+from connections.models import Connection, Request
 from portal.words import ACTIONS, REFRESHES, STANDINGS, standing_of
 from roster.models import AuditEntry, Mark
 
@@ -69,6 +70,15 @@ def standing(connection: Connection) -> SafeString:
     """Write a connection's status as it holds today."""
     known = STANDINGS[standing_of(connection)]
     return format_html('<span class="status {}">{}</span>', known.tone, known.label)
+
+
+@register.simple_tag
+def asked_for(connection: Connection, asked: Request) -> str:
+    """Write what was asked for, without the path that all of a connection's requests begin with."""
+    for base in set(PATHS[connection.oneroster].values()):
+        if asked.endpoint.startswith(base[1:] + "/"):
+            return asked.endpoint.removeprefix(base[1:] + "/")
+    return asked.endpoint or "—"
 
 
 @register.simple_tag

@@ -34,8 +34,23 @@ def test_an_empty_log_says_what_it_is_for(as_victor: Client, brightpath: Connect
 def test_each_request_is_told(as_victor: Client, brightpath: Connection):
     asked(brightpath, query="limit=1000&filter=familyName='•••'", records=12345)
     page = as_victor.get(address_of(brightpath)).content.decode()
-    for words in ("v1p1/users", "familyName=", "•••", "200", "12,345", "244.1", "12 ms", " C"):
+    for words in (
+        "GET ims/oneroster/v1p1/users",
+        "familyName=",
+        "•••",
+        "200",
+        "12,345",
+        "244.1",
+        "12 ms",
+        " C",
+    ):
         assert words in page
+
+
+def test_the_path_that_all_begin_with_is_left_out(as_victor: Client, brightpath: Connection):
+    asked(brightpath, endpoint="ims/oneroster/rostering/v1p2/users/{sourcedId}")
+    page = as_victor.get(address_of(brightpath)).content.decode()
+    assert "GET users/{sourcedId}" in page
 
 
 def test_errors_are_told_in_words_and_apart(as_victor: Client, brightpath: Connection):
