@@ -18,7 +18,9 @@ from roster.generator import demo_additions
 from roster.generator.bundles import write_bundle
 from roster.generator.calendars import school_year_of
 from roster.generator.district import plan_district
-from roster.generator.sources import Row, sources_of
+from roster.generator.nights import Night
+from roster.generator.rows import Row, flat
+from roster.generator.sources import Extras, sources_of
 from roster.generator.timetable import plan_timetable
 from roster.importing import import_bundle
 from roster.models import AssessmentLineItem, AssessmentResult, Organization, Role
@@ -38,8 +40,8 @@ def prepare(organization: Organization, students: int, folder: Path) -> None:
     """Import the district; nothing is published yet."""
     today = date.today()  # noqa: DTZ011 - its year must be the one of today.
     plan = plan_district(students, school_year_of(today), 7, "Riverside")
-    streams = sources_of(plan, plan_timetable(plan), "1.2", Counter())
-    rows = {name: list(stream) for name, stream in streams.items()}
+    streams = sources_of(Night(plan, plan_timetable(plan)), "1.2", Extras(), Counter())
+    rows = {name: list(flat(parts)) for name, parts in streams.items()}
     demo_additions.add_guardians(rows, plan)
     demo_additions.add_gradebook(rows, plan)
     _add_rare_words(rows)
