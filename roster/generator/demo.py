@@ -12,12 +12,12 @@ from pathlib import Path
 from roster.generator import demo_additions, demo_faults
 from roster.generator.bundles import write_bundle
 from roster.generator.calendars import school_year_of
+from roster.generator.classes import plan_timetable
 from roster.generator.district import plan_district
 from roster.generator.making import Made
 from roster.generator.nights import Night
 from roster.generator.rows import Row, flat
 from roster.generator.sources import Extras, sources_of
-from roster.generator.timetable import plan_timetable
 
 STUDENTS = 240
 NAME = "Riverside"

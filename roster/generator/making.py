@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from roster.generator.bundles import write_bundle
+from roster.generator.classes import plan_timetable
 from roster.generator.deltas import between, stamp_of
 from roster.generator.district import plan_district
 from roster.generator.marks import METADATA
 from roster.generator.nights import Night, changes
 from roster.generator.rows import Row, flat
 from roster.generator.sources import Extras, sources_of
-from roster.generator.timetable import plan_timetable
 
 NONE = Extras()
 

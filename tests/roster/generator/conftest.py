@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from roster.generator.making import Made, make_bundle
+from roster.generator.making import NONE, Made, make_bundle
 from roster.generator.sources import Extras
 from tests.roster.generator import reading
 
@@ -17,7 +17,7 @@ ALL = Extras(guardians=True, gradebook=True, resources=True)
 class Generated:
     """A bundle of 2,000 students, what the generator said of it, and what is really in it."""
 
-    def __init__(self, version: str, path: Path, extras: Extras = Extras()) -> None:  # noqa: B008
+    def __init__(self, version: str, path: Path, extras: Extras = NONE) -> None:
         self.version, self.path = version, path
         self.made: Made = make_bundle(
             path, STUDENTS, oneroster=version, school_year=2026, extras=extras

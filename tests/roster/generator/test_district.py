@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from roster.generator.calendars import calendar_of, school_year_of
+from roster.generator.classes import plan_timetable
 from roster.generator.district import plan_district
 from roster.generator.making import make_bundle
-from roster.generator.timetable import plan_timetable
 from tests.roster.generator import reading
 from tests.roster.generator.conftest import STUDENTS, Generated
 
