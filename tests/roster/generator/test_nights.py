@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from roster.generator.classes import plan_timetable
+from roster.generator.deltas import between
+from roster.generator.district import plan_district
 from roster.generator.making import Made, make_bundle
+from roster.generator.nights import Night
+from roster.generator.sources import sources_of
 from tests.roster.generator import reading
 from tests.roster.generator.conftest import ALL
 from tests.roster.generator.test_district import _check_people, _check_references
@@ -184,3 +190,18 @@ def _students(tables: Tables) -> set[str]:
 def _school(tables: Tables, student: str) -> str:
     row = tables["users"][student]
     return row.get("primaryOrgSourcedId") or row["orgSourcedIds"].split(",")[0]
+
+
+def test_rows_stream_by() -> None:
+    """Even a delta, which reads two nights side by side, holds the plan and little else."""
+    plan = plan_district(400, 2026, 1)
+    table = plan_timetable(plan)
+    before, after = (
+        sources_of(Night(plan, table, night, lived=True), "1.2", ALL, Counter()) for night in (1, 2)
+    )
+    tracemalloc.start()
+    told = sum(1 for name in after for _row in between(before[name], after[name], "now"))
+    held = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert told > 50
+    assert held < 300_000
