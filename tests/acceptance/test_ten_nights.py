@@ -1,8 +1,9 @@
-"""Ten nights of a district, imported and published one after another, read by four vendors.
+"""Ten nights of a district, imported and published one after another, read by six vendors.
 
-A full and a delta vendor of each version come every morning, and one that comes every third.
-All end with the truth, which the naive evaluator of the rules tells (`tests/oracle`). The
-district has guardians, a gradebook and resources; its generator says who leaves and comes.
+For each version there is one that reads everything every morning, one that asks what changed,
+and one that asks so every third morning. All end with the truth, which the naive evaluator of
+the rules tells (`tests/oracle`). The district has guardians, a gradebook and resources; its
+generator says who leaves and comes.
 
 `TEN_NIGHTS_STUDENTS=2000` before `python3 manage.py test -- tests/acceptance/test_ten_nights.py`
 takes the district of that size.
@@ -23,78 +24,35 @@ import time_machine
 
 from roster.models import Organization
 from tests.acceptance.desk import Connected, Desk
+from tests.acceptance.followers import PAGE, Copy, Follower, Mornings, differing
 from tests.model.comparing import differences, plain
 from tests.oracle import expected
 
 SLUG = "riverside"
 STUDENTS = int(os.environ.get("TEN_NIGHTS_STUDENTS", "200"))
 NIGHTS = 10
+LAST = NIGHTS - 1
 FIRST = datetime(2026, 2, 2, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
 VERSIONS = ("1.1", "1.2")
-PAGE = 1000
 
 ROSTER = (
     "academicSessions", "orgs", "courses", "classes", "users", "enrollments", "demographics",
     "resources",
 )  # fmt: skip
 
-Copy = dict[str, dict[str, dict[str, Any]]]
-Night = dict[str, dict[str, dict[str, str]]]
-
-
-@dataclass
-class Follower:
-    """A delta vendor: everything once, and from then on what changed since it last began."""
-
-    vendor: Connected
-    copy: Copy = field(default_factory=dict)
-    since: str = ""
-    heard: set[tuple[str, str]] = field(default_factory=set)
-
-    def read(self) -> None:
-        self.vendor.renew()
-        began = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-        self.heard = set()
-        if self.since:
-            for collection, records in self.copy.items():
-                self._apply(collection, records)
-        else:
-            self.copy = self.vendor.everything(PAGE)
-        self.since = began
-
-    def _apply(self, collection: str, records: dict[str, dict[str, Any]]) -> None:
-        query = f"dateLastModified>'{self.since}'"
-        for record in self.vendor.read(collection, PAGE, filter=query):
-            name = record["sourcedId"]
-            self.heard.add((collection, name))
-            if record["status"] == "active":
-                records[name] = record
-            else:
-                records.pop(name, None)
-
 
 @dataclass
 class Weeks:
-    """What everybody had each morning, and what the files of each night said."""
+    """What the bundles said of each night, and what the vendors had of it."""
 
     desk: Desk
-    nights: list[Night] = field(default_factory=list)
+    of: dict[str, Mornings]
+    schools: list[dict[str, str]] = field(default_factory=list)
     changes: list[dict[str, int]] = field(default_factory=list)
-    full: dict[str, list[Copy]] = field(default_factory=lambda: {one: [] for one in VERSIONS})
-    delta: dict[str, list[Copy]] = field(default_factory=lambda: {one: [] for one in VERSIONS})
-    heard: dict[str, list[set[tuple[str, str]]]] = field(
-        default_factory=lambda: {one: [] for one in VERSIONS}
-    )
-    seldom: dict[str, Copy] = field(default_factory=dict)
-    vendors: dict[str, Connected] = field(default_factory=dict)
-    late: dict[str, Connected] = field(default_factory=dict)
 
     def students(self, night: int) -> set[str]:
-        return set(self.nights[night]["demographics"])
-
-    def school(self, night: int, student: str) -> str:
-        return self.nights[night]["users"][student]["primaryOrgSourcedId"]
+        return set(self.schools[night])
 
 
 @pytest.fixture(scope="module")
@@ -105,187 +63,181 @@ def moving() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def weeks(moving: Any, desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Weeks:
-    weeks = Weeks(desk)
     folder = tmp_path_factory.mktemp("nights")
     desk.partner()
     desk.organization(SLUG, school_year="2026")
-    weeks.vendors = {one: desk.connect(SLUG, one, gradebook=True) for one in VERSIONS}
-    followers = {
-        one: [Follower(desk.connect(SLUG, one, gradebook=True)) for _ in range(2)]
-        for one in VERSIONS
-    }
+
+    def connect(version: str) -> Connected:
+        return desk.connect(SLUG, version, gradebook=True)
+
+    weeks = Weeks(desk, {})
+    for version in VERSIONS:
+        followers = (Follower(connect(version)), Follower(connect(version)))
+        weeks.of[version] = Mornings(version, connect(version), *followers)
     for night in range(NIGHTS):
         moving.move_to(FIRST + night * DAY)
         _import(weeks, folder / f"night{night}", night)
         desk.refresh(SLUG)
-        moving.move_to(FIRST + night * DAY + timedelta(hours=4))
-        for version in VERSIONS:
-            weeks.vendors[version].renew()
-            weeks.full[version].append(weeks.vendors[version].everything(PAGE))
-            daily, seldom = followers[version]
-            daily.read()
-            weeks.delta[version].append({name: dict(all_) for name, all_ in daily.copy.items()})
-            weeks.heard[version].append(daily.heard)
-            if night % 3 == 0:
-                seldom.read()
-                weeks.seldom[version] = seldom.copy
+        moving.shift(timedelta(hours=4))
+        for mornings in weeks.of.values():
+            mornings.read()
     moving.move_to(FIRST + NIGHTS * DAY)
-    weeks.late = {one: desk.connect(SLUG, one, gradebook=True) for one in VERSIONS}
-    desk.refresh(SLUG)
-    for vendor in weeks.vendors.values():
-        vendor.renew()
+    for mornings in weeks.of.values():
+        mornings.vendor.renew()
     return weeks
 
 
 def _import(weeks: Weeks, path: Path, night: int) -> None:
-    """Make the bundle of a night and import it: it is taken whole, and nothing is found in it."""
+    """Make the bundle of a night and import it: it is taken whole, with nothing else to find."""
     made = weeks.desk.run(
         *("make_bundle", path, "--students", STUDENTS, "--school-year", 2026, "--night", night),
         *("--guardians", "--gradebook", "--resources"),
     )
     imported = weeks.desk.run("import_roster", SLUG, path)
-    assert {(finding["code"], finding["column"]) for finding in imported["findings"]["list"]} <= {
-        ("missing", "username")
-    }
+    found = {(finding["code"], finding["column"]) for finding in imported["findings"]["list"]}
+    assert found <= {("missing", "username")}
     assert {name: counts["read"] for name, counts in imported["files"].items()} == made["files"]
     weeks.changes.append(made.get("changes", {}))
-    weeks.nights.append({file.stem: _rows(file) for file in path.glob("*.csv")})
+    students = {row["sourcedId"] for row in _rows(path / "demographics.csv")}
+    weeks.schools.append(
+        {
+            row["sourcedId"]: row["primaryOrgSourcedId"]
+            for row in _rows(path / "users.csv")
+            if row["sourcedId"] in students
+        }
+    )
 
 
-def _rows(path: Path) -> dict[str, dict[str, str]]:
+def _rows(path: Path) -> Iterator[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
-        return {next(iter(row.values())): row for row in csv.DictReader(file)}
+        yield from csv.DictReader(file)
 
 
-both = pytest.mark.parametrize("version", VERSIONS)
+@pytest.fixture(params=VERSIONS)
+def mornings(request: pytest.FixtureRequest, weeks: Weeks) -> Mornings:
+    return weeks.of[request.param]
 
 
-@both
-def test_the_delta_vendor_has_what_the_full_one_has_every_morning(weeks, version):
-    for night in range(NIGHTS):
-        assert weeks.delta[version][night] == weeks.full[version][night], night
+def test_the_delta_vendor_has_what_the_full_one_has_every_morning(mornings: Mornings) -> None:
+    assert mornings.unlike == [set()] * NIGHTS
 
 
-@both
-def test_who_comes_every_third_night_has_it_too(weeks, version):
-    assert weeks.seldom[version] == weeks.full[version][-1]
+def test_who_comes_every_third_morning_has_it_too(mornings: Mornings) -> None:
+    assert differing(mornings.seldom.copy, mornings.full[LAST]) == set()
 
 
-@both
-def test_what_they_end_with_is_the_truth(weeks, version):
+def test_what_they_end_with_is_the_truth(mornings: Mornings) -> None:
     organization = Organization.objects.get(slug=SLUG)
-    [line] = {one.line for one in organization.connections.filter(oneroster=version) if one.line}
-    day = (FIRST + (NIGHTS - 1) * DAY).date()
+    line = organization.connections.get(pk=mornings.vendor.connection).line
+    assert line
+    day = (FIRST + LAST * DAY).date()
     found = {
         name: {sourced_id: plain(record) for sourced_id, record in records.items()}
-        for name, records in weeks.full[version][-1].items()
+        for name, records in mornings.full[LAST].items()
         if name in ROSTER
     }
-    assert differences(found, expected(organization, version, line.rules, day)) == []
+    assert differences(found, expected(organization, mornings.version, line.rules, day)) == []
 
 
-@both
-def test_stamps_move_with_the_truth_and_only_then(weeks, version):
+def test_stamps_move_with_the_truth_and_only_then(mornings: Mornings) -> None:
     for night in range(1, NIGHTS):
         flip = (FIRST + night * DAY).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-        before, after = weeks.full[version][night - 1], weeks.full[version][night]
-        for collection, records in after.items():
-            for sourced_id, record in records.items():
-                old = before[collection].get(sourced_id)
-                if old is None or plain(old) != plain(record):
-                    assert record["dateLastModified"] >= flip, (collection, sourced_id)
-                else:
-                    assert record == old, (collection, sourced_id)
+        before, after = mornings.full[night - 1], mornings.full[night]
+        for collection, name in differing(before, after):
+            old, new = before[collection].get(name), after[collection].get(name)
+            if new:
+                assert new["dateLastModified"] >= flip
+                assert not old or plain(old) != plain(new), (collection, name)
 
 
-@both
-def test_the_delta_vendor_hears_of_what_changed_and_of_nothing_else(weeks, version):
+def test_the_delta_vendor_hears_of_what_changed_and_of_nothing_else(mornings: Mornings) -> None:
     for night in range(1, NIGHTS):
-        before, after = weeks.full[version][night - 1], weeks.full[version][night]
-        changed = {
-            (collection, sourced_id)
-            for collection in after
-            for sourced_id in {*before[collection], *after[collection]}
-            if before[collection].get(sourced_id) != after[collection].get(sourced_id)
-        }
-        assert weeks.heard[version][night] == changed
+        changed = differing(mornings.full[night - 1], mornings.full[night])
+        assert changed
+        assert mornings.heard[night] == changed
 
 
-@both
-def test_who_left_is_a_tombstone_with_everything_below(weeks, version):
-    last = NIGHTS - 1
-    gone = set().union(*map(weeks.students, range(NIGHTS))) - weeks.students(last)
-    assert gone
-    read = {name for night in weeks.full[version] for name in night["users"]}
-    vendor = weeks.vendors[version]
-    for student in gone & read:
-        assert student not in weeks.full[version][-1]["users"]
-        user = vendor.one("users", student).body["user"]
+def test_tombstones_are_of_what_was_read_and_is_no_more(mornings: Mornings) -> None:
+    for collection in ROSTER:
+        gone = mornings.ever(collection) - mornings.full[LAST][collection].keys()
+        assert mornings.tombstones(collection) == gone, collection
+
+
+def test_who_left_is_a_tombstone_with_everything_below(weeks: Weeks, mornings: Mornings) -> None:
+    left = set().union(*weeks.schools) - weeks.students(LAST)
+    left &= mornings.ever("users")
+    assert left
+    for student in left:
+        user = mornings.vendor.one("users", student).body["user"]
         assert (user["status"], user["enabledUser"]) == ("tobedeleted", "false")
         assert (user["givenName"], user["familyName"]) == ("Removed", "Removed")
-    below = {
-        enrollment["sourcedId"]
-        for night in weeks.full[version]
-        for enrollment in night["enrollments"].values()
-        if enrollment["user"]["sourcedId"] in gone
-    }
-    assert below
-    told = {row["sourcedId"] for row in _tombstones(vendor, "enrollments")}
-    assert below <= told
-    assert {row["sourcedId"] for row in _tombstones(vendor, "demographics")} == gone & read
+    seats = {name for copy in mornings.full for one in left for name in _seats(copy, one)}
+    assert seats
+    assert seats <= mornings.tombstones("enrollments")
+    assert left == mornings.tombstones("demographics")
 
 
-@both
-def test_tombstones_are_of_what_was_read_and_is_no_more(weeks, version):
-    for collection in ROSTER:
-        read = {name for night in weeks.full[version] for name in night[collection]}
-        told = {row["sourcedId"] for row in _tombstones(weeks.vendors[version], collection)}
-        assert told == read - set(weeks.full[version][-1][collection]), collection
-
-
-def _tombstones(vendor: Connected, collection: str) -> list[dict[str, Any]]:
-    return vendor.read(collection, PAGE, filter="status='tobedeleted'")
-
-
-@both
-def test_who_returned_is_there_again_under_the_same_ids(weeks, version):
-    first, last = weeks.full[version][0], weeks.full[version][-1]
+def test_who_returned_is_there_again_under_the_same_ids(weeks: Weeks, mornings: Mornings) -> None:
+    first, last = mornings.full[0], mornings.full[LAST]
     back = {
         student
-        for student in weeks.students(0) & weeks.students(NIGHTS - 1)
+        for student in weeks.students(0) & weeks.students(LAST) & first["users"].keys()
         if any(student not in weeks.students(night) for night in range(NIGHTS))
-        and student in first["users"]
     }
     assert back
     for student in back:
-        assert plain(last["users"][student]) == plain(first["users"][student])
-        stamps = [copy["users"][student]["dateLastModified"] for copy in (first, last)]
-        assert stamps[0] < stamps[1]
-        assert _seats(last, student) == _seats(first, student)
+        old, new = first["users"][student], last["users"][student]
+        assert plain(old) == plain(new)
+        assert old["dateLastModified"] < new["dateLastModified"]
+        assert _seats(first, student) == _seats(last, student)
 
 
-@both
-def test_who_moved_is_at_the_new_school_and_at_no_other(weeks, version):
-    last = NIGHTS - 1
+def test_who_moved_is_at_the_new_school_and_at_no_other(weeks: Weeks, mornings: Mornings) -> None:
+    first, last = mornings.full[0], mornings.full[LAST]
     moved = {
         student
-        for student in weeks.students(0) & weeks.students(last)
-        if weeks.school(0, student) != weeks.school(last, student)
+        for student in weeks.students(0) & weeks.students(LAST) & first["users"].keys()
+        if weeks.schools[0][student] != weeks.schools[LAST][student]
     }
-    moved &= weeks.full[version][0]["users"].keys()
     assert moved
     for student in moved:
-        school = weeks.school(last, student)
-        user = weeks.full[version][-1]["users"][student]
-        places = user["orgs"] if version == "1.1" else [role["org"] for role in user["roles"]]
+        school = weeks.schools[LAST][student]
+        user = last["users"][student]
+        places = user.get("orgs") or [role["org"] for role in user["roles"]]
         assert {place["sourcedId"] for place in places} == {school}
-        old = _seats(weeks.full[version][0], student)
-        new = _seats(weeks.full[version][-1], student)
+        old, new = _seats(first, student), _seats(last, student)
         assert set(new.values()) == {school}
         assert not old.keys() & new.keys()
         for enrollment in old:
-            told = weeks.vendors[version].one("enrollments", enrollment).body["enrollment"]
+            told = mornings.vendor.one("enrollments", enrollment).body["enrollment"]
             assert told["status"] == "tobedeleted"
+
+
+def test_who_is_new_came_with_demographics_and_classes(weeks: Weeks, mornings: Mornings) -> None:
+    came = set().union(*weeks.schools) - weeks.students(0)
+    assert len(came) == sum(changes.get("students_new", 0) for changes in weeks.changes)
+    last = mornings.full[LAST]
+    here = came & last["users"].keys()
+    assert here
+    assert here <= last["demographics"].keys()
+    assert all(_seats(last, student) for student in here)
+
+
+def test_a_vendor_that_comes_late_hears_of_nobody_who_left(
+    weeks: Weeks, mornings: Mornings
+) -> None:
+    late = weeks.desk.connect(SLUG, mornings.version, gradebook=True)
+    weeks.desk.refresh(SLUG)
+    for collection in ROSTER:
+        assert late.read(collection, PAGE, filter="status='tobedeleted'") == []
+    now = late.everything(PAGE)
+    assert {name: _plain(records) for name, records in now.items()} == {
+        name: _plain(records) for name, records in mornings.full[LAST].items()
+    }
+
+
+def _plain(records: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {name: plain(record) for name, record in records.items()}
 
 
 def _seats(copy: Copy, student: str) -> dict[str, str]:
@@ -294,28 +246,4 @@ def _seats(copy: Copy, student: str) -> dict[str, str]:
         name: row["school"]["sourcedId"]
         for name, row in copy["enrollments"].items()
         if row["user"]["sourcedId"] == student
-    }
-
-
-@both
-def test_who_is_new_came_with_a_demographics_row_and_seats(weeks, version):
-    new = weeks.students(NIGHTS - 1) - weeks.students(0)
-    assert len(new) == sum(changes.get("students_new", 0) for changes in weeks.changes)
-    last = weeks.full[version][-1]
-    there = new & last["users"].keys()
-    assert there
-    assert there <= last["demographics"].keys()
-    assert all(_seats(last, student) for student in there)
-
-
-@both
-def test_a_vendor_that_comes_late_hears_of_nobody_who_left_before(weeks, version):
-    late = weeks.late[version]
-    for collection in ROSTER:
-        assert _tombstones(late, collection) == []
-    assert {
-        name: list(map(plain, records.values())) for name, records in late.everything(PAGE).items()
-    } == {
-        name: list(map(plain, records.values()))
-        for name, records in weeks.full[version][-1].items()
     }
