@@ -6,29 +6,14 @@ The same walk and the same documents as a refresh, compared with the published d
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 from roster.compiling import collections_of, documents
 from roster.dialects import people
 from roster.models import Line, Organization, Record, Status
-from roster.visibility import Marks, Rules, Walk, marks_of
+from roster.visibility import Rules, Walk
 
 Difference = dict[str, dict[str, int]]
-
-WIDEST = {
-    "shares": (
-        "demographics",
-        "guardians",
-        "resources",
-        "metadata",
-        "users.phone",
-        "users.sms",
-        "users.userIds",
-    ),
-    "types": ("grade_book", "assessment"),
-}
-"""Rules under which everything is shared that any connection could have."""
 
 
 def difference(
@@ -45,7 +30,9 @@ def difference(
     …}}`, for every collection of either. Other changes of the data since that publication
     count too: they would come with it.
     """
-    walk = _walk(organization, version, rules, marks_of(organization))
+    shared = Rules.of(rules, organization.field_policy)
+    walk = Walk(organization, version, shared, organization.today())
+    people.settle(walk)
     published = Record.objects.filter(
         line=line, valid_from__lte=number, valid_to__gt=number, status=Status.ACTIVE
     )
@@ -54,24 +41,6 @@ def difference(
     for name, count in Counter(rest).items():
         found[name] = {"now": count, "then": 0, "added": 0, "removed": count, "changed": 0}
     return found
-
-
-def effect_of_marks(organization: Organization, kind: str, ids: Iterable[str]) -> dict[str, int]:
-    """Return how many documents of each collection would go if these rows were excluded.
-
-    For a reader of everything in 1.2, so that no connection loses more.
-    """
-    marks = marks_of(organization)
-    now = _counts(organization, marks)
-    then = _counts(organization, {**marks, kind: marks.get(kind, set()) | set(ids)})
-    return {name: count - then[name] for name, count in now.items() if count != then[name]}
-
-
-def _walk(organization: Organization, version: str, rules: dict[str, Any], marks: Marks) -> Walk:
-    policy = organization.field_policy
-    walk = Walk(organization, version, Rules.of(rules, policy), organization.today(), marks)
-    people.settle(walk)
-    return walk
 
 
 def _compare(walk: Walk, collection: str, published: Any) -> dict[str, int]:
@@ -93,10 +62,3 @@ def _compare(walk: Walk, collection: str, published: Any) -> dict[str, int]:
         counts["removed"] += len(known)
         last = part.upto or last
     return counts
-
-
-def _counts(organization: Organization, marks: Marks) -> dict[str, int]:
-    walk = _walk(organization, "1.2", WIDEST, marks)
-    return {
-        name: sum(len(part.docs) for part in documents(walk, name)) for name in collections_of(walk)
-    }

@@ -17,7 +17,7 @@ from portal.access import ADMIN, AtDesk, page
 from portal.forms.exclusion import ExcludeForm, IncludeForm
 from portal.pages.roster import address_of, kind_of, linked
 from portal.terms import COLLECTION_TERMS, KIND_TERMS
-from roster import browsing, exclusion, previewing
+from roster import browsing, effects, exclusion
 from roster.kinds import KINDS, Kind
 from roster.models import Mark
 from roster.refusal import Refused
@@ -44,7 +44,7 @@ def exclude(request: AtDesk, kind: str) -> HttpResponse:
         return TemplateResponse(request, "roster/exclude.html", context, status=status)
     reason = form.cleaned_data["reason"]
     if "confirmed" not in request.POST:
-        effect = previewing.effect_of_marks(organization, kind, ids)
+        effect = effects.effect_of_marks(organization, kind, ids)
         context |= {"effect": in_words(effect), "reason": reason}
         return TemplateResponse(request, "roster/exclude_confirm.html", context)
     try:

@@ -1,0 +1,157 @@
+"""What excluding some rows would take from vendors, in numbers, before anybody does it.
+
+Two walks, with and without the marks, say which orgs, sessions, courses, classes and people
+fall; of the rest only what names one of those is composed. So the numbers for one student cost
+two walks, not two districts. A test holds them to counting every document twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from roster.compiling import tell_many
+from roster.dialects import people
+from roster.models import (
+    AssessmentResult,
+    Enrollment,
+    LineItem,
+    Organization,
+    Result,
+    ScoreScale,
+)
+from roster.visibility import Rules, Walk, marks_of
+
+WIDEST = {
+    "shares": (
+        "demographics",
+        "guardians",
+        "resources",
+        "metadata",
+        "users.phone",
+        "users.sms",
+        "users.userIds",
+    ),
+    "types": ("grade_book", "assessment"),
+}
+"""Rules under which everything is shared that any connection could have."""
+
+PART = 500
+"""Ids of one query."""
+
+Ids = set[str]
+
+
+def effect_of_marks(organization: Organization, kind: str, ids: Iterable[str]) -> dict[str, int]:
+    """Return how many documents of each collection would go if these rows were excluded.
+
+    For a reader of everything in 1.2, so that no connection loses more.
+    """
+    chosen = set(ids)
+    marks = marks_of(organization)
+    rules = Rules.of(WIDEST, organization.field_policy)
+    day = organization.today()
+    before = Walk(organization, "1.2", rules, day, marks)
+    after = Walk(organization, "1.2", rules, day, {**marks, kind: marks.get(kind, set()) | chosen})
+    for walk in (before, after):
+        people.settle(walk)
+    gone = _Effect(before, after, kind, chosen).count()
+    return {name: number for name, number in gone.items() if number}
+
+
+class _Effect:
+    """The difference of two walks, and of the documents that tell of it."""
+
+    def __init__(self, before: Walk, after: Walk, kind: str, chosen: Ids) -> None:
+        self.before, self.after = before, after
+        self.chosen = {kind: chosen}
+
+    def count(self) -> dict[str, int]:
+        before, after = self.before, self.after
+        orgs = _lost(before.places.orgs, before.places.sees, after.places.sees)
+        classes = _lost(
+            before.teaching.classes, before.teaching.sees_class, after.teaching.sees_class
+        )
+        users = _lost(before.people.persons, before.people.sees, after.people.sees)
+        found = {
+            "orgs": orgs,
+            "academicSessions": _lost(
+                before.timetable.sessions, before.teaching.sees_session, after.teaching.sees_session
+            ),
+            "courses": _lost(
+                before.teaching.subjects, before.teaching.sees_course, after.teaching.sees_course
+            ),
+            "classes": classes,
+            "users": users,
+            "enrollments": self._enrollments(orgs, classes),
+            "demographics": users | self._marked("demographics"),
+            "categories": self._marked("grading_task"),
+            "scoreScales": self._ids(ScoreScale, "klass", classes),
+            "lineItems": self._ids(LineItem, "klass", classes)
+            | self._ids(LineItem, "category", self._marked("grading_task"))
+            | self._marked("line_item"),
+        }
+        gone = {name: self._gone(name, ids) for name, ids in found.items()}
+        results = self._ids(Result, "student", users) | self._marked("result")
+        results |= self._ids(Result, "line_item", gone["lineItems"])
+        assessed = self._ids(AssessmentResult, "student", users)
+        # A result is told only beside what it is of, so that is told first.
+        self._gone("lineItems", self._named(Result, "line_item", results))
+        named = self._named(AssessmentResult, "assessment_line_item", assessed)
+        self._gone("assessmentLineItems", named)
+        gone["results"] = self._gone("results", results)
+        gone["assessmentResults"] = self._gone("assessmentResults", assessed)
+        return {name: len(ids) for name, ids in gone.items()}
+
+    def _gone(self, collection: str, ids: Ids) -> Ids:
+        """Return which of these records have a document before and none after."""
+        told = tell_many(self.before, collection, ids)
+        return told.keys() - tell_many(self.after, collection, ids).keys()
+
+    def _enrollments(self, orgs: Ids, classes: Ids) -> Ids:
+        """Return the class enrollments that may go: of a class, of an org, of whom moved."""
+        found = self._marked("enrollment")
+        for column, ids in (("klass", classes), ("school", orgs), ("user", self._moved())):
+            found |= self._ids(Enrollment, column, ids)
+        return found
+
+    def _moved(self) -> Ids:
+        """Return the people who are seen at other places than before."""
+        moved: Ids = set()
+        for name in ("student_at", "staff_at"):
+            old, new = getattr(self.before.people, name), getattr(self.after.people, name)
+            moved |= {user for user in old if old[user] != new.get(user)}
+        return moved
+
+    def _marked(self, kind: str) -> Ids:
+        return set(self.chosen.get(kind, ()))
+
+    def _ids(self, model: Any, column: str, values: Ids) -> Ids:
+        """Return the live rows that name one of the values in a column."""
+        rows = self.before.ledger.live(model)
+        return {
+            sourced_id
+            for part in _parts(values)
+            for sourced_id in rows.filter(**{f"{column}__in": part}).values_list(
+                "sourced_id", flat=True
+            )
+        }
+
+    def _named(self, model: Any, column: str, ids: Ids) -> Ids:
+        """Return what these rows name in a column."""
+        rows = self.before.ledger.live(model)
+        return {
+            value
+            for part in _parts(ids)
+            for value in rows.filter(sourced_id__in=part).values_list(column, flat=True)
+        }
+
+
+def _lost(ids: Iterable[str], seen: Any, still: Any) -> Ids:
+    return {each for each in ids if seen(each) and not still(each)}
+
+
+def _parts(ids: Ids) -> Iterator[list[str]]:
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), PART):
+        yield ordered[start : start + PART]
