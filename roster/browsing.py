@@ -73,6 +73,12 @@ def live(organization: Organization, kind: Kind) -> Any:
     return rows if kind.model is Level else rows.filter(status=Status.ACTIVE)
 
 
+def departed(organization: Organization, kind: Kind) -> Any:
+    """Return the rows of a kind that are no longer in the imported data; levels leave none."""
+    rows = rows_of(organization, kind)
+    return rows.none() if kind.model is Level else rows.filter(status=Status.RETIRED)
+
+
 def found(
     organization: Organization,
     kind: Kind,
@@ -80,13 +86,14 @@ def found(
     words: str = "",
     under: Mapping[str, str] | None = None,
     marked: bool = False,
+    gone: bool = False,
 ) -> Any:
-    """Return the live rows of a kind, in order, that hold all of the words.
+    """Return the live rows of a kind, or those that are `gone`, that hold all of the words.
 
     `under` narrows to those below another row: `{"school": id}`, by the fields of `fields_of`;
     `marked` to those that have an exclude mark of their own.
     """
-    rows = live(organization, kind)
+    rows = (departed if gone else live)(organization, kind)
     for word in words.split():
         rows = rows.filter(_holds(organization, kind, word))
     for field, sourced_id in (under or {}).items():

@@ -19,6 +19,7 @@ from portal.pages.roster import address_of, kind_of, linked
 from portal.terms import COLLECTION_TERMS, KIND_TERMS
 from roster import browsing, effects, exclusion
 from roster.kinds import KINDS, Kind
+from roster.listing import rows_of
 from roster.models import Mark
 from roster.refusal import Refused
 from roster.standing_on import Ground
@@ -61,7 +62,7 @@ def exclude(request: AtDesk, kind: str) -> HttpResponse:
 def include(request: AtDesk, kind: str) -> HttpResponse:
     """Say what clearing the marks does and doesn't, and clear them."""
     organization, chosen = request.organization, markable(kind)
-    ids = ids_of(request, chosen)
+    ids = ids_of(request, chosen, gone=True)
     if not ids:
         return nothing_ticked(request, kind)
     form = IncludeForm(request.POST if request.method == "POST" else None)
@@ -86,12 +87,16 @@ def markable(name: str) -> Kind:
     return kind
 
 
-def ids_of(request: AtDesk, kind: Kind) -> list[str]:
-    """Return the ids that are asked about; 404 where one of them isn't there."""
+def ids_of(request: AtDesk, kind: Kind, *, gone: bool = False) -> list[str]:
+    """Return the ids that are asked about; 404 where one of them isn't there.
+
+    With `gone` those count that are no longer in the data: their marks outlive them.
+    """
     given = [*request.GET.getlist("id"), *request.POST.getlist("id")]
     ids = list(dict.fromkeys(each.replace("\0", "") for each in given))[:AT_ONCE]
     kind_of(request, kind.name)
-    if browsing.live(request.organization, kind).filter(sourced_id__in=ids).count() != len(ids):
+    rows = (rows_of if gone else browsing.live)(request.organization, kind)
+    if rows.filter(sourced_id__in=ids).count() != len(ids):
         raise Http404
     return ids
 

@@ -17,7 +17,8 @@ from portal.terms import KIND_TERMS
 from roster import browsing
 from roster.exclusion import CLEARED
 from roster.kinds import KINDS, Kind
-from roster.models import Level, Mark, Organization
+from roster.listing import rows_of
+from roster.models import Level, Mark, Organization, Status
 from roster.refusal import Refused
 from roster.standing_on import Ground, Node
 
@@ -79,6 +80,7 @@ def show(request: AtDesk, kind: str) -> HttpResponse:
             "term": KIND_TERMS[kind],
             "id": row.sourced_id,
             "name": naming.labels(organization, kind, [row])[row.sourced_id],
+            "left": row.last_modified if is_gone(row) else None,
             "facts": [
                 (
                     fact.label,
@@ -139,11 +141,17 @@ def why(request: AtDesk, pk: int, kind: str) -> HttpResponse:
 
 
 def row_of(organization: Organization, kind: Kind, sourced_id: str) -> Any:
-    """Return the live row of that id, or 404."""
-    row = browsing.live(organization, kind).filter(sourced_id=sourced_id.replace("\0", "")).first()
+    """Return the row of that id, also one that is no longer in the data; else 404."""
+    rows = rows_of(organization, kind).filter(sourced_id=sourced_id.replace("\0", ""))
+    row = rows.first()
     if row is None:
         raise Http404
     return row
+
+
+def is_gone(row: Any) -> bool:
+    """Return whether a row is no longer in the imported data."""
+    return getattr(row, "status", Status.ACTIVE) == Status.RETIRED
 
 
 def marks_on(organization: Organization, kind: str, sourced_id: str) -> Any:

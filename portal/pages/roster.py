@@ -39,6 +39,7 @@ def index(request: AtDesk) -> HttpResponse:
             "may_change": request.may_change,
             "words": words,
             "hits": hits(organization, words) if words else [],
+            "departed": departed(organization, words) if words else [],
             "groups": [] if words else groups(organization, with_demographics=request.may_change),
         },
     )
@@ -134,6 +135,12 @@ def hits(organization: Organization, words: str) -> list[tuple[Kind, Term, list[
         if listed:
             found.append((kind, KIND_TERMS[name], told(organization, kind, listed)))
     return found
+
+
+def departed(organization: Organization, words: str) -> list[dict[str, Any]]:
+    """Return people who were found and are no longer in the data: why somebody isn't there."""
+    gone = browsing.found(organization, KINDS["person"], words=words, gone=True)
+    return told(organization, KINDS["person"], list(gone[:HITS]))
 
 
 def told(organization: Organization, kind: Kind, listed: list[Any]) -> list[dict[str, Any]]:

@@ -139,6 +139,22 @@ def test_a_closed_connection_reads_nothing(as_victor: Client, published: Connect
     assert "no vendor is connected" in as_victor.get(ANN).content.decode()
 
 
+def test_who_left_the_data_is_still_explained(as_dana: Client, published: Connection):
+    mark(published.organization, "person", ["tom"], reason="Leaves", by="test")
+    User.objects.filter(sourced_id="tom").update(status="tobedeleted")
+    page = as_dana.get(f"{ROSTER}person/record/?id=tom").content.decode()
+    assert "No longer in the data of your student information system" in page
+    assert "/exclude/" not in page
+    why = as_dana.get(f"{ROSTER}person/record/connections/{published.pk}/?id=tom")
+    assert "It is no longer in the imported data." in why.content.decode()
+    assert "Tom Li" not in as_dana.get(f"{ROSTER}person/").content.decode()
+    found = as_dana.get(ROSTER, {"q": "tom"})
+    assert [row["name"] for row in found.context["departed"]] == ["Tom Li"]
+    assert as_dana.get(f"{ROSTER}person/exclude/?id=tom").status_code == 404
+    assert as_dana.post(f"{ROSTER}person/include/", {"id": "tom"}).status_code == 302
+    assert not published.organization.marks.exists()
+
+
 @pytest.mark.parametrize("asked", ["", "?id=nobody", "?id=%00", "?id=s1"])
 def test_a_record_that_is_not_there(asked: str, as_dana: Client, published: Connection):
     assert as_dana.get(f"{ROSTER}person/record/{asked}").status_code == 404
