@@ -128,11 +128,10 @@ def _many(path: Path, clause: Clause) -> Sql:
 def _any_equal(path: Path, value: str) -> Sql:
     each = facts.each_value()
     parts = _parts(value)
-    if path.words and value and " " not in value and len(parts) == 1:
-        return has_word(path.words, value)
     one = facts.holds_fact(path.key, value)
-    if len(parts) < 2:
-        return Sql(f"({one.text})", one.parameters)
+    if not parts or "," not in value:
+        plain = path.words and value and " " not in value
+        return has_word(path.words, value) if plain else Sql(f"({one.text})", one.parameters)
     marks = ", ".join(["%s"] * len(parts))
     other = facts.any_fact(path.key, f"{each} NOT IN ({marks})", tuple(parts))
     present = [facts.holds_fact(path.key, part) for part in parts]
@@ -263,15 +262,25 @@ def _number_at(numbers: list[int], position: int) -> int:
 def _is_target(path: Path, clause: Clause) -> Sql:
     """Compare a reference's type, which is the same for all references of a field."""
     there = _present(path)
-    if _meets(path.target, clause.predicate, clause.value):
+    if _names(path, clause.predicate, clause.value):
         return ALWAYS if clause.predicate == "!=" else there
     return Sql(f"NOT {there.text}", there.parameters) if clause.predicate == "!=" else NEVER
+
+
+def _names(path: Path, predicate: str, value: str) -> bool:
+    """Return whether the type meets the comparison, or a list with commas of several does."""
+    parts = _parts(value) if path.many and "," in value else []
+    if predicate == "!=":
+        return not _names(path, "=", value)
+    if predicate == "=" and parts == [path.target]:
+        return True
+    asked = [value, *parts] if predicate == "~" else [value]
+    return any(_meets(path.target, predicate, each) for each in asked)
 
 
 def _meets(word: str, predicate: str, value: str) -> bool:
     return {
         "=": word == value,
-        "!=": word != value,
         ">": word > value,
         ">=": word >= value,
         "<": word < value,
