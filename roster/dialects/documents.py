@@ -108,7 +108,7 @@ def klass(walk: Walk, row: Any) -> Doc | None:
         ],
         "resources": _resources(walk, walk.library.of_class, row.sourced_id),
     }
-    return _doc(walk, "classes", values, role=class_type, school=row.school, klass=row.sourced_id)
+    return _doc(walk, "classes", values, school=row.school, klass=row.sourced_id)
 
 
 def enrollment(walk: Walk, row: Any) -> Doc | None:

@@ -46,7 +46,7 @@ FOLDED = frozenset(
 COLUMNS: dict[str, dict[str, str]] = {
     "academicSessions": {"type": "role"},
     "orgs": {"type": "role"},
-    "classes": {"classType": "role", "school.sourcedId": "school"},
+    "classes": {"school.sourcedId": "school"},
     "enrollments": {
         "role": "role",
         "user.sourcedId": "person",
@@ -58,7 +58,10 @@ COLUMNS: dict[str, dict[str, str]] = {
     "results": {"student.sourcedId": "person"},
     "assessmentResults": {"student.sourcedId": "person"},
 }
-"""Paths whose values stand in a column of the record already."""
+"""Paths whose values stand in a column of the record already.
+
+Only required ones: tombstones keep their columns, and what is withheld leaves facts alone.
+"""
 
 V11_COLUMNS = {"users": {"role": "role"}}
 
