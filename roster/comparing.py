@@ -48,9 +48,15 @@ def compared(version: str, path: Path, clause: Clause, moments: Any) -> Sql:
 
 
 def in_order(path: Path) -> Sql:
-    """Return what a list is ordered by; NULL for records without a value."""
+    """Return what a list is ordered by; NULL for records without a value.
+
+    The type of a reference is the same for all that have one; its href stands where its id does.
+    """
     if path.name == "dateLastModified":
         return Sql("changed_in")
+    if path.target and not path.href:
+        there = _present(path)
+        return Sql(f"CASE WHEN {there.text} THEN 1 END", there.parameters)
     if path.column:
         return Sql(f"NULLIF({path.column}, '')")
     if path.many:
