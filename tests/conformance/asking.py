@@ -53,6 +53,12 @@ class Asker:
         more = urlencode({"limit": 50_000, **query}, doseq=True, quote_via=quote)
         return self.ask(f"{address}?{more}")
 
+    def told(self, address: str) -> Any:
+        """Return the body of an answer, which must be a good one."""
+        answer = self.ask(address)
+        assert answer.status_code == 200, (address, answer.content)
+        return answer.json()
+
     def address(self, plural: str, *rest: str) -> str:
         """Return the address of a list, of a record in it, or of a list nested below that."""
         words = [plural, *(quote(word, safe="") for word in rest)]

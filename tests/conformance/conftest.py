@@ -27,7 +27,10 @@ MONDAY = datetime(2026, 2, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1).total_seconds()
 
 EVERYTHING = ("--all-schools", "--share", "all")
-NARROW = ("--all-schools", "--withhold", "users.email", "classes.location", "users.middleName")
+NARROW = (
+    "--all-schools",
+    *("--withhold", "users.email", "users.middleName", "classes.location", "classes.classType"),
+)
 
 
 @dataclass
