@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from roster.hierarchy.roles import ENROLLED_AS, is_staff, is_student
+from roster.hierarchy.roles import ENROLLED_AS, is_staff, is_student, teacher_first
 from roster.models import Enrollment, Role, User
 from roster.visibility.causes import (
     DATES,
@@ -98,7 +98,8 @@ class People:
     def _find_present(self) -> None:
         """Find who is somewhere today, by a role or a class enrollment that has begun."""
         self.here_as_student: set[tuple[str, str]] = set()
-        self.here_as_staff: set[tuple[str, str]] = set()
+        # With the role that classes give there today; blank where the person's own roles say it.
+        self.here_as_staff: dict[tuple[str, str], str] = {}
         self.here_as_guardian: set[str] = set()
         rows = self.ledger.live(Role).values_list("user", "org", "role", "begin_date", "end_date")
         for user, org, role, begin, end in rows.iterator(BATCH):
@@ -107,7 +108,7 @@ class People:
             if is_student(role):
                 self.here_as_student.add((user, org))
             elif is_staff(role):
-                self.here_as_staff.add((user, org))
+                self.here_as_staff[user, org] = ""
             else:
                 self.here_as_guardian.add(user)
         self._find_enrolled()
@@ -121,14 +122,20 @@ class People:
             if not self.teaching.is_of_the_year(klass):
                 continue
             row = classes[klass]
-            here = self.here_as_student if is_student(role) else self.here_as_staff
-            if (user, row.school) in here:
+            here = (user, row.school)
+            if is_student(role):
+                supplied, known = role, here in self.here_as_student
+            else:
+                supplied, known = ENROLLED_AS.get(role, role), self.here_as_staff.get(here) == ""
+            if known or not self.shares_role(supplied, row.school):
                 continue
-            supplied = role if is_student(role) else ENROLLED_AS.get(role, role)
-            if self.shares_role(supplied, row.school) and self.ledger.is_current(
-                begin, end, row.terms
-            ):
-                here.add((user, row.school))
+            if not self.ledger.is_current(begin, end, row.terms):
+                continue
+            if is_student(role):
+                self.here_as_student.add(here)
+            else:
+                others = self.here_as_staff.get(here, role)
+                self.here_as_staff[here] = min(role, others, key=teacher_first)
 
     def _walk_school_enrollments(self) -> None:
         kind = "school_enrollment"
@@ -152,15 +159,13 @@ class People:
 
     def _walk_district_assignments(self) -> None:
         kind = "district_assignment"
-        for sourced_id, all_of, any_of, person, org, role in self.ledger.levels(
-            kind, "person", "school", "role"
-        ):
+        for sourced_id, all_of, any_of, person, org in self.ledger.levels(kind, "person", "school"):
             if not self.ledger.rules.schools.is_all and org not in self.places.schools:
                 self.ledger.fell[kind][sourced_id] = (
                     self.ledger.marked(kind, sourced_id) or ORG_NOT_SHARED
                 )
             elif self._holds(kind, sourced_id, all_of, any_of, (person, org) in self.here_as_staff):
-                self.staff_at[person][org] = role
+                self.staff_at[person][org] = self.here_as_staff[person, org]
 
     def _walk_guardian_links(self) -> None:
         kind = "guardian_link"

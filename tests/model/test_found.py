@@ -139,6 +139,16 @@ def test_an_excluded_enrollment_enrols_nobody(riverside: Organization) -> None:
     assert sorted(told(riverside, unenrolled=False)["users"]) == ["tom"]
 
 
+def test_the_role_that_classes_give_is_one_of_today_and_shared(riverside: Organization) -> None:
+    add(riverside, Enrollment, "tom-too", klass="algebra-1", user="tom", role="proctor")
+    assert [role["role"] for role in told(riverside)["users"]["tom"]["roles"]] == ["teacher"]
+    proctors = told(riverside, roles=["proctor"])
+    assert [role["role"] for role in proctors["users"]["tom"]["roles"]] == ["proctor"]
+    change(riverside, Enrollment, "tom-in", begin_date=date(2026, 12, 15))
+    Organization.objects.filter(pk=riverside.pk).touch()
+    assert [role["role"] for role in told(riverside)["users"]["tom"]["roles"]] == ["proctor"]
+
+
 def test_nobody_is_their_own_guardian(riverside: Organization) -> None:
     Agent.objects.create(organization=riverside, user="ann", agent="ann")
     add(riverside, Role, "ann-too", user="ann", org="north", role="guardian")
