@@ -90,20 +90,29 @@ class Ground:
         """Return the marked row above with which this one is excluded; None if there is none."""
         if node[0] in ("org", "school"):
             return next((above for above in self._orgs_above(node) if above in self.marked), None)
-        footing = self.footing(node)
-        for above in footing.all_of:
-            if found := self.cause(above):
-                return found
-        # What another year hides anyway keeps nothing.
-        current = ("", self.timetable.active_year)
-        causes = [
-            self.cause(above) for above in footing.any_of if self.years.get(above, "") in current
-        ]
-        return causes[0] if causes and all(causes) else None
+        # A person's places stand on that person; its own mark is no inherited one.
+        return self._above(node, but=(ACCOUNT, node[1]) if node[0] == "person" else None)
 
     def cause(self, node: Node) -> Node | None:
         """Return the marked row by which this one is excluded: itself, or one above."""
         return node if node in self.marked else self.inherited(node)
+
+    def _above(self, node: Node, but: Node | None) -> Node | None:
+        def cause(above: Node) -> Node | None:
+            if above == but:
+                return None
+            if above in self.marked or above[0] in ("org", "school", "person"):
+                return self.cause(above)
+            return self._above(above, but)
+
+        footing = self.footing(node)
+        for above in footing.all_of:
+            if found := cause(above):
+                return found
+        # What another year hides anyway keeps nothing.
+        current = ("", self.timetable.active_year)
+        causes = [cause(above) for above in footing.any_of if self.years.get(above, "") in current]
+        return causes[0] if causes and all(causes) else None
 
     def place(self, org: str) -> Node:
         """Return an org under the kind under which it is marked."""

@@ -69,6 +69,15 @@ def test_a_person_is_excluded_with_all_of_their_places(riverside: Organization):
     assert told["chain"][-1]["reason"] == WORDS["marked"]
 
 
+def test_a_persons_own_mark_is_no_inherited_one(riverside: Organization):
+    mark(riverside, "person", ["stu-000100"], reason="Asked", by="test")
+    ground = Ground(riverside, "person", ["stu-000100"])
+    assert ground.cause(("person", "stu-000100")) == ("person", "stu-000100")
+    assert ground.inherited(("person", "stu-000100")) is None
+    (place,) = ground.footing(("person", "stu-000100")).any_of
+    assert ground.inherited(place) == ("account", "stu-000100")
+
+
 def test_a_class_enrollment_is_excluded_with_its_class(riverside: Organization):
     klass = Klass.objects.filter(organization=riverside).order_by("sourced_id")[3]
     mark(riverside, "section", [klass.sourced_id], reason="Private", by="test")
