@@ -59,6 +59,12 @@ document.addEventListener("click", (event) => {
   if (button) copy(button);
 });
 
+// Who asked by keyboard for more goes on from the answer, which took the place of the link.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const { target, requestConfig } = event.detail;
+  if (requestConfig.triggeringEvent?.type === "click" && target.tabIndex === -1) target.focus();
+});
+
 for (const form of document.querySelectorAll("form[data-fit]")) {
   form.addEventListener("change", () => fit(form));
   fit(form);

@@ -48,6 +48,9 @@ BELOW: dict[str, tuple[tuple[str, str], ...]] = {
 }
 """What stands below a row of a kind: the kind of the list, and the field that narrows it."""
 
+EXPLAINED_AT_ONCE = 5
+"""For how many connections the page fetches the reasons by itself: each takes a walk."""
+
 
 @page()
 def show(request: AtDesk, kind: str) -> HttpResponse:
@@ -95,6 +98,7 @@ def show(request: AtDesk, kind: str) -> HttpResponse:
             "any_of": [link(each) for each in footing.any_of],
             "below": below(organization, shown, row),
             "readers": standings(connections, shown.collection or "", published),
+            "at_once": EXPLAINED_AT_ONCE,
             "is_published": shown.collection is not None,
         },
     )

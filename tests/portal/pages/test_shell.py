@@ -8,8 +8,12 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from portal.facts import FACTS
 from portal.models import Staff
+from portal.terms import COLLECTION_TERMS, GROUPS, KIND_TERMS
 from portal.words import FIELDS, SHARES, STANDINGS, TYPES, VERSIONS
+from roster.kinds import COLLECTIONS, KINDS
+from roster.models import Course
 from tests.cast import PASSWORD
 
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
@@ -129,3 +133,13 @@ def test_every_state_and_choice_has_its_words():
     assert {"roster", *TYPES} == set(SYNCS)
     assert set(VERSIONS) == {"1.1", "1.2"}
     assert set(FIELDS) <= set(sharing.WITHHOLDABLE)
+
+
+def test_every_level_and_collection_has_its_words():
+    grouped = [name for _, names in GROUPS for name in names]
+    assert sorted(grouped) == sorted(KINDS)
+    assert set(KIND_TERMS) == set(FACTS) == set(KINDS)
+    assert set(COLLECTION_TERMS) == set(COLLECTIONS)
+    for kind, columns in FACTS.items():
+        known = {field.name for field in (*KINDS[kind].model._meta.fields, *Course._meta.fields)}
+        assert {column for column, _ in columns} <= known | {"child"}, kind
