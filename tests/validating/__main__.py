@@ -21,11 +21,16 @@ def main() -> int:
         "--examples", type=int, default=100, metavar="N",
         help="singles and parents asked of each operation; default: 100",
     )  # fmt: skip
+    parser.add_argument(
+        "--guesses", type=int, default=50, metavar="N",
+        help="requests that schemathesis makes up for each operation; default: 50",
+    )  # fmt: skip
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], default="postgresql")
     asked = parser.parse_args()
     environ = os.environ | {
         "VALIDATING_STUDENTS": str(asked.students),
         "VALIDATING_EXAMPLES": str(asked.examples),
+        "VALIDATING_GUESSES": str(asked.guesses),
     }
     command = [
         sys.executable, "manage.py", "test", "--engine", asked.engine, "--",

@@ -29,7 +29,7 @@ from tests.validating import promises, scene
 from tests.validating.walking import Walker, address, walker
 
 STUDENTS = int(os.environ.get("VALIDATING_STUDENTS", "300"))
-EXAMPLES = int(os.environ.get("VALIDATING_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("VALIDATING_EXAMPLES", "6"))
 VERSIONS = sorted(FIELDS)
 
 
