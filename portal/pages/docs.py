@@ -25,6 +25,7 @@ from portal.pages.information import GUIDELINES, base_of
 from roster.api import errors
 from roster.api.faults import FAULTS, Fault
 from roster.api.openapi import discovery
+from roster.api.openapi.document import SERVICES
 from roster.api.operations import OPERATIONS, Operation
 from roster.api.parameters import DEFAULT_LIMIT, MOST_LIMIT
 from roster.api.scopes import READ_SCOPES, short
@@ -32,6 +33,7 @@ from roster.api.wording import gives
 from roster.dialects import references
 from roster.dialects.composing import compose, tombstone
 from roster.dialects.fields import FIELDS, V11, V12, Field, Type
+from roster.dialects.paths import FOLDED
 from roster.dialects.references import TARGETS, base_path
 from roster.models import Organization
 from roster.query import MOST_CLAUSES, PREDICATES
@@ -63,6 +65,23 @@ done""",
 SINCE='{since}'
 curl -sS -G -H "Authorization: Bearer $TOKEN" \\
   --data-urlencode "filter=dateLastModified>='$SINCE'" "$BASE_URL/users\"""",
+    "nested": """\
+SCHOOL=$(curl -sS -H "Authorization: Bearer $TOKEN" "$BASE_URL/schools?limit=1&fields=sourcedId" \\
+  | sed -n 's/.*"sourcedId":"\\([^"]*\\)".*/\\1/p')
+curl -sS -H "Authorization: Bearer $TOKEN" "$BASE_URL/schools/$SCHOOL/students?limit=5\"""",
+    "again": """\
+TAG=$(curl -sS -D - -o orgs.json -H "Authorization: Bearer $TOKEN" "$BASE_URL/orgs" \\
+  | tr -d '\\r' | sed -n 's/^[Ee][Tt][Aa][Gg]: //p')
+curl -sS -o again.json -w '%{http_code}\\n' \\
+  -H "If-None-Match: $TAG" -H "Authorization: Bearer $TOKEN" "$BASE_URL/orgs\"""",
+    "sorted": """\
+curl -sS -G -H "Authorization: Bearer $TOKEN" -d sort=familyName -d orderBy=desc \\
+  -d fields=sourcedId,familyName -d limit=5 "$BASE_URL/users\"""",
+    "filter": """\
+curl -sS -G -H "Authorization: Bearer $TOKEN" \\
+  --data-urlencode "filter=familyName='O'Brien' OR givenName~'ann'" "$BASE_URL/users\"""",
+    "document": """\
+curl -sS "$BASE_URL/discovery/{document}\"""",
 }
 """Lines to paste into a shell one after the other; a test does."""
 
@@ -73,6 +92,37 @@ AREAS = {
     "gradebook": "Gradebook",
     "assessment": "Assessments",
 }
+
+COMPARISONS = (
+    # what is compared, how
+    ("text", "{} of users compare without case, all other text by UNICODE and with it."),
+    ("~", "Contains, without case. On dates and numbers it looks at them as they are written."),
+    ("numbers", "As numbers: 9 is less than 10, and 87 equals 87.0."),
+    ("days, moments", "As instants. Without a zone they are in UTC, a day alone is its midnight."),
+    ("booleans", "The texts true and false, in any case."),
+    ("lists", "Any one value may meet it, and != is the opposite of =. 'a,b' is the whole list."),
+    ("references", "school means school.sourcedId. Parts are named with dots, through lists too."),
+    ("metadata", "metadata.x is a column x of the district, as text."),
+    ("no value", "Meets != and nothing else. A withheld field meets nothing at all."),
+    ("quotes", "A quote in a value is written twice; O'Brien is understood as it is, too."),
+)
+"""How the predicates of a filter compare."""
+
+FILTERS = (
+    # list, filter, versions
+    ("users", "status='active' AND role='student'", (V11, V12)),
+    ("users", "familyName='O''Brien'", (V11, V12)),
+    ("users", "email='ANN.LEE@RIVERSIDE.EXAMPLE'", (V11, V12)),
+    ("users", "grades~'06,07'", (V11, V12)),
+    ("users", "orgs.sourcedId='school-1'", (V11,)),
+    ("users", "roles.org.sourcedId='school-1' AND roles.role='teacher'", (V12,)),
+    ("users", "metadata.busRoute='7'", (V11, V12)),
+    ("classes", "school.sourcedId='school-1' AND periods='1,2'", (V11, V12)),
+    ("enrollments", "class.sourcedId='class-1' AND role!='student'", (V11, V12)),
+    ("academicSessions", "startDate<='2026-09-01' AND endDate>'2026-09-01'", (V11, V12)),
+    ("orgs", "dateLastModified>'2026-01-31T14:00:00+01:00'", (V11, V12)),
+)
+"""Filters to learn from; a test asks each."""
 
 TYPES = {
     Type.STRING: "text",
@@ -138,6 +188,9 @@ def reference(request: HttpRequest, version: str) -> HttpResponse:
         "areas": areas(version),
         "predicates": PREDICATES,
         "most_clauses": MOST_CLAUSES,
+        "comparisons": _comparisons(version),
+        "filters": [(name, told) for name, told, versions in FILTERS if version in versions],
+        "warns": version == V11,
         "collections": [(name, fields(version, name)) for name in FIELDS[version]],
         "errors": [
             (fault.status_in(version), _minors(version, fault), fault.meaning, fault.cure)
@@ -240,6 +293,9 @@ def _common(request: HttpRequest, version: str) -> dict[str, Any]:
             **CURL,
             "lines": CURL["lines"].format(token_url=token_url, base_url=base_url),
             "changes": CURL["changes"].format(since=SINCE),
+            "document": CURL["document"].format(
+                document=discovery.NAMES[version, SERVICES[version][0]][0]
+            ),
         },
         "since": SINCE,
         "default_limit": DEFAULT_LIMIT,
@@ -282,6 +338,11 @@ def _minors(version: str, fault: Fault) -> list[tuple[str, str]]:
     if len(found) == 1:
         return [(minor, "") for minor in found]
     return [(minor, ", ".join(services)) for minor, services in found.items()]
+
+
+def _comparisons(version: str) -> list[tuple[str, str]]:
+    known = [field.name for field in FIELDS[version]["users"] if field.name in FOLDED]
+    return [(what, told.format(", ".join(known))) for what, told in COMPARISONS]
 
 
 def _documents(base: str, version: str) -> list[str]:

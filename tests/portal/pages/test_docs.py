@@ -8,6 +8,7 @@ import subprocess
 from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import cache
@@ -148,7 +149,7 @@ def test_the_lines_of_a_page_work_when_pasted_one_after_the_other(
     call_command("refresh_cache", "riverside", verbosity=0)
     page = live_page(live_server, ADDRESSES[name])
     lines = re.findall(r"<pre [^>]*data-shell>(.*?)</pre>", page, re.DOTALL)
-    assert len(lines) == (5 if name == "start" else 4)
+    assert len(lines) == (5 if name == "start" else 9)
     pasted = "\n".join(map(unescape, lines))
     pasted = pasted.replace("the client ID", connection.client.client_id)
     pasted = pasted.replace("the client secret", secret)
@@ -160,7 +161,18 @@ def test_the_lines_of_a_page_work_when_pasted_one_after_the_other(
         timeout=60,
     )  # fmt: skip
     assert (shell.returncode, shell.stderr) == (0, "")
-    students, changed = (json.loads(body) for body in split(shell.stdout))
+    bodies = [json.loads(body) for body in split(shell.stdout)]
+    if name == "start":
+        students, changed = bodies
+    else:
+        students, there, ordered, named, changed, again, document = bodies
+        assert len(there["users"]) == 5
+        assert [set(each) for each in ordered["users"]] == [{"sourcedId", "familyName"}] * 5
+        names = [each["familyName"] for each in ordered["users"]]
+        assert names == sorted(names, reverse=True)
+        assert all("ann" in each["givenName"].lower() for each in named["users"])
+        assert again == 304
+        assert document["info"]["version"] == name
     assert len(students["users"]) == 5
     everybody = len(changed["users"])
     assert everybody > 30
@@ -180,7 +192,7 @@ def live_page(server: LiveServer, address: str) -> str:
 def split(bodies: str) -> list[str]:
     """Return JSON bodies that came one after the other without anything between."""
     decoder, found = json.JSONDecoder(), []
-    while bodies:
+    while bodies := bodies.strip():
         _, end = decoder.raw_decode(bodies)
         found.append(bodies[:end])
         bodies = bodies[end:]
@@ -206,6 +218,33 @@ def test_a_status_is_answered_as_the_page_says(version: str, dana: Staff, publis
             assert words == asked.json()["error_description"]
             assert words in read.content.decode()
             assert words in page
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_filters_to_learn_from_are_understood(
+    version: str, dana: Staff, published: Organization, client: Client
+):
+    connection, secret = vendor(published, dana, version)
+    held = ask_token(connection, secret).json()["access_token"]
+    call_command("refresh_cache", "riverside", verbosity=0)
+    page = unescape(text_of(client, ADDRESSES[version]))
+    for name, told, versions in docs.FILTERS:
+        if version in versions:
+            assert f"<code>{told}</code>" in page
+            answer = ask_api(version, f"{name}?{urlencode({'filter': told})}", held)
+            assert (told, answer.status_code) == (told, 200)
+
+
+def test_documents_are_where_the_page_says(client: Client):
+    for version, address in ADDRESSES.items():
+        if version == "start":
+            continue
+        found = re.findall(
+            r'href="(http://testserver[^"]+/discovery/[^"]+)"', text_of(client, address)
+        )
+        assert len(found) == (1 if version == "1.1" else 3)
+        for url in found:
+            assert client.get(url.removeprefix("http://testserver")).json()["openapi"] == "3.0.3"
 
 
 @pytest.mark.parametrize("version", VERSIONS)
