@@ -7,15 +7,19 @@ of them may call (4.1). Writes are further rows, once there are any.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from roster import nesting
 from roster.api.scopes import READ_SCOPES, SCOPE_BASES
 from roster.dialects.fields import FIELDS, V11, V12
-from roster.dialects.references import base_path
+from roster.dialects.references import base_path, in_path
 from roster.kinds import COLLECTIONS, Collection
 from roster.where import Nesting
+
+ID = re.compile(r"\{(\w+)\}")
+"""An id in an operation's path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,10 @@ class Operation:
     scopes: tuple[str, ...]
     parents: tuple[Parent, ...] = ()
     nesting: Nesting | None = None
+
+    def address(self, ids: Mapping[str, str]) -> str:
+        """Return the path of a request, with its ids as they stand in one."""
+        return "/" + ID.sub(lambda found: in_path(ids[found[1]]), self.path)
 
 
 SCHOOL = Parent("schoolSourcedId", "orgs", "school")

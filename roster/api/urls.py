@@ -7,15 +7,11 @@ is answered as without one.
 
 from __future__ import annotations
 
-import re
-
 from django.urls import URLPattern, path, re_path
 
 from roster.api.openapi import discovery
-from roster.api.operations import OPERATIONS
+from roster.api.operations import ID, OPERATIONS
 from roster.api.views import CollectionView, NothingHere, SingleView
-
-ID = re.compile(r"\{(\w+)\}")
 
 
 def _routes() -> list[URLPattern]:

@@ -192,7 +192,9 @@ class CollectionView(ReadingView):
         tag = etags.tag(mark, count, found.total)
         response = self.body(request, f"[{','.join(documents)}]", asked, tag)
         response.headers["X-Total-Count"] = str(found.total)
-        response.headers["Link"] = links(request, base_url(request), asked, found.total)
+        response.headers["Link"] = links(
+            request, base_url(request) + operation.address(ids), asked, found.total
+        )
         response.log_records = count  # type: ignore[attr-defined]
         return response
 
@@ -276,10 +278,11 @@ def base_url(request: Request) -> str:
     return settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
 
 
-def links(request: Request, base: str, asked: Asked, total: int) -> str:
-    """Return the `Link` header: first, prev, next, last, every other parameter kept.
+def links(request: Request, here: str, asked: Asked, total: int) -> str:
+    """Return the `Link` header of the list at `here`: first, prev, next, last.
 
-    Commas are percent-encoded, because clients split the header at them.
+    Every other parameter is kept. Commas are percent-encoded, because clients split the header
+    at them.
     """
     others = [
         (name, value)
@@ -287,7 +290,6 @@ def links(request: Request, base: str, asked: Asked, total: int) -> str:
         for value in values
         if name not in ("limit", "offset")
     ]
-    here = base + quote(request.path, safe="/@:")
 
     def link(offset: int, relation: str) -> str:
         query = urlencode([*others, ("limit", asked.limit), ("offset", offset)], quote_via=quote)
