@@ -45,7 +45,7 @@ def explain_to(connection: Connection, kind: str, sourced_id: str) -> dict[str, 
 
 
 @dataclass(frozen=True)
-class Standing:
+class Sight:
     """How one connection has a record: as it reads it now (`live`, `removed`), or not (`none`).
 
     `since` is since when it has been live without a break, `changed` when it last changed;
@@ -59,7 +59,7 @@ class Standing:
     last_read: datetime | None = None
 
 
-def standings(connections: ConnectionQuerySet, collection: str, sourced_id: str) -> list[Standing]:
+def sights(connections: ConnectionQuerySet, collection: str, sourced_id: str) -> list[Sight]:
     """Return how each connection has a record, from what it reads now: by three queries in all.
 
     The reasons where it hasn't are `explain_to`'s, one connection at a time: they take a walk.
@@ -82,20 +82,20 @@ def standings(connections: ConnectionQuerySet, collection: str, sourced_id: str)
             line__in=lines, number__in=numbers
         ).values_list("line", "number", "stamp")
     }
-    return [_standing(connection, rows[connection.line_id or 0], stamps) for connection in read]
+    return [_sight(connection, rows[connection.line_id or 0], stamps) for connection in read]
 
 
-def _standing(
+def _sight(
     connection: Any, rows: list[Record], stamps: dict[tuple[int, int], datetime | None]
-) -> Standing:
+) -> Sight:
     line = connection.line
     number = connection.held_at if connection.held_at is not None else line.head if line else 0
     found = next((row for row in rows if row.valid_from <= number < row.valid_to), None)
     if found is None:
-        return Standing(connection, "none", last_read=connection.last_read)
+        return Sight(connection, "none", last_read=connection.last_read)
     # A paused publication keeps a withdrawn record's place; the document says what it is.
     live = orjson.loads(found.document)["status"] == Status.ACTIVE
-    return Standing(
+    return Sight(
         connection,
         "live" if live else "removed",
         stamps.get((found.line_id, found.added_in)),

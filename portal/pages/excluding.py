@@ -18,11 +18,11 @@ from portal.forms.exclusion import ExcludeForm, IncludeForm
 from portal.pages.roster import address_of, kind_of, linked
 from portal.terms import COLLECTION_TERMS, KIND_TERMS
 from roster import browsing, effects, exclusion
+from roster.footings import Footings
 from roster.kinds import KINDS, Kind
 from roster.listing import rows_of
 from roster.models import Mark
 from roster.refusal import Refused
-from roster.standing_on import Ground
 
 AT_ONCE = 200
 """How many rows one form may be about; commands take lists of any length."""
@@ -105,8 +105,8 @@ def about(request: AtDesk, kind: Kind, ids: list[str]) -> dict[str, Any]:
     """Return what every page of the act shows: the rows by name, what they fell with already."""
     organization = request.organization
     nodes = [(kind.name, sourced_id) for sourced_id in ids]
-    ground = Ground(organization, kind.name, ids)
-    above = [ground.inherited(node) for node in nodes]
+    footings = Footings(organization, kind.name, ids)
+    above = [footings.inherited(node) for node in nodes]
     names = naming.names_of(organization, [*nodes, *(node for node in above if node)])
     return {
         "organization": organization,
@@ -118,7 +118,7 @@ def about(request: AtDesk, kind: Kind, ids: list[str]) -> dict[str, Any]:
             {"name": names[node], "above": linked(organization, on, names)}
             for node, on in zip(nodes, above, strict=True)
         ],
-        "already": sum(node in ground.marked for node in nodes),
+        "already": sum(node in footings.marked for node in nodes),
         "leave": leads_back(request, kind.name, ids),
     }
 

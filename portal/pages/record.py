@@ -9,18 +9,19 @@ from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from connections.explaining import explain_to, standings
+from connections.explaining import explain_to, sights
 from portal import facts, naming
 from portal.access import AtDesk, connection_of, connections_of, page
 from portal.pages.roster import address_of, kind_of, linked
 from portal.terms import KIND_TERMS
 from roster import browsing
 from roster.exclusion import CLEARED
+from roster.footings import Footings
 from roster.kinds import KINDS, Kind
 from roster.listing import rows_of
 from roster.models import Level, Mark, Organization, Status
 from roster.refusal import Refused
-from roster.standing_on import Ground, Node
+from roster.standing_on import Node
 
 BELOW: dict[str, tuple[tuple[str, str], ...]] = {
     "org": (("org", "parent"), ("school", "parent"), ("district_assignment", "org")),
@@ -58,17 +59,17 @@ def show(request: AtDesk, kind: str) -> HttpResponse:
     organization, shown = request.organization, kind_of(request, kind)
     row = row_of(organization, shown, request.GET.get("id", ""))
     node = (kind, row.sourced_id)
-    ground = Ground(organization, kind, [row.sourced_id])
-    footing = ground.footing(node)
+    footings = Footings(organization, kind, [row.sourced_id])
+    footing = footings.of(node)
     known = facts.facts_of(organization, shown, row, all_of_it=request.may_change)
     nodes = [*footing.all_of, *footing.any_of]
     nodes += [each for fact in known for each in fact.values if not isinstance(each, str)]
-    above = ground.inherited(node)
+    above = footings.inherited(node)
     names = naming.names_of(organization, [*nodes, *([above] if above else [])])
 
     def link(node: Node) -> dict[str, Any]:
         told = linked(organization, node, names) or {}
-        return told | {"excluded": ground.cause(node) is not None}
+        return told | {"excluded": footings.cause(node) is not None}
 
     marks = list(marks_on(organization, kind, row.sourced_id))
     published = row.course if kind == "course" else row.sourced_id
@@ -97,7 +98,7 @@ def show(request: AtDesk, kind: str) -> HttpResponse:
             "all_of": [link(each) for each in footing.all_of],
             "any_of": [link(each) for each in footing.any_of],
             "below": below(organization, shown, row),
-            "readers": standings(connections, shown.collection or "", published),
+            "readers": sights(connections, shown.collection or "", published),
             "at_once": EXPLAINED_AT_ONCE,
             "is_published": shown.collection is not None,
         },

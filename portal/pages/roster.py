@@ -16,9 +16,10 @@ from portal.access import AtDesk, page
 from portal.paging import paged
 from portal.terms import GROUPS, KIND_TERMS, Term
 from roster import browsing
+from roster.footings import Footings
 from roster.kinds import KINDS, Kind
 from roster.models import Mark, Organization
-from roster.standing_on import Ground, Node
+from roster.standing_on import Node
 
 SEARCHED = ("person", "section", "school", "course")
 """The kinds among which the first page searches."""
@@ -146,8 +147,8 @@ def departed(organization: Organization, words: str) -> list[dict[str, Any]]:
 def told(organization: Organization, kind: Kind, listed: list[Any]) -> list[dict[str, Any]]:
     """Return rows as a list shows them: name, what stands beside it, own and inherited marks."""
     ids = [row.sourced_id for row in listed]
-    ground = Ground(organization, kind.name, ids)
-    above = {sourced_id: ground.inherited((kind.name, sourced_id)) for sourced_id in ids}
+    footings = Footings(organization, kind.name, ids)
+    above = {sourced_id: footings.inherited((kind.name, sourced_id)) for sourced_id in ids}
     beside = facts.about(organization, kind, listed)
     nodes = [node for node in above.values() if node]
     nodes += [each for values in beside.values() for each in values if not isinstance(each, str)]
@@ -161,7 +162,7 @@ def told(organization: Organization, kind: Kind, listed: list[Any]) -> list[dict
             "about": [
                 each if isinstance(each, str) else names[each] for each in beside[row.sourced_id]
             ],
-            "excluded": (kind.name, row.sourced_id) in ground.marked,
+            "excluded": (kind.name, row.sourced_id) in footings.marked,
             "above": linked(organization, above[row.sourced_id], names),
         }
         for row in listed

@@ -61,10 +61,10 @@ def test_the_effect_of_marks_is_told_by_collection(
 
 def test_the_numbers_are_those_of_counting_every_document_twice(tmp_path: Path, db: None) -> None:
     organization = demo_district(tmp_path)
+    marks = marks_of(organization)
+    now = counted(organization, marks)
     for kind, (first, *_) in chosen_rows(organization):
-        marks = marks_of(organization)
         then = {**marks, kind: marks.get(kind, set()) | {first}}
-        now = counted(organization, marks)
         left = counted(organization, then)
         wanted = {name: count - left[name] for name, count in now.items() if count != left[name]}
         assert effect_of_marks(organization, kind, [first]) == wanted, (kind, first)

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from portal.facts import FACTS
+from portal.columns import FACTS
 from portal.models import Staff
 from portal.terms import COLLECTION_TERMS, GROUPS, KIND_TERMS
 from portal.words import FIELDS, SHARES, STANDINGS, TYPES, VERSIONS

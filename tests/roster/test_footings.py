@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from roster import browsing
 from roster.exclusion import mark
 from roster.explaining import WORDS, explain
+from roster.footings import Footings
 from roster.kinds import KINDS
 from roster.lines import line_for
 from roster.models import Klass, Level, Mark, Organization
-from roster.standing_on import Ground
 from roster.visibility import walk_of
 from tests.roster.districts import EVERYTHING, demo_district
 
@@ -47,8 +47,8 @@ def test_what_is_marked_above_is_what_the_walk_ends_at(riverside: Organization):
         walk = walk_of(line_for(riverside, "1.2", EVERYTHING))
         for name in COMPARED:
             ids = list(browsing.live(riverside, KINDS[name]).values_list("sourced_id", flat=True))
-            ground = Ground(riverside, name, ids)
-            excluded = {each for each in ids if ground.cause((name, each))}
+            footings = Footings(riverside, name, ids)
+            excluded = {each for each in ids if footings.cause((name, each))}
             fell = {each for each in ids if walk_ends_at_a_mark(walk, name, each)}
             assert excluded == fell, (kind, name)
             assert fell or kind not in ("org", "school")
@@ -61,9 +61,9 @@ def test_a_person_is_excluded_with_all_of_their_places(riverside: Organization):
         people.setdefault(person, []).append(school)
     both, (first, second) = next((each, at) for each, at in people.items() if len(at) == 2)
     mark(riverside, "school", [first], reason="Closed", by="test")
-    assert Ground(riverside, "person", [both]).inherited(("person", both)) is None
+    assert Footings(riverside, "person", [both]).inherited(("person", both)) is None
     mark(riverside, "school", [second], reason="Closed", by="test")
-    above = Ground(riverside, "person", [both]).inherited(("person", both))
+    above = Footings(riverside, "person", [both]).inherited(("person", both))
     assert above in (("school", first), ("school", second))
     told = explain(line_for(riverside, "1.2", EVERYTHING), "person", both)
     assert told["chain"][-1]["reason"] == WORDS["marked"]
@@ -71,11 +71,11 @@ def test_a_person_is_excluded_with_all_of_their_places(riverside: Organization):
 
 def test_a_persons_own_mark_is_no_inherited_one(riverside: Organization):
     mark(riverside, "person", ["stu-000100"], reason="Asked", by="test")
-    ground = Ground(riverside, "person", ["stu-000100"])
-    assert ground.cause(("person", "stu-000100")) == ("person", "stu-000100")
-    assert ground.inherited(("person", "stu-000100")) is None
-    (place,) = ground.footing(("person", "stu-000100")).any_of
-    assert ground.inherited(place) == ("account", "stu-000100")
+    footings = Footings(riverside, "person", ["stu-000100"])
+    assert footings.cause(("person", "stu-000100")) == ("person", "stu-000100")
+    assert footings.inherited(("person", "stu-000100")) is None
+    (place,) = footings.of(("person", "stu-000100")).any_of
+    assert footings.inherited(place) == ("account", "stu-000100")
 
 
 def test_a_class_enrollment_is_excluded_with_its_class(riverside: Organization):
@@ -83,11 +83,11 @@ def test_a_class_enrollment_is_excluded_with_its_class(riverside: Organization):
     mark(riverside, "section", [klass.sourced_id], reason="Private", by="test")
     rows = browsing.found(riverside, KINDS["enrollment"], under={"section": klass.sourced_id})
     ids = list(rows.values_list("sourced_id", flat=True))
-    ground = Ground(riverside, "enrollment", ids)
-    assert {ground.inherited(("enrollment", each)) for each in ids} == {
+    footings = Footings(riverside, "enrollment", ids)
+    assert {footings.inherited(("enrollment", each)) for each in ids} == {
         ("section", klass.sourced_id)
     }
-    assert not any(("enrollment", each) in ground.marked for each in ids)
+    assert not any(("enrollment", each) in footings.marked for each in ids)
 
 
 def test_many_rows_ask_the_database_no_more_often(riverside: Organization):
@@ -97,9 +97,9 @@ def test_many_rows_ask_the_database_no_more_often(riverside: Organization):
         counts = []
         for number in (2, 12):
             with CaptureQueriesContext(database) as queries:
-                ground = Ground(riverside, kind, ids[:number])
+                footings = Footings(riverside, kind, ids[:number])
                 for each in ids[:number]:
-                    ground.inherited((kind, each))
+                    footings.inherited((kind, each))
             counts.append(len(queries))
         assert counts[0] == counts[1], kind
 
