@@ -44,6 +44,7 @@ from tests.validating import scene
 from tests.validating.walking import Walker, spread, walker
 
 GUESSES = int(os.environ.get("VALIDATING_GUESSES", "3"))
+STRANGE = ["\0", "a/b", "é", "%2F", "' OR ''='", "x" * 3000]
 HERE = "http://testserver"
 PROMISED = [
     not_a_server_error,
@@ -92,12 +93,15 @@ def test_no_guess_finds_a_fault_or_an_answer_without_a_promise(
 
 
 def paths(operation: Operation, known: dict[str, list[str]]) -> st.SearchStrategy[dict[str, str]]:
-    """Return ids of records that are there: by itself, a machine would never find one."""
+    """Return ids of records that are there, which a machine would never find by itself."""
     wanted = {each.name: each.collection for each in operation.parents}
     if not operation.many:
         wanted["sourcedId"] = operation.collection
     return st.fixed_dictionaries(
-        {name: st.sampled_from(known[collection]) for name, collection in wanted.items()}
+        {
+            name: st.sampled_from([*known[collection], *STRANGE])
+            for name, collection in wanted.items()
+        }
     )
 
 
