@@ -8,6 +8,7 @@ values as a set. A record without a value meets `!=` and nothing else.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from datetime import UTC, datetime, time
@@ -26,6 +27,8 @@ from roster.facts_sql import ALWAYS, NEVER, Sql
 from roster.query import BadFilter, Clause
 
 SIGNS = {"=": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
+
+PLUS_LOST = re.compile(r"(\d[T ]\d\d:\d\d.*) (\d\d(?::?\d\d)?)\Z")
 
 ASCII_LOW = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
@@ -186,12 +189,10 @@ def _number(path: Path, clause: Clause) -> Sql:
 def instant(text: str) -> datetime | None:
     """Return a moment in UTC from the forms that vendors write; without a zone it is UTC.
 
-    A plus sign that came unencoded has become a space: `…T00:00:00 01:00` is `+01:00`.
+    A plus sign that came unencoded has become a space: `…T00:00:00 01:00` is `+01:00`. Letters
+    may be small (RFC 3339, 5.6).
     """
-    text = text.strip()
-    head, space, zone = text.rpartition(" ")
-    if space and "T" in head and ":" in zone:
-        text = f"{head}+{zone}"
+    text = PLUS_LOST.sub(r"\1+\2", text.strip().upper())
     try:
         moment = parse_datetime(text)
         if moment is None:
