@@ -37,11 +37,16 @@ def _on_postgresql() -> bool:
 def text_fact(key: str, *, folded: bool = False) -> Sql:
     """Return a single fact as text, without case if so asked; NULL where there is none."""
     if folded:
-        plain, low = text_fact(key), text_fact("~" + key)
-        return Sql(f"COALESCE({low.text}, {plain.text})", low.parameters + plain.parameters)
+        return either_fact("~" + key, key)
     if _on_postgresql():
         return Sql('(facts ->> %s::text) COLLATE "C"', (key,))
     return Sql("json_extract(facts, %s)", (_json_path(key),))
+
+
+def either_fact(key: str, other: str) -> Sql:
+    """Return a single fact as text, or where there is none, another."""
+    one, two = text_fact(key), text_fact(other)
+    return Sql(f"COALESCE({one.text}, {two.text})", one.parameters + two.parameters)
 
 
 def number_fact(key: str) -> Sql:
@@ -89,24 +94,28 @@ def holds_fact(key: str, value: str) -> Sql:
     return any_fact(key, f"{each_value()} = %s", (value,))
 
 
-def facts_from(key: str) -> Sql:
-    """Return a FROM item of the facts of that name of each row of `roster_record`, as text."""
-    if _on_postgresql():
-        return Sql("jsonb_array_elements_text(facts -> %s::text) AS fact(value)", (key,))
-    return Sql("json_each(facts, %s) AS fact", (_json_path(key),))
+def facts_from(key: str, other: str) -> Sql:
+    """Return a FROM item of the facts of that name of each row of `roster_record`, as text.
+
+    Where there are none, they are those of the other name.
+    """
+    return Sql(_elements(two=True), _written(key, other))
 
 
-def _elements(folded: bool) -> str:
+def _elements(two: bool) -> str:
     if _on_postgresql():
-        facts = "COALESCE(facts -> %s::text, facts -> %s::text)" if folded else "facts -> %s::text"
+        facts = "COALESCE(facts -> %s::text, facts -> %s::text)" if two else "facts -> %s::text"
         return f"jsonb_array_elements_text({facts}) AS fact(value)"
-    if folded:
+    if two:
         return "json_each(COALESCE(json_extract(facts, %s), json_extract(facts, %s))) AS fact"
     return "json_each(facts, %s) AS fact"
 
 
 def _keys(key: str, folded: bool) -> tuple[str, ...]:
-    keys = ("~" + key, key) if folded else (key,)
+    return _written("~" + key, key) if folded else _written(key)
+
+
+def _written(*keys: str) -> tuple[str, ...]:
     return keys if _on_postgresql() else tuple(map(_json_path, keys))
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from roster.dialects.facts import AT
-from roster.facts_sql import Sql, each_value, facts_from, holds_fact, joined, text_fact
+from roster.dialects.facts import AT, LAST
+from roster.facts_sql import Sql, each_value, either_fact, facts_from, holds_fact, joined, text_fact
 from roster.models import Status
 from roster.where import Nesting, Scope
 
@@ -34,7 +34,7 @@ def by_fact(key: str, *, many: bool = False) -> Nesting:
     def nested(scope: Scope, ids: Sequence[str], tombstones: bool) -> Sql:
         if many:
             return holds_fact(key, ids[-1])
-        held = text_fact(key)
+        held = either_fact(key, LAST + key)
         return Sql(f"{held.text} = %s", (*held.parameters, ids[-1]))
 
     return nested
@@ -81,7 +81,7 @@ def by_members(kind: str, key: str, asked: str) -> Nesting:
             f"{asked} = %s",
             (ids[-1],),
             tombstones,
-            beside=facts_from(key),
+            beside=facts_from(key, LAST + key),
         )
 
     return nested

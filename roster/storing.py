@@ -19,7 +19,7 @@ from django.db.models import F, Q
 from roster import bulk
 from roster.compiling import Slice
 from roster.dialects.composing import Doc, tombstone
-from roster.dialects.facts import facts_of
+from roster.dialects.facts import facts_of, facts_of_tombstone
 from roster.lines import STEP
 from roster.models import OPEN, Line, Record, Status
 
@@ -167,12 +167,13 @@ class Writer:
             found = self.records.filter(pk__in=part).order_by("sourced_id")
             for pk, document, *tags in found.values_list(*columns):
                 known = part[pk]
-                body = tombstone(self.line.version, self.collection, orjson.loads(document))
+                last = orjson.loads(document)
+                body = tombstone(self.line.version, self.collection, last)
                 self._end(known)
                 self.counts["removed"] += 1
                 doc = Doc(known.sourced_id, body, *tags)
                 position = self.positions[RETIRED].take()
-                self._add(doc, doc.digest(), RETIRED, position, known.added_in)
+                self._add(doc, doc.digest(), RETIRED, position, known.added_in, last)
 
     def _expire(self, number: int) -> None:
         old = self.at_head.filter(status=RETIRED, changed_in__lte=number)
@@ -187,7 +188,13 @@ class Writer:
         self.positions[known.status].free.append(known.ordinal)
 
     def _add(
-        self, doc: Doc, digest: str, status: str, ordinal: int, added_in: int | None = None
+        self,
+        doc: Doc,
+        digest: str,
+        status: str,
+        ordinal: int,
+        added_in: int | None = None,
+        last: dict[str, Any] | None = None,
     ) -> None:
         self.rows.append(
             (
@@ -206,15 +213,20 @@ class Writer:
                 doc.person,
                 digest,
                 doc.body.decode(),
-                self._facts(doc),
+                self._facts(doc, last),
             )
         )
         if len(self.rows) >= BATCH:
             self._flush()
 
-    def _facts(self, doc: Doc) -> str:
-        document = orjson.loads(doc.body)
-        return orjson.dumps(facts_of(self.line.version, self.collection, document)).decode()
+    def _facts(self, doc: Doc, last: dict[str, Any] | None) -> str:
+        """Return what a document is asked by; `last` is what a tombstone said before."""
+        document, version = orjson.loads(doc.body), self.line.version
+        if last is None:
+            facts = facts_of(version, self.collection, document)
+        else:
+            facts = facts_of_tombstone(version, self.collection, document, last)
+        return orjson.dumps(facts).decode()
 
     def _flush(self) -> None:
         """Write a batch: short, so that on SQLite nobody waits long for the write lock."""

@@ -6,7 +6,8 @@ document in an older publication, its facts stay, so that a list begun keeps its
 
     {"familyName": "O'Brien", "~familyName": "o'brien", "roles.role": ["student"], "score": 9.5}
 
-A key with `~` holds the same text without case, for the databases fold ASCII at best.
+A key with `~` holds the same text without case, for the databases fold ASCII at best; one with
+`@` what nested lists go by and no document says.
 """
 
 from __future__ import annotations
@@ -18,6 +19,17 @@ from roster.dialects.paths import METADATA, columns_of
 
 AT = "@"
 """The key of a user's roles with their places: `student@school-1`."""
+
+LAST = "@"
+"""Before a key: what a tombstone belongs by and no longer says, as it said it last."""
+
+BELONGS_BY = {
+    "academicSessions": ("parent.sourcedId",),
+    "courses": ("org.sourcedId", "resources.sourcedId"),
+    "classes": ("resources.sourcedId",),
+    "users": ("resources.sourcedId",),
+}
+"""Optional references that nested lists go by; a tombstone holds required ones alone."""
 
 APART = ("sourcedId", "status", "dateLastModified")
 """Fields that no facts are needed of: they have columns, or are told when read."""
@@ -57,6 +69,15 @@ def facts_of(version: str, collection: str, document: dict[str, Any]) -> dict[st
     if collection == "users":
         facts[AT] = _places(version, document)
     return facts
+
+
+def facts_of_tombstone(
+    version: str, collection: str, document: dict[str, Any], last: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the facts of a tombstone, and by what its `last` document belonged anywhere."""
+    before = facts_of(version, collection, last)
+    belonged = {LAST + key: before[key] for key in BELONGS_BY.get(collection, ()) if key in before}
+    return facts_of(version, collection, document) | belonged
 
 
 def _keep(facts: dict[str, Any], key: str, text: str) -> None:
