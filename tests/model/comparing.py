@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.db.models import F
-
 from roster.models import Line, Record
 
 Documents = dict[str, dict[str, dict[str, Any]]]
@@ -24,12 +22,20 @@ PLURALS = {
 def published(line: Line) -> Documents:
     """Return the live documents at the head of a line, by collection and id, plain."""
     line.refresh_from_db()
+    return read(line.pk, line.head)
+
+
+def read(line: int, number: int) -> Documents:
+    """Return the live documents of one publication of a line, as `published`."""
     rows = Record.objects.filter(
-        line=line, valid_from__lte=line.head, valid_to__gt=line.head, status="active"
+        line=line, valid_from__lte=number, valid_to__gt=number, status="active"
     )
     found: Documents = {}
-    for row in rows.order_by(F("kind"), F("sourced_id")):
-        found.setdefault(row.kind, {})[row.sourced_id] = plain(json.loads(row.document))
+    for row in rows.order_by("kind", "sourced_id"):
+        document = json.loads(row.document)
+        # What was withdrawn from an older publication stands there as a tombstone.
+        if document["status"] == "active":
+            found.setdefault(row.kind, {})[row.sourced_id] = plain(document)
     return found
 
 

@@ -50,6 +50,17 @@ PROFILES = ["p1", "p2"]
 RESOURCES = ["x1", "x2"]
 LINKS = ["l1", "l2", "l3"]
 
+IDS = {
+    "orgs": ORGS,
+    "academicSessions": SESSIONS,
+    "courses": COURSES,
+    "classes": CLASSES,
+    "users": USERS,
+    "enrollments": ENROLLMENTS,
+    "demographics": USERS,
+    "resources": RESOURCES,
+}
+
 ROLE_WORDS = [
     "student",
     "teacher",

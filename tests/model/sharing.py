@@ -72,3 +72,47 @@ def rules(draw: Draw, version: str) -> dict[str, Any]:
     for key in draw(some(sorted(NARROWED), 2, 0)):
         drawn[key] = draw(NARROWED[key])
     return drawn
+
+
+EVERYTHING: dict[str, Any] = {"all_schools": True, "shares": ["all"]}
+
+CHANGES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "everything": st.just(EVERYTHING | {"withheld": []}),
+    "schools": some(SCHOOLS).map(lambda ids: {"all_schools": False, "schools": ids}),
+    "all schools": st.just({"all_schools": True, "schools": []}),
+    "shares": some(SHARES, 5, 0).map(lambda names: {"shares": names}),
+    "withheld": some(WITHHELD, 2, 0).map(lambda names: {"withheld": names}),
+    "grades": st.one_of(st.none(), some(CODES)).map(lambda codes: {"grades": codes}),
+    "roles": st.one_of(st.none(), some(ROLES_OF_1_2)).map(lambda words: {"roles": words}),
+    "courses": st.one_of(st.none(), some(COURSES)).map(lambda ids: {"courses": ids}),
+    "subjects": st.one_of(st.none(), some(SUBJECTS)).map(lambda names: {"subjects": names}),
+    "hidden": st.sampled_from([[], ["enrollments"], ["resources"], ["demographics"]]).map(
+        lambda names: {"hidden": names}
+    ),
+    "kept out": some(USERS, 2, 0).map(lambda ids: {"kept_out": dict.fromkeys(ids, "asked")}),
+    "inactive": st.booleans().map(lambda said: {"inactive": said}),
+    "unenrolled": st.booleans().map(lambda said: {"unenrolled": said}),
+}
+"""What an admin may ask to be changed, in the words of the product's verb."""
+
+
+@st.composite
+def changes(draw: Draw) -> dict[str, Any]:
+    """Draw one change of a sharing, or two at once."""
+    asked: dict[str, Any] = {}
+    for name in draw(some(sorted(CHANGES), 2)):
+        asked |= draw(CHANGES[name])
+    return asked
+
+
+@st.composite
+def asked(draw: Draw) -> dict[str, Any]:
+    """Draw the sharing of a new connection: everything, for the most part."""
+    return EVERYTHING | (draw(changes()) if draw(mostly(False, True)) else {})
+
+
+def fitting(asked: dict[str, Any], version: str) -> dict[str, Any]:
+    """Return what is asked without the fields that the version doesn't have."""
+    if version == "1.2" or "withheld" not in asked:
+        return asked
+    return asked | {"withheld": [name for name in asked["withheld"] if name not in NOT_IN_1_1]}

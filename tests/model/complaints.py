@@ -1,0 +1,134 @@
+"""What a vendor, or the child it reads about, would complain of: each page against the truth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from roster.clock import clock, stamp
+from tests.model.comparing import differences, plain
+from tests.model.tightening import names
+from tests.model.truth import Id, Publication
+
+if TYPE_CHECKING:
+    from tests.model.vendors import Vendor
+
+REMAINS = {
+    "orgs": "name type identifier",
+    "academicSessions": "title startDate endDate type schoolYear",
+    "courses": "title courseCode",
+    "classes": "title course school terms",
+    "users": "username enabledUser givenName familyName role orgs roles",
+    "enrollments": "user class school role",
+    "demographics": "",
+    "resources": "vendorResourceId",
+}
+"""The required fields, which are all that a tombstone may hold."""
+
+
+def check(
+    vendor: Vendor,
+    collection: str,
+    document: dict[str, Any],
+    publication: Publication,
+    since: str | None,
+) -> None:
+    """Hold one document against what this connection may read now."""
+    name = (collection, document["sourcedId"])
+    where = f"{vendor}: {collection} {document['sourcedId']}"
+    if document["status"] != "active":
+        check_tombstone(where, name, document, publication, since)
+        return
+    should = publication.documents.get(collection, {}).get(document["sourcedId"])
+    assert should is not None, f"{where} was given and must not be: {document}"
+    told = differences(
+        {collection: {document["sourcedId"]: plain(document)}},
+        {collection: {document["sourcedId"]: should}},
+    )
+    assert not told, f"{vendor}: " + "\n".join(told)
+    if name not in publication.touched:
+        check_stamp(vendor, where, name, document, publication)
+
+
+def check_stamp(
+    vendor: Vendor, where: str, name: Id, document: dict[str, Any], publication: Publication
+) -> None:
+    """Never earlier than the change could be read; unchanged document, unchanged stamp."""
+    moment = publication.moments[name]
+    changed = document["dateLastModified"]
+    assert stamp(moment) <= changed <= stamp(clock()), (
+        f"{where} is stamped {changed}, and could be read since {stamp(moment)}"
+    )
+    text = {key: value for key, value in document.items() if key != "dateLastModified"}
+    if name in vendor.known:
+        was, at, then = vendor.known[name]
+        if was == text and then == moment:
+            assert changed == at, f"{where} has not changed, but its stamp: {at} → {changed}"
+    vendor.known[name] = (text, changed, moment)
+
+
+def check_tombstone(
+    where: str,
+    name: Id,
+    document: dict[str, Any],
+    publication: Publication,
+    since: str | None,
+) -> None:
+    """Of what could be read, where it was asked for, and of required fields only."""
+    collection = name[0]
+    assert name not in publication.flat, f"{where} is a tombstone and must be live"
+    assert name in publication.past, f"{where}: a tombstone of what it could never read"
+    assert since is not None or name in publication.touched, (
+        f"{where}: a tombstone that nobody asked for"
+    )
+    allowed = {"sourcedId", "status", "dateLastModified", *REMAINS[collection].split()}
+    assert document.keys() <= allowed, f"{where}: a tombstone with {document}"
+    if collection == "users":
+        assert document["givenName"] == document["familyName"] == "Removed", document
+        assert document["enabledUser"] == "false", document
+        assert document.get("username", name[1]) == name[1], document
+
+
+def check_whole(
+    vendor: Vendor, collection: str, documents: list[dict[str, Any]], publication: Publication
+) -> None:
+    """A list read by plain offsets misses nothing and doubles nothing."""
+    ids = [document["sourcedId"] for document in documents]
+    assert len(ids) == len(set(ids)), f"{vendor}: {collection} given twice: {sorted(ids)}"
+    missing = set(publication.documents.get(collection, {})) - set(ids)
+    assert not missing, f"{vendor}: {collection} left out: {missing}"
+
+
+def check_copy(vendor: Vendor, publication: Publication) -> None:
+    """The copy, tombstones applied, is what the connection may see at that publication.
+
+    What was tightened under a sync may have come before or after it, and is left aside.
+    """
+    assert vendor.copy is not None
+    mine, should = (
+        {
+            collection: {
+                sourced_id: plain(document)
+                for sourced_id, document in documents.items()
+                if (collection, sourced_id) not in publication.touched
+            }
+            for collection, documents in side.items()
+            if collection not in vendor.refused
+        }
+        for side in (vendor.copy, publication.documents)
+    )
+    told = differences(mine, should)
+    assert not told, f"{vendor}, after a sync:\n" + "\n".join(told)
+    for collection, documents in mine.items():
+        for sourced_id, document in documents.items():
+            for other, named in names(document):
+                there = named in vendor.copy.get(other, {}) or other in vendor.refused
+                where = f"{vendor}: {collection} {sourced_id}"
+                assert there, f"{where} names {other} {named}, which can't be fetched"
+
+
+def check_shut(vendor: Vendor) -> None:
+    """A suspended connection gets nothing, with a token from before either."""
+    assert vendor.ask_for_token().status_code == 400, f"{vendor} is suspended and got a token"
+    if vendor.token:
+        answer = vendor.ask(vendor.path("users"))
+        assert answer.status_code in (401, 403), f"{vendor} is suspended and was answered"
