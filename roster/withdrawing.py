@@ -237,6 +237,9 @@ class _OfLine:
         for name in ("student_at", "staff_at", "guardian_of", "wards"):
             old, new = getattr(self.before.people, name), getattr(self.after.people, name)
             moved |= {user for user in old if old[user] != new.get(user)}
+        # Guardians are shown where their children are.
+        relations = self.before.people.guardian_of
+        moved |= {guardian for child in moved for guardian in relations.get(child, ())}
         return moved | (self.before.people.teaches ^ self.after.people.teaches)
 
     def _find_users(self, moved: set[str]) -> None:

@@ -1,0 +1,39 @@
+"""What the random histories have found, each as the shortest history that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from roster.models import Klass
+from tests.model.desk import Desk
+from tests.model.sharing import EVERYTHING
+from tests.model.tidy import tidy
+from tests.model.vendors import Habits, Vendor
+
+
+@pytest.fixture
+def desk(db: None) -> Iterator[Desk]:
+    """The tidy district, not published yet, and nobody connected."""
+    opened = Desk()
+    yield opened
+    opened.close()
+
+
+def joined(desk: Desk, version: str = "1.2", since: str | None = None) -> Vendor:
+    """Return one more vendor, which reads everything that can be shared."""
+    vendor = desk.connect(version, EVERYTHING, Habits(since))
+    assert vendor is not None
+    return vendor
+
+
+def test_a_guardian_stays_while_a_child_is_seen_at_another_school(desk: Desk) -> None:
+    row = tidy()[Klass, "k2"] | {"school": "s3", "course": "c1"}
+    desk.edit({(Klass, "k2"): row})
+    vendor = joined(desk)
+    desk.refresh()
+    desk.exclude("school", "s1")
+    vendor.finish()
+    assert vendor.copy is not None
+    assert "u6" in vendor.copy["users"]
