@@ -1,0 +1,179 @@
+"""Whatever a district does, every vendor's copy is what the rules say.
+
+A random history of imports, marks, changes of sharing, pauses and refreshes, with vendors
+reading in between, each in its own way. `desk.py` does, `truth.py` knows, `vendors.py` reads.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from roster.models import Mark
+from tests.model import districts, sharing
+from tests.model.desk import Desk
+from tests.model.profiles import profile
+from tests.model.vendors import COLLECTIONS, Habits, Vendor
+
+MINUTES = st.sampled_from([2, 7, 14, 16, 180, 60 * 24, 60 * 24 * 8])
+SKEWS = st.sampled_from([timedelta(minutes=minutes) for minutes in (0, 5, -5, 2, -2)])
+MOST = 9
+
+
+class Vendors(RuleBasedStateMachine):
+    """One district, seven vendors from its first day on, and those that join late."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+        self.desk = Desk()
+        self.moved = True
+
+    def teardown(self) -> None:
+        self.desk.close()
+        transaction.set_rollback(True)
+        self.atomic.__exit__(None, None, None)
+
+    @initialize(asked=sharing.asked(), early=SKEWS, late=SKEWS)
+    def begin(self, asked: Any, early: timedelta, late: timedelta) -> None:
+        for version, habits in (
+            ("1.2", Habits()),
+            ("1.2", Habits("largest", limit=7)),
+            ("1.1", Habits("one")),
+            ("1.2", Habits("start", clock_off=early)),
+            ("1.1", Habits("end", clock_off=late, limit=6)),
+            ("1.2", Habits(limit=3)),
+            ("1.2", Habits("one", token_each=True)),
+        ):
+            fitting = sharing.fitting(asked if habits.since else sharing.EVERYTHING, version)
+            if not self.desk.connect(version, fitting, habits):
+                self.desk.connect(version, sharing.EVERYTHING, habits)
+        self.desk.refresh()
+
+    def some_vendor(self, data: Any) -> Vendor:
+        vendors = self.desk.vendors
+        return vendors[data.draw(st.integers(0, len(vendors) - 1), "vendor")]
+
+    # What the district does
+
+    @rule(rows=districts.edits(most=4))
+    def edit(self, rows: Any) -> None:
+        self.desk.edit(rows)
+
+    @rule()
+    def refresh(self) -> None:
+        self.moved = True
+        self.desk.refresh()
+
+    @rule(rows=districts.edits(most=6))
+    def edit_and_refresh(self, rows: Any) -> None:
+        self.moved = True
+        self.desk.edit(rows)
+        self.desk.refresh()
+
+    @rule(data=st.data())
+    def exclude(self, data: Any) -> None:
+        self.moved = True
+        self.desk.exclude(*data.draw(st.sampled_from(self.desk.levels()), "mark"))
+
+    @precondition(lambda self: Mark.objects.exists())
+    @rule(data=st.data())
+    def include(self, data: Any) -> None:
+        marks = sorted(Mark.objects.values_list("kind", "sourced_id"))
+        self.desk.include(*data.draw(st.sampled_from(marks), "mark"))
+
+    @rule(fields=st.sampled_from([["users.email"], ["users.grades"], []]))
+    def set_policy(self, fields: list[str]) -> None:
+        self.moved = True
+        self.desk.set_policy(fields)
+
+    @rule(data=st.data(), asked=sharing.changes())
+    def change_sharing(self, data: Any, asked: Any) -> None:
+        self.moved = True
+        vendor = self.some_vendor(data)
+        self.desk.change(vendor, sharing.fitting(asked, vendor.version))
+
+    @rule(data=st.data(), days=st.sampled_from([None, None, 1, 3]))
+    def pause_or_resume(self, data: Any, days: int | None) -> None:
+        self.moved = True
+        vendor = self.some_vendor(data)
+        if vendor.truth.paused or vendor.suspended:
+            self.desk.activate(vendor)
+        else:
+            self.desk.pause(vendor, days)
+
+    @rule(data=st.data())
+    def suspend_or_activate(self, data: Any) -> None:
+        self.moved = True
+        vendor = self.some_vendor(data)
+        if vendor.suspended:
+            self.desk.activate(vendor)
+        else:
+            self.desk.suspend(vendor)
+
+    @precondition(lambda self: len(self.desk.vendors) < MOST)
+    @rule(
+        version=st.sampled_from(["1.1", "1.2"]),
+        asked=sharing.asked(),
+        since=st.sampled_from([None, "largest", "one", "start", "end"]),
+        off=SKEWS,
+    )
+    def join_late(self, version: str, asked: Any, since: str | None, off: timedelta) -> None:
+        self.desk.connect(version, sharing.fitting(asked, version), Habits(since, clock_off=off))
+
+    @precondition(lambda self: len(self.desk.vendors) == MOST)
+    @rule()
+    def close_the_last(self) -> None:
+        self.desk.close_connection(self.desk.vendors[-1])
+
+    @rule()
+    def tend(self) -> None:
+        self.desk.tend()
+
+    @rule(minutes=MINUTES)
+    def wait(self, minutes: int) -> None:
+        self.desk.wait(minutes * 60)
+
+    # What the vendors do
+
+    @rule(data=st.data())
+    def sync(self, data: Any) -> None:
+        self.some_vendor(data).finish()
+
+    @precondition(lambda self: self.moved)
+    @rule()
+    def all_sync(self) -> None:
+        for vendor in self.desk.vendors:
+            vendor.finish()
+        self.moved = False
+
+    @rule(data=st.data(), requests=st.integers(1, 6))
+    def read_on(self, data: Any, requests: int) -> None:
+        vendor = self.some_vendor(data)
+        for _ in range(requests):
+            if vendor.step():
+                return
+
+    @rule(data=st.data())
+    def probe(self, data: Any) -> None:
+        vendor = self.some_vendor(data)
+        collection = data.draw(st.sampled_from(COLLECTIONS))
+        sourced_id = data.draw(st.sampled_from(districts.IDS[collection]))
+        vendor.probe(collection, sourced_id)
+
+
+@pytest.mark.django_db
+def test_every_copy_is_what_the_rules_say() -> None:
+    run_state_machine_as_test(Vendors, settings=profile(10, stateful_step_count=30))
