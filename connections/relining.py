@@ -169,7 +169,10 @@ def resume(connection: Connection, by: audit.Actor) -> None:
     Refused while a refresh is running, and where the sharing is changed meanwhile.
     """
     line = connection.line
-    if line is None or connection.held_at is None or line.head == connection.held_at:
+    if line is None or connection.held_at is None:
+        return
+    # A line that was changed or parted in the pause has nothing new yet, and is behind all the same.
+    if line.head == connection.held_at and line.revision >= 0:
         return
     own = fork(
         line,

@@ -37,3 +37,28 @@ def test_a_guardian_stays_while_a_child_is_seen_at_another_school(desk: Desk) ->
     vendor.finish()
     assert vendor.copy is not None
     assert "u6" in vendor.copy["users"]
+
+
+def test_what_was_loosened_in_a_pause_is_read_when_it_ends(desk: Desk) -> None:
+    vendor = joined(desk)
+    desk.change(vendor, {"shares": []})
+    desk.refresh()
+    desk.pause(vendor)
+    desk.change(vendor, {"shares": ["demographics"]})
+    desk.activate(vendor)
+    vendor.finish()
+    assert vendor.copy is not None
+    assert "u1" in vendor.copy["demographics"]
+
+
+def test_what_was_refreshed_in_a_pause_is_read_when_it_ends(desk: Desk) -> None:
+    vendor, _ = joined(desk), joined(desk)
+    desk.refresh()
+    desk.pause(vendor)
+    desk.edit({(Klass, "k2"): tidy()[Klass, "k2"] | {"title": "Choir"}})
+    desk.refresh()
+    desk.change(vendor, {"inactive": False})
+    desk.activate(vendor)
+    vendor.finish()
+    assert vendor.copy is not None
+    assert vendor.copy["classes"]["k2"]["title"] == "Choir"
