@@ -37,6 +37,8 @@ TRIES = 3
 KEPT = timedelta(hours=25)
 PATIENCE = timedelta(seconds=30)
 """So long a change of line is left to the process that began it."""
+STILL_READ = timedelta(minutes=30)
+"""A run whose last request is longer ago is over, even if the request log is late."""
 BATCH = 1000
 
 
@@ -280,8 +282,12 @@ def _join(organization: Organization, line: Line, elder: Line) -> bool:
         if now is None or (now.head, now.rules_digest) != (seen.head, seen.rules_digest):
             return False
     for connection in line.connections.exclude(status=Status.CLOSED):
-        # Runs go on reading the line they began on; it is kept for them for a day.
         Connection.objects.filter(pk=connection.pk, line=line).update(line=elder)
+    # A run in progress would stay behind, where a change of sharing doesn't look for it. Asked
+    # after the connections are moved: from then on none begins there.
+    if Reading.objects.filter(line=line, last__gt=clock() - STILL_READ).exists():
+        transaction.set_rollback(True)
+        return False
     leave(line)
     return True
 

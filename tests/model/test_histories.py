@@ -39,6 +39,19 @@ def test_a_guardian_stays_while_a_child_is_seen_at_another_school(desk: Desk) ->
     assert "u6" in vendor.copy["users"]
 
 
+def test_a_run_on_a_line_that_was_given_up_is_tightened_too(desk: Desk) -> None:
+    vendor, _ = joined(desk), joined(desk)
+    desk.refresh()
+    vendor.step()
+    desk.change(vendor, {"inactive": False})
+    desk.change(vendor, {"inactive": True})
+    desk.tend()
+    desk.change(vendor, {"kept_out": {"u1": "asked"}})
+    vendor.finish()
+    assert vendor.copy is not None
+    assert "u1" not in vendor.copy["users"]
+
+
 def test_what_was_loosened_in_a_pause_is_read_when_it_ends(desk: Desk) -> None:
     vendor = joined(desk)
     desk.change(vendor, {"shares": []})
