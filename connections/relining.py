@@ -173,7 +173,7 @@ def resume(connection: Connection, by: audit.Actor) -> None:
     line = connection.line
     if line is None or connection.held_at is None:
         return
-    # A line that was changed or parted in the pause has nothing new yet, and is behind all the same.
+    # A line that parted or was changed in the pause has nothing new yet, and is behind even so.
     if line.head == connection.held_at and line.revision >= 0:
         return
     own = fork(

@@ -75,6 +75,8 @@ def differences(actual: Documents, expected: Documents) -> list[str]:
             elif sourced_id not in has:
                 told.append(f"{where}: must be published and is not: {should[sourced_id]}")
             else:
+                if has[sourced_id] == should[sourced_id]:
+                    continue
                 told += _fields(where, has[sourced_id], plain(should[sourced_id]))
     return told
 

@@ -19,6 +19,7 @@ from roster.kinds import KINDS
 from roster.models import Mark, Organization
 from roster.refusal import Refused
 from tests.model import districts, tightening
+from tests.model.comparing import differences, read
 from tests.model.districts import Rows
 from tests.model.tidy import PAIRS, tidy
 from tests.model.truth import Bounds, Edition, Id, Publication, Truth
@@ -91,6 +92,19 @@ class Desk:
                 published = vendor is whose and not vendor.truth.paused
                 tightening.apply(vendor.truth, act, None if published else line, held, run)
         self.confirmed = self.marks()
+
+    def look(self) -> None:
+        """See that what each vendor could read this moment is what it may."""
+        for vendor in self.vendors:
+            truth, run = vendor.truth, vendor.truth.run
+            line, held, reading = places(vendor)
+            pairs = [(held if truth.paused else line, truth.head)]
+            if run is not None and run.holds(clock(), None, 0):
+                pairs.append((reading, run.publication))
+            for place, publication in pairs:
+                assert place is not None, f"{vendor} has nothing to read"
+                told = differences(read(*place), publication.documents)
+                assert not told, f"{vendor}, at {place}:\n" + "\n".join(told)
 
     # Imports and refreshes
 

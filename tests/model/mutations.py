@@ -29,7 +29,7 @@ LEFT_OUT = shutil.ignore_patterns(
 )
 TEST = "tests/model/test_vendors.py::test_every_copy_is_what_the_rules_say"
 ARGUMENTS = "-q -p no:xdist -p no:cacheprovider --tb=short --hypothesis-seed=1".split()
-MORE = "40"
+MORE = "30"
 """Examples of the second look, drawn anew from seed 1."""
 
 

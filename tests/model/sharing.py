@@ -89,7 +89,7 @@ CHANGES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "hidden": st.sampled_from([[], ["enrollments"], ["resources"], ["demographics"]]).map(
         lambda names: {"hidden": names}
     ),
-    "kept out": some(USERS, 2, 0).map(lambda ids: {"kept_out": dict.fromkeys(ids, "asked")}),
+    "kept out": some(USERS, 3, 0).map(lambda ids: {"kept_out": dict.fromkeys(ids, "asked")}),
     "inactive": st.booleans().map(lambda said: {"inactive": said}),
     "unenrolled": st.booleans().map(lambda said: {"unenrolled": said}),
 }
@@ -100,7 +100,7 @@ CHANGES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
 def changes(draw: Draw) -> dict[str, Any]:
     """Draw one change of a sharing, or two at once."""
     asked: dict[str, Any] = {}
-    for name in draw(some(sorted(CHANGES), 2)):
+    for name in draw(some(sorted(CHANGES), 3)):
         asked |= draw(CHANGES[name])
     return asked
 

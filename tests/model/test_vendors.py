@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
+    invariant,
     precondition,
     rule,
     run_state_machine_as_test,
@@ -86,7 +87,10 @@ class Vendors(RuleBasedStateMachine):
     @rule(data=st.data())
     def exclude(self, data: Any) -> None:
         self.moved = True
-        self.desk.exclude(*data.draw(st.sampled_from(self.desk.levels()), "mark"))
+        levels = self.desk.levels()
+        kind = data.draw(st.sampled_from(sorted({kind for kind, _ in levels})), "kind")
+        of_kind = [sourced_id for name, sourced_id in levels if name == kind]
+        self.desk.exclude(kind, data.draw(st.sampled_from(of_kind), "mark"))
 
     @precondition(lambda self: Mark.objects.exists())
     @rule(data=st.data())
@@ -146,6 +150,10 @@ class Vendors(RuleBasedStateMachine):
     def wait(self, minutes: int) -> None:
         self.desk.wait(minutes * 60)
 
+    @invariant()
+    def nobody_reads_what_they_may_not(self) -> None:
+        self.desk.look()
+
     # What the vendors do
 
     @rule(data=st.data())
@@ -176,4 +184,4 @@ class Vendors(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_every_copy_is_what_the_rules_say() -> None:
-    run_state_machine_as_test(Vendors, settings=profile(10, stateful_step_count=30))
+    run_state_machine_as_test(Vendors, settings=profile(12, stateful_step_count=30))

@@ -46,18 +46,19 @@ def apply(truth: Truth, act: Act, line: Place, held: Place, run: Place) -> None:
     `line`, `held` and `run` are where the product has what the truth's namesakes are about;
     `line` is None where a whole publication of the connection has followed already.
     """
-    going_on = truth.run is not None and truth.run.holds(act.now, None, 0)
-    reading = truth.run.publication if truth.run and going_on else None
-    held_publication = truth.head if truth.paused else None
-    if line is not None:
+    run_holds = truth.run is not None and truth.run.holds(act.now, None, 0)
+    reading = truth.run.publication if truth.run and run_holds else None
+    if truth.paused:
+        # What its line shows meanwhile is read by nobody, or by others.
+        truth.behind |= line != held
+        reduce(truth.head, act, held)
+    elif line is not None:
         after = replace(truth.line, touched=set(), moments={}, past=set())
         reduce(after, act, line)
         after.follow(truth.line, act.now)
         after.touched = set()
         truth.move(after)
-    if held_publication is not None:
-        reduce(held_publication, act, held)
-    if reading is not None and reading is not held_publication:
+    if reading is not None and not (truth.paused and reading is truth.head):
         reduce(reading, act, run)
 
 
