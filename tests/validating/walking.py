@@ -19,6 +19,9 @@ from roster.api.operations import OPERATIONS, Operation, Parent
 from tests.validating import promises
 
 PAGE = 1000
+TIES = {"school": "school", "klass": "class"}
+"""The reference by which a record belongs to the one before it in a path."""
+
 ID = re.compile(r"\{(\w+)\}")
 
 
@@ -92,18 +95,22 @@ class Walker:
     def parents(self, operation: Operation) -> Iterator[dict[str, str]]:
         """Yield ids for the path of a nested list, such as belong to each other."""
         first, *others = operation.parents
-        for record in spread(self.live(first), self.examples):
-            ids = {first.name: record["sourcedId"]}
-            if not others:
-                yield ids
-                continue
-            below = [
-                each
-                for each in self.live(others[0])
-                if not others[0].tied_by or record["sourcedId"] in json.dumps(each)
-            ]
-            for each in spread(below, 3):
-                yield {**ids, others[0].name: each["sourcedId"]}
+        if not others:
+            for record in spread(self.live(first), self.examples):
+                yield {first.name: record["sourcedId"]}
+            return
+        (second,) = others
+        below: dict[str, list[str]] = defaultdict(list)
+        for record in self.live(second):
+            if second.tied_by:
+                below[record[TIES[second.tied_by]]["sourcedId"]].append(record["sourcedId"])
+        anything = [each["sourcedId"] for each in self.live(second)]
+        above = [each["sourcedId"] for each in self.live(first)]
+        if second.tied_by:
+            above = [each for each in above if each in below]
+        for outer in spread(above, self.examples):
+            for inner in spread(below.get(outer, anything), 3):
+                yield {first.name: outer, second.name: inner}
 
     def live(self, parent: Parent) -> list[dict[str, Any]]:
         words = {"school": "schools", "term": "terms", "student": "students", "teacher": "teachers"}
