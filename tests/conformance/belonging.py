@@ -162,7 +162,7 @@ class World:
         """Return whether a path's word and id name a record; tombstones count, but for work."""
         collection, kind = WORDS.get(word, (word, ""))
         told = self.live[collection] if collection in GRADEBOOK else self.ever[collection]
-        return any(each["sourcedId"] == sourced_id and kind in ("", *_kinds(each)) for each in told)
+        return any(each["sourcedId"] == sourced_id and _is_a(kind, each) for each in told)
 
     def names(self, path: str, ids: Sequence[str]) -> bool:
         """Return whether the ids of a nested path name records, each in the one before it."""
@@ -194,11 +194,13 @@ class World:
         if plural == "gradingPeriods":
             collection, kind = "academicSessions", "gradingPeriod"
         told = [*self.live[collection], *(each for each, _ in self.dead[collection] if dead)]
-        return [each for each in told if kind in ("", *_kinds(each))]
+        return [each for each in told if _is_a(kind, each)]
 
 
-def _kinds(document: Document) -> list[str]:
-    """Return the roles of a user, or the type of an org or a session."""
+def _is_a(kind: str, document: Document) -> bool:
+    """Return whether a user has the role, or an org or a session is of the type, if one is said."""
+    if not kind:
+        return True
     if "roles" in document:
-        return [role["role"] for role in document["roles"]]
-    return [document.get("role") or document.get("type") or ""]
+        return kind in [role["role"] for role in document["roles"]]
+    return kind == (document.get("role") or document.get("type"))
