@@ -1,0 +1,171 @@
+"""The table of mistakes in filters, orders, pages, nested lists and fields (`mutations.py`)."""
+
+# ruff: noqa: E501 - a text stands as it does in its file.
+
+from __future__ import annotations
+
+from tests.mutating import Mutation
+
+WHERE, COMPARING = "roster/where.py", "roster/comparing.py"
+NESTING, READING = "roster/nesting.py", "roster/reading.py"
+FACTS_SQL, VIEWS = "roster/facts_sql.py", "roster/api/views.py"
+
+FILTERS = [
+    Mutation(
+        WHERE, "sql = joined(join, [sql,", 'sql = joined("AND", [sql,', "OR is another word than AND"
+    ),
+    Mutation(
+        FACTS_SQL, 'return Sql(f"({text})", tuple', "return Sql(text, tuple",
+        "a chain is read from left to right, and can't escape its list",
+    ),
+    Mutation(COMPARING, '">=": ">="', '">=": ">"', ">= takes what is equal"),
+    Mutation(
+        COMPARING, "    value = facts.number(asked)\n", "    value = clause.value\n",
+        "numbers compare as numbers",
+    ),
+    Mutation(COMPARING, "return value.casefold()", "return value", "people's names have no case"),
+    Mutation(
+        "roster/dialects/facts.py", "    folded = text.casefold()", "    folded = text.lower()",
+        "without case is UNICODE's case folding",
+    ),
+    Mutation(
+        COMPARING, "({held.text} IS NULL OR {held.text} <> %s)",
+        "({held.text} IS NOT NULL OR {held.text} <> %s)", "a missing value differs from all",
+    ),
+    Mutation(
+        COMPARING, 'return facts.joined("OR", [one, all_of])', "return one",
+        "a list with commas is the values as a set",
+    ),
+    Mutation(
+        COMPARING, "parts = sorted({clause.value, *_parts(clause.value)})",
+        "parts = [clause.value]", "~ finds any part of a list with commas",
+    ),
+    Mutation(
+        COMPARING, 'predicate = ">" if predicate in (">", ">=") else "<="',
+        'predicate = ">=" if predicate in (">", ">=") else "<="', "a day begins at midnight",
+    ),
+    Mutation(
+        COMPARING,
+        "moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)",
+        "moment.replace(tzinfo=UTC)", "instants compare in UTC",
+    ),
+    Mutation(
+        COMPARING, "after = _number_at(numbers, bisect_right(stamps, moment))",
+        "after = _number_at(numbers, bisect_left(stamps, moment))",
+        "what changed at a moment didn't change after it",
+    ),
+    Mutation(
+        COMPARING, "clause = replace(clause, value=clause.value.lower())", "pass",
+        "TRUE is true",
+    ),
+    Mutation(
+        "roster/query.py", "if len(clauses) >= MOST_CLAUSES:", "if len(clauses) > MOST_CLAUSES:",
+        "a filter has up to twenty clauses",
+    ),
+    Mutation(
+        "roster/query.py", 'text.replace("\\u2018", "\'")', "text", "typographic quotes are quotes"
+    ),
+]  # fmt: skip
+
+VISIBILITY = [
+    Mutation(
+        WHERE, "return NEVER if path.root in scope.hidden else condition", "return condition",
+        "a hidden field meets nothing, not even !=",
+    ),
+    Mutation(
+        WHERE, 'return self.filter is not None and self.filter.names("status", "dateLastModified")',
+        "return self.filter is not None", "tombstones stand where they are asked for",
+    ),
+    Mutation(
+        WHERE, 'self.filter.names("status", "dateLastModified")', 'self.filter.names("status")',
+        "a delta tells what was removed",
+    ),
+    Mutation(
+        READING, 'COLLECTIONS[collection].service != "gradebook"', "True",
+        "a gradebook record that is gone is not found",
+    ),
+    Mutation(
+        WHERE, 'parts.append(has_word("role", self.subset))', "pass", "students are students"
+    ),
+]  # fmt: skip
+
+ORDERS = [
+    Mutation(
+        WHERE, '{value.text} {way}, sourced_id"', '{value.text} {way}"', "ties are broken by id"
+    ),
+    Mutation(
+        WHERE, '{value.text} {way}, sourced_id"', '{value.text} {way}, sourced_id DESC"',
+        "ties go upwards, whichever way the order goes",
+    ),
+    Mutation(WHERE, "DESC NULLS LAST", "DESC NULLS FIRST", "missing is the least"),
+    Mutation(
+        COMPARING, 'return Sql(f"CASE WHEN {there.text} THEN 1 END", there.parameters)', "pass",
+        "the type of a reference is one word for all",
+    ),
+    Mutation(
+        COMPARING, "return facts.first_fact(path.key, number=path.type is Type.NUMBER)",
+        "return facts.text_fact(path.key)", "of several values the first one orders",
+    ),
+]  # fmt: skip
+
+PAGES = [
+    Mutation(
+        READING, "ids[offset : offset + limit]", "ids[offset : offset + limit + 1]",
+        "a page has as many as were asked",
+    ),
+    Mutation(
+        READING, "ids[offset : offset + limit]", "ids[max(0, offset - 1) : offset + limit]",
+        "a page begins where it was asked",
+    ),
+    Mutation(
+        READING, "ordinal >= %s AND ordinal < %s", "ordinal > %s AND ordinal < %s",
+        "a plain page begins where it was asked",
+    ),
+    Mutation(
+        READING, "total = len(ids)", "total = len(ids[offset:])", "the total is that of the list"
+    ),
+    Mutation(
+        VIEWS, "if asked.offset + asked.limit < total:", "if asked.offset + asked.limit <= total:",
+        "the last page has no next",
+    ),
+    Mutation(
+        VIEWS, 'f"{query} {tree}")', '"")', "another question has another tag"
+    ),
+]  # fmt: skip
+
+NESTED = [
+    Mutation(
+        "roster/api/operations.py", '_STUDENTS = nesting.by_enrollment("person", "klass", "student")',
+        '_STUDENTS = nesting.by_enrollment("person", "klass")',
+        "a class's students are enrolled as such",
+    ),
+    Mutation(VIEWS, "if parent.tied_by else ALWAYS", "if False else ALWAYS",
+        "a class of another school isn't in this one"),
+    Mutation(VIEWS, "subset=parent.subset, tied=tied", 'subset="", tied=tied',
+        "a teacher is no student"),
+    Mutation(
+        NESTING, "live = told_by(f\"status = '{ACTIVE}'\", ())", 'live = told_by("1 = 1", ())',
+        "a tombstone brings nobody living in",
+    ),
+    Mutation(
+        NESTING, "held = either_fact(key, LAST + key)", "held = either_fact(key, key)",
+        "a tombstone belongs where it did",
+    ),
+]  # fmt: skip
+
+FIELDS = [
+    Mutation(
+        "roster/api/selecting.py", "if name in fields}", 'if name in (*fields, "sourcedId")}',
+        "exactly those fields",
+    ),
+    Mutation(
+        "roster/api/parameters.py", 'frozenset(name.partition(".")[0] for name in names)',
+        "frozenset(names)", "a nested name gives its root whole",
+    ),
+    Mutation(
+        "roster/api/parameters.py", "names = [name.strip() for value in values for",
+        "names = [name.strip() for value in values[:1] for", "fields may be repeated",
+    ),
+]  # fmt: skip
+
+MUTATIONS = [*FILTERS, *VISIBILITY, *ORDERS, *PAGES, *NESTED, *FIELDS]
