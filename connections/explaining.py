@@ -17,7 +17,6 @@ from django.db.models import OuterRef, Subquery
 from connections import runs
 from connections.models import Connection, Request
 from connections.models.connection import ConnectionQuerySet
-from roster.api.operations import OPERATIONS
 from roster.clock import stamp
 from roster.explaining import explain
 from roster.kinds import KINDS
@@ -64,8 +63,9 @@ def sights(connections: ConnectionQuerySet, collection: str, sourced_id: str) ->
 
     The reasons where it hasn't are `explain_to`'s, one connection at a time: they take a walk.
     """
-    paths = [each.path for each in OPERATIONS if each.many and each.collection == collection]
-    reads = Request.objects.filter(connection=OuterRef("pk"), endpoint__in=paths, status=200)
+    reads = Request.objects.filter(
+        connection=OuterRef("pk"), endpoint__in=runs.lists_of(collection), status=200
+    )
     read = list(
         connections.annotate(last_read=Subquery(reads.order_by("-at").values("at")[:1])).by_name()
     )

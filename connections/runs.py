@@ -192,24 +192,25 @@ def _advance(reading: int, told: str) -> None:
 
 
 def last_read(connection: Connection, collection: str) -> datetime | None:
-    """Return when the vendor last got a list of that collection, as far as the log goes back.
-
-    Its subsets count: who reads `students` reads users.
-    """
-    paths = [
-        operation.path
-        for operation in OPERATIONS
-        if operation.many
-        and not operation.parents
-        and operation.version == connection.oneroster
-        and operation.collection == collection
-    ]
+    """Return when the vendor last got a list of that collection, as far as the log goes back."""
     return (
-        Request.objects.filter(connection=connection, endpoint__in=paths, status=200)
+        Request.objects.filter(connection=connection, endpoint__in=lists_of(collection), status=200)
         .order_by("-at")
         .values_list("at", flat=True)
         .first()
     )
+
+
+def lists_of(collection: str) -> list[str]:
+    """Return the paths of the lists that show who reads a collection, as the log has them.
+
+    Its subsets count: who reads `students` reads users. Nested lists don't: they show a part.
+    """
+    return [
+        operation.path
+        for operation in OPERATIONS
+        if operation.many and not operation.parents and operation.collection == collection
+    ]
 
 
 def prune() -> int:

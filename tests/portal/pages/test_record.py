@@ -116,6 +116,16 @@ def test_each_vendor_is_told_with_what_it_reads(
     assert "It stands on" in part
 
 
+def test_only_a_whole_list_counts_as_having_read_it(as_victor: Client, published: Connection):
+    published.requests.create(
+        at=clock(), method="GET", status=200, milliseconds=1, records=1,
+        endpoint="ims/oneroster/rostering/v1p2/classes/{classSourcedId}/students",
+    )  # fmt: skip
+    assert as_victor.get(ANN).context["readers"][0].last_read is None
+    why = as_victor.get(f"{ROSTER}person/record/connections/{published.pk}/?id=ann")
+    assert why.context["told"]["last_read"] is None
+
+
 def test_the_whole_chain_is_told_to_where_it_begins(
     as_victor: Client, published: Connection, dana: Staff
 ):
