@@ -19,9 +19,8 @@ def _routes() -> list[URLPattern]:
     # The more ids a path has, the more exactly it says what is meant.
     for operation in sorted(OPERATIONS, key=lambda each: -len(each.parents)):
         if operation.many:
-            pattern = ID.sub(r"(?P<\1>(?s:.+?))", operation.path)
             view = CollectionView.as_view(operation=operation)
-            routes.append(re_path(rf"^{pattern}/?\Z", view))
+            routes.append(re_path(_list(operation.path), view))
     for operation in OPERATIONS:
         if not operation.many:
             plain = operation.path.removesuffix("/{sourcedId}")
@@ -29,6 +28,17 @@ def _routes() -> list[URLPattern]:
             routes.append(path(f"{plain}/<path:sourced_id>", single))
     routes.append(re_path(r"^ims/oneroster/(?P<rest>(?s:.*))\Z", NothingHere.as_view()))
     return routes
+
+
+def _list(path: str) -> str:
+    """Return the pattern of a list's path.
+
+    What the path ends with is looked at first: of two ids each slash could be the one between
+    them, and to try them all would take seconds for a path of many slashes.
+    """
+    last = path.rpartition("}")[2]
+    pattern = ID.sub(r"(?P<\1>(?s:.+?))", path)
+    return rf"^(?=(?s:.*){last}/?\Z){pattern}/?\Z"
 
 
 urlpatterns = _routes()

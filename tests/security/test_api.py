@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
+from django.urls import resolve
 
 from roster import reading
 from tests.connections.conftest import Vendor
@@ -56,3 +58,18 @@ def test_kept_lists_are_bounded_by_their_size_together() -> None:
     kept.put(4, [0] * 50)
     assert [number for number in range(5) if kept.get(number)] == [3, 4]
     assert kept.held == 80
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/ims/oneroster/v1p1/schools/x" + "/classes" * 7000 + "/y",
+        "/ims/oneroster/v1p1/classes/x" + "/students" * 7000 + "/y",
+        "/ims/oneroster/v1p1/schools/x" + "/classes" * 7000,
+        "/ims/oneroster/rostering/v1p2/schools/x" + "/classes" * 7000 + "/students",
+    ],
+)
+def test_a_path_of_many_slashes_is_understood_at_once(path: str) -> None:
+    began = time.perf_counter()
+    resolve(path)
+    assert time.perf_counter() - began < 1
