@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import resolve
 
 from roster import reading
+from roster.comparing import instant
 from tests.connections.conftest import Vendor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -73,3 +74,10 @@ def test_a_path_of_many_slashes_is_understood_at_once(path: str) -> None:
     began = time.perf_counter()
     resolve(path)
     assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize("text", ["1T11:11" * 8000, "2026-01-31T14:00" * 3500, "1" * 60_000])
+def test_what_is_no_moment_is_seen_at_once(text: str) -> None:
+    began = time.perf_counter()
+    assert instant(text) is None
+    assert time.perf_counter() - began < 0.1
