@@ -28,6 +28,9 @@ from roster.query import BadFilter, Clause
 
 SIGNS = {"=": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
 
+MOST_VALUES = 100
+"""Values of a list with commas: each is a condition of its own, and no record has so many."""
+
 LONGEST_MOMENT = 64
 """Characters of a moment at most; what is longer is none, and costs no look."""
 
@@ -158,8 +161,11 @@ def has_word(column: str, word: str) -> Sql:
 
 
 def _parts(value: str) -> list[str]:
-    """Return the values of a list written with commas."""
-    return sorted({part.strip() for part in value.split(",")} - {""})
+    """Return the values of a list written with commas; `BadFilter` where they are too many."""
+    parts = sorted({part.strip() for part in value.split(",")} - {""})
+    if len(parts) > MOST_VALUES:
+        raise BadFilter(f"A list with commas may have up to {MOST_VALUES} values.")
+    return parts
 
 
 # Numbers.

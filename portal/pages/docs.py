@@ -30,6 +30,7 @@ from roster.api.operations import OPERATIONS, Operation
 from roster.api.parameters import DEFAULT_LIMIT, MOST_LIMIT
 from roster.api.scopes import READ_SCOPES, short
 from roster.api.wording import gives
+from roster.comparing import MOST_VALUES
 from roster.dialects import references
 from roster.dialects.composing import compose, tombstone
 from roster.dialects.fields import FIELDS, V11, V12, Field, Type
@@ -100,7 +101,11 @@ COMPARISONS = (
     ("numbers", "As numbers: 9 is less than 10, and 87 equals 87.0."),
     ("days, moments", "As instants. Without a zone they are in UTC, a day alone is its midnight."),
     ("booleans", "The texts true and false, in any case."),
-    ("lists", "Any one value may meet it, and != is the opposite of =. 'a,b' is the whole list."),
+    (
+        "lists",
+        "Any one value may meet it, and != is the opposite of =. 'a,b' is the whole list, of up "
+        f"to {MOST_VALUES} values.",
+    ),
     ("references", "school means school.sourcedId. Parts are named with dots, through lists too."),
     ("metadata", "metadata.x is a column x of the district, as text."),
     ("no value", "Meets != and nothing else. A withheld field meets nothing at all."),
