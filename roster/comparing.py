@@ -31,6 +31,9 @@ SIGNS = {"=": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
 MOST_VALUES = 100
 """Values of a list with commas: each is a condition of its own, and no record has so many."""
 
+LONGEST_NUMBER = 100
+"""Digits of a number at most, on either side of its point."""
+
 LONGEST_MOMENT = 64
 """Characters of a moment at most; what is longer is none, and costs no look."""
 
@@ -180,7 +183,8 @@ def _number(path: Path, clause: Clause) -> Sql:
         asked = Decimal(clause.value.strip())
     except InvalidOperation:
         asked = Decimal("NaN")
-    if not asked.is_finite():
+    # PostgreSQL's own numbers end somewhere, and no score comes near it.
+    if not asked.is_finite() or max(len(clause.value), abs(asked.adjusted())) > LONGEST_NUMBER:
         raise BadFilter("“{value}” is no number. Write it as 87 or 87.5.", value=clause.value)
     value = facts.number(asked)
     if not path.many:
@@ -322,7 +326,7 @@ def _leads_to(version: str, path: Path, clause: Clause) -> Sql:
     targets = ("school", "org") if path.target == "org" else (path.target,)
     beginnings = [BEGINNINGS[version][target] for target in targets]
     for beginning in beginnings:
-        if rest.startswith(beginning):
+        if rest.startswith(beginning) and "%00" not in rest:
             asked = Clause(clause.field, clause.predicate, unquote(rest[len(beginning) :]))
             break
     else:

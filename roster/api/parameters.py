@@ -21,7 +21,7 @@ from roster.api.errors import (
 )
 from roster.api.operations import Operation
 from roster.dialects.fields import FIELDS, V11
-from roster.dialects.paths import METADATA, resolve
+from roster.dialects.paths import resolve
 from roster.query import MASK, BadFilter, Filter, parse
 from roster.where import Order, check
 
@@ -133,8 +133,7 @@ def _is_field(operation: Operation, name: str) -> bool:
     if root not in known:
         return False
     # `roles.org` lies between what can be compared and what can be given: all of `roles` is.
-    named = resolve(operation.version, operation.collection, name)
-    return not dot or name.startswith(METADATA) or named is not None
+    return not dot or resolve(operation.version, operation.collection, name) is not None
 
 
 def _overlooked(

@@ -74,7 +74,7 @@ def columns_of(version: str, collection: str) -> dict[str, str]:
 
 def resolve(version: str, collection: str, name: str) -> Path | None:
     """Return the element of that name; None where the version's documents have no such one."""
-    if name.startswith(METADATA):
+    if name.startswith(METADATA) and "\0" not in name:
         return Path(name, Type.STRING, "metadata", key=name)
     return PATHS[version][collection].get(name)
 

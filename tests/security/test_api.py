@@ -31,6 +31,12 @@ def ask(vendor: Vendor, path: str) -> Any:
         ("/nothing%0ahere", 404),
         ("/users?filter=" + quote("status='\0'"), 400),
         ("/users?filter=" + quote("role~'\0'"), 400),
+        ("/users?filter=" + quote(f"roles.org.href='{BASE}/orgs/%00'"), 200),
+        ("/users?filter=" + quote(f"roles.org.href!='{BASE}/orgs/%00'"), 200),
+        ("/users?sort=metadata.a%00b", 400),
+        ("/users?fields=metadata.a%00b", 400),
+        ("/users?sort=metadata.a%22b", 200),
+        ("/users?sort=metadata.%25s", 200),
     ],
 )
 def test_characters_that_no_record_holds_are_no_fault_of_ours(
@@ -74,6 +80,31 @@ def test_a_path_of_many_slashes_is_understood_at_once(path: str) -> None:
     began = time.perf_counter()
     resolve(path)
     assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize("predicate", ["=", "!=", ">"])
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [
+        ("1e100", 200),
+        ("-1e-100", 200),
+        ("1e131073", 400),
+        ("1e-20000", 400),
+        ("-1e999999", 400),
+        ("0." + "1" * 50_000, 400),
+    ],
+)
+def test_a_number_that_no_database_holds_is_refused(
+    reader: Vendor, predicate: str, value: str, status: int
+) -> None:
+    reader.move(types=["roster", "grade_book"])
+    path = "/ims/oneroster/gradebook/v1p2/results"
+    answer = Client().get(
+        path,
+        {"filter": f"score{predicate}'{value}'"},
+        headers={"Authorization": f"Bearer {reader.token()}"},
+    )
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize("predicate", ["=", "!=", "~"])
