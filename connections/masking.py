@@ -38,9 +38,12 @@ KEPT: dict[str, re.Pattern[str]] = {
     "offset": re.compile(r"\d{1,12}"),
     "sort": re.compile(r"[A-Za-z.]{1,80}"),
     "orderBy": re.compile(r"[A-Za-z]{1,8}"),
-    "fields": re.compile(r"[A-Za-z., ]{1,400}"),
+    "fields": re.compile(r"(?=.{1,400}\Z)[A-Za-z.]+(?: ?, ?[A-Za-z.]+)*"),
 }
 """The parameters that are kept as they are, while they look like it."""
+
+COLUMN = re.compile(r"\bmetadata\.[^,]*")
+"""A path below metadata: it may be any word at all, and so may hold a name."""
 
 
 def masked(parameters: Iterable[tuple[str, str]]) -> str:
@@ -50,7 +53,8 @@ def masked(parameters: Iterable[tuple[str, str]]) -> str:
         if name == "filter":
             said.append(f"filter={masked_filter(value)}")
         elif name in KEPT:
-            said.append(f"{name}={value if KEPT[name].fullmatch(value) else MASK}")
+            told = COLUMN.sub("metadata", value)
+            said.append(f"{name}={told if KEPT[name].fullmatch(told) else MASK}")
     return "&".join(said)
 
 
@@ -66,8 +70,7 @@ def masked_filter(text: str) -> str:
 
 
 def _shown(clause: Clause) -> str:
-    # A path below metadata may be any word at all, and so may hold a name.
-    field = "metadata" if clause.field.startswith("metadata.") else clause.field
+    field = COLUMN.sub("metadata", clause.field)
     looks = SHOWN.get(field)
     known = looks is not None and looks.fullmatch(clause.value)
     return f"{field}{clause.predicate}'{clause.value if known else MASK}'"
