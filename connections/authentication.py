@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent
 from django.db import connection as database
+from django.http import QueryDict
 from oauth2_provider.models import get_access_token_model
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import (
@@ -29,6 +32,7 @@ from connections.presented import is_oauth_1
 from connections.runs import ConnectionRun, Pin
 from connections.scopes import allowed_for
 from connections.standing import CLOSED, REFUSALS, standing
+from roster.api.errors import BadRequest
 from roster.api.reader import Reader
 from roster.clock import clock
 from roster.models import Line, Organization
@@ -125,7 +129,7 @@ class ConnectionAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[None, Reader]:
         authorization = request.headers.get("Authorization", "")
-        if is_oauth_1(authorization, request.query_params):
+        if is_oauth_1(authorization, _parameters(request)):
             raise AuthenticationFailed(OAUTH_1)
         bearer = BEARER.fullmatch(authorization.strip())
         if bearer is None or bearer["token"] is None:
@@ -148,6 +152,15 @@ class ConnectionAuthentication(BaseAuthentication):
         bearer = BEARER.fullmatch(request.headers.get("Authorization", "").strip())
         sent = bearer is not None and bearer["token"] is not None
         return f'{REALM}, error="invalid_token"' if sent else REALM
+
+
+def _parameters(request: Request) -> QueryDict:
+    """Return the query's parameters; a 400 in words where they are too many to be looked at."""
+    try:
+        return request.query_params
+    except TooManyFieldsSent:
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+        raise BadRequest(f"A request may have up to {most:,} parameters.") from None
 
 
 def find(token: str) -> Held | None:

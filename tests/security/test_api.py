@@ -36,6 +36,8 @@ def ask(vendor: Vendor, path: str) -> Any:
         ("/users?sort=metadata.a%00b", 400),
         ("/users?fields=metadata.a%00b", 400),
         ("/users?sort=metadata.a%22b", 200),
+        ("/users?" + "x=1&" * 1200, 400),
+        ("/nothing?" + "x=1&" * 1200, 400),
         ("/users?sort=metadata.%25s", 200),
     ],
 )
