@@ -87,6 +87,9 @@ def _category_of_class(category: Document, ids: Sequence[str], told: Told) -> bo
 
 
 def _result_of_class(result: Document, ids: Sequence[str], told: Told) -> bool:
+    if "class" in result:
+        return refers(result, "class", ids[0])
+    # 1.1 says it of the line item only.
     return any(
         refers(item, "class", ids[0]) and refers(result, "lineItem", item["sourcedId"])
         for item in told["lineItems"]

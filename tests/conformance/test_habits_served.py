@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
+import os
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -66,6 +67,7 @@ def served(riverside: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with migrated(tmp_path_factory.mktemp("served") / "desk") as environ:
         # A broker of one's own has workers of its own: none is started, so nothing changes.
         own = environ | {"BROKER_URL": "redis://127.0.0.1:9/0"}
+        own |= {name: os.environ[name] for name in ("CACHE_URL",) if name in os.environ}
         with running(own, "serve", "--workers", 1) as it:
             it.told("Ctrl-C stops it")
             yield Served(it.port, {v: token(it.port, who) for v, who in riverside.full.items()})

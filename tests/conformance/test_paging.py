@@ -83,15 +83,14 @@ def test_past_the_end_there_is_an_empty_page(riverside: Any, endpoint: Endpoint)
     vendor = vendor_of(riverside, endpoint)
     total = int(vendor.ask(at(endpoint))["X-Total-Count"])
     for query in ("", "filter=" + quote("status='active'"), "sort=status"):
-        for offset in (total, total + 1, 2**31 - 1):
-            for limit in (1, 100, 50_000):
-                answer = vendor.ask(f"{at(endpoint)}?{query}&limit={limit}&offset={offset}")
-                assert answer.status_code == 200
-                assert answer.json() == {endpoint.envelope: []}
-                assert answer["X-Total-Count"] == str(total)
-                assert "next" not in links_of(answer)
-                back = vendor.ask(links_of(answer)["prev"].removeprefix(HOST))
-                assert back.json()[endpoint.envelope] or not total
+        for offset, limit in ((total, 1), (total + 1, 50_000), (2**31 - 1, 100)):
+            answer = vendor.ask(f"{at(endpoint)}?{query}&limit={limit}&offset={offset}")
+            assert answer.status_code == 200
+            assert answer.json() == {endpoint.envelope: []}
+            assert answer["X-Total-Count"] == str(total)
+            assert "next" not in links_of(answer)
+            back = vendor.ask(links_of(answer)["prev"].removeprefix(HOST))
+            assert back.json()[endpoint.envelope] or not total
 
 
 @every_list
