@@ -69,7 +69,6 @@ def preview_sharing(connection: Connection, **asked: Unpack[sharing.Asked]) -> d
     wanted = Connection.objects.select_related("organization", "line").get(pk=connection.pk)
     old = sharing.told(wanted)
     _apply(wanted, asked)
-    number = wanted.line.head if wanted.line else 0
     return {
         "changed": sharing.told(wanted) != old,
         "sharing": sharing.told(wanted),
@@ -79,7 +78,7 @@ def preview_sharing(connection: Connection, **asked: Unpack[sharing.Asked]) -> d
             wanted.oneroster,
             sharing.rules(wanted),
             line=wanted.line,
-            number=number if wanted.held_at is None else wanted.held_at,
+            number=wanted.number,
         ),
     }
 

@@ -88,8 +88,7 @@ def sights(connections: ConnectionQuerySet, collection: str, sourced_id: str) ->
 def _sight(
     connection: Any, rows: list[Record], stamps: dict[tuple[int, int], datetime | None]
 ) -> Sight:
-    line = connection.line
-    number = connection.held_at if connection.held_at is not None else line.head if line else 0
+    number = connection.number
     found = next((row for row in rows if row.valid_from <= number < row.valid_to), None)
     if found is None:
         return Sight(connection, "none", last_read=connection.last_read)

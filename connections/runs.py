@@ -172,7 +172,7 @@ def _again(reader: Reader) -> tuple[Reader, Pin | None]:
     head = replace(
         reader,
         line=found.line_id,
-        number=(line.head if found.held_at is None else found.held_at) if line else 0,
+        number=found.number,
         since=found.since,
         withdrawals=line.withdrawals if line else 0,
     )

@@ -17,13 +17,12 @@ from roster.visibility import Rules
 def reader_of(connection: Connection) -> Reader:
     """Return who reads what the connection would read now; a paused one what it had."""
     line = connection.line
-    head = line.head if line else 0
     return Reader(
         connection=connection.pk,
         organization=connection.organization_id,
         version=connection.oneroster,
         line=line.pk if line else None,
-        number=head if connection.held_at is None else connection.held_at,
+        number=connection.number,
         since=connection.since,
         withdrawals=line.withdrawals if line else 0,
         scopes=frozenset(allowed(connection)),

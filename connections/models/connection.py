@@ -127,9 +127,12 @@ class Connection(models.Model):
     def __str__(self) -> str:
         return self.vendor
 
-    def is_expired(self) -> bool:
-        """Return whether the last day on which it may read has passed, in the district's zone."""
-        return self.expires is not None and self.expires < self.organization.today()
+    @property
+    def number(self) -> int:
+        """The publication it reads, of its line: a paused one what it had; 0 if there is none."""
+        if self.line is None:
+            return 0
+        return self.line.head if self.held_at is None else self.held_at
 
     def is_supported(self) -> bool:
         return self.partner_id is not None
