@@ -10,7 +10,7 @@ from typing import Any
 from oauth2_provider.scopes import BaseScopes
 
 from connections.models import Connection
-from roster.api.scopes import MEANINGS, SCOPE_BASES
+from roster.api.scopes import MEANINGS, SCOPE_BASES, short
 
 BOTH = ("1.1", "1.2")
 
@@ -33,7 +33,7 @@ class Scope:
         return MEANINGS[self.name]
 
     def uri(self, version: str) -> str:
-        return f"{PREFIXES[version]}{self.name}"
+        return f"{SCOPE_BASES[version]}{self.name}"
 
     def belongs_to(self, version: str, types: Collection[str], shares: Collection[str]) -> bool:
         return (
@@ -42,8 +42,6 @@ class Scope:
             and (self.share is None or self.share in shares)
         )
 
-
-PREFIXES = SCOPE_BASES
 
 SCOPES = (
     Scope("roster-core.readonly"),
@@ -90,9 +88,9 @@ def narrow(asked: Iterable[str], allowed: list[str]) -> list[str]:
     if not asked:
         return list(allowed)
     names = {match["name"] for scope in asked if (match := _ASKED.fullmatch(scope))}
-    has = {uri.rpartition("/")[2] for uri in allowed}
+    has = {short(uri) for uri in allowed}
     names |= {STAND_INS[name] for name in names - has if name in STAND_INS}
-    return [uri for uri in allowed if uri.rpartition("/")[2] in names]
+    return [uri for uri in allowed if short(uri) in names]
 
 
 class Scopes(BaseScopes):

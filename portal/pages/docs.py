@@ -19,7 +19,7 @@ from oauth2_provider.settings import oauth2_settings
 from connections import runs
 from connections.information import PATHS, TOKEN_PATH
 from connections.models import SHARES
-from connections.scopes import PREFIXES, SCOPES, allowed_for
+from connections.scopes import SCOPES, allowed_for
 from connections.standing import REFUSALS
 from portal.pages.information import GUIDELINES, base_of
 from roster.api import errors
@@ -28,7 +28,7 @@ from roster.api.openapi import discovery
 from roster.api.openapi.document import SERVICES
 from roster.api.operations import OPERATIONS, Operation
 from roster.api.parameters import DEFAULT_LIMIT, MOST_LIMIT
-from roster.api.scopes import READ_SCOPES, short
+from roster.api.scopes import READ_SCOPES, SCOPE_BASES, short
 from roster.api.wording import gives
 from roster.comparing import MOST_VALUES
 from roster.dialects import references
@@ -188,7 +188,7 @@ def reference(request: HttpRequest, version: str) -> HttpResponse:
         "other": V12 if version == V11 else V11,
         "services": _services(base, version),
         "scopes": [scope for scope in SCOPES if version in scope.versions],
-        "prefix": PREFIXES[version],
+        "prefix": SCOPE_BASES[version],
         "granted": _granted(version),
         "areas": areas(version),
         "predicates": PREDICATES,

@@ -17,8 +17,9 @@ from rest_framework.views import APIView, exception_handler
 
 from connections import lifecycle
 from connections.authentication import ConnectionAuthentication
-from connections.scopes import PREFIXES, allowed
+from connections.scopes import allowed
 from roster.api.reader import Reader
+from roster.api.scopes import SCOPE_BASES
 from roster.clock import clock
 from roster.models import Organization
 from tests.connections.conftest import DANA, Vendor, connected, publish
@@ -166,8 +167,8 @@ def test_without_a_line_nothing_is_published(brightpath: Vendor) -> None:
 
 def test_a_token_opens_only_what_was_asked_and_is_still_shared(riverside: Organization) -> None:
     vendor = connected(riverside, shares=["demographics"])
-    roster = PREFIXES["1.2"] + "roster.readonly"
-    demographics = PREFIXES["1.2"] + "roster-demographics.readonly"
+    roster = SCOPE_BASES["1.2"] + "roster.readonly"
+    demographics = SCOPE_BASES["1.2"] + "roster-demographics.readonly"
     token = vendor.token(scope=f"{roster} {demographics}")
     assert read(token).scopes == {roster, demographics}
     vendor.move(shares=[])

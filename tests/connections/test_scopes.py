@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from connections.models import Connection
-from connections.scopes import PREFIXES, allowed, narrow
+from connections.scopes import allowed, narrow
+from roster.api.scopes import SCOPE_BASES
 
-V1, V2 = PREFIXES["1.1"], PREFIXES["1.2"]
+V1, V2 = SCOPE_BASES["1.1"], SCOPE_BASES["1.2"]
 ROSTER = ["roster-core.readonly", "roster.readonly"]
 GRADEBOOK = ["gradebook.readonly", "gradebook.createput", "gradebook.delete"]
 
@@ -48,7 +49,7 @@ def test_a_connection_has_the_scopes_of_its_version_types_and_shares(
     version: str, types: list[str], shares: list[str], names: list[str]
 ) -> None:
     connection = Connection(oneroster=version, types=types, shares=shares)
-    assert allowed(connection) == [PREFIXES[version] + name for name in names]
+    assert allowed(connection) == [SCOPE_BASES[version] + name for name in names]
 
 
 HAS_2 = [V2 + "roster-core.readonly", V2 + "roster.readonly", V2 + "resource-core.readonly"]

@@ -18,7 +18,8 @@ from pytest_django import DjangoAssertNumQueries
 from connections import credentials
 from connections.models import Request, Secret
 from connections.oauth import Validator
-from connections.scopes import PREFIXES, allowed
+from connections.scopes import allowed
+from roster.api.scopes import SCOPE_BASES
 from roster.models import Organization
 from tests.connections.conftest import DANA, Vendor, connected, publish
 
@@ -297,14 +298,14 @@ def test_an_expired_connection_is_told_so(brightpath: Vendor) -> None:
 def test_of_the_scopes_asked_the_allowed_are_given(riverside: Organization) -> None:
     vendor = connected(riverside, shares=["demographics"])
     roster, demographics = (
-        PREFIXES["1.2"] + name for name in ("roster.readonly", "roster-demographics.readonly")
+        SCOPE_BASES["1.2"] + name for name in ("roster.readonly", "roster-demographics.readonly")
     )
     cases = {
         roster: roster,
         f"{roster}  {demographics}": f"{roster} {demographics}",
-        f"{roster} {PREFIXES['1.2']}gradebook.readonly nonsense": roster,
+        f"{roster} {SCOPE_BASES['1.2']}gradebook.readonly nonsense": roster,
         roster.replace("https", "http"): roster,
-        PREFIXES["1.1"] + "roster.readonly": roster,
+        SCOPE_BASES["1.1"] + "roster.readonly": roster,
     }
     for asked, given in cases.items():
         assert vendor.ask(scope=asked).json()["scope"] == given
