@@ -21,8 +21,9 @@ from connections.information import PATHS, TOKEN_PATH
 from connections.models import SHARES
 from connections.scopes import SCOPES, allowed_for
 from connections.standing import REFUSALS
-from portal.pages.information import GUIDELINES, base_of
+from portal.pages.information import GUIDELINES
 from roster.api import errors
+from roster.api.addresses import origin_of
 from roster.api.faults import FAULTS, Fault
 from roster.api.openapi import discovery
 from roster.api.openapi.document import SERVICES
@@ -172,7 +173,7 @@ GRANTED = {
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Where a vendor engineer begins: four lines, a token, a first read, pages, changes."""
-    context = {**_common(request, V12), "paths": _bases(base_of(request)), "here": "start"}
+    context = {**_common(request, V12), "paths": _bases(origin_of(request)), "here": "start"}
     return TemplateResponse(request, "docs/start.html", context)
 
 
@@ -181,7 +182,7 @@ def reference(request: HttpRequest, version: str) -> HttpResponse:
     """The whole API of one version, for looking things up."""
     if version not in FIELDS:
         raise Http404
-    base = base_of(request)
+    base = origin_of(request)
     context = {
         **_common(request, version),
         "here": version,
@@ -284,7 +285,7 @@ def _flat(known: tuple[Field, ...], above: str = "") -> Iterator[tuple[str, Fiel
 
 def _common(request: HttpRequest, version: str) -> dict[str, Any]:
     """Return what both pages speak of; the examples are of that version."""
-    base = base_of(request)
+    base = origin_of(request)
     token_url = base + TOKEN_PATH
     base_url = base + base_path(version, "rostering")
     return {

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from connections.information import information, may_be_shared
 from connections.models import Connection
 from portal.access import ADMIN, AtDesk, connection_of, page
 from portal.pages import once
+from roster.api.addresses import origin_of
 from roster.refusal import Refused
 
 GUIDELINES = "https://www.imsglobal.org/spec/oneroster/v1p2/impl"
@@ -28,7 +28,7 @@ GUIDELINES = "https://www.imsglobal.org/spec/oneroster/v1p2/impl"
 def show(request: AtDesk, pk: int) -> HttpResponse:
     """The panel; a secret that was just made is shown this one time, to the one who made it."""
     connection = connection_of(request.organization, pk)
-    base = base_of(request)
+    base = origin_of(request)
     context: dict[str, Any] = {
         "organization": request.organization,
         "may_change": request.may_change,
@@ -70,11 +70,6 @@ def end_overlap(request: AtDesk, pk: int) -> HttpResponse:
     if credentials.end_overlap(connection, by=request.user):
         messages.success(request, _("The older secret has ended; the newer one goes on."))
     return redirect("connection", request.organization.slug, pk)
-
-
-def base_of(request: HttpRequest) -> str:
-    """Return scheme and host as vendors reach them: as configured, else as they were asked for."""
-    return settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
 
 
 def lines_of(told: dict[str, Any], secret: str | None) -> list[dict[str, Any]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -14,12 +13,13 @@ from django.urls import reverse
 from connections import viewing
 from connections.models import Connection
 from portal.access import AtDesk, connection_of, page
-from portal.pages.information import base_of
 from portal.pages.roster import address_of
 from portal.paging import paged
 from portal.terms import COLLECTION_TERMS
 from roster import browsing, reading
-from roster.dialects.references import TARGETS, base_path
+from roster.api.addresses import origin_of
+from roster.dialects.composing import with_origin
+from roster.dialects.references import TARGETS, base_path, in_path
 from roster.kinds import COLLECTIONS, KINDS
 from roster.models import Publication
 
@@ -119,15 +119,15 @@ def path_of(
 ) -> str:
     """Return the address at which the vendor reads the same."""
     service = COLLECTIONS[collection].service
-    path = f"{base_of(request)}{base_path(connection.oneroster, service)}/{collection}"
+    path = f"{origin_of(request)}{base_path(connection.oneroster, service)}/{collection}"
     if wanted:
-        return f"{path}/{quote(wanted, safe='')}"
+        return f"{path}/{in_path(wanted)}"
     return f"{path}?limit={PER_PAGE}&offset={offset}"
 
 
 def told(request: AtDesk, connection: Connection, text: str) -> Document:
     """Return a document to be read by people; viewers get it without its metadata columns."""
-    document = json.loads(text.replace('"href":"/ims/', f'"href":"{base_of(request)}/ims/'))
+    document = json.loads(with_origin(text, origin_of(request)))
     if not request.may_change:
         document.pop("metadata", None)
     names = ("title", "name", "familyName")

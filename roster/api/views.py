@@ -7,11 +7,10 @@ documents go from the database's cursor into the body as they are stored.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import orjson
-from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.negotiation import BaseContentNegotiation
@@ -21,6 +20,7 @@ from rest_framework.views import APIView
 
 from roster import reading
 from roster.api import errors, etags, lists, parameters, selecting
+from roster.api.addresses import links, origin_of
 from roster.api.compression import compress
 from roster.api.errors import NotHere, NotReady
 from roster.api.operations import NOWHERE, Operation
@@ -28,6 +28,7 @@ from roster.api.parameters import Asked
 from roster.api.reader import Reader
 from roster.api.throttling import ConnectionThrottle
 from roster.clock import clock, stamp
+from roster.dialects.composing import with_origin
 from roster.facts_sql import ALWAYS, Sql
 from roster.kinds import COLLECTIONS
 from roster.models import Organization
@@ -132,7 +133,7 @@ class ReadingView(OneRosterView):
     def mark(self, request: Request, reader: Reader, tree: Filter | None = None) -> str:
         """Return what tells this answer from others; `tree` is the filter as it is answered."""
         query = urlencode(sorted(request.query_params.lists()), doseq=True)
-        return etags.mark_of(reader, base_url(request), request.path, f"{query} {tree}")
+        return etags.mark_of(reader, origin_of(request), request.path, f"{query} {tree}")
 
     def known(self, request: Request, mark: str) -> etags.Known | None:
         """Return what the client has of this very answer already, if it says so."""
@@ -149,9 +150,7 @@ class ReadingView(OneRosterView):
             for each in asked.warnings
         ]
         beside = f',"statusInfoSet":{orjson.dumps(warnings).decode()}' if warnings else ""
-        # Stored hrefs begin with the path. In JSON, text of a bundle can't hold this sequence:
-        # its quotes are escaped, and `render` sees to columns of that name.
-        told = told.replace('"href":"/ims/', f'"href":"{base_url(request)}/ims/')
+        told = with_origin(told, origin_of(request))
         response = HttpResponse(
             f'{{"{self.operation.envelope}":{told}{beside}}}'.encode(),
             content_type="application/json",
@@ -193,7 +192,7 @@ class CollectionView(ReadingView):
         response = self.body(request, f"[{','.join(documents)}]", asked, tag)
         response.headers["X-Total-Count"] = str(found.total)
         response.headers["Link"] = links(
-            request, base_url(request) + operation.address(ids), asked, found.total
+            request, origin_of(request) + operation.address(ids), asked, found.total
         )
         response.log_records = count  # type: ignore[attr-defined]
         return response
@@ -271,35 +270,3 @@ def not_published(reader: Reader) -> NotReady:
         # Somebody may refresh by hand before, so nobody is sent away for a day.
         wait=max(1, min(int((due - clock()).total_seconds()), LONGEST_WAIT)),
     )
-
-
-def base_url(request: Request) -> str:
-    """Return scheme and host with which absolute addresses begin."""
-    return settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
-
-
-def links(request: Request, here: str, asked: Asked, total: int) -> str:
-    """Return the `Link` header of the list at `here`: first, prev, next, last.
-
-    Every other parameter is kept. Commas are percent-encoded, because clients split the header
-    at them.
-    """
-    others = [
-        (name, value)
-        for name, values in request.query_params.lists()
-        for value in values
-        if name not in ("limit", "offset")
-    ]
-
-    def link(offset: int, relation: str) -> str:
-        query = urlencode([*others, ("limit", asked.limit), ("offset", offset)], quote_via=quote)
-        return f'<{here}?{query}>; rel="{relation}"'
-
-    last = max(0, (total - 1) // asked.limit * asked.limit)
-    told = [link(0, "first")]
-    if asked.offset > 0:
-        told.append(link(max(0, min(asked.offset - asked.limit, last)), "prev"))
-    if asked.offset + asked.limit < total:
-        told.append(link(asked.offset + asked.limit, "next"))
-    told.append(link(last, "last"))
-    return ", ".join(told)

@@ -79,6 +79,15 @@ def render(document: dict[str, Any]) -> bytes:
     return orjson.dumps(document)
 
 
+def with_origin(told: str, origin: str) -> str:
+    """Return rendered JSON, of whatever many documents, with scheme and host in its hrefs.
+
+    Stored ones begin with the path. Text of a bundle can't hold this sequence: its quotes are
+    escaped, and `render` sees to columns of that name.
+    """
+    return told.replace('"href":"/ims/', f'"href":"{origin}/ims/')
+
+
 CONTROLS = frozenset({"externalLmsExclude"})
 """Metadata columns that steer Rosterdesk and are nobody else's business."""
 

@@ -125,7 +125,8 @@ PAGES = [
         READING, "total = len(ids)", "total = len(ids[offset:])", "the total is that of the list"
     ),
     Mutation(
-        VIEWS, "if asked.offset + asked.limit < total:", "if asked.offset + asked.limit <= total:",
+        "roster/api/addresses.py",
+        "if asked.offset + asked.limit < total:", "if asked.offset + asked.limit <= total:",
         "the last page has no next",
     ),
     Mutation(

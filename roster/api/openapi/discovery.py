@@ -9,13 +9,13 @@ from __future__ import annotations
 from hashlib import blake2b
 
 import orjson
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, re_path, reverse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.csrf import csrf_exempt
 
 from roster.api import errors
+from roster.api.addresses import origin_of
 from roster.api.openapi.document import ALL, document
 from roster.dialects.fields import V11, V12
 from roster.dialects.references import base_path
@@ -59,7 +59,7 @@ def show(request: HttpRequest, version: str, service: str) -> HttpResponse:
             service="rostering" if service == ALL else service,
             headers={"Allow": "GET, HEAD"},
         )
-    base = settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
+    base = origin_of(request)
     body = orjson.dumps(document(version, service, base, base + reverse("token")))
     tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
     response = HttpResponse(

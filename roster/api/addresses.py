@@ -1,0 +1,43 @@
+"""The addresses in an answer: where this installation is, and the pages beside the one given."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from roster.api.parameters import Asked
+
+
+def origin_of(request: HttpRequest | Request) -> str:
+    """Return scheme and host as vendors reach them: as configured, else as they were asked for."""
+    return settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
+
+
+def links(request: Request, here: str, asked: Asked, total: int) -> str:
+    """Return the `Link` header of the list at `here`: first, prev, next, last.
+
+    Every other parameter is kept. Commas are percent-encoded, because clients split the header
+    at them.
+    """
+    others = [
+        (name, value)
+        for name, values in request.query_params.lists()
+        for value in values
+        if name not in ("limit", "offset")
+    ]
+
+    def link(offset: int, relation: str) -> str:
+        query = urlencode([*others, ("limit", asked.limit), ("offset", offset)], quote_via=quote)
+        return f'<{here}?{query}>; rel="{relation}"'
+
+    last = max(0, (total - 1) // asked.limit * asked.limit)
+    told = [link(0, "first")]
+    if asked.offset > 0:
+        told.append(link(max(0, min(asked.offset - asked.limit, last)), "prev"))
+    if asked.offset + asked.limit < total:
+        told.append(link(asked.offset + asked.limit, "next"))
+    told.append(link(last, "last"))
+    return ", ".join(told)
