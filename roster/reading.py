@@ -40,10 +40,13 @@ class Page(NamedTuple):
 
 
 class History(NamedTuple):
-    """What a number of a line is made of: live records per collection, stamps per number."""
+    """What a number of a line is made of: live records per collection, stamps per number.
+
+    `tails` close a document with its stamp, by the number that changed it.
+    """
 
     records: dict[str, int]
-    stamps: dict[int, str]
+    tails: dict[int, str]
     moments: list[tuple[datetime, int]]
 
 
@@ -113,7 +116,11 @@ def history(line: int, number: int) -> History:
         records = {name: counts["records"] for name, counts in rows[-1][2].items()} if rows else {}
         found = History(
             records,
-            {number: stamp(moment) for number, moment, _ in rows if moment},
+            {
+                number: f',"dateLastModified":"{stamp(moment)}"}}'
+                for number, moment, _ in rows
+                if moment
+            },
             [(moment, number) for number, moment, _ in rows if moment],
         )
         _histories.put((line, number), found)
@@ -262,5 +269,4 @@ def _by_id(ids: array[int]) -> Sequence[tuple[str, int]]:
 
 def _stamped(rows: Sequence[tuple[str, int]], past: History) -> list[str]:
     """Put each document's stamp behind its other fields."""
-    tails = {number: f',"dateLastModified":"{moment}"}}' for number, moment in past.stamps.items()}
-    return [document[:-1] + tails[changed_in] for document, changed_in in rows]
+    return [document[:-1] + past.tails[changed_in] for document, changed_in in rows]
