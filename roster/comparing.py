@@ -8,15 +8,12 @@ values as a set. A record without a value meets `!=` and nothing else.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import unquote
-
-from django.utils.dateparse import parse_date, parse_datetime
 
 from roster import facts_sql as facts
 from roster.clock import stamp
@@ -24,6 +21,7 @@ from roster.dialects.fields import Type
 from roster.dialects.paths import Path
 from roster.dialects.references import BEGINNINGS
 from roster.facts_sql import ALWAYS, NEVER, Sql
+from roster.instants import instant
 from roster.query import BadFilter, Clause
 
 SIGNS = {"=": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
@@ -33,11 +31,6 @@ MOST_VALUES = 100
 
 LONGEST_NUMBER = 100
 """Digits of a number at most, on either side of its point."""
-
-LONGEST_MOMENT = 64
-"""Characters of a moment at most; what is longer is none, and costs no look."""
-
-PLUS_LOST = re.compile(r"(\d[T ]\d\d:\d\d.*) (\d\d(?::?\d\d)?)\Z")
 
 ASCII_LOW = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
@@ -197,28 +190,6 @@ def _number(path: Path, clause: Clause) -> Sql:
 
 
 # Days and moments.
-
-
-def instant(text: str) -> datetime | None:
-    """Return a moment in UTC from the forms that vendors write; without a zone it is UTC.
-
-    A plus sign that came unencoded has become a space: `…T00:00:00 01:00` is `+01:00`. Letters
-    may be small (RFC 3339, 5.6).
-    """
-    if len(text) > LONGEST_MOMENT:
-        return None
-    text = PLUS_LOST.sub(r"\1+\2", text.strip().upper())
-    try:
-        moment = parse_datetime(text)
-        if moment is None:
-            day = parse_date(text)
-            moment = datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
-        if moment is None:
-            return None
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        # No such day, or one that its zone carries beyond the first or last of all years.
-        return None
 
 
 def _instant(clause: Clause) -> datetime:

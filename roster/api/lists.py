@@ -18,7 +18,7 @@ from operator import itemgetter
 
 from roster.api.reader import Reader
 from roster.clock import MILLISECOND, stamp
-from roster.comparing import instant
+from roster.instants import instant
 from roster.query import Clause, Filter
 from roster.reading import history
 

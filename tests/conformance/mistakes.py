@@ -45,7 +45,7 @@ FILTERS = [
         'predicate = ">=" if predicate in (">", ">=") else "<="', "a day begins at midnight",
     ),
     Mutation(
-        COMPARING,
+        "roster/instants.py",
         "moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)",
         "moment.replace(tzinfo=UTC)", "instants compare in UTC",
     ),
