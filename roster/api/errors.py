@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions, status
 
@@ -219,7 +219,7 @@ def _told(error: Exception) -> tuple[int, str, str, dict[str, str]]:
         return 404, words, "", headers
     if isinstance(error, DjangoPermissionDenied):
         return 403, str(error) or "This is not allowed.", "", headers
-    if isinstance(error, (OperationalError, DatabaseError)):
+    if isinstance(error, DatabaseError):
         logger.error("The database could not answer", exc_info=error)
         headers["Retry-After"] = str(RETRY_AFTER)
         return 503, "The service is busy. Ask again in a few seconds.", "", headers

@@ -378,7 +378,3 @@ V11_FIELDS: dict[str, tuple[Field, ...]] = {
 }
 
 FIELDS: dict[str, dict[str, tuple[Field, ...]]] = {V11: V11_FIELDS, V12: V12_FIELDS}
-
-
-def required_names(version: str, collection: str) -> tuple[str, ...]:
-    return tuple(known.name for known in FIELDS[version][collection] if known.required)

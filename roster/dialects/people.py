@@ -99,11 +99,6 @@ def user(walk: Walk, version: str, person: Person) -> Doc:
     return Doc(row.sourced_id, body, role=" ".join(names), person=row.sourced_id)
 
 
-def _relations(walk: Walk, user: str) -> list[str]:
-    people = walk.people
-    return sorted({*people.guardian_of.get(user, ()), *people.wards.get(user, ())})
-
-
 def settle(walk: Walk) -> None:
     """Let those people fall who have no form in the walk's version, before anybody is told.
 

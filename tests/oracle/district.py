@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from copy import copy
 from typing import Any
 
@@ -116,9 +115,6 @@ class District:
 
     def is_class_of_year(self, klass: str) -> bool:
         return any(self.is_session_of_year(term) for term in self.classes[klass].terms)
-
-    def classes_of_year(self) -> Iterator[Any]:
-        return (row for row in self.classes.values() if self.is_class_of_year(row.sourced_id))
 
     def is_course_of_year(self, course: str) -> bool:
         row = self.courses[course]
