@@ -15,6 +15,7 @@ from connections import credentials, lifecycle
 from connections.models import SHARES, Connection
 from connections.models.connection import ConnectionQuerySet
 from portal.access import ADMIN, AtDesk, connection_of, connections_of, page
+from portal.asked import asked
 from portal.forms.connections import ConnectionForm
 from portal.pages import once
 from portal.pages.acts import acts_for
@@ -30,7 +31,7 @@ SHOWN = 10
 @page()
 def index(request: AtDesk) -> HttpResponse:
     """The list, by name; `q` searches vendor, partner and purpose, `closed` shows closed ones."""
-    query = request.GET.get("q", "").replace("\0", "").strip()
+    query = asked(request, "q").strip()
     with_closed = "closed" in request.GET
     everything = connections_of(request.organization)
     connections = found(everything if with_closed else everything.open(), query)

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from portal import naming
 from portal.access import ADMIN, AtDesk, page
+from portal.asked import storable
 from portal.forms.exclusion import ExcludeForm, IncludeForm
 from portal.pages.roster import address_of, kind_of, linked
 from portal.terms import COLLECTION_TERMS, KIND_TERMS
@@ -93,7 +94,7 @@ def ids_of(request: AtDesk, kind: Kind, *, gone: bool = False) -> list[str]:
     With `gone` those count that are no longer in the data: their marks outlive them.
     """
     given = [*request.GET.getlist("id"), *request.POST.getlist("id")]
-    ids = list(dict.fromkeys(each.replace("\0", "") for each in given))[:AT_ONCE]
+    ids = list(dict.fromkeys(map(storable, given)))[:AT_ONCE]
     kind_of(request, kind.name)
     rows = (rows_of if gone else browsing.live)(request.organization, kind)
     if rows.filter(sourced_id__in=ids).count() != len(ids):

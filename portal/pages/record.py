@@ -12,6 +12,7 @@ from django.urls import reverse
 from connections.explaining import explain_to, sights
 from portal import facts, naming
 from portal.access import AtDesk, connection_of, connections_of, page
+from portal.asked import asked
 from portal.pages.roster import address_of, kind_of, linked
 from portal.terms import KIND_TERMS
 from roster import browsing
@@ -57,7 +58,7 @@ EXPLAINED_AT_ONCE = 5
 def show(request: AtDesk, kind: str) -> HttpResponse:
     """A record's page, by `?id=`."""
     organization, shown = request.organization, kind_of(request, kind)
-    row = row_of(organization, shown, request.GET.get("id", ""))
+    row = row_of(organization, shown, asked(request, "id"))
     node = (kind, row.sourced_id)
     footings = Footings(organization, kind, [row.sourced_id])
     footing = footings.of(node)
@@ -110,7 +111,7 @@ def why(request: AtDesk, pk: int, kind: str) -> HttpResponse:
     """Why one vendor sees a row, or the whole chain of reasons why not; a page and a fragment."""
     organization, shown = request.organization, kind_of(request, kind)
     connection = connection_of(organization, pk)
-    row = row_of(organization, shown, request.GET.get("id", ""))
+    row = row_of(organization, shown, asked(request, "id"))
     try:
         told, refused = explain_to(connection, kind, row.sourced_id), ""
     except Refused as refusal:
@@ -147,7 +148,7 @@ def why(request: AtDesk, pk: int, kind: str) -> HttpResponse:
 
 def row_of(organization: Organization, kind: Kind, sourced_id: str) -> Any:
     """Return the row of that id, also one that is no longer in the data; else 404."""
-    rows = rows_of(organization, kind).filter(sourced_id=sourced_id.replace("\0", ""))
+    rows = rows_of(organization, kind).filter(sourced_id=sourced_id)
     row = rows.first()
     if row is None:
         raise Http404

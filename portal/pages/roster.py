@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 
 from portal import facts, naming
 from portal.access import AtDesk, page
+from portal.asked import asked
 from portal.paging import paged
 from portal.terms import GROUPS, KIND_TERMS, Term
 from roster import browsing
@@ -52,7 +53,7 @@ def rows(request: AtDesk, kind: str) -> HttpResponse:
     organization, shown = request.organization, kind_of(request, kind)
     words, marked = words_of(request), "excluded" in request.GET
     under = {
-        field: request.GET[field].replace("\0", "")
+        field: asked(request, field)
         for field in browsing.fields_of(shown)
         if request.GET.get(field)
     }
@@ -69,7 +70,7 @@ def rows(request: AtDesk, kind: str) -> HttpResponse:
             "term": KIND_TERMS[kind],
             "words": words,
             "marked": marked,
-            "under": below(organization, under),
+            "under": links_to(organization, under),
             "narrowed_by": list(under.items()),
             "narrowed": bool(words or under or marked),
             "paged": cut,
@@ -89,7 +90,7 @@ def kind_of(request: AtDesk, name: str) -> Kind:
 
 
 def words_of(request: AtDesk) -> str:
-    return request.GET.get("q", "").replace("\0", "").strip()[:200]
+    return asked(request, "q").strip()[:200]
 
 
 def address_of(organization: Organization, node: Node) -> str:
@@ -178,8 +179,8 @@ def linked(
     return {"name": names[naming.plain(node)], "address": address_of(organization, node)}
 
 
-def below(organization: Organization, under: dict[str, str]) -> list[dict[str, str]]:
-    """Return what a list is narrowed to, as links."""
+def links_to(organization: Organization, under: dict[str, str]) -> list[dict[str, str]]:
+    """Return the rows below which a list shows what there is, as links."""
     kinds = {"parent": "org"}
     nodes = [(kinds.get(field, field), sourced_id) for field, sourced_id in under.items()]
     nodes = [node for node in nodes if node[0] in KINDS]

@@ -13,11 +13,13 @@ from django.urls import reverse
 from connections import viewing
 from connections.models import Connection
 from portal.access import AtDesk, connection_of, page
+from portal.asked import storable
 from portal.pages.roster import address_of
 from portal.paging import paged
 from portal.terms import COLLECTION_TERMS
 from roster import browsing, reading
 from roster.api.addresses import origin_of
+from roster.api.reader import Reader
 from roster.dialects.composing import with_origin
 from roster.dialects.references import TARGETS, base_path, in_path
 from roster.kinds import COLLECTIONS, KINDS
@@ -46,7 +48,7 @@ def show(request: AtDesk, pk: int) -> HttpResponse:
     return TemplateResponse(
         request,
         "connections/view.html",
-        context_of(request, connection)
+        context_of(request, connection, reader)
         | {
             "collections": [
                 (name, COLLECTION_TERMS[name], records.get(name, 0), may_see(request, name))
@@ -75,7 +77,7 @@ def documents(request: AtDesk, pk: int, collection: str) -> HttpResponse:
     return TemplateResponse(
         request,
         "connections/documents.html",
-        context_of(request, connection)
+        context_of(request, connection, reader)
         | {
             "collection": collection,
             "title": COLLECTION_TERMS[collection],
@@ -88,8 +90,7 @@ def documents(request: AtDesk, pk: int, collection: str) -> HttpResponse:
     )
 
 
-def context_of(request: AtDesk, connection: Connection) -> dict[str, Any]:
-    reader = viewing.reader_of(connection)
+def context_of(request: AtDesk, connection: Connection, reader: Reader) -> dict[str, Any]:
     published = Publication.objects.filter(line=reader.line, number=reader.number).first()
     return {
         "organization": request.organization,
@@ -104,7 +105,7 @@ def record_of(request: AtDesk, collection: str, sourced_id: str) -> str:
     for kind in KINDS.values():
         if kind.collection == collection:
             rows = browsing.live(request.organization, kind)
-            if rows.filter(sourced_id=sourced_id.replace("\0", "")).exists():
+            if rows.filter(sourced_id=storable(sourced_id)).exists():
                 return address_of(request.organization, (kind.name, sourced_id))
     return ""
 
