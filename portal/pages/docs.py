@@ -7,7 +7,6 @@ query. They are in English only, as are OneRoster's words and the API's own mess
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,10 +18,10 @@ from oauth2_provider.settings import oauth2_settings
 from connections import runs
 from connections.information import PATHS, TOKEN_PATH
 from connections.models import SHARES
-from connections.scopes import SCOPES, allowed_for
+from connections.scopes import SCOPES
 from connections.standing import REFUSALS
+from portal import examples
 from portal.pages.information import GUIDELINES
-from roster.api import errors
 from roster.api.addresses import origin_of
 from roster.api.faults import FAULTS, Fault
 from roster.api.openapi import discovery
@@ -32,8 +31,6 @@ from roster.api.parameters import DEFAULT_LIMIT, MOST_LIMIT
 from roster.api.scopes import READ_SCOPES, SCOPE_BASES, short
 from roster.api.wording import gives
 from roster.comparing import MOST_VALUES
-from roster.dialects import references
-from roster.dialects.composing import compose, tombstone
 from roster.dialects.fields import FIELDS, V11, V12, Field, Type
 from roster.dialects.paths import FOLDED
 from roster.dialects.references import TARGETS, base_path
@@ -41,52 +38,6 @@ from roster.models import Organization
 from roster.query import MOST_CLAUSES, PREDICATES
 
 TOKEN_LIVES: int = oauth2_settings.ACCESS_TOKEN_EXPIRE_SECONDS
-SINCE = "2026-01-31T14:00:00.000Z"
-
-CURL = {
-    "lines": """\
-CLIENT_ID='the client ID'
-CLIENT_SECRET='the client secret'
-TOKEN_URL='{token_url}'
-BASE_URL='{base_url}'""",
-    "token": """\
-TOKEN=$(curl -sS -u "$CLIENT_ID:$CLIENT_SECRET" -d grant_type=client_credentials "$TOKEN_URL" \\
-  | sed -n 's/.*"access_token": *"\\([^"]*\\)".*/\\1/p')""",
-    "read": """\
-curl -sS -H "Authorization: Bearer $TOKEN" "$BASE_URL/students?limit=5\"""",
-    "pages": """\
-PAGE=1
-NEXT="$BASE_URL/users?limit=1000"
-while [ -n "$NEXT" ]; do
-  curl -sS -f -H "Authorization: Bearer $TOKEN" \\
-    -D headers.txt -o "users-$PAGE.json" "$NEXT" || break
-  NEXT=$(sed -n 's/.*<\\([^>]*\\)>; rel="next".*/\\1/p' headers.txt)
-  PAGE=$((PAGE + 1))
-done""",
-    "changes": """\
-SINCE='{since}'
-curl -sS -G -H "Authorization: Bearer $TOKEN" \\
-  --data-urlencode "filter=dateLastModified>='$SINCE'" "$BASE_URL/users\"""",
-    "nested": """\
-SCHOOL=$(curl -sS -H "Authorization: Bearer $TOKEN" "$BASE_URL/schools?limit=1&fields=sourcedId" \\
-  | sed -n 's/.*"sourcedId":"\\([^"]*\\)".*/\\1/p')
-curl -sS -H "Authorization: Bearer $TOKEN" "$BASE_URL/schools/$SCHOOL/students?limit=5\"""",
-    "again": """\
-TAG=$(curl -sS -D - -o orgs.json -H "Authorization: Bearer $TOKEN" "$BASE_URL/orgs" \\
-  | tr -d '\\r' | sed -n 's/^[Ee][Tt][Aa][Gg]: //p')
-curl -sS -o again.json -w '%{http_code}\\n' \\
-  -H "If-None-Match: $TAG" -H "Authorization: Bearer $TOKEN" "$BASE_URL/orgs\"""",
-    "sorted": """\
-curl -sS -G -H "Authorization: Bearer $TOKEN" -d sort=familyName -d orderBy=desc \\
-  -d fields=sourcedId,familyName -d limit=5 "$BASE_URL/users\"""",
-    "filter": """\
-curl -sS -G -H "Authorization: Bearer $TOKEN" \\
-  --data-urlencode "filter=familyName='O'Brien' OR givenName~'ann'" "$BASE_URL/users\"""",
-    "document": """\
-curl -sS "$BASE_URL/discovery/{document}\"""",
-}
-"""Lines to paste into a shell one after the other; a test does."""
-
 AREAS = {
     "rostering": "Rostering",
     "demographics": "Demographics",
@@ -114,26 +65,10 @@ COMPARISONS = (
 )
 """How the predicates of a filter compare."""
 
-FILTERS = (
-    # list, filter, versions
-    ("users", "status='active' AND role='student'", (V11, V12)),
-    ("users", "familyName='O''Brien'", (V11, V12)),
-    ("users", "email='ANN.LEE@RIVERSIDE.EXAMPLE'", (V11, V12)),
-    ("users", "grades~'06,07'", (V11, V12)),
-    ("users", "orgs.sourcedId='school-1'", (V11,)),
-    ("users", "roles.org.sourcedId='school-1' AND roles.role='teacher'", (V12,)),
-    ("users", "metadata.busRoute='7'", (V11, V12)),
-    ("classes", "school.sourcedId='school-1' AND periods='1,2'", (V11, V12)),
-    ("enrollments", "class.sourcedId='class-1' AND role!='student'", (V11, V12)),
-    ("academicSessions", "startDate<='2026-09-01' AND endDate>'2026-09-01'", (V11, V12)),
-    ("orgs", "dateLastModified>'2026-01-31T14:00:00+01:00'", (V11, V12)),
-)
-"""Filters to learn from; a test asks each."""
-
 TYPES = {
     Type.STRING: "text",
     Type.STATUS: "active or tobedeleted",
-    Type.INSTANT: f"moment in UTC: {SINCE}",
+    Type.INSTANT: f"moment in UTC: {examples.SINCE}",
     Type.DATE: "day: 2026-01-31",
     Type.BOOLEAN: '"true" or "false", as text',
     Type.NUMBER: "number",
@@ -190,12 +125,14 @@ def reference(request: HttpRequest, version: str) -> HttpResponse:
         "services": _services(base, version),
         "scopes": [scope for scope in SCOPES if version in scope.versions],
         "prefix": SCOPE_BASES[version],
-        "granted": _granted(version),
+        "granted": examples.granted(version, TOKEN_LIVES),
         "areas": areas(version),
         "predicates": PREDICATES,
         "most_clauses": MOST_CLAUSES,
         "comparisons": _comparisons(version),
-        "filters": [(name, told) for name, told, versions in FILTERS if version in versions],
+        "filters": [
+            (name, told) for name, told, versions in examples.FILTERS if version in versions
+        ],
         "warns": version == V11,
         "collections": [(name, fields(version, name)) for name in FIELDS[version]],
         "errors": [
@@ -203,21 +140,14 @@ def reference(request: HttpRequest, version: str) -> HttpResponse:
             for fault in FAULTS
         ],
         "documents": _documents(base, version),
-        "error_body": _pretty(
-            errors.body(
-                version,
-                errors.minor_in(version, "rostering", errors.UNKNOWN),
-                "There is no user “u-17” here.",
-                operation="getUser",
-            )
-        ),
+        "error_body": examples.error(version),
         "token_errors": TOKEN_ERRORS,
         "statuses": [
             (status, REFUSALS.get(status) or GRANTED[status], token, api)
             for status, token, api in STATUSES
         ],
-        "user": _pretty({"user": _user(base, version)}),
-        "tombstone": _pretty({"user": _removed(base, version)}),
+        "user": examples.user(base, version),
+        "tombstone": examples.removed(base, version),
         "tombstone_days": Organization._meta.get_field("tombstone_days").default,
     }
     return TemplateResponse(request, "docs/reference.html", context)
@@ -296,14 +226,14 @@ def _common(request: HttpRequest, version: str) -> dict[str, Any]:
         "base_url": base_url,
         "guidelines": GUIDELINES,
         "curl": {
-            **CURL,
-            "lines": CURL["lines"].format(token_url=token_url, base_url=base_url),
-            "changes": CURL["changes"].format(since=SINCE),
-            "document": CURL["document"].format(
+            **examples.CURL,
+            "lines": examples.CURL["lines"].format(token_url=token_url, base_url=base_url),
+            "changes": examples.CURL["changes"].format(since=examples.SINCE),
+            "document": examples.CURL["document"].format(
                 document=discovery.NAMES[version, SERVICES[version][0]][0]
             ),
         },
-        "since": SINCE,
+        "since": examples.SINCE,
         "default_limit": DEFAULT_LIMIT,
         "most_limit": f"{MOST_LIMIT:,}",
         "token_minutes": TOKEN_LIVES // 60,
@@ -322,18 +252,6 @@ def _services(base: str, version: str) -> list[tuple[str, str]]:
     for service, path in PATHS[version].items():
         found.setdefault(base + path, []).append(service)
     return [(", ".join(services).capitalize(), url) for url, services in found.items()]
-
-
-def _granted(version: str) -> str:
-    """Return the token endpoint's answer to a connection of Roster Sync that shares no more."""
-    return _pretty(
-        {
-            "access_token": "…",
-            "expires_in": TOKEN_LIVES,
-            "token_type": "Bearer",
-            "scope": " ".join(allowed_for(version, ["roster"], [])),
-        }
-    )
 
 
 def _minors(version: str, fault: Fault) -> list[tuple[str, str]]:
@@ -358,35 +276,3 @@ def _documents(base: str, version: str) -> list[str]:
         for known, service in discovery.NAMES
         if known == version
     ]
-
-
-def _user(base: str, version: str) -> dict[str, Any]:
-    """Return a made-up user as the version writes it."""
-    school = references.reference(version, "school", "school-1")
-    school["href"] = base + school["href"]
-    values = {
-        "sourcedId": "u-17",
-        "username": "alee",
-        "enabledUser": "true",
-        "givenName": "Ann",
-        "familyName": "Lee",
-        "role": "student",
-        "orgs": [school],
-        "roles": [{"roleType": "primary", "role": "student", "org": school}],
-        "identifier": "100017",
-        "grades": ["07"],
-    }
-    return _dated(compose(version, "users", values))
-
-
-def _removed(base: str, version: str) -> dict[str, Any]:
-    return _dated(tombstone(version, "users", _user(base, version)))
-
-
-def _dated(document: bytes) -> dict[str, Any]:
-    """Return a document with its stamp, which the API adds at its end."""
-    return {**json.loads(document), "dateLastModified": SINCE}
-
-
-def _pretty(value: dict[str, Any]) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False)

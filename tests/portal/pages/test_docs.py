@@ -20,6 +20,7 @@ from connections import credentials
 from connections.information import information
 from connections.models import Connection
 from connections.standing import REFUSALS
+from portal import examples
 from portal.models import Staff
 from portal.pages import docs
 from roster import reading
@@ -228,7 +229,7 @@ def test_filters_to_learn_from_are_understood(
     held = ask_token(connection, secret).json()["access_token"]
     call_command("refresh_cache", "riverside", verbosity=0)
     page = unescape(text_of(client, ADDRESSES[version]))
-    for name, told, versions in docs.FILTERS:
+    for name, told, versions in examples.FILTERS:
         if version in versions:
             assert f"<code>{told}</code>" in page
             answer = ask_api(version, f"{name}?{urlencode({'filter': told})}", held)
