@@ -12,6 +12,7 @@ from typing import Any
 
 from roster.compiling import tell_many
 from roster.dialects import people
+from roster.kinds import COLLECTIONS
 from roster.models import (
     AssessmentResult,
     Enrollment,
@@ -21,18 +22,11 @@ from roster.models import (
     ScoreScale,
 )
 from roster.visibility import Rules, Walk, marks_of
+from roster.visibility.rules import SHARES
 
 WIDEST = {
-    "shares": (
-        "demographics",
-        "guardians",
-        "resources",
-        "metadata",
-        "users.phone",
-        "users.sms",
-        "users.userIds",
-    ),
-    "types": ("grade_book", "assessment"),
+    "shares": sorted(SHARES),
+    "types": sorted({name for each in COLLECTIONS.values() for name in each.types}),
 }
 """Rules under which everything is shared that any connection could have."""
 

@@ -17,6 +17,9 @@ UNLESS_SHARED = {
 
 UNLESS_SHARED_COLLECTIONS = ("demographics", "resources")
 
+SHARES = frozenset({*UNLESS_SHARED.values(), *UNLESS_SHARED_COLLECTIONS})
+"""All that a connection gets only where it is ticked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
