@@ -212,7 +212,7 @@ def scopes_for(version: str, collection: Collection, *, nested: bool = False) ->
     return tuple(SCOPE_BASES[version] + name for name in names)
 
 
-def _capital(word: str) -> str:
+def capital(word: str) -> str:
     return word[0].upper() + word[1:]
 
 
@@ -224,7 +224,7 @@ def _of_collections() -> Iterator[Operation]:
             base = base_path(version, service).removeprefix("/")
             scopes = scopes_for(version, collection)
             for plural, singular, subset in ((name, collection.singular, ""), *collection.subsets):
-                many, one = f"getAll{_capital(plural)}", f"get{_capital(singular)}"
+                many, one = f"getAll{capital(plural)}", f"get{capital(singular)}"
                 path = f"{base}/{plural}"
                 yield Operation(many, version, service, path, name, name, subset, True, scopes)
                 yield Operation(

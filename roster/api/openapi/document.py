@@ -7,8 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from roster.api.openapi import asking, schemas, statuses
-from roster.api.openapi.naming import capital
-from roster.api.operations import OPERATIONS, Operation
+from roster.api.operations import OPERATIONS, Operation, capital
 from roster.api.scopes import MEANINGS, short
 from roster.api.wording import gives
 from roster.dialects.fields import V11

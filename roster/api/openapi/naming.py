@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from roster.api.operations import capital
 from roster.kinds import COLLECTIONS
 
 METADATA = "MetadataDType"
@@ -17,10 +18,6 @@ SETS = {"categories": "CategoriesSetDType"}
 
 REFERENCES = {"academicSession": "AcadSessionGUIDRefDType"}
 """GUIDRefs that aren't named after their type."""
-
-
-def capital(word: str) -> str:
-    return word[0].upper() + word[1:]
 
 
 def record(collection: str) -> str:
