@@ -10,18 +10,12 @@ from roster import browsing
 from roster.exclusion import mark
 from roster.kinds import KINDS
 from roster.models import Organization
-from tests.roster.importing.bundles import EVERYTHING
-from tests.roster.importing.conftest import Bundler
+from tests.roster.importing.conftest import one_class
 
 
 @pytest.fixture
 def riverside(tmp_path: Path, db: None) -> Organization:
-    """A district with one class."""
-    organization = Organization.objects.create(
-        slug="riverside", name="Riverside", school_year="2027"
-    )
-    Bundler(tmp_path, organization)(EVERYTHING)
-    return organization
+    return one_class(tmp_path)
 
 
 @pytest.mark.parametrize(

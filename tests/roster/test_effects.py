@@ -15,17 +15,12 @@ from roster.kinds import KINDS
 from roster.models import Level, LineItem, Mark, Organization
 from roster.visibility import Marks, Rules, Walk, marks_of
 from tests.roster.districts import demo_district
-from tests.roster.importing.bundles import EVERYTHING
-from tests.roster.importing.conftest import Bundler
+from tests.roster.importing.conftest import one_class
 
 
 @pytest.fixture
 def riverside(tmp_path: Path, db: None) -> Organization:
-    organization = Organization.objects.create(
-        slug="riverside", name="Riverside", school_year="2027"
-    )
-    Bundler(tmp_path, organization)(EVERYTHING)
-    return organization
+    return one_class(tmp_path)
 
 
 @pytest.mark.parametrize(

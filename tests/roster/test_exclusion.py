@@ -17,19 +17,14 @@ from roster.models import AuditEntry, Mark, Organization, User
 from roster.refusal import Refused
 from roster.selecting import COLUMNS, fields_of
 from tests.roster.importing.bundles import EVERYTHING, edited
-from tests.roster.importing.conftest import Bundler
+from tests.roster.importing.conftest import Bundler, one_class
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def riverside(tmp_path: Path, transactional_db: None) -> Organization:
-    """A district with one class, imported and not published."""
-    organization = Organization.objects.create(
-        slug="riverside", name="Riverside", school_year="2027"
-    )
-    Bundler(tmp_path, organization)(EVERYTHING)
-    return organization
+    return one_class(tmp_path)
 
 
 def told(command: str, *arguments: str) -> dict[str, Any]:

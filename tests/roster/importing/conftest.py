@@ -11,7 +11,7 @@ import pytest
 
 from roster.importing import import_bundle
 from roster.models import Import, Organization
-from tests.roster.importing.bundles import Files, manifest_of
+from tests.roster.importing.bundles import EVERYTHING, Files, manifest_of
 
 
 @pytest.fixture
@@ -49,6 +49,15 @@ class Bundler:
     def __call__(self, files: Files, version: str = "1.2", **options: Any) -> Import:
         path = self.write(files, version, **options)
         return import_bundle(self.organization, path, by="Dana")
+
+
+def one_class(folder: Path) -> Organization:
+    """Return a Riverside with one class, imported and not published."""
+    organization = Organization.objects.create(
+        slug="riverside", name="Riverside", school_year="2027"
+    )
+    Bundler(folder, organization)(EVERYTHING)
+    return organization
 
 
 @pytest.fixture
