@@ -26,7 +26,7 @@ from roster.models import Organization
 from roster.organizations import create_organization
 from tests.cast import member
 from tests.validating import promises, scene
-from tests.validating.walking import Walker, address, walker
+from tests.validating.walking import Walker, walker
 
 STUDENTS = int(os.environ.get("VALIDATING_STUDENTS", "300"))
 EXAMPLES = int(os.environ.get("VALIDATING_EXAMPLES", "6"))
@@ -118,7 +118,7 @@ class Faults:
         """Ask with a faulty parameter: 400, but where 1.1 only warns."""
         if warned and operation.version == V11:
             if operation.many and not operation.parents:
-                answer = self.vendor.ask(f"{address(operation)}?limit=3&{query}")
+                answer = self.vendor.ask(f"{operation.address({})}?limit=3&{query}")
                 assert answer.json()["statusInfoSet"]
                 self.check(operation, answer, 200)
         else:
@@ -127,13 +127,13 @@ class Faults:
     def partly(self, operation: Operation) -> None:
         """Ask for some fields only; required ones are missing then, as they were not asked for."""
         if not operation.parents:
-            answer = self.vendor.ask(f"{address(operation)}?limit=20&fields=sourcedId,metadata")
+            answer = self.vendor.ask(f"{operation.address({})}?limit=20&fields=sourcedId,metadata")
             self.check(operation, answer, 200, relaxed=True)
 
     def unchanged(self, operation: Operation) -> None:
         if operation.many and not operation.parents:
-            tag = self.vendor.ask(address(operation))["ETag"]
-            answer = self.vendor.ask(address(operation), headers={"If-None-Match": tag})
+            tag = self.vendor.ask(operation.address({}))["ETag"]
+            answer = self.vendor.ask(operation.address({}), headers={"If-None-Match": tag})
             self.check(operation, answer, 304)
 
     def expect(
@@ -152,7 +152,7 @@ class Faults:
         )
         vendor = by or self.vendor
         sent = {"Authorization": f"Bearer {vendor.token}", **(headers or {})}
-        path = f"{address(operation, **nobody)}?{query}"
+        path = f"{operation.address(nobody)}?{query}"
         self.check(operation, getattr(vendor.browser, method)(path, headers=sent), status)
 
     def check(

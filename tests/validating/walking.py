@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,8 +20,6 @@ from tests.validating import promises
 PAGE = 1000
 TIES = {"school": "school", "klass": "class"}
 """The reference by which a record belongs to the one before it in a path."""
-
-ID = re.compile(r"\{(\w+)\}")
 
 
 @dataclass
@@ -63,17 +60,17 @@ class Walker:
         for operation in self.operations:
             if not operation.many:
                 for record in self.some(operation):
-                    self.promised(operation, address(operation, sourcedId=record["sourcedId"]))
+                    self.promised(operation, operation.address({"sourcedId": record["sourcedId"]}))
             elif operation.parents:
                 for ids in self.parents(operation):
-                    self.promised(operation, address(operation, **ids) + f"?limit={PAGE}")
+                    self.promised(operation, operation.address(ids) + f"?limit={PAGE}")
 
     def read(self, operation: Operation) -> None:
         """Read a list page by page, tombstones included."""
         offset, last = 0, False
         query = f"limit={PAGE}&filter=" + quote("status='active' OR status='tobedeleted'")
         while not last:
-            path = f"{address(operation)}?{query}&offset={offset}"
+            path = f"{operation.address({})}?{query}&offset={offset}"
             page = self.promised(operation, path)
             self.records[operation.id] += page
             offset += PAGE
@@ -129,10 +126,6 @@ def walker(connection: Connection, by: Staff, examples: int = 12) -> Walker:
     }
     told = Client().post("/oauth2/token", form).json()
     return Walker(connection.oneroster, told["access_token"], examples)
-
-
-def address(operation: Operation, **ids: str) -> str:
-    return "/" + ID.sub(lambda found: quote(ids[found[1]], safe=""), operation.path)
 
 
 def spread(values: list[Any], most: int) -> list[Any]:
