@@ -12,8 +12,9 @@ from urllib.parse import quote, urlencode
 from django.test import Client
 
 from roster.models import Publication, Record
+from tests.acceptance.vendor import BASES
 from tests.conformance.elements import SUBSETS, collection_of
-from tests.conformance.operations import BASES, ENDPOINTS, Endpoint
+from tests.conformance.operations import ENDPOINTS, Endpoint
 
 HOST = "http://testserver"
 

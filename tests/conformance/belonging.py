@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tests.conformance.elements import SUBSETS
+
 Document = dict[str, Any]
 Told = Mapping[str, Sequence[Document]]
 """Documents by collection: those that have a say."""
@@ -139,12 +141,7 @@ RULES: dict[str, Rule] = {
 """By path, whether a document belongs to the records that the path names."""
 
 
-WORDS = {
-    "schools": ("orgs", "school"),
-    "terms": ("academicSessions", "term"),
-    "students": ("users", "student"),
-    "teachers": ("users", "teacher"),
-}
+WORDS = {plural: (collection, word) for plural, (collection, _, word) in SUBSETS.items()}
 """Words of a path that stand for some of a collection, and the role or type they ask for."""
 
 GRADEBOOK = {"lineItems"}
@@ -194,8 +191,6 @@ class World:
     def listed(self, plural: str, *, dead: bool) -> list[Document]:
         """Return the documents of a list that isn't nested."""
         collection, kind = WORDS.get(plural, (plural, ""))
-        if plural == "gradingPeriods":
-            collection, kind = "academicSessions", "gradingPeriod"
         told = [*self.live[collection], *(each for each, _ in self.dead[collection] if dead)]
         return [each for each in told if _is_a(kind, each)]
 

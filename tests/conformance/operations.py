@@ -10,15 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-BASES = {
-    "1.1": dict.fromkeys(("rostering", "gradebook", "resources"), "/ims/oneroster/v1p1"),
-    "1.2": {
-        "rostering": "/ims/oneroster/rostering/v1p2",
-        "gradebook": "/ims/oneroster/gradebook/v1p2",
-        "resources": "/ims/oneroster/resources/v1p2",
-    },
-}
-"""The base paths (1.1)."""
+from tests.acceptance.vendor import BASES
 
 SCOPES = {
     "core": ("roster.readonly", "roster-core.readonly"),

@@ -12,9 +12,10 @@ from urllib.parse import quote
 import pytest
 
 from roster.api.operations import OPERATIONS
+from tests.acceptance.vendor import BASES
 from tests.conformance.asking import Asker
 from tests.conformance.errors import refusal
-from tests.conformance.operations import BASES, ENDPOINTS, PREFIXES, Endpoint
+from tests.conformance.operations import ENDPOINTS, PREFIXES, Endpoint
 
 OTHER = {"1.1": "1.2", "1.2": "1.1"}
 NOBODY = "no/such@one"
