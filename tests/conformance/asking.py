@@ -13,6 +13,7 @@ from django.test import Client
 
 from roster.models import Publication, Record
 from tests.acceptance.vendor import BASES
+from tests.cast import ask_token
 from tests.conformance.elements import SUBSETS, collection_of
 from tests.conformance.operations import ENDPOINTS, Endpoint
 
@@ -36,13 +37,8 @@ class Asker:
 
     def grant(self, scope: str = "") -> str:
         """Take a new token, of those scopes or of all there are."""
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": self.client_id,
-            "client_secret": self.client_secret,
-            **({"scope": scope} if scope else {}),
-        }
-        return str(self.browser.post("/oauth2/token", form).json()["access_token"])
+        asked = {"scope": scope} if scope else {}
+        return str(ask_token(self.client_id, self.client_secret, **asked).json()["access_token"])
 
     def ask(self, address: str, *, method: str = "GET", **headers: str) -> Any:
         """Ask for an address, which begins with a slash and may have a query."""

@@ -13,6 +13,7 @@ import pytest
 
 from roster.api.operations import OPERATIONS
 from tests.acceptance.vendor import BASES
+from tests.cast import ask_token
 from tests.conformance.asking import Asker
 from tests.conformance.errors import refusal
 from tests.conformance.operations import ENDPOINTS, PREFIXES, Endpoint
@@ -266,15 +267,7 @@ def test_an_operation_of_another_service_is_not_found(riverside: Any, version: s
 def test_what_a_connection_does_not_share_has_no_scope(riverside: Any) -> None:
     for version, vendor in riverside.narrow.items():
         asked = PREFIXES[version] + "roster-demographics.readonly"
-        answer = vendor.browser.post(
-            "/oauth2/token",
-            {
-                "grant_type": "client_credentials",
-                "client_id": vendor.client_id,
-                "client_secret": vendor.client_secret,
-                "scope": asked,
-            },
-        )
+        answer = ask_token(vendor.client_id, vendor.client_secret, scope=asked)
         assert answer.status_code == 400
         assert json.loads(answer.content)["error"] == "invalid_scope"
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command, execute_from_command_line
-from django.test import Client as Browser
 from pytest_django import Settings
 
 from connections.models import Connection, Partner
 from connections.scopes import allowed
 from roster.models import Organization
+from tests.cast import ask_token
 from tests.connections.conftest import Vendor, publish
 
 LEAST = ("--vendor", "Brightpath", "--oneroster", "1.2", "--acknowledge-unsupported")
@@ -54,14 +54,7 @@ def test_a_connection_is_made_and_its_credentials_work(
     settings.PUBLIC_URL = ""
     made = told("create_connection", "riverside", *LEAST, "--all-schools", "--share", "all")
     connection = Connection.objects.get()
-    answer = Browser().post(
-        "/oauth2/token",
-        {
-            "grant_type": "client_credentials",
-            "client_id": made["client_id"],
-            "client_secret": made["client_secret"],
-        },
-    )
+    answer = ask_token(made["client_id"], made["client_secret"])
     assert answer.status_code == 200
     made.pop("client_secret")
     base = "http://127.0.0.1:8000"

@@ -15,6 +15,7 @@ from connections import credentials
 from connections.models import Connection
 from portal.models import Staff
 from roster.api.operations import OPERATIONS, Operation, Parent
+from tests.cast import ask_token
 from tests.validating import promises
 
 PAGE = 1000
@@ -119,12 +120,7 @@ class Walker:
 def walker(connection: Connection, by: Staff, examples: int = 12) -> Walker:
     """Return a vendor that has asked for its token."""
     secret = credentials.rotate(connection, by=by)
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": connection.client.client_id,
-        "client_secret": secret,
-    }
-    told = Client().post("/oauth2/token", form).json()
+    told = ask_token(connection.client.client_id, secret).json()
     return Walker(connection.oneroster, told["access_token"], examples)
 
 

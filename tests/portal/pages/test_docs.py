@@ -29,7 +29,7 @@ from roster.api.faults import FAULTS
 from roster.api.operations import OPERATIONS
 from roster.dialects.fields import FIELDS
 from roster.models import Organization
-from tests.cast import connected
+from tests.cast import ask_token, connected
 
 VERSIONS = sorted(FIELDS)
 ADDRESSES = {"start": "/docs/", **{version: f"/docs/oneroster-{version}" for version in VERSIONS}}
@@ -207,9 +207,9 @@ def test_a_status_is_answered_as_the_page_says(version: str, dana: Staff, publis
     page = unescape(text_of(Client(), ADDRESSES[version]))
     for status, token, api in docs.STATUSES:
         connection, secret = vendors[status]
-        held = ask_token(connection, secret).json()["access_token"]
+        held = ask_token(connection.client.client_id, secret).json()["access_token"]
         bring_to(connection, status)
-        asked = ask_token(connection, secret)
+        asked = ask_token(connection.client.client_id, secret)
         read = ask_api(version, "orgs", held)
         code, _, error = token.partition(" ")
         assert (asked.status_code, asked.json().get("error", "")) == (int(code), error)
@@ -226,7 +226,7 @@ def test_filters_to_learn_from_are_understood(
     version: str, dana: Staff, published: Organization, client: Client
 ):
     connection, secret = vendor(published, dana, version)
-    held = ask_token(connection, secret).json()["access_token"]
+    held = ask_token(connection.client.client_id, secret).json()["access_token"]
     call_command("refresh_cache", "riverside", verbosity=0)
     page = unescape(text_of(client, ADDRESSES[version]))
     for name, told, versions in examples.FILTERS:
@@ -253,7 +253,7 @@ def test_errors_have_the_code_that_the_page_names(
     version: str, dana: Staff, published: Organization
 ):
     connection, secret = vendor(published, dana, version)
-    held = ask_token(connection, secret).json()["access_token"]
+    held = ask_token(connection.client.client_id, secret).json()["access_token"]
     early = ask_api(version, "orgs", held)
     call_command("refresh_cache", "riverside", verbosity=0)
     answers = [
@@ -284,24 +284,14 @@ def test_the_token_url_fails_as_the_page_says(dana: Staff, riverside: Organizati
     twice = {"grant_type": "client_credentials", "client_id": "a", "client_secret": "c"}
     seen = [
         Client().post("/oauth2/token", twice, headers={"Authorization": "Basic YTpi"}),
-        ask_token(connection, "wrong"),
-        ask_token(suspended, its_secret),
-        ask_token(connection, secret, scope="nonsense"),
-        ask_token(connection, secret, grant_type="password"),
+        ask_token(connection.client.client_id, "wrong"),
+        ask_token(suspended.client.client_id, its_secret),
+        ask_token(connection.client.client_id, secret, scope="nonsense"),
+        ask_token(connection.client.client_id, secret, grant_type="password"),
         Client().get("/oauth2/token"),
     ]
     codes = [(answer.status_code, answer.json()["error"]) for answer in seen]
     assert codes == [(status, error) for status, error, _ in docs.TOKEN_ERRORS]
-
-
-def ask_token(connection: Connection, secret: str, **more: str) -> Any:
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": connection.client.client_id,
-        "client_secret": secret,
-        **more,
-    }
-    return Client().post("/oauth2/token", form)
 
 
 def ask_api(version: str, path: str, token: str, method: str = "get") -> Any:
