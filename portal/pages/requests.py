@@ -13,7 +13,6 @@ from connections.models import Connection, Request
 from connections.request_log import SEEN
 from portal.access import AtDesk, connection_of, page
 from portal.paging import paged
-from portal.words import advice
 from roster.clock import clock
 
 SUMMED = timedelta(days=7)
@@ -29,7 +28,6 @@ def show(request: AtDesk, pk: int) -> HttpResponse:
     if only_errors:
         rows = rows.filter(status__gte=SEEN)
     cut = paged(request, rows.count())
-    listed = list(rows[cut.cut])
     return TemplateResponse(
         request,
         "connections/requests.html",
@@ -39,7 +37,7 @@ def show(request: AtDesk, pk: int) -> HttpResponse:
             "connection": connection,
             "only_errors": only_errors,
             "paged": cut,
-            "rows": [(row, advice(row.status)) for row in listed],
+            "rows": rows[cut.cut],
             "week": week_of(connection),
         },
     )

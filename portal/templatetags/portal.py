@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 
 from connections.information import PATHS
 from connections.models import Connection, Request
-from portal.words import ACTIONS, REFRESHES, STANDINGS, standing_of
+from portal.words import ACTIONS, REFRESHES, STANDINGS, advice, standing_of
 from roster.models import AuditEntry, Mark
 
 register = template.Library()
+register.filter(advice)
 
 PLACES = (
     ("organization", "house", "Home"),
