@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -22,6 +22,14 @@ class Fact(NamedTuple):
 
     label: Words
     values: list[str | Node]
+
+    @property
+    def nodes(self) -> list[Node]:
+        return [each for each in self.values if not isinstance(each, str)]
+
+    def told(self, link: Callable[[Node], Any]) -> list[Any]:
+        """Return the values with a link in place of each row."""
+        return [each if isinstance(each, str) else link(each) for each in self.values]
 
 
 def facts_of(organization: Organization, kind: Kind, row: Any, *, all_of_it: bool) -> list[Fact]:

@@ -64,7 +64,7 @@ def show(request: AtDesk, kind: str) -> HttpResponse:
     footing = footings.of(node)
     known = facts.facts_of(organization, shown, row, all_of_it=request.may_change)
     nodes = [*footing.all_of, *footing.any_of]
-    nodes += [each for fact in known for each in fact.values if not isinstance(each, str)]
+    nodes += [node for fact in known for node in fact.nodes]
     above = footings.inherited(node)
     names = naming.names_of(organization, [*nodes, *([above] if above else [])])
 
@@ -86,13 +86,7 @@ def show(request: AtDesk, kind: str) -> HttpResponse:
             "id": row.sourced_id,
             "name": naming.labels(organization, kind, [row])[row.sourced_id],
             "left": row.last_modified if is_gone(row) else None,
-            "facts": [
-                (
-                    fact.label,
-                    [each if isinstance(each, str) else link(each) for each in fact.values],
-                )
-                for fact in known
-            ],
+            "facts": [(fact.label, fact.told(link)) for fact in known],
             "marks": marks,
             "clearable": any(mark.source in CLEARED for mark in marks),
             "above": linked(organization, above, names),
