@@ -15,6 +15,7 @@ from connections import request_log
 from connections.information import information
 from connections.models import Connection
 from portal.models import Staff
+from roster.exclusion import exclude, include
 from roster.models import AuditEntry, Klass, Level, Organization, Role
 
 READS: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
@@ -62,11 +63,10 @@ def read_as(connection: Connection, secret: str, base: str) -> None:
 
 
 def mark(organization: Organization, dana: Staff) -> None:
-    """Set marks in Dana's name beside the bundle's own, one of them by mistake; once, as she may
-    clear them.
-    """
-    from roster.exclusion import exclude, include
+    """Set marks in Dana's name beside the bundle's own, one of them by mistake.
 
+    Once only: she may have cleared them.
+    """
     if AuditEntry.objects.filter(organization=organization, by=dana).exists():
         return
     section = Klass.objects.of(organization).active().order_by("sourced_id").first()
