@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Mutation(NamedTuple):
-    """`old` stands in `file` exactly once; `new` instead of it breaks `rule`."""
-
-    file: str
-    old: str
-    new: str
-    rule: str
-
+from tests.mutating import Mutation
 
 VISIBILITY = [
     Mutation(
@@ -119,13 +109,13 @@ RUNS = [
 TOMBSTONES = [
     Mutation(
         "roster/storing.py",
-        "                self._add(doc, doc.digest(), RETIRED, position, known.added_in)\n",
+        "                self._add(doc, doc.digest(), RETIRED, position, known.added_in, last)\n",
         "",
         "a record that could be read and can no longer leaves a tombstone",
     ),
     Mutation(
         "roster/storing.py",
-        "body = tombstone(self.line.version, self.collection, orjson.loads(document))",
+        "body = tombstone(self.line.version, self.collection, last)",
         "body = document.replace('\"active\"', '\"tobedeleted\"', 1).encode()",
         "a tombstone holds required fields only, and nobody's name",
     ),
