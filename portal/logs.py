@@ -15,12 +15,13 @@ KNOWN = {
     "taskName",
 }
 
-# A name that announces a secret, whatever stands between, and the secret.
+# A name that announces a secret, whatever stands between, and the secret. No blank can be taken
+# by two of its parts: an address may hold thousands, and the ways to share them are their square.
 SECRET = re.compile(
     r"""(?ix)
     ( (?: client_secret | access_token | refresh_token | password | passwd | secret_key | token )
       ["']? \s* [=:] \s* ["']?
-    | authorization ["']? \s* [=:] \s* ["']? (?: basic | bearer )? \s*
+    | authorization ["']? \s* [=:] \s* (?: ["'] \s* )? (?: (?: basic | bearer ) \s* )?
     | \b (?: basic | bearer ) \s+
     | :// [^/\s:@]* : )
     [^\s"'&,;}@]+

@@ -33,6 +33,8 @@ def test_a_record_is_one_line_that_machines_read():
     [
         "client_secret=hunter2&grant_type=client_credentials",
         "Authorization: Bearer hunter2",
+        "Authorization: ' Bearer  hunter2'",
+        "authorization =  hunter2",
         "{'Authorization': 'Basic hunter2'}",
         '{"access_token": "hunter2", "expires_in": 3600}',
         "postgres://me:hunter2@db/roster",

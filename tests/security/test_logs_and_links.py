@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from django.core.mail import EmailMessage
 from django.test import Client
 from pytest_django import Settings
 
-from portal.logs import without_secrets
+from portal.logs import Line, without_secrets
 from portal.models import Staff
 
 FAULTS = (
@@ -25,6 +26,28 @@ def test_an_error_of_the_database_shows_nobodys_row(text: str) -> None:
     told = without_secrets(text)
     assert "ann-smith" not in told
     assert text.splitlines()[0] in told
+
+
+@pytest.mark.parametrize("begin", ["authorization=", "authorization", "token", "bearer", "://"])
+def test_an_address_full_of_blanks_is_logged_at_once(begin: str) -> None:
+    began = time.perf_counter()
+    without_secrets(begin + " " * 20_000)
+    without_secrets((begin + " ") * 4000)
+    assert time.perf_counter() - began < 1
+
+
+def test_a_form_refused_without_its_token_costs_no_time(
+    db: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Anybody can have that refusal logged, with the address that was asked."""
+    browser = Client(enforce_csrf_checks=True)
+    answer = browser.post("/docs/oneroster-authorization=" + "%20" * 20_000)
+    assert answer.status_code == 403
+    began = time.perf_counter()
+    for record in caplog.records:
+        Line().format(record)
+    assert caplog.records
+    assert time.perf_counter() - began < 1
 
 
 def test_a_link_in_an_email_goes_to_the_public_address(
