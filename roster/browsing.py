@@ -47,6 +47,9 @@ NAMED: dict[Any, tuple[str, ...]] = {
 }
 """The columns in which a search looks for words, beside the id; others are called by `title`."""
 
+MOST_WORDS = 8
+"""Words of a search that are looked for: each goes through all rows, and those they name."""
+
 CALLED_AFTER: dict[str, tuple[tuple[str, Any], ...]] = {
     "school_enrollment": (("person", User), ("school", Org)),
     "district_assignment": (("person", User), ("school", Org)),
@@ -90,11 +93,12 @@ def found(
 ) -> Any:
     """Return the live rows of a kind, or those that are `gone`, that hold all of the words.
 
-    `under` narrows to those below another row: `{"school": id}`, by the fields of `fields_of`;
-    `marked` to those that have an exclude mark of their own.
+    Of the words the first `MOST_WORDS` count. `under` narrows to those below another row:
+    `{"school": id}`, by the fields of `fields_of`; `marked` to those that have an exclude mark
+    of their own.
     """
     rows = (departed if gone else live)(organization, kind)
-    for word in words.split():
+    for word in words.split()[:MOST_WORDS]:
         rows = rows.filter(_holds(organization, kind, word))
     for field, sourced_id in (under or {}).items():
         rows = rows.filter(_under(organization, kind, field, sourced_id))

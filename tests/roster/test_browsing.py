@@ -72,3 +72,12 @@ def test_every_kind_is_listed_searched_and_narrowed(riverside: Organization):
     for kind in KINDS.values():
         under = dict.fromkeys(browsing.fields_of(kind), "nothing")
         assert not browsing.found(riverside, kind, words="a b", under=under, marked=True).exists()
+
+
+@pytest.mark.parametrize("kind", ["person", "enrollment", "result"])
+def test_a_search_goes_through_the_rows_for_so_many_words_and_no_more(
+    riverside: Organization, kind: str
+) -> None:
+    some = browsing.found(riverside, KINDS[kind], words="a " * browsing.MOST_WORDS)
+    more = browsing.found(riverside, KINDS[kind], words="a " * 100)
+    assert str(more.query) == str(some.query)
