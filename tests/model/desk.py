@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -164,7 +165,7 @@ class Desk:
         rules, line = rules_of(connection), connection.line
         assert line is not None
         if line.head:
-            first = self._elder(line.pk)
+            first = self._elder(connection)
         else:
             lifecycle.publish_at_once(connection, BY)
             day = self.organization.today()
@@ -174,15 +175,23 @@ class Desk:
         self.vendors.append(vendor)
         return vendor
 
-    def _elder(self, line: int) -> Publication:
+    def _elder(self, connection: Connection) -> Publication:
         """What a line shows that others read: the beginning of one who joins it."""
-        elder = next(
-            vendor.truth.line
+        line = connection.line
+        assert line is not None
+        elders = [
+            vendor.truth.head
             for vendor in self.vendors
-            if Connection.objects.get(pk=vendor.connection.pk).line_id == line
-        )
-        first = Publication(elder.edition, elder.version, elder.day, elder.bounds, elder.documents)
-        first.chosen = elder.chosen
+            if not vendor.truth.paused
+            and Connection.objects.get(pk=vendor.connection.pk).line_id == line.pk
+        ]
+        if elders:
+            first = replace(elders[0], moments={}, past=set(), touched=set())
+        else:
+            # Of a line that only paused ones read, nobody has looked at what it shows.
+            bounds = self.bounds(rules_of(connection))
+            first = Publication(self.edition, line.version, self.organization.today(), bounds)
+            first.documents, first.chosen = read(line.pk, line.head), True
         first.moments = dict.fromkeys(first.flat, BEGINNING)
         first.past = set(first.flat)
         return first

@@ -184,6 +184,18 @@ class Vendors(RuleBasedStateMachine):
             if vendor.step():
                 return
 
+    @rule(data=st.data(), rows=districts.edits(most=4), requests=st.integers(1, 5))
+    def sync_through_a_refresh(self, data: Any, rows: Any, requests: int) -> None:
+        """What lands in the middle of a reading is to come with the next."""
+        vendor = self.some_vendor(data)
+        for _ in range(requests):
+            vendor.step()
+        self.desk.edit(rows)
+        self.desk.refresh()
+        vendor.finish()
+        self.desk.wait(16 * 60)
+        vendor.finish()
+
     @rule(data=st.data())
     def probe(self, data: Any) -> None:
         vendor = self.some_vendor(data)
