@@ -1,4 +1,7 @@
-"""One published district for each module of this folder, and the vendors that read it."""
+"""One published district for all modules of this folder, and the vendors that read it.
+
+Nobody changes it, so it is made once: importing and publishing it takes longer than a module.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,14 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.core.management import call_command
 
 from connections import request_log
 from connections.models import Connection
-from tests.acceptance.conftest import transactional_db
+from roster import reading
 from tests.conformance import district
 from tests.conformance.asking import Asker
-
-__all__ = ["transactional_db"]
 
 SLUG = "riverside"
 MONDAY = datetime(2026, 2, 2, 12, tzinfo=UTC)
@@ -41,14 +43,27 @@ class District:
     narrow: dict[str, Asker]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
+def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """As pytest-django's, but emptied when all is done instead of after each test.
+
+    The name matters: by it the plugin knows that a database is wanted at all, and when.
+    """
+    with django_db_blocker.unblock():
+        forget()
+        yield
+        call_command("flush", verbosity=0, interactive=False)
+        forget()
+
+
+@pytest.fixture(scope="package")
 def clock() -> Iterator[Any]:
     """A clock that runs and can be moved on."""
     with time_machine.travel(MONDAY, tick=True) as traveller:
         yield traveller
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def unlogged() -> Iterator[None]:
     """No row of the request log per question: it has tests of its own, and each costs a commit."""
     with pytest.MonkeyPatch.context() as patch:
@@ -56,7 +71,7 @@ def unlogged() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def riverside(
     clock: Any, unlogged: None, transactional_db: None, tmp_path_factory: pytest.TempPathFactory
 ) -> District:
@@ -114,3 +129,8 @@ def run(*words: Any) -> dict[str, Any]:
     told = json.loads(out.getvalue())
     assert isinstance(told, dict)
     return told
+
+
+def forget() -> None:
+    reading.forget()
+    cache.clear()

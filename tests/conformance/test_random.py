@@ -101,7 +101,7 @@ def test_an_answer_is_what_a_naive_reading_chooses(data: Any, seed: int) -> None
     with time_machine.travel(NOON, tick=False) as clock, undone():
         reading.forget()
         organization = Organization.objects.create(
-            slug="riverside", name="Riverside", **districts.settings(data.draw)
+            slug="random", name="Random", **districts.settings(data.draw)
         )
         rows = data.draw(districts.edited(), "rows")
         pairs = data.draw(districts.PAIRS, "agents")
