@@ -20,7 +20,7 @@ LOOKS = [
         "tables",
         [
             f"tests/conformance/test_{name}.py"
-            for name in ("parameters", "paging", "selection", "nested", "habits", "filters")
+            for name in ("nested", "filters", "selection", "paging", "parameters", "habits")
         ],
     ),
 ]

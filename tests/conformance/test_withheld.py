@@ -57,12 +57,12 @@ def test_no_filter_finds_anything_by_it(
         for predicate in PREDICATES:
             if asked.part == "href" and predicate not in ("=", "!="):
                 continue
-            for value in (*held[:1], *held[-1:], "", "nobody"):
-                text = asked.name + predicate + f"'{value}'"
-                for chain in (
-                    text, f"{text} AND {text}", f"{text} OR sourcedId='nobody'",
-                    f"status='tobedeleted' AND {text}",
-                ):  # fmt: skip
+            for number, value in enumerate((*held[:1], *held[-1:], "", "nobody")):
+                text = f"{asked.name}{predicate}'{value}'"
+                joined = f"{text} AND {text}", f"{text} OR sourcedId='nobody'", (
+                    f"status='tobedeleted' AND {text}"
+                )  # fmt: skip
+                for chain in (text, *(() if number else joined)):
                     answer = vendor.list(vendor.address(collection), filter=chain)
                     assert (answer.status_code, answer["X-Total-Count"]) == (200, "0"), chain
 
