@@ -26,6 +26,7 @@ from roster import compiling
 from roster.clock import MILLISECOND, clock
 from roster.dialects import people
 from roster.dialects.composing import Doc, render, tombstone
+from roster.dialects.facts import facts_in_place
 from roster.kinds import COLLECTIONS
 from roster.lines import next_stamp, runs_into_a_build, withdrawal_number
 from roster.models import Enrollment, Line, Mark, Organization, Publication, Record, Refresh
@@ -193,7 +194,7 @@ class _OfLine:
         self.dead: dict[str, set[str]] = defaultdict(set)
         self.users: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
         self.head: dict[str, list[tuple[Known, Doc | None]]] = defaultdict(list)
-        self.older: list[tuple[str, int]] = []
+        self.older: list[tuple[str, str, int]] = []
 
     def run(self) -> None:
         self._find()
@@ -360,7 +361,8 @@ class _OfLine:
 
     def _note(self, collection: str, row: tuple[Any, ...], body: bytes | None) -> None:
         pk, sourced_id, _, _, ordinal, text, added_in, *tags = row
-        told = body or tombstone(self.version, collection, orjson.loads(text))
+        last = orjson.loads(text)
+        told = body or tombstone(self.version, collection, last)
         if self._is_at_head(row):
             doc = None
             if body is not None:
@@ -371,7 +373,8 @@ class _OfLine:
                 (Known(pk, sourced_id, "active", ordinal, "", added_in), doc)
             )
         # The row that ends now is read on by those who read an older publication.
-        self.older.append((told.decode(), pk))
+        facts = facts_in_place(self.version, collection, orjson.loads(told), last)
+        self.older.append((told.decode(), orjson.dumps(facts).decode(), pk))
 
     # Showing it.
 
@@ -421,10 +424,13 @@ class _OfLine:
         sweep_builds(self.line, self.lease.renew)
 
 
-def _replace(rows: list[tuple[str, int]], lease: Lease) -> None:
-    """Replace documents where they stand; their digest matches nothing from now on."""
+def _replace(rows: list[tuple[str, str, int]], lease: Lease) -> None:
+    """Replace documents and their facts where they stand; their digest matches nothing now."""
+    facts = "%s::jsonb" if connection.vendor == "postgresql" else "%s"
     with transaction.atomic(), connection.cursor() as cursor:
         lease.renew()
         cursor.executemany(
-            "UPDATE roster_record SET document = %s, digest = '' WHERE id = %s", rows
+            f"UPDATE roster_record SET document = %s, facts = {facts}, digest = ''"  # noqa: S608
+            " WHERE id = %s",
+            rows,
         )

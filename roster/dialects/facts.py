@@ -1,8 +1,8 @@
 """What lists are asked by, taken out of a finished document: flat, without addresses.
 
 Facts stand beside the document they were taken from, so they hold what its readers may see
-and nothing else. They differ from it in one case, and on purpose: where a withdrawal blanks a
-document in an older publication, its facts stay, so that a list begun keeps its length.
+and nothing else: where a withdrawal blanks a document in an older publication, its facts go
+with it. Else whoever reads that publication could ask for the withdrawn letter by letter.
 
     {"familyName": "O'Brien", "~familyName": "o'brien", "roles.role": ["student"], "score": 9.5}
 
@@ -78,6 +78,22 @@ def facts_of_tombstone(
     before = facts_of(version, collection, last)
     belonged = {LAST + key: before[key] for key in BELONGS_BY.get(collection, ()) if key in before}
     return facts_of(version, collection, document) | belonged
+
+
+STAYING = {"enrollments": ("primary", "beginDate", "endDate")}
+"""What a list of an older publication goes on being asked by where a document was blanked: it
+tells nothing about anybody, and the list keeps its length."""
+
+
+def facts_in_place(
+    version: str, collection: str, document: dict[str, Any], last: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the facts of a document that takes the place of the `last` in its publication."""
+    if document["status"] == last["status"]:
+        return facts_of(version, collection, document)
+    before = facts_of(version, collection, last)
+    staying = {key: before[key] for key in STAYING.get(collection, ()) if key in before}
+    return facts_of_tombstone(version, collection, document, last) | staying
 
 
 def _keep(facts: dict[str, Any], key: str, text: str) -> None:

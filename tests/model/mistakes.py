@@ -148,8 +148,8 @@ WITHDRAWALS = [
     ),
     Mutation(
         "roster/withdrawing.py",
-        "SET document = %s, digest = '' WHERE id = %s",
-        "SET document = %s WHERE id = %s",
+        "facts = {facts}, digest = ''\"",
+        'facts = {facts}"',
         "what was blanked in place counts as changed at the next flip, resume or fork",
     ),
     Mutation(
