@@ -19,9 +19,9 @@ VISIBILITY = [
     ),
     Mutation(
         "roster/visibility/people.py",
-        "        if not ledger.is_current(row.begin_date, row.end_date, klass.terms):",
-        "        if False:",
-        "an enrollment is shared from its begin date to its end date",
+        'shared = "guardians" in self.ledger.rules.shares',
+        "shared = True",
+        "guardians are off until they are ticked",
     ),
 ]
 
