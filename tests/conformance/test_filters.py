@@ -47,7 +47,7 @@ def rows(vendor: Asker, plural: str) -> Iterator[tuple[Element, str, str]]:
     for asked in chosen:
         told = near(asked, vendor.world(plural))
         for number, predicate in enumerate(PREDICATES):
-            for value in told if predicate == "=" else told[number % 2 :: 2]:
+            for value in told[::2] if predicate == "=" else told[number % 3 :: 3]:
                 yield asked, predicate, value
 
 
