@@ -120,22 +120,28 @@ class Vendors(RuleBasedStateMachine):
         self.desk.change(vendor, sharing.fitting(asked, vendor.version))
 
     @rule(data=st.data(), days=st.sampled_from([None, None, 1, 3]))
-    def pause_or_resume(self, data: Any, days: int | None) -> None:
+    def pause(self, data: Any, days: int | None) -> None:
         self.moved = True
         vendor = self.some_vendor(data)
-        if vendor.truth.paused or vendor.suspended:
-            self.desk.activate(vendor)
-        else:
+        if not vendor.suspended:
             self.desk.pause(vendor, days)
 
     @rule(data=st.data())
-    def suspend_or_activate(self, data: Any) -> None:
+    def suspend(self, data: Any) -> None:
+        self.desk.suspend(self.some_vendor(data))
+
+    @precondition(lambda self: self.stopped())
+    @rule(data=st.data())
+    def activate(self, data: Any) -> None:
+        """End a pause or a suspension, and be read at once."""
         self.moved = True
-        vendor = self.some_vendor(data)
-        if vendor.suspended:
-            self.desk.activate(vendor)
-        else:
-            self.desk.suspend(vendor)
+        stopped = self.stopped()
+        vendor = stopped[data.draw(st.integers(0, len(stopped) - 1), "stopped")]
+        self.desk.activate(vendor)
+        vendor.finish()
+
+    def stopped(self) -> list[Vendor]:
+        return [vendor for vendor in self.desk.vendors if vendor.truth.paused or vendor.suspended]
 
     @precondition(lambda self: len(self.desk.vendors) < MOST)
     @rule(
