@@ -119,7 +119,9 @@ def _clause(dice: Random, elements: Sequence[Element], told: Sequence[Document])
     value = dice.choice([*dice.sample(held, min(4, len(held))), dice.choice(ODD[asked.type])])
     if asked.part != "href" and dice.random() < 0.2:
         value = value.swapcase() if dice.random() < 0.5 else value[1:]
-    if asked.many and dice.random() < 0.25:
+    if asked.type == "date" and len(value) == 10 and dice.random() < 0.3:
+        value += "T00:00:01Z"
+    if asked.many and asked.type == "text" and dice.random() < 0.25:
         value = ", ".join(dice.sample(held, min(2, len(held))))
     if asked.part == "href" and not value:
         value = "nowhere"

@@ -59,8 +59,9 @@ def near(asked: Element, documents: Sequence[Document]) -> list[str]:
     first, last = (held[0], held[-1]) if held else ("none", "none")
     odd = {
         "number": ["7", "-3.5", "1e2", "ten"],
-        "date": ["2026-01-01", "2026-01-01T00:00:01Z", "soon"],
-        "moment": ["2026-02-03", "2025-09-01T00:00:00.000Z", "2026-02-30"],
+        # Between what can be written: a second after a day began, a microsecond after a moment.
+        "date": [f"{last}T00:00:01Z", "2026-01-01", "soon", f"{first}T00:00:01+00:00"],
+        "moment": [last.replace("Z", "001Z"), "2025-09-01T00:00:00.000Z", "2026-02-30", first],
         "flag": ["TRUE", "maybe"],
     }.get(asked.type, [middle.swapcase(), last[1:3], f"{last}, {first}"])
     return [*dict.fromkeys([middle, *odd, last])]
