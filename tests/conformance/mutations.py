@@ -14,15 +14,11 @@ from tests import mutating
 from tests.conformance.mistakes import MUTATIONS
 from tests.mutating import Look
 
+TABLES = "nested sorts filters selection paging parameters habits".split()
+
 LOOKS = [
     Look("random questions", ["tests/conformance/test_random.py"]),
-    Look(
-        "tables",
-        [
-            f"tests/conformance/test_{name}.py"
-            for name in ("nested", "filters", "selection", "paging", "parameters", "habits")
-        ],
-    ),
+    Look("tables", [f"tests/conformance/test_{name}.py" for name in TABLES]),
 ]
 
 if __name__ == "__main__":
