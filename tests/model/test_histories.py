@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from roster.models import Klass
+from roster.models import Klass, Role
 from tests.model.desk import Desk
 from tests.model.sharing import EVERYTHING
 from tests.model.tidy import tidy
@@ -26,6 +26,12 @@ def joined(desk: Desk, version: str = "1.2", since: str | None = None) -> Vendor
     vendor = desk.connect(version, EVERYTHING, Habits(since))
     assert vendor is not None
     return vendor
+
+
+def orgs_of(user: str, vendor: Vendor) -> set[str]:
+    """Where a vendor's copy has a person."""
+    assert vendor.copy is not None
+    return {role["org"]["sourcedId"] for role in vendor.copy["users"][user]["roles"]}
 
 
 def test_a_guardian_stays_while_a_child_is_seen_at_another_school(desk: Desk) -> None:
@@ -75,3 +81,21 @@ def test_what_was_refreshed_in_a_pause_is_read_when_it_ends(desk: Desk) -> None:
     vendor.finish()
     assert vendor.copy is not None
     assert vendor.copy["classes"]["k2"]["title"] == "Choir"
+
+
+def test_a_role_that_names_no_calendar_puts_nobody_beside_that_of_their_classes(
+    desk: Desk,
+) -> None:
+    rows = tidy()
+    plain = next(row for (model, _), row in rows.items() if model is Role)
+    at_school = plain | {"user": "u1", "org": "s2", "role": "student"}
+    track = {"school": "s2", "course": "c4", "terms": [], "metadata": {"calendar": "track"}}
+    desk.edit({(Role, "r9"): at_school, (Klass, "k1"): rows[Klass, "k1"] | track})
+    vendor = joined(desk)
+    desk.refresh()
+    vendor.finish()
+    assert orgs_of("u1", vendor) == {"s1", "s2"}
+    desk.exclude("calendar", "s2~track")
+    desk.look()
+    vendor.finish()
+    assert orgs_of("u1", vendor) == {"s1"}

@@ -162,33 +162,27 @@ class District:
         for klass in self.classes.values():
             if klass.school == school and klass.metadata.get("calendar") == name:
                 years |= self.years_of_class(klass)
-        if any(self.calendar_of_role(role) == calendar for role in self.roles.values()):
+        if any(
+            self.is_student_role(role, school) and self.calendar_of_role(role) == calendar
+            for role in self.roles.values()
+        ):
             years.add(self.year)
         return self.year in years or len(years) > 1
 
     def calendars_of_school(self, school: str) -> set[str]:
-        """Every calendar that the people and classes of a school give it.
-
-        Reading: people are students here, for nobody else stands on a calendar.
-        """
+        """Every calendar that the people and classes of a school give it."""
         found: set[str] = set()
         for klass in self.classes.values():
             if klass.school == school:
                 found |= self.calendars_of_class(klass)
-        for role in self.roles.values():
-            if role.org == school and role.role == "student" and role.user in self.users:
-                found.add(self.calendar_of_role(role))
-        enrolled = any(
-            row.role == "student"
-            and row.user in self.users
-            and row.klass in self.classes
-            and self.classes[row.klass].school == school
-            for row in self.enrollments.values()
+        for user in self.users:
+            found |= {structure.rpartition("~")[0] for structure in self.structures(user, school)}
+        staffed = any(
+            row.org == school and row.role not in GUARDIANS and row.user in self.users
+            for row in self.roles.values()
         )
-        if enrolled and not any(map(self.is_calendar_of_year, found)):
-            # Reading: a school with people has a calendar of the year, if last year's people.
-            found.add(f"{school}~{self.year}")
-        return found
+        # Reading: staff stand on no calendar, but a school where they are has one.
+        return found or ({f"{school}~{self.year}"} if staffed else set())
 
     # Courses
 
@@ -198,10 +192,11 @@ class District:
         for klass in self.classes.values():
             if klass.course == course and klass.school in self.orgs:
                 taught |= self.calendars_of_class(klass)
-        own = self.courses[course].org
-        there = self.calendars_of_school(own) if self.is_school(own) else set()
         current = {calendar for calendar in taught if self.is_calendar_of_year(calendar)}
-        return current or there
+        own = self.courses[course].org
+        if current or not self.is_school(own):
+            return current
+        return self.calendars_of_school(own)
 
     def course_master(self, course: str) -> str | None:
         row = self.courses[course]
@@ -238,19 +233,41 @@ class District:
             and self.classes[row.klass].school in self.orgs
         ]
 
-    def grade_levels(self, student: str, school: str) -> set[str]:
-        """The grade levels that this student's roles and classes at a school put them in."""
-        structures = set()
+    def is_student_role(self, role: Any, school: str) -> bool:
+        return role.org == school and role.role == "student" and role.user in self.users
+
+    def structures(self, student: str, school: str) -> set[str]:
+        """The schedule structures that this student's roles and classes at a school put them in.
+
+        Reading: a role that names neither calendar nor structure says only that they are there,
+        so it puts them into the school's own calendar where nothing else puts them into one of
+        the year.
+        """
+        found: set[str] = set()
+        there = False
         for role in self.roles_of(student):
-            if role.org == school and role.role == "student":
-                structures.add(f"{self.calendar_of_role(role)}~{_structure(role)}")
-        for enrollment in self.enrollments_of(student):
-            klass = self.classes[enrollment.klass]
-            if klass.school == school and enrollment.role == "student":
-                for calendar in self.calendars_of_class(klass):
-                    structures.add(f"{calendar}~{_structure(klass)}")
+            if self.is_student_role(role, school):
+                there = True
+                if role.metadata.get("calendar") or role.metadata.get("scheduleStructure"):
+                    found.add(f"{self.calendar_of_role(role)}~{_structure(role)}")
+        for row in self.enrollments.values():
+            klass = self.classes.get(row.klass)
+            if row.user == student and row.role == "student" and klass and klass.school == school:
+                there = True
+                found |= {
+                    f"{calendar}~{_structure(klass)}" for calendar in self.calendars_of_class(klass)
+                }
+        current = any(self.is_calendar_of_year(structure.rpartition("~")[0]) for structure in found)
+        return found | {f"{school}~{self.year}~structure"} if there and not current else found
+
+    def grade_levels(self, student: str, school: str) -> set[str]:
+        """The grade levels that this student is in at a school."""
         grades = self.users[student].grades or ["none"]
-        return {f"{structure}~{code}" for structure in structures for code in grades}
+        return {
+            f"{structure}~{code}"
+            for structure in self.structures(student, school)
+            for code in grades
+        }
 
     def linked(self, user: str) -> set[str]:
         """Whoever agents tie to this person, whichever of the two named the other."""
