@@ -7,12 +7,12 @@ two walks, not two districts. A test holds them to counting every document twice
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from roster.compiling import tell_many
 from roster.dialects import people
-from roster.kinds import COLLECTIONS
+from roster.kinds import COLLECTIONS, KINDS
 from roster.models import (
     AssessmentResult,
     Enrollment,
@@ -21,7 +21,8 @@ from roster.models import (
     Result,
     ScoreScale,
 )
-from roster.visibility import Rules, Walk, marks_of
+from roster.visibility import Beginning, Rules, Walk, families, marks_of, touched
+from roster.visibility.narrowing import named
 from roster.visibility.rules import SHARES
 
 WIDEST = {
@@ -29,9 +30,6 @@ WIDEST = {
     "types": sorted({name for each in COLLECTIONS.values() for name in each.types}),
 }
 """Rules under which everything is shared that any connection could have."""
-
-PART = 500
-"""Ids of one query."""
 
 Ids = set[str]
 
@@ -45,12 +43,30 @@ def effect_of_marks(organization: Organization, kind: str, ids: Iterable[str]) -
     marks = marks_of(organization)
     rules = Rules.of(WIDEST, organization.field_policy)
     day = organization.today()
-    before = Walk(organization, "1.2", rules, day, marks)
-    after = Walk(organization, "1.2", rules, day, {**marks, kind: marks.get(kind, set()) | chosen})
-    for walk in (before, after):
+    then = {**marks, kind: marks.get(kind, set()) | chosen}
+    before = Beginning(organization, "1.2", rules, day, marks)
+    after = Beginning(organization, "1.2", rules, day, then)
+    only = _whose(before, after, kind)
+    walks = Walk(before, only), Walk(after, only)
+    for walk in walks:
         people.settle(walk)
-    gone = _Effect(before, after, kind, chosen).count()
+    gone = _Effect(*walks, kind, chosen).count()
     return {name: number for name, number in gone.items() if number}
+
+
+def _whose(before: Beginning, after: Beginning, kind: str) -> frozenset[str] | None:
+    """Return the people whose documents may go, or are asked after; None: anybody."""
+    collection = KINDS[kind].collection
+    if collection and COLLECTIONS[collection].service == "gradebook":
+        return None
+    only = touched(before, after)
+    if only is None:
+        return None
+    live = before.ledger.live
+    classes = set(before.fell["section"]) ^ set(after.fell["section"])
+    items = named(live(LineItem), "klass", classes, "sourced_id")
+    students = named(live(Result), "line_item", items, "student")
+    return families(before.ledger.organization, only | students)
 
 
 class _Effect:
@@ -122,30 +138,12 @@ class _Effect:
 
     def _ids(self, model: Any, column: str, values: Ids) -> Ids:
         """Return the live rows that name one of the values in a column."""
-        rows = self.before.ledger.live(model)
-        return {
-            sourced_id
-            for part in _parts(values)
-            for sourced_id in rows.filter(**{f"{column}__in": part}).values_list(
-                "sourced_id", flat=True
-            )
-        }
+        return named(self.before.ledger.live(model), column, values, "sourced_id")
 
     def _named(self, model: Any, column: str, ids: Ids) -> Ids:
         """Return what these rows name in a column."""
-        rows = self.before.ledger.live(model)
-        return {
-            value
-            for part in _parts(ids)
-            for value in rows.filter(sourced_id__in=part).values_list(column, flat=True)
-        }
+        return named(self.before.ledger.live(model), "sourced_id", ids, column)
 
 
 def _lost(ids: Iterable[str], seen: Any, still: Any) -> Ids:
     return {each for each in ids if seen(each) and not still(each)}
-
-
-def _parts(ids: Ids) -> Iterator[list[str]]:
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), PART):
-        yield ordered[start : start + PART]

@@ -24,7 +24,7 @@ from roster.models import (
     Status,
 )
 from roster.refusal import Refused
-from roster.visibility import Cause, Walk, walk_of
+from roster.visibility import Beginning, Cause, Walk, beginning_of, families
 
 WORDS = {
     "marked": "It is excluded (External LMS Exclude).",
@@ -58,9 +58,10 @@ def explain(
     kind = KINDS.get(kind_name)
     if kind is None:
         raise Refused(f"“{kind_name}” is not a kind. The kinds are: {', '.join(KINDS)}.")
-    walk = walk_of(line)
+    beginning = beginning_of(line)
+    row = _row(organization, beginning, kind, sourced_id)
+    walk = Walk(beginning, _whose(organization, kind, row))
     people.settle(walk)
-    row = _row(organization, walk, kind, sourced_id)
     chain = _chain(organization, walk, kind, row)
     return {
         "kind": kind.name,
@@ -73,21 +74,30 @@ def explain(
     }
 
 
-def _row(organization: Organization, walk: Walk, kind: Kind, sourced_id: str) -> Any:
+def _whose(organization: Organization, kind: Kind, row: Any) -> frozenset[str] | None:
+    """Return the people whom the reasons for a row can be about; None: anybody."""
+    if kind.collection and COLLECTIONS[kind.collection].service == "gradebook":
+        return None
+    named = {"person": "sourced_id", "demographics": "sourced_id", "enrollment": "user"}
+    person = getattr(row, named.get(kind.name, "person"), "")
+    return families(organization, {person} - {""})
+
+
+def _row(organization: Organization, beginning: Beginning, kind: Kind, sourced_id: str) -> Any:
     rows = listing.rows_of(organization, kind)
     found = rows.filter(sourced_id=sourced_id).first()
     if found is None and kind.name == "course":
-        found = _telling(walk, list(rows.filter(course=sourced_id).order_by("sourced_id")))
+        found = _telling(beginning, list(rows.filter(course=sourced_id).order_by("sourced_id")))
     if found is None:
         raise Refused(f"There is no {kind.title} “{sourced_id}” in {organization.name}.")
     return found
 
 
-def _telling(walk: Walk, levels: list[Any]) -> Any:
+def _telling(beginning: Beginning, levels: list[Any]) -> Any:
     """Return the one of a row's courses by which the row is seen, else what should show it."""
 
     def rank(level: Any) -> int:
-        cause = walk.fell["course"].get(level.sourced_id)
+        cause = beginning.fell["course"].get(level.sourced_id)
         return 0 if cause is None else 2 if cause.code == "other_year" else 1
 
     return min(levels, key=rank, default=None)

@@ -11,7 +11,7 @@ from typing import Any
 from roster.compiling import collections_of, documents
 from roster.dialects import people
 from roster.models import Line, Organization, Record, Status
-from roster.visibility import Rules, Walk
+from roster.visibility import Beginning, Rules, Walk
 
 Difference = dict[str, dict[str, int]]
 
@@ -31,7 +31,7 @@ def difference(
     count too: they would come with it.
     """
     shared = Rules.of(rules, organization.field_policy)
-    walk = Walk(organization, version, shared, organization.today())
+    walk = Walk(Beginning(organization, version, shared, organization.today()))
     people.settle(walk)
     published = Record.objects.filter(
         line=line, valid_from__lte=number, valid_to__gt=number, status=Status.ACTIVE

@@ -26,7 +26,7 @@ from roster.lines import build_number, next_stamp
 from roster.models import Line, Organization, Publication, Record, Refresh
 from roster.refusal import Refused
 from roster.storing import Writer, sweep_builds
-from roster.visibility import walk_of
+from roster.visibility import Walk, beginning_of
 from roster.withdrawing import withdraw
 
 Progress = Callable[[int, str], None]
@@ -128,7 +128,7 @@ class _Build:
         sweep_builds(line, self._renew)
         stage = f"Line {index + 1} of {of}"
         self._tell(index * 100 // of, f"{stage}: deciding what is visible")
-        walk = walk_of(line)
+        walk = Walk(beginning_of(line))
         people.settle(walk)
         collections = collections_of(walk)
         expired = self._expired(line)

@@ -33,7 +33,7 @@ from roster.models import Enrollment, Line, Mark, Organization, Publication, Rec
 from roster.pruning import Gone, Withdrawn, prune, subtract, targets
 from roster.refusal import Refused
 from roster.storing import Known, Writer, sweep_builds, sweep_withdrawals
-from roster.visibility import Rules, Walk, marks_of
+from roster.visibility import Beginning, Rules, Walk, marks_of, touched
 
 LEASE = timedelta(seconds=90)
 PATIENCE = 60.0
@@ -186,8 +186,10 @@ class _OfLine:
         day = organization.today()
         old = Rules.of(applied["rules"], applied["policy"])
         new = Rules.of(line.rules, organization.field_policy)
-        self.before = Walk(organization, line.version, old, day, known)
-        self.after = Walk(organization, line.version, new, day)
+        before = Beginning(organization, line.version, old, day, known)
+        after = Beginning(organization, line.version, new, day)
+        only = touched(before, after)
+        self.before, self.after = Walk(before, only), Walk(after, only)
         for walk in (self.before, self.after):
             people.settle(walk)
         self.gone: Gone = set()

@@ -113,7 +113,7 @@ def settle(walk: Walk) -> None:
 
 
 def _nameless(walk: Walk) -> Iterator[str]:
-    people = walk.ledger.live(User)
+    people = walk.people.live(User, "sourced_id")
     stand_in = walk.ledger.organization.username_stand_in
     yield from people.filter(Q(given_name="") | Q(family_name="")).values_list(
         "sourced_id", flat=True
@@ -126,7 +126,7 @@ def _nameless(walk: Walk) -> Iterator[str]:
 
 def _roleless(walk: Walk) -> Iterator[str]:
     """Find who holds none but roles that 1.1 has no word for."""
-    roles = walk.ledger.live(Role)
+    roles = walk.people.live(Role)
     rows: dict[str, list[RoleRow]] = defaultdict(list)
     doubtful = roles.filter(role__startswith="ext:").values("user")
     for row in roles.filter(user__in=doubtful).values_list(*RoleRow._fields):

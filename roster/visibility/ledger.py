@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -63,9 +63,15 @@ class Ledger:
             return fallen(*next(of_the_year, any_of[0]))
         return None
 
-    def levels(self, kind: str, *columns: str) -> Iterator[tuple[Any, ...]]:
-        """Yield sourced_id, all_of, any_of and `columns` of each derived level of a kind."""
+    def levels(
+        self, kind: str, *columns: str, among: Callable[[Any, str], Any] | None = None
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield sourced_id, all_of, any_of and `columns` of each derived level of a kind.
+
+        `among` leaves those of some people, by the column that names them.
+        """
         rows = Level.objects.filter(organization=self.organization, kind=kind)
+        rows = among(rows, "person") if among else rows
         return rows.values_list("sourced_id", "all_of", "any_of", *columns).iterator(BATCH)
 
     def walk_levels(self, *kinds: str) -> None:

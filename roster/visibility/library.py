@@ -17,6 +17,7 @@ from roster.models import (
 )
 from roster.visibility.causes import MARKED
 from roster.visibility.ledger import BATCH, Ledger
+from roster.visibility.people import People
 
 
 class Library:
@@ -26,8 +27,9 @@ class Library:
     them name no record that wasn't.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, people: People) -> None:
         self.ledger = ledger
+        self.people = people
         self.published: dict[str, set[str]] = defaultdict(set)
         self.categories = frozenset(ledger.live(Category).values_list("sourced_id", flat=True))
         for category in self.categories & ledger.marks["grading_task"]:
@@ -54,7 +56,7 @@ class Library:
     def ever_enrolled(self) -> set[tuple[str, str]]:
         """Student and class of every class enrollment of the year, ended ones too."""
         rows = Enrollment.objects.filter(organization=self.ledger.organization, role="student")
-        return set(rows.values_list("user", "klass").iterator(BATCH))
+        return set(self.people.among(rows).values_list("user", "klass").iterator(BATCH))
 
     @cached_property
     def line_item_classes(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -30,13 +31,16 @@ from roster.visibility.teaching import Teaching
 class People:
     """The third step of the walk. By person: `student_at` schools, `staff_at` orgs with the
     role that classes give there, `guardian_of` (a child's guardians), `wards` (a guardian's
-    children).
+    children), all in order. `only`: the people whom the walk is narrowed to.
     """
 
-    def __init__(self, ledger: Ledger, places: Places, teaching: Teaching) -> None:
+    def __init__(
+        self, ledger: Ledger, places: Places, teaching: Teaching, only: frozenset[str] | None
+    ) -> None:
         self.ledger = ledger
         self.places = places
         self.teaching = teaching
+        self.only = only
         self.student_at: dict[str, list[str]] = defaultdict(list)
         self.staff_at: dict[str, dict[str, str]] = defaultdict(dict)
         self.guardian_of: dict[str, list[str]] = defaultdict(list)
@@ -48,8 +52,22 @@ class People:
         self._walk_teachers()
         self._walk_unenrolled()
         self._walk_guardian_links()
+        for places in (self.student_at, self.guardian_of, self.wards):
+            # A database gives rows in any order; what is told of them has one.
+            for ids in places.values():
+                ids.sort()
+
+    def live(self, model: Any, column: str = "user") -> Any:
+        """Return the live rows of a table; `column` says whose they are."""
+        return self.among(self.ledger.live(model), column)
+
+    def among(self, rows: Any, column: str = "user") -> Any:
+        """Return those of the rows that are about the people whom the walk is about."""
+        return rows if self.only is None else rows.filter(**{f"{column}__in": self.only})
 
     def sees(self, user: str) -> bool:
+        if self.only is not None and user not in self.only:
+            raise LookupError("The walk was narrowed to other people.")
         return (
             user in self.persons
             and user not in self.ledger.fell["person"]
@@ -87,7 +105,7 @@ class People:
 
     def _walk_persons(self) -> None:
         rules, fell = self.ledger.rules, self.ledger.fell["person"]
-        people = self.ledger.live(User)
+        people = self.live(User, "sourced_id")
         self.persons = frozenset(people.values_list("sourced_id", flat=True).iterator(BATCH))
         if not rules.inactive:
             inactive = people.filter(enabled=False).values_list("sourced_id", flat=True)
@@ -101,7 +119,7 @@ class People:
         # With the role that classes give there today; blank where the person's own roles say it.
         self.here_as_staff: dict[tuple[str, str], str] = {}
         self.here_as_guardian: set[str] = set()
-        rows = self.ledger.live(Role).values_list("user", "org", "role", "begin_date", "end_date")
+        rows = self.live(Role).values_list("user", "org", "role", "begin_date", "end_date")
         for user, org, role, begin, end in rows.iterator(BATCH):
             if not self.role_is_current(begin, end) or not self.shares_role(role, org):
                 continue
@@ -114,9 +132,7 @@ class People:
         self._find_enrolled()
 
     def _find_enrolled(self) -> None:
-        rows = self.ledger.live(Enrollment).values_list(
-            "user", "klass", "role", "begin_date", "end_date"
-        )
+        rows = self.live(Enrollment).values_list("user", "klass", "role", "begin_date", "end_date")
         classes = self.teaching.classes
         for user, klass, role, begin, end in rows.iterator(BATCH):
             if not self.teaching.is_of_the_year(klass):
@@ -137,12 +153,13 @@ class People:
                 others = self.here_as_staff.get(here, role)
                 self.here_as_staff[here] = min(role, others, key=teacher_first)
 
+    def _levels(self, kind: str, *columns: str) -> Iterator[tuple[Any, ...]]:
+        return self.ledger.levels(kind, *columns, among=self.among)
+
     def _walk_school_enrollments(self) -> None:
         kind = "school_enrollment"
         grades = self._grades()
-        for sourced_id, all_of, any_of, person, school in self.ledger.levels(
-            kind, "person", "school"
-        ):
+        for sourced_id, all_of, any_of, person, school in self._levels(kind, "person", "school"):
             here = (person, school) in self.here_as_student
             if not self.ledger.rules.grades.has_any(grades.get(person) or ["none"]):
                 self.ledger.fell[kind][sourced_id] = (
@@ -155,11 +172,12 @@ class People:
         """Return people's grades, only where some grades are shared and others not."""
         if self.ledger.rules.grades.is_all:
             return {}
-        return dict(self.ledger.live(User).values_list("sourced_id", "grades").iterator(BATCH))
+        grades = self.live(User, "sourced_id").values_list("sourced_id", "grades")
+        return dict(grades.iterator(BATCH))
 
     def _walk_district_assignments(self) -> None:
         kind = "district_assignment"
-        for sourced_id, all_of, any_of, person, org in self.ledger.levels(kind, "person", "school"):
+        for sourced_id, all_of, any_of, person, org in self._levels(kind, "person", "school"):
             if not self.ledger.rules.schools.is_all and org not in self.places.schools:
                 self.ledger.fell[kind][sourced_id] = (
                     self.ledger.marked(kind, sourced_id) or ORG_NOT_SHARED
@@ -170,7 +188,7 @@ class People:
     def _walk_guardian_links(self) -> None:
         kind = "guardian_link"
         shared = "guardians" in self.ledger.rules.shares
-        for sourced_id, all_of, any_of, guardian in self.ledger.levels(kind, "person"):
+        for sourced_id, all_of, any_of, guardian in self._levels(kind, "person"):
             child = all_of[1][1]
             if not shared:
                 self.ledger.fell[kind][sourced_id] = (
@@ -193,13 +211,13 @@ class People:
 
     def _walk_teachers(self) -> None:
         """Find who teaches a visible class: in 1.1 that makes a teacher of them."""
-        self.teaches = self._enrolled(self.ledger.live(Enrollment).filter(role="teacher"))
+        self.teaches = self._enrolled(self.live(Enrollment).filter(role="teacher"))
 
     def _walk_unenrolled(self) -> None:
         """Where only enrolled people are shared, let those fall who have no visible class."""
         if self.ledger.rules.unenrolled:
             return
-        enrolled = self._enrolled(self.ledger.live(Enrollment))
+        enrolled = self._enrolled(self.live(Enrollment))
         for user in (self.student_at.keys() | self.staff_at.keys()) - enrolled:
             self.ledger.fell["person"][user] = UNENROLLED
             self.student_at.pop(user, None)

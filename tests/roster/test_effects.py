@@ -13,7 +13,7 @@ from roster.dialects import people
 from roster.effects import WIDEST, effect_of_marks
 from roster.kinds import KINDS
 from roster.models import Level, LineItem, Mark, Organization
-from roster.visibility import Marks, Rules, Walk, marks_of
+from roster.visibility import Beginning, Marks, Rules, Walk, marks_of
 from tests.roster.districts import demo_district
 from tests.roster.importing.conftest import one_class
 
@@ -80,7 +80,7 @@ def chosen_rows(organization: Organization) -> Iterator[tuple[str, list[str]]]:
 
 def counted(organization: Organization, marks: Marks) -> dict[str, int]:
     rules = Rules.of(WIDEST, organization.field_policy)
-    walk = Walk(organization, "1.2", rules, organization.today(), marks)
+    walk = Walk(Beginning(organization, "1.2", rules, organization.today(), marks))
     people.settle(walk)
     return {
         name: sum(len(part.docs) for part in documents(walk, name)) for name in collections_of(walk)

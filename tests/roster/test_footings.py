@@ -15,7 +15,7 @@ from roster.footings import Footings
 from roster.kinds import KINDS
 from roster.lines import line_for
 from roster.models import Klass, Level, Mark, Organization
-from roster.visibility import walk_of
+from roster.visibility import Walk, beginning_of
 from tests.roster.districts import EVERYTHING, demo_district
 
 COMPARED = ("school", "calendar", "grade_level", "school_enrollment", "course", "section")
@@ -44,7 +44,7 @@ def test_what_is_marked_above_is_what_the_walk_ends_at(riverside: Organization):
         known = sorted(rows.values_list("sourced_id", flat=True))
         Mark.objects.filter(source="person").delete()
         mark(riverside, kind, [sourced_id or known[0]], reason="Tried out", by="test")
-        walk = walk_of(line_for(riverside, "1.2", EVERYTHING))
+        walk = Walk(beginning_of(line_for(riverside, "1.2", EVERYTHING)))
         for name in COMPARED:
             ids = list(browsing.live(riverside, KINDS[name]).values_list("sourced_id", flat=True))
             footings = Footings(riverside, name, ids)
