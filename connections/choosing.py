@@ -14,6 +14,7 @@ from roster.dialects.fields import FIELDS
 from roster.kinds import COLLECTIONS, KINDS
 from roster.listing import rows_of
 from roster.models import Course, Klass, Level, Organization, Status, User
+from roster.parts import in_parts
 from roster.refusal import Refused
 
 ALL = "all"
@@ -140,11 +141,9 @@ def known_kept_out(
 
 
 def _present(rows: Any, asked: Collection[str]) -> set[str]:
-    asked = list(asked)
     found: set[str] = set()
-    for start in range(0, len(asked), BATCH):
-        part = rows.filter(sourced_id__in=asked[start : start + BATCH])
-        found.update(part.values_list("sourced_id", flat=True))
+    for part in in_parts(list(asked), BATCH):
+        found.update(rows.filter(sourced_id__in=part).values_list("sourced_id", flat=True))
     return found
 
 

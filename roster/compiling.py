@@ -37,6 +37,7 @@ from roster.models import (
     UserProfile,
     UserResource,
 )
+from roster.parts import in_parts
 from roster.visibility import Walk
 from roster.visibility.causes import unpublishable
 
@@ -87,9 +88,7 @@ def tell_many(walk: Walk, collection: str, ids: Iterable[str]) -> dict[str, Doc]
     """Return the documents of those records of `ids` that are visible, by id."""
     _, kind = SOURCES[collection]
     told: dict[str, Doc] = {}
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), 500):
-        part = ordered[start : start + 500]
+    for part in in_parts(sorted(ids), 500):
         found = list(_rows(walk, collection).filter(sourced_id__in=part))
         beside = _beside(walk, Q(user__in=part)) if collection == "users" else None
         told.update((doc.sourced_id, doc) for doc in _told(walk, collection, kind, found, beside))

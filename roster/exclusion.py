@@ -6,7 +6,7 @@ stands below a marked row falls in the walk, its own mark untouched.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from roster.clock import clock
 from roster.kinds import Kind
 from roster.listing import markable, rows_of
 from roster.models import Mark, Organization
+from roster.parts import in_parts
 from roster.refusal import Refused
 from roster.withdrawing import announce, withdraw
 
@@ -105,7 +106,7 @@ def include(
     """
     done = to_include(organization, kind, ids)
     cleared = done.changed
-    for part in _parts(cleared):
+    for part in in_parts(cleared, BATCH):
         _marks(organization, kind, *CLEARED).filter(sourced_id__in=part).delete()
     if cleared:
         _changed(organization, "record.included", kind, cleared, reason, by)
@@ -139,7 +140,7 @@ def _resolve(
     asked = list(dict.fromkeys(ids))
     rows = rows_of(organization, kind)
     found: set[str] = set()
-    for part in _parts(asked):
+    for part in in_parts(asked, BATCH):
         found.update(rows.filter(sourced_id__in=part).values_list("sourced_id", flat=True))
         if retired:
             marks = Mark.objects.filter(
@@ -193,13 +194,8 @@ def _insert(organization: Organization, kind: str, reasons: dict[str, str], by: 
         (organization.pk, kind, name, Mark.Source.PERSON.value, reason, by_id, by_name, at, False)
         for name, reason in reasons.items()
     ]
-    for start in range(0, len(rows), LONG):
-        bulk.insert(Mark, COLUMNS, rows[start : start + LONG])
-
-
-def _parts(ids: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(ids), BATCH):
-        yield ids[start : start + BATCH]
+    for part in in_parts(rows, LONG):
+        bulk.insert(Mark, COLUMNS, part)
 
 
 def _changed(

@@ -35,6 +35,11 @@ def runs_into_a_build(head: int, number: int) -> bool:
     return build_number(head) < number
 
 
+def obeyed_by(line: Line) -> dict[str, Any]:
+    """Return what a line's documents must obey: its rules and the organization's policy."""
+    return {"rules": line.rules, "policy": line.organization.field_policy}
+
+
 def digest_of(rules: dict[str, Any]) -> str:
     """Return the hash under which a line's rules are found again; key order doesn't matter."""
     canonical = json.dumps(rules, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -11,6 +11,22 @@ Gone = set[tuple[str, str]]
 
 Document = dict[str, Any]
 
+TAGGED = {
+    "courses": {"org": "school"},
+    "classes": {"org": "school"},
+    "enrollments": {"user": "person", "class": "klass", "org": "school"},
+    "scoreScales": {"class": "klass"},
+    "lineItems": {"class": "klass", "org": "school"},
+    "results": {"user": "person", "class": "klass"},
+    "assessmentLineItems": {"class": "klass"},
+    "assessmentResults": {"user": "person"},
+}
+"""By collection, the GUIDRef types of which a document has one reference at most, and the
+column of its record that holds it."""
+
+
+REFERRING = (Type.REFERENCE, Type.REFERENCES, Type.OBJECTS)
+
 
 class Withdrawn(Exception):
     """Nothing that could stay a document is left: the record is withdrawn too."""
@@ -28,7 +44,7 @@ def prune(version: str, collection: str, document: Document, gone: Gone) -> None
     """Remove references to what is gone; `Withdrawn` where a required one was."""
     for known in FIELDS[version][collection]:
         value = document.get(known.name)
-        if value is None:
+        if value is None or known.type not in REFERRING:
             continue
         left = _left(known, value, gone)
         if left:
@@ -45,9 +61,7 @@ def _left(known: Field, value: Any, gone: Gone) -> Any:
         return None if is_gone(value, gone) else value
     if known.type is Type.REFERENCES:
         return [reference for reference in value if not is_gone(reference, gone)]
-    if known.type is Type.OBJECTS:
-        return [part for part in value if _holds(known, part, gone)]
-    return value
+    return [part for part in value if _holds(known, part, gone)]
 
 
 def _holds(known: Field, part: Document, gone: Gone) -> bool:

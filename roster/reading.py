@@ -24,6 +24,7 @@ from roster.comparing import has_word
 from roster.facts_sql import ALWAYS, Sql, joined
 from roster.kinds import COLLECTIONS
 from roster.models import OPEN, Publication
+from roster.parts import in_parts
 from roster.visibility.rules import Rules
 from roster.where import Scope, Where
 
@@ -252,10 +253,9 @@ def _by_id(ids: array[int]) -> Sequence[tuple[str, int]]:
     wanted = list(ids)
     rows: dict[int, tuple[str, int]] = {}
     with connection.cursor() as cursor:
-        for start in range(0, len(wanted), 10_000):
-            part = wanted[start : start + 10_000]
+        for part in in_parts(wanted, 10_000):
             if connection.vendor == "postgresql":
-                chosen, parameters = "= ANY(%s)", [part]
+                chosen, parameters = "= ANY(%s)", [list(part)]
             else:
                 # The numbers come out of our own table, and SQLite bounds its parameters.
                 chosen, parameters = f"IN ({','.join(map(str, part))})", []

@@ -22,6 +22,7 @@ from roster.dialects.composing import Doc, tombstone
 from roster.dialects.facts import facts_of, facts_of_tombstone
 from roster.lines import STEP
 from roster.models import OPEN, Line, Record, Status
+from roster.parts import in_parts
 
 BATCH = 1000
 
@@ -161,8 +162,8 @@ class Writer:
 
     def _retire(self, gone: list[Known]) -> None:
         """Put a tombstone in the place of each record that is live no more."""
-        for start in range(0, len(gone), BATCH):
-            part = {row.pk: row for row in gone[start : start + BATCH]}
+        for some in in_parts(gone, BATCH):
+            part = {row.pk: row for row in some}
             columns = ("pk", "document", "role", "school", "klass", "person")
             found = self.records.filter(pk__in=part).order_by("sourced_id")
             for pk, document, *tags in found.values_list(*columns):
@@ -234,8 +235,8 @@ class Writer:
             return
         with transaction.atomic():
             self.hold()
-            for start in range(0, len(self.ended), BATCH):
-                ended = self.records.filter(pk__in=self.ended[start : start + BATCH])
+            for part in in_parts(self.ended, BATCH):
+                ended = self.records.filter(pk__in=part)
                 # What a withdrawal has ended meanwhile stays ended there.
                 ended.filter(valid_to__gt=self.number).update(valid_to=self.number)
             bulk.insert(Record, COLUMNS, self.rows)
@@ -248,8 +249,7 @@ class Writer:
         pending = self.records.filter(
             status=status, valid_from__lte=self.number, valid_to__gt=self.number
         )
-        for start in range(0, len(holes), BATCH):
-            part = holes[start : start + BATCH]
+        for part in in_parts(holes, BATCH):
             # What was moved has left the tail, so each round finds the rest of it.
             tail = list(pending.filter(ordinal__gte=size).order_by("ordinal")[: len(part)])
             for record, hole in zip(tail, part, strict=True):

@@ -1,8 +1,8 @@
 """Withdraw now: what was tightened leaves every publication still read, within a minute.
 
 Loosening waits for a refresh; a mark, a withheld field, a school no longer shared, a person
-kept out does not. What: two walks, with and without what was confirmed, say what fell by it;
-the published documents that tell of it, or name it, are replaced. At the head by a next
+kept out does not. The published documents that tell of what fell by it (`falling.py`), or
+name it, are replaced. At the head by a next
 number with ordinary tombstones and new stamps; in older publications, which runs and pauses
 still read, in place, so that no offset moves under a reader. Why not an ordinary refresh: it
 would also publish what else has changed since, imports that nobody has looked at. It is safe
@@ -13,51 +13,28 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
 
 import orjson
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F
 
-from roster import compiling
 from roster.clock import MILLISECOND, clock
 from roster.dialects import people
-from roster.dialects.composing import Doc, render, tombstone
+from roster.dialects.composing import Doc, tombstone
 from roster.dialects.facts import facts_in_place
-from roster.kinds import COLLECTIONS
-from roster.lines import next_stamp, runs_into_a_build, withdrawal_number
-from roster.models import Enrollment, Line, Mark, Organization, Publication, Record, Refresh
-from roster.pruning import Gone, Withdrawn, prune, subtract, targets
+from roster.falling import Fall, Stored
+from roster.lines import next_stamp, obeyed_by, runs_into_a_build, withdrawal_number
+from roster.models import Line, Mark, Organization, Publication, Refresh
+from roster.parts import in_parts
 from roster.refusal import Refused
 from roster.storing import Known, Writer, sweep_builds, sweep_withdrawals
-from roster.visibility import Beginning, Rules, Walk, marks_of, touched
 
 LEASE = timedelta(seconds=90)
 PATIENCE = 60.0
 BATCH = 1000
-FEW = 20
-"""Up to so many withdrawn records are looked for by name; for more, every document is read."""
-
-DIRECT = {
-    "school": "orgs",
-    "org": "orgs",
-    "enrollment": "enrollments",
-    "demographics": "demographics",
-    "line_item": "lineItems",
-    "result": "results",
-}
-"""Kinds of which only the marks are taken as they are."""
-
-FALLING = {
-    "session": "academicSessions",
-    "section": "classes",
-    "person": "users",
-    "grading_task": "categories",
-}
-"""Kinds whose notes in a walk are ids of documents that aren't told."""
 
 
 class Moved(Exception):
@@ -159,18 +136,13 @@ def _withdraw_all(organization: Organization, lease: Lease) -> None:
         Organization.objects.select_for_update().get(pk=organization.pk)
         lease.renew()
         marks = Mark.objects.filter(organization=organization, withdrawn=False)
-        for start in range(0, len(fresh), BATCH):
-            marks.filter(pk__in=fresh[start : start + BATCH]).update(withdrawn=True)
+        for part in in_parts(fresh, BATCH):
+            marks.filter(pk__in=part).update(withdrawn=True)
         current = Organization.objects.get(pk=organization.pk)
         lines = Line.objects.filter(organization=organization, head__gt=0)
         obeying = all(line.applied == obeyed_by(line) for line in lines.select_related())
         if obeying and not marks.exists() and current.field_policy == organization.field_policy:
             Organization.objects.filter(pk=organization.pk).update(withdrawal_due=None)
-
-
-def obeyed_by(line: Line) -> dict[str, Any]:
-    """Return what a line's documents must obey: its rules and the organization's policy."""
-    return {"rules": line.rules, "policy": line.organization.field_policy}
 
 
 class _OfLine:
@@ -179,206 +151,34 @@ class _OfLine:
     def __init__(self, line: Line, lease: Lease) -> None:
         self.line = line
         self.lease = lease
-        self.version = line.version
-        organization = line.organization
-        applied = line.applied or obeyed_by(line)
-        known = marks_of(organization, withdrawn=True)
-        day = organization.today()
-        old = Rules.of(applied["rules"], applied["policy"])
-        new = Rules.of(line.rules, organization.field_policy)
-        before = Beginning(organization, line.version, old, day, known)
-        after = Beginning(organization, line.version, new, day)
-        only = touched(before, after)
-        self.before, self.after = Walk(before, only), Walk(after, only)
-        for walk in (self.before, self.after):
-            people.settle(walk)
-        self.gone: Gone = set()
-        self.dead: dict[str, set[str]] = defaultdict(set)
-        self.users: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+        self.fall = Fall(line)
         self.head: dict[str, list[tuple[Known, Doc | None]]] = defaultdict(list)
         self.older: list[tuple[str, str, int]] = []
 
     def run(self) -> None:
-        self._find()
-        for collection in compiling.collections_of(self.before):
-            self._decide(collection)
-        if any(self.head.values()):
+        for collection, (row, body) in self.fall.changes():
+            self._note(collection, row, body)
+        if self.head:
             self._flip()
-        for start in range(0, len(self.older), BATCH):
-            _replace(self.older[start : start + BATCH], self.lease)
+        for part in in_parts(self.older, BATCH):
+            _replace(part, self.lease)
         Line.objects.filter(pk=self.line.pk).update(
             applied=obeyed_by(self.line), withdrawals=F("withdrawals") + 1
         )
 
-    # What fell by the act.
-
-    def _find(self) -> None:
-        for kind, collection in FALLING.items():
-            self.dead[collection] |= self.after.fell[kind].keys() - self.before.fell[kind].keys()
-            # A marked record that has left the rows may still be read in a publication.
-            self.dead[collection] |= self.after.marks[kind] - self.before.marks[kind]
-        for kind, collection in DIRECT.items():
-            self.dead[collection] |= self.after.marks[kind] - self.before.marks[kind]
-        self.dead["orgs"] |= {
-            org
-            for org in self.before.places.orgs
-            if self.before.places.sees(org) and not self.after.places.sees(org)
-        }
-        self.dead["courses"] |= {
-            course
-            for course in self.before.teaching.subjects
-            if self.before.teaching.sees_course(course)
-            and not self.after.teaching.sees_course(course)
-        }
-        moved = self._moved()
-        self._find_users(moved)
-        self._find_enrollments(moved)
-
-    def _moved(self) -> set[str]:
-        """Return whose places or relations are other than before."""
-        moved: set[str] = set()
-        for name in ("student_at", "staff_at", "guardian_of", "wards"):
-            old, new = getattr(self.before.people, name), getattr(self.after.people, name)
-            moved |= {user for user in old if old[user] != new.get(user)}
-        # Guardians are shown where their children are.
-        relations = self.before.people.guardian_of
-        moved |= {guardian for child in moved for guardian in relations.get(child, ())}
-        return moved | (self.before.people.teaches ^ self.after.people.teaches)
-
-    def _find_users(self, moved: set[str]) -> None:
-        told = compiling.tell_many(self.before, "users", moved)
-        still = compiling.tell_many(self.after, "users", moved)
-        for user, doc in told.items():
-            if user not in still:
-                self.dead["users"].add(user)
-            elif doc.body != still[user].body:
-                self.users[user] = (orjson.loads(doc.body), orjson.loads(still[user].body))
-
-    def _find_enrollments(self, moved: set[str]) -> None:
-        ordered = sorted(moved)
-        for start in range(0, len(ordered), 500):
-            rows = self.after.ledger.live(Enrollment).filter(user__in=ordered[start : start + 500])
-            for row in rows.iterator(BATCH):
-                if self.after.people.enrollment_cause(row) and not (
-                    self.before.people.enrollment_cause(row)
-                ):
-                    self.dead["enrollments"].add(row.sourced_id)
-
-    # Which documents tell of it.
-
-    def _decide(self, collection: str) -> None:
-        """Find the collection's documents that must change, and how."""
-        singular = COLLECTIONS[collection].singular
-        refers = targets(self.version, collection)
-        whole = collection not in compiling.collections_of(self.after)
-        off = self.after.rules.hidden(collection) - self.before.rules.hidden(collection)
-        if collection == "demographics":
-            self.dead[collection] |= {
-                sourced_id for kind, sourced_id in self.gone if kind == "user"
-            }
-        self.gone |= {(singular, sourced_id) for sourced_id in self.dead[collection]}
-        found: list[tuple[Any, bytes | None]] = []
-        # Where documents name others of their own collection, the first round finds who falls.
-        for _ in range(2 if singular in refers else 1):
-            rows = self._rows(collection, self._looked_for(collection, refers, whole or bool(off)))
-            found = list(self._changes(collection, rows, whole, off))
-            fell = {row[1] for row, body in found if body is None}
-            stayed = self._live_at_head(collection, fell) - {
-                row[1] for row, body in found if body is None and self._is_at_head(row)
-            }
-            self.gone |= {(singular, sourced_id) for sourced_id in fell - stayed}
-        for row, body in found:
-            self._note(collection, row, body)
-
-    def _looked_for(self, collection: str, refers: frozenset[str], every: bool) -> Q | None:
-        """Return which of the collection's records may have to change; None: any of them."""
-        named = [sourced_id for kind, sourced_id in self.gone if kind in refers]
-        if every or len(named) > FEW:
-            return None
-        own = self.dead[collection] | (self.users.keys() if collection == "users" else set())
-        wanted = Q(sourced_id__in=sorted(own))
-        for sourced_id in named:
-            wanted |= Q(document__contains=f'"sourcedId":{orjson.dumps(sourced_id).decode()}')
-        return wanted if len(own) <= BATCH else None
-
-    def _live_at_head(self, collection: str, ids: set[str]) -> set[str]:
-        """Return those of them that stand at the head. A record that fell and doesn't is gone as
-        well: perhaps by a withdrawal that died between the head and what is older.
-        """
-        head = self.line.head
-        rows = Record.objects.filter(
-            line=self.line, kind=collection, status="active", valid_from__lte=head
-        ).filter(valid_to__gt=head)
-        ordered = sorted(ids)
-        live: set[str] = set()
-        for start in range(0, len(ordered), BATCH):
-            part = rows.filter(sourced_id__in=ordered[start : start + BATCH])
-            live.update(part.values_list("sourced_id", flat=True))
-        return live
-
-    def _is_at_head(self, row: tuple[Any, ...]) -> bool:
-        return bool(row[2] <= self.line.head < row[3])
-
-    def _rows(self, collection: str, wanted: Q | None) -> Iterator[tuple[Any, ...]]:
-        """Yield every version still stored, live ones only: pk, id, from, to, document, tags."""
-        rows = Record.objects.filter(line=self.line, kind=collection, status="active")
-        columns = ("pk", "sourced_id", "valid_from", "valid_to", "ordinal", "document", "added_in")
-        told = rows.values_list(*columns, "role", "school", "klass", "person").order_by("pk")
-        if wanted is not None:
-            yield from told.filter(wanted)
-            return
-        last = 0
-        while part := list(told.filter(pk__gt=last)[:BATCH]):
-            yield from part
-            last = part[-1][0]
-
-    def _changes(
-        self,
-        collection: str,
-        rows: Iterable[tuple[Any, ...]],
-        whole: bool,
-        off: frozenset[str],
-    ) -> Iterator[tuple[tuple[Any, ...], bytes | None]]:
-        for row in rows:
-            sourced_id, text = row[1], row[5]
-            document = orjson.loads(text)
-            if document["status"] != "active":
-                continue
-            if whole or sourced_id in self.dead[collection]:
-                yield row, None
-            else:
-                try:
-                    if collection == "users" and sourced_id in self.users:
-                        before, after = self.users[sourced_id]
-                        subtract(document, before, after)
-                    for name in off:
-                        document.pop(name, None)
-                    prune(self.version, collection, document, self.gone)
-                except Withdrawn:
-                    yield row, None
-                    continue
-                body = render(document)
-                if body.decode() != text:
-                    yield row, body
-
-    def _note(self, collection: str, row: tuple[Any, ...], body: bytes | None) -> None:
-        pk, sourced_id, _, _, ordinal, text, added_in, *tags = row
-        last = orjson.loads(text)
-        told = body or tombstone(self.version, collection, last)
-        if self._is_at_head(row):
-            doc = None
-            if body is not None:
-                if collection == "users":
-                    tags[0] = people.role_words(orjson.loads(body))
-                doc = Doc(sourced_id, body, *tags)
-            self.head[collection].append(
-                (Known(pk, sourced_id, "active", ordinal, "", added_in), doc)
-            )
+    def _note(self, collection: str, row: Stored, body: bytes | None) -> None:
+        version = self.line.version
+        last = orjson.loads(row.document)
+        told = body or tombstone(version, collection, last)
+        now = orjson.loads(told)
+        if self.fall.is_at_head(row):
+            role = people.role_words(now) if body and collection == "users" else row.role
+            doc = Doc(row.sourced_id, body, role, *row[-3:]) if body else None
+            known = Known(row.pk, row.sourced_id, "active", row.ordinal, "", row.added_in)
+            self.head[collection].append((known, doc))
         # The row that ends now is read on by those who read an older publication.
-        facts = facts_in_place(self.version, collection, orjson.loads(told), last)
-        self.older.append((told.decode(), orjson.dumps(facts).decode(), pk))
-
-    # Showing it.
+        facts = facts_in_place(version, collection, now, last)
+        self.older.append((told.decode(), orjson.dumps(facts).decode(), row.pk))
 
     def _flip(self) -> None:
         organization = self.line.organization
@@ -391,7 +191,6 @@ class _OfLine:
         }
         if runs_into_a_build(self.line.head, number):
             self._give_up_builds()
-        sweep_withdrawals(self.line, self.lease.renew)
         for collection, changes in self.head.items():
             writer = Writer(self.line, collection, number, self.lease.renew)
             counts[collection] = writer.apply(changes)
@@ -426,7 +225,7 @@ class _OfLine:
         sweep_builds(self.line, self.lease.renew)
 
 
-def _replace(rows: list[tuple[str, str, int]], lease: Lease) -> None:
+def _replace(rows: Sequence[tuple[str, str, int]], lease: Lease) -> None:
     """Replace documents and their facts where they stand; their digest matches nothing now."""
     facts = "%s::jsonb" if connection.vendor == "postgresql" else "%s"
     with transaction.atomic(), connection.cursor() as cursor:

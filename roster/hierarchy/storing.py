@@ -11,6 +11,7 @@ from roster import bulk
 from roster.hierarchy.ground import BATCH
 from roster.hierarchy.levels import Derived
 from roster.models import Level, Organization
+from roster.parts import in_parts
 
 COLUMNS = ("organization_id", "kind", "sourced_id", *Derived._fields)
 
@@ -26,11 +27,11 @@ def store(organization: Organization, levels: dict[tuple[str, str], Derived]) ->
             del levels[kind, sourced_id]
         else:
             stale.append(pk)
-    for start in range(0, len(stale), BATCH):
-        known.filter(pk__in=stale[start : start + BATCH]).delete()
+    for part in in_parts(stale, BATCH):
+        known.filter(pk__in=part).delete()
     fresh = iter(levels.items())
-    while part := list(islice(fresh, BATCH)):
-        bulk.insert(Level, COLUMNS, [_row(organization, *level) for level in part])
+    while some := list(islice(fresh, BATCH)):
+        bulk.insert(Level, COLUMNS, [_row(organization, *level) for level in some])
     return len(stale) + len(levels)
 
 

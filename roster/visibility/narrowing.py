@@ -8,10 +8,11 @@ family comes whole, to the last one that agents tie to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from roster.models import Agent, Enrollment, Level, Organization
+from roster.parts import in_parts
 from roster.visibility.beginning import Beginning
 
 MOST = 5000
@@ -88,15 +89,9 @@ def named(rows: Any, column: str, values: Iterable[str], wanted: str) -> set[str
     """Return what the column `wanted` holds in the rows that have one of the values in another."""
     return {
         name
-        for part in _parts(values)
+        for part in in_parts(sorted(values), PART)
         for name in rows.order_by()
         .filter(**{f"{column}__in": part})
         .values_list(wanted, flat=True)
         .distinct()
     }
-
-
-def _parts(values: Iterable[str]) -> Iterator[list[str]]:
-    ordered = sorted(values)
-    for start in range(0, len(ordered), PART):
-        yield ordered[start : start + PART]

@@ -52,9 +52,9 @@ class People:
         self._walk_teachers()
         self._walk_unenrolled()
         self._walk_guardian_links()
-        for places in (self.student_at, self.guardian_of, self.wards):
+        for found in (self.student_at, self.guardian_of, self.wards):
             # A database gives rows in any order; what is told of them has one.
-            for ids in places.values():
+            for ids in found.values():
                 ids.sort()
 
     def live(self, model: Any, column: str = "user") -> Any:

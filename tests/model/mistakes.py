@@ -124,26 +124,26 @@ TOMBSTONES = [
 WITHDRAWALS = [
     Mutation(
         "roster/withdrawing.py",
-        "        if any(self.head.values()):\n",
+        "        if self.head:\n",
         "        if False:\n",
         "what was marked leaves the head at once",
     ),
     Mutation(
         "roster/withdrawing.py",
-        "for start in range(0, len(self.older), BATCH):",
-        "for start in range(0, 0, BATCH):",
+        "for part in in_parts(self.older, BATCH):",
+        "for part in in_parts([], BATCH):",
         "what was marked leaves the publications that runs and pauses still read",
     ),
     Mutation(
-        "roster/withdrawing.py",
-        "                    prune(self.version, collection, document, self.gone)\n",
+        "roster/falling.py",
+        "                prune(self.version, collection, document, self.gone)\n",
         "",
         "no live document names what was withdrawn",
     ),
     Mutation(
-        "roster/withdrawing.py",
-        "                        document.pop(name, None)\n",
-        "                        pass\n",
+        "roster/falling.py",
+        "                    document.pop(name, None)\n",
+        "                    pass\n",
         "a withheld field is gone from what is still read",
     ),
     Mutation(

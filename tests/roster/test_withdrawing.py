@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from roster import exclusion
+from roster.clock import clock
 from roster.kinds import KINDS
 from roster.models import Level, Line, Mark, Organization, Publication, Record, User
 from roster.publishing import refresh
@@ -153,6 +154,8 @@ def test_what_a_dead_withdrawal_left_behind_is_never_shown(district: Organizatio
     stray.valid_from = district.last_number + 1
     stray.document = '{"sourcedId":"stray","status":"active"}'
     stray.save()
+    # Who dies leaves the lease behind; that is how the next one knows.
+    Organization.objects.filter(pk=district.pk).update(withdrawing_until=clock())
     student = Record.objects.filter(line=line, kind="users", role="student").order_by("pk")[2]
     exclusion.exclude(district, "person", [student.sourced_id], reason="Opt-out", by="dana")
     withdraw(district)

@@ -1,0 +1,290 @@
+"""What fell by an act on one line, and which of its stored documents tell of it.
+
+Two walks, with and without what was confirmed, say what fell. Documents of that, and whatever
+names it, change; in every publication that is still stored, and in those of older rows too, so
+the published text is what is looked at and not the rows that it once came from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
+
+import orjson
+from django.db.models import Q
+
+from roster import compiling
+from roster.dialects import people
+from roster.dialects.composing import render
+from roster.kinds import COLLECTIONS
+from roster.lines import obeyed_by
+from roster.models import Enrollment, Line, Record
+from roster.parts import in_parts
+from roster.pruning import TAGGED, Gone, Withdrawn, prune, subtract, targets
+from roster.visibility import Beginning, Rules, Walk, marks_of, touched
+from roster.visibility.narrowing import named
+
+BATCH = 1000
+
+FEW = 20
+"""Up to so many withdrawn records are looked for in the text; for more, every document is read."""
+
+MANY = 20_000
+"""Up to so many are looked for by an index."""
+
+NAMED = re.compile(r'"sourcedId":("(?:[^"\\]|\\.)*")')
+"""An id as a document's text names it, quotes and escapes and all."""
+
+DIRECT = {
+    "school": "orgs",
+    "org": "orgs",
+    "enrollment": "enrollments",
+    "demographics": "demographics",
+    "line_item": "lineItems",
+    "result": "results",
+}
+"""Kinds of which only the marks are taken as they are."""
+
+FALLING = {
+    "session": "academicSessions",
+    "section": "classes",
+    "person": "users",
+    "grading_task": "categories",
+}
+"""Kinds whose notes in a walk are ids of documents that aren't told."""
+
+
+class Stored(NamedTuple):
+    """One version of a record as it is stored; live, or it wouldn't be looked at."""
+
+    pk: int
+    sourced_id: str
+    valid_from: int
+    valid_to: int
+    ordinal: int
+    document: str
+    added_in: int
+    role: str
+    school: str
+    klass: str
+    person: str
+
+
+Change = tuple[Stored, bytes | None]
+"""A version and its document as it has to be; None: nothing may be left of it."""
+
+
+class Fall:
+    """The difference that an act makes to what a line has published."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.version = line.version
+        organization = line.organization
+        applied = line.applied or obeyed_by(line)
+        known = marks_of(organization, withdrawn=True)
+        day = organization.today()
+        old = Rules.of(applied["rules"], applied["policy"])
+        new = Rules.of(line.rules, organization.field_policy)
+        before = Beginning(organization, line.version, old, day, known)
+        after = Beginning(organization, line.version, new, day)
+        only = touched(before, after)
+        self.before, self.after = Walk(before, only), Walk(after, only)
+        for walk in (self.before, self.after):
+            people.settle(walk)
+        self.gone: Gone = set()
+        self.dead: dict[str, set[str]] = defaultdict(set)
+        self.users: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+        self._find()
+
+    def changes(self) -> Iterator[tuple[str, Change]]:
+        """Yield what has to change, collection by collection: what others name comes first."""
+        for collection in compiling.collections_of(self.before):
+            for change in self._changes_of(collection):
+                yield collection, change
+
+    def is_at_head(self, row: Stored) -> bool:
+        return row.valid_from <= self.line.head < row.valid_to
+
+    # What fell by the act.
+
+    def _find(self) -> None:
+        for kind, collection in FALLING.items():
+            self.dead[collection] |= self.after.fell[kind].keys() - self.before.fell[kind].keys()
+            # A marked record that has left the rows may still be read in a publication.
+            self.dead[collection] |= self.after.marks[kind] - self.before.marks[kind]
+        for kind, collection in DIRECT.items():
+            self.dead[collection] |= self.after.marks[kind] - self.before.marks[kind]
+        self.dead["orgs"] |= {
+            org
+            for org in self.before.places.orgs
+            if self.before.places.sees(org) and not self.after.places.sees(org)
+        }
+        self.dead["courses"] |= {
+            course
+            for course in self.before.teaching.subjects
+            if self.before.teaching.sees_course(course)
+            and not self.after.teaching.sees_course(course)
+        }
+        moved = self._moved()
+        self._find_users(moved)
+        self._find_enrollments(moved)
+
+    def _moved(self) -> set[str]:
+        """Return whose places or relations are other than before."""
+        moved: set[str] = set()
+        for name in ("student_at", "staff_at", "guardian_of", "wards"):
+            old, new = getattr(self.before.people, name), getattr(self.after.people, name)
+            moved |= {user for user in old if old[user] != new.get(user)}
+        # Guardians are shown where their children are.
+        relations = self.before.people.guardian_of
+        moved |= {guardian for child in moved for guardian in relations.get(child, ())}
+        return moved | (self.before.people.teaches ^ self.after.people.teaches)
+
+    def _find_users(self, moved: set[str]) -> None:
+        told = compiling.tell_many(self.before, "users", moved)
+        still = compiling.tell_many(self.after, "users", moved)
+        for user, doc in told.items():
+            if user not in still:
+                self.dead["users"].add(user)
+            elif doc.body != still[user].body:
+                self.users[user] = (orjson.loads(doc.body), orjson.loads(still[user].body))
+
+    def _find_enrollments(self, moved: set[str]) -> None:
+        for part in in_parts(sorted(moved), 500):
+            rows = self.after.ledger.live(Enrollment).filter(user__in=part)
+            for row in rows.iterator(BATCH):
+                if self.after.people.enrollment_cause(row) and not (
+                    self.before.people.enrollment_cause(row)
+                ):
+                    self.dead["enrollments"].add(row.sourced_id)
+
+    # Which documents tell of it.
+
+    def _changes_of(self, collection: str) -> list[Change]:
+        """Return the collection's documents that must change; note what is gone of it."""
+        singular = COLLECTIONS[collection].singular
+        refers = targets(self.version, collection)
+        whole = collection not in compiling.collections_of(self.after)
+        off = self.after.rules.hidden(collection) - self.before.rules.hidden(collection)
+        if collection == "demographics":
+            self.dead[collection] |= {
+                sourced_id for kind, sourced_id in self.gone if kind == "user"
+            }
+        self.gone |= {(singular, sourced_id) for sourced_id in self.dead[collection]}
+        found: list[Change] = []
+        # Where documents name others of their own collection, the first round finds who falls.
+        for _ in range(2 if singular in refers else 1):
+            rows = self._rows(collection, self._looked_for(collection, refers, whole or bool(off)))
+            if whole:
+                found = [(row, None) for row in rows]
+            else:
+                found = list(self._changed(collection, rows, refers, off))
+            fell = {row.sourced_id for row, body in found if body is None}
+            stayed = self._live_at_head(collection, fell) - {
+                row.sourced_id for row, body in found if body is None and self.is_at_head(row)
+            }
+            self.gone |= {(singular, sourced_id) for sourced_id in fell - stayed}
+        return found
+
+    def _looked_for(self, collection: str, refers: frozenset[str], every: bool) -> list[Q] | None:
+        """Return which of the collection's records may have to change; None: any of them."""
+        found: dict[str, set[str]] = defaultdict(set)
+        found["sourced_id"] |= self.dead[collection]
+        if collection == "users":
+            found["sourced_id"] |= self.users.keys()
+        named: set[str] = set()
+        for kind, sourced_id in self.gone:
+            if kind in refers:
+                column = TAGGED.get(collection, {}).get(kind)
+                (found[column] if column else named).add(sourced_id)
+        if every or len(named) > FEW or any(len(ids) > MANY for ids in found.values()):
+            return None
+        wanted = [
+            Q(**{f"{column}__in": part})
+            for column, ids in found.items()
+            for part in in_parts(sorted(ids), BATCH)
+        ]
+        if named:
+            texts = [f'"sourcedId":{_written(each)}' for each in sorted(named)]
+            wanted.append(reduce(or_, (Q(document__contains=text) for text in texts)))
+        return wanted
+
+    def _live_at_head(self, collection: str, ids: set[str]) -> set[str]:
+        """Return those of them that stand at the head. A record that fell and doesn't is gone as
+        well: perhaps by a withdrawal that died between the head and what is older.
+        """
+        rows = Record.objects.filter(line=self.line, kind=collection, status="active")
+        head = rows.filter(valid_from__lte=self.line.head, valid_to__gt=self.line.head)
+        return named(head, "sourced_id", ids, "sourced_id")
+
+    def _rows(self, collection: str, wanted: list[Q] | None) -> Iterator[Stored]:
+        """Yield every version still stored whose document isn't a tombstone's."""
+        rows = Record.objects.filter(line=self.line, kind=collection, status="active")
+        told = rows.values_list(*Stored._fields)
+        found = self._picked(told, wanted) if wanted is not None else self._all(told)
+        # In publications still read, a tombstone stands in a live record's place.
+        return (row for row in map(Stored._make, found) if not _is_tombstone(row.document))
+
+    def _picked(self, told: Any, wanted: list[Q]) -> Iterator[tuple[Any, ...]]:
+        seen: set[int] = set()
+        for part in wanted:
+            fresh = [row for row in told.filter(part) if row[0] not in seen]
+            seen.update(row[0] for row in fresh)
+            yield from fresh
+
+    def _all(self, told: Any) -> Iterator[tuple[Any, ...]]:
+        """Yield all, by the key under which a version is stored once: others' rows lie between."""
+        ordered = told.order_by("sourced_id", "valid_from")
+        last, at = "", -1
+        while part := list(
+            ordered.filter(sourced_id__gte=last).exclude(sourced_id=last, valid_from__lte=at)[
+                :BATCH
+            ]
+        ):
+            yield from part
+            last, at = part[-1][1:3]
+
+    def _changed(
+        self,
+        collection: str,
+        rows: Iterable[Stored],
+        refers: frozenset[str],
+        off: frozenset[str],
+    ) -> Iterator[Change]:
+        dead = self.dead[collection]
+        users = self.users if collection == "users" else {}
+        gone = {_written(sourced_id) for kind, sourced_id in self.gone if kind in refers}
+        for row in rows:
+            if row.sourced_id in dead:
+                yield row, None
+                continue
+            told_of = off or row.sourced_id in users
+            if not told_of and gone.isdisjoint(NAMED.findall(row.document)):
+                continue
+            document = orjson.loads(row.document)
+            try:
+                if row.sourced_id in users:
+                    subtract(document, *users[row.sourced_id])
+                for name in off:
+                    document.pop(name, None)
+                prune(self.version, collection, document, self.gone)
+            except Withdrawn:
+                yield row, None
+                continue
+            body = render(document)
+            if body.decode() != row.document:
+                yield row, body
+
+
+def _written(sourced_id: str) -> str:
+    """Return an id as documents are written."""
+    return orjson.dumps(sourced_id).decode()
+
+
+def _is_tombstone(text: str) -> bool:
+    return '"tobedeleted"' in text and orjson.loads(text)["status"] == "tobedeleted"
