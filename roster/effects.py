@@ -12,7 +12,7 @@ from typing import Any
 
 from roster.compiling import tell_many
 from roster.dialects import people
-from roster.kinds import COLLECTIONS, KINDS
+from roster.kinds import COLLECTIONS
 from roster.models import (
     AssessmentResult,
     Enrollment,
@@ -46,7 +46,7 @@ def effect_of_marks(organization: Organization, kind: str, ids: Iterable[str]) -
     then = {**marks, kind: marks.get(kind, set()) | chosen}
     before = Beginning(organization, "1.2", rules, day, marks)
     after = Beginning(organization, "1.2", rules, day, then)
-    only = _whose(before, after, kind)
+    only = _whose(before, after, kind, chosen)
     walks = Walk(before, only), Walk(after, only)
     for walk in walks:
         people.settle(walk)
@@ -54,18 +54,21 @@ def effect_of_marks(organization: Organization, kind: str, ids: Iterable[str]) -
     return {name: number for name, number in gone.items() if number}
 
 
-def _whose(before: Beginning, after: Beginning, kind: str) -> frozenset[str] | None:
+def _whose(before: Beginning, after: Beginning, kind: str, chosen: Ids) -> frozenset[str] | None:
     """Return the people whose documents may go, or are asked after; None: anybody."""
-    collection = KINDS[kind].collection
-    if collection and COLLECTIONS[collection].service == "gradebook":
-        return None
     only = touched(before, after)
     if only is None:
         return None
-    live = before.ledger.live
+    # Results are asked after whoever they are of, enrolled or not.
+    line_items, results = before.ledger.live(LineItem), before.ledger.live(Result)
     classes = set(before.fell["section"]) ^ set(after.fell["section"])
-    items = named(live(LineItem), "klass", classes, "sourced_id")
-    students = named(live(Result), "line_item", items, "student")
+    tasks = chosen if kind == "grading_task" else set()
+    items = chosen if kind == "line_item" else set()
+    items = items | named(line_items, "klass", classes, "sourced_id")
+    items = items | named(line_items, "category", tasks, "sourced_id")
+    students = named(results, "line_item", items, "student")
+    if kind == "result":
+        students |= named(results, "sourced_id", chosen, "student")
     return families(before.ledger.organization, only | students)
 
 

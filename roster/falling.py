@@ -168,9 +168,10 @@ class Fall:
     def _changes_of(self, collection: str) -> list[Change]:
         """Return the collection's documents that must change; note what is gone of it."""
         singular = COLLECTIONS[collection].singular
-        refers = targets(self.version, collection)
+        hidden = self.before.rules.hidden(collection)
+        refers = targets(self.version, collection, hidden)
         whole = collection not in compiling.collections_of(self.after)
-        off = self.after.rules.hidden(collection) - self.before.rules.hidden(collection)
+        off = self.after.rules.hidden(collection) - hidden
         if collection == "demographics":
             self.dead[collection] |= {
                 sourced_id for kind, sourced_id in self.gone if kind == "user"
@@ -179,6 +180,7 @@ class Fall:
         found: list[Change] = []
         # Where documents name others of their own collection, the first round finds who falls.
         for _ in range(2 if singular in refers else 1):
+            known = len(self.gone)
             rows = self._rows(collection, self._looked_for(collection, refers, whole or bool(off)))
             if whole:
                 found = [(row, None) for row in rows]
@@ -189,6 +191,8 @@ class Fall:
                 row.sourced_id for row, body in found if body is None and self.is_at_head(row)
             }
             self.gone |= {(singular, sourced_id) for sourced_id in fell - stayed}
+            if len(self.gone) == known:
+                break
         return found
 
     def _looked_for(self, collection: str, refers: frozenset[str], every: bool) -> list[Q] | None:

@@ -32,11 +32,12 @@ class Withdrawn(Exception):
     """Nothing that could stay a document is left: the record is withdrawn too."""
 
 
-def targets(version: str, collection: str) -> frozenset[str]:
-    """Return the GUIDRef types that documents of a collection refer to."""
+def targets(version: str, collection: str, hidden: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Return the GUIDRef types that documents of a collection refer to, in fields not hidden."""
     found = set()
     for known in FIELDS[version][collection]:
-        found |= {known.target, *(part.target for part in known.parts)}
+        if known.name not in hidden:
+            found |= {known.target, *(part.target for part in known.parts)}
     return frozenset(found - {""})
 
 
