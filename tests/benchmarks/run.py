@@ -18,6 +18,7 @@ from tests.benchmarks.work import District
 
 GROUPS = (
     "refresh", "pages", "single", "token", "sync", "memory", "filter", "nested", "busy", "delta",
+    "withdraw",
 )  # fmt: skip
 """What fills caches comes after what looks at the memory; what changes the data comes last."""
 
@@ -64,6 +65,8 @@ class Run:
                 self._sync(server, bare)
             elif group == "memory":
                 self._load(server)
+            elif group == "withdraw":
+                self.district.withdraw_variously()
             elif group != "refresh":
                 # The servers hang up on who was silent for half a minute.
                 with Wire(server.port) as wire, Handler(bare) as handler:

@@ -33,6 +33,7 @@ class Scene:
     user: str = ""
     klass: str = ""
     school: str = ""
+    student: str = ""
 
     @property
     def deep(self) -> int:
@@ -71,6 +72,7 @@ class Scene:
         self.user = quote(user["sourcedId"], safe="")
         self.klass = quote(enrollment["class"]["sourcedId"], safe="")
         self.school = quote(enrollment["school"]["sourcedId"], safe="")
+        self.student = quote(enrollment["user"]["sourcedId"], safe="")
         self.stamp = enrollment["dateLastModified"]
 
     def _one(self, collection: str, offset: int) -> Request:
