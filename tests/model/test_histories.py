@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from roster.models import Klass, Role
+from roster.models import Klass, Role, User
 from tests.model.desk import Desk
 from tests.model.sharing import EVERYTHING
 from tests.model.tidy import tidy
@@ -99,3 +99,15 @@ def test_a_role_that_names_no_calendar_puts_nobody_beside_that_of_their_classes(
     desk.look()
     vendor.finish()
     assert orgs_of("u1", vendor) == {"s1"}
+
+
+def test_demographics_go_with_their_user_where_an_older_publication_is_read(desk: Desk) -> None:
+    vendor = joined(desk, "1.1")
+    desk.refresh()
+    desk.pause(vendor)
+    desk.edit({(User, "u6"): tidy()[User, "u6"] | {"family_name": ""}})
+    desk.exclude("school", "s1")
+    desk.look()
+    vendor.finish()
+    assert vendor.copy is not None
+    assert "u6" not in vendor.copy["users"] | vendor.copy["demographics"]

@@ -106,12 +106,12 @@ def chosen(publication: Publication, act: Act, place: Place) -> Documents:
     left = (fallen - strict.keys()) & after.keys()
     assert not left, f"{where} {left} must be gone"
     for name, document in before.items():
-        gone = names(document) & (before.keys() - after.keys())
+        gone = stands_on(name, document) & (before.keys() - after.keys())
         stays = name in strict and name not in fallen and not gone
         assert name in after or not stays, f"{where} {name} must have stayed"
     for name, document in after.items():
-        dangling = names(document) - after.keys()
-        assert not dangling, f"{where} {name} names {dangling}, which are not there"
+        dangling = stands_on(name, document) - after.keys()
+        assert not dangling, f"{where} {name} stands on {dangling}, which are not there"
         check_fields(f"{where} {name}", name[0], before[name], document, act.after)
     return documents
 
@@ -129,6 +129,12 @@ def check_fields(
         was = before.get(name)
         less = isinstance(value, list) and isinstance(was, list) and all(x in was for x in value)
         assert value == was or less, f"{where}: {name} was {was}, has become {value}"
+
+
+def stands_on(name: Id, document: dict[str, Any]) -> set[Id]:
+    """Return what a document refers to; demographics are their user's without saying so."""
+    collection, sourced_id = name
+    return names(document) | ({("users", sourced_id)} if collection == "demographics" else set())
 
 
 def names(value: Any) -> set[Id]:
