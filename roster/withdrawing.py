@@ -38,7 +38,7 @@ BATCH = 1000
 
 
 class Moved(Exception):
-    """Another publication was shown meanwhile; what was found must be found again."""
+    """Rows or publications are others meanwhile; what was found must be found again."""
 
 
 def announce(organization: Organization) -> None:
@@ -126,7 +126,7 @@ def _withdraw_all(organization: Organization, lease: Lease) -> None:
     )
     organization = Organization.objects.get(pk=organization.pk)
     for line in Line.objects.filter(organization=organization, head__gt=0).order_by("pk"):
-        line.organization = organization
+        line.organization = organization = Organization.objects.get(pk=organization.pk)
         lease.renew()
         if lease.after_one_that_died:
             sweep_withdrawals(line, lease.renew)
@@ -152,6 +152,9 @@ class _OfLine:
         self.line = line
         self.lease = lease
         self.fall = Fall(line)
+        if Organization.objects.get(pk=line.organization.pk).revision != line.organization.revision:
+            # An import between the two walks would look like part of the act.
+            raise Moved
         self.head: dict[str, list[tuple[Known, Doc | None]]] = defaultdict(list)
         self.older: list[tuple[str, str, int]] = []
 

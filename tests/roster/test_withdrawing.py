@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from roster import exclusion
+from roster import exclusion, falling
 from roster.clock import clock
 from roster.kinds import KINDS
-from roster.models import Level, Line, Mark, Organization, Publication, Record, User
+from roster.models import Enrollment, Level, Line, Mark, Organization, Publication, Record, User
 from roster.publishing import refresh
+from roster.visibility import Walk
 from roster.withdrawing import announce, withdraw
 from tests.roster.districts import demo_district, published, shown
 
@@ -186,3 +188,31 @@ def assert_dense(line: Line) -> None:
     for kind, counts in latest.counts.items():
         live = rows.filter(kind=kind, status="active").count()
         assert (kind, counts["records"]) == (kind, live)
+
+
+def test_an_import_between_the_two_walks_is_no_part_of_the_act(
+    district: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (line,) = published(district, "1.2")
+    section = some_row_of(district, "section")
+    (student, *_) = Enrollment.objects.filter(
+        organization=district, klass=section, role="student", status="active"
+    ).values_list("user", flat=True)
+    walks = iter([None, "import"])
+
+    def walk(*arguments: Any) -> Walk:
+        if next(walks, None):
+            # The student has left the school.
+            Level.objects.filter(organization=district, person=student).delete()
+            Organization.objects.filter(pk=district.pk).touch()
+        return Walk(*arguments)
+
+    monkeypatch.setattr(falling, "Walk", walk)
+    exclusion.exclude(district, "section", [section], reason="Asked", by="dana")
+    line.refresh_from_db()
+    live = {json.loads(text)["sourcedId"] for text in shown(line).values()}
+    assert section not in live
+    assert student in live
+    refresh(district, by="test")
+    line.refresh_from_db()
+    assert student not in {json.loads(text)["sourcedId"] for text in shown(line).values()}
