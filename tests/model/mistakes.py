@@ -61,8 +61,8 @@ FORKS = [
     ),
     Mutation(
         "roster/forking.py",
-        "wanted = Record.objects.filter(line=line, valid_from__lte=number, valid_to__gt=oldest)",
-        "wanted = Record.objects.filter(line=line, valid_from__lte=number, valid_to__gt=number)",
+        "[copy.pk, number, line.pk, part[0], last, number, oldest],",
+        "[copy.pk, number, line.pk, part[0], last, number, number],",
         "a run goes on reading its publication when its connection gets a line of its own",
     ),
     Mutation(
