@@ -24,7 +24,7 @@ from roster.kinds import COLLECTIONS
 from roster.lines import obeyed_by
 from roster.models import Enrollment, Line, Record
 from roster.parts import in_parts
-from roster.pruning import TAGGED, Gone, Withdrawn, prune, subtract, targets
+from roster.pruning import NEVER_EMPTY, TAGGED, Document, Gone, Withdrawn, prune, subtract, targets
 from roster.visibility import Beginning, Rules, Walk, marks_of, touched
 from roster.visibility.narrowing import named
 
@@ -98,7 +98,7 @@ class Fall:
             people.settle(walk)
         self.gone: Gone = set()
         self.dead: dict[str, set[str]] = defaultdict(set)
-        self.users: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+        self.users: dict[str, tuple[Document, Document]] = {}
         self._find()
 
     def changes(self) -> Iterator[tuple[str, Change]]:
@@ -152,7 +152,25 @@ class Fall:
             if user not in still:
                 self.dead["users"].add(user)
             elif doc.body != still[user].body:
-                self.users[user] = (orjson.loads(doc.body), orjson.loads(still[user].body))
+                before, after = orjson.loads(doc.body), orjson.loads(still[user].body)
+                self.users[user] = before, self._only_taken(before, after)
+
+    def _only_taken(self, before: Document, after: Document) -> Document:
+        """Return what a document becomes without what the same act gives: giving waits."""
+        taken = dict(after)
+        for name, value in after.items():
+            if isinstance(value, list):
+                known = before.get(name, ())
+                taken[name] = [
+                    part for part in value if part in known or self._supplied(name, part)
+                ]
+        return taken
+
+    def _supplied(self, name: str, part: Any) -> bool:
+        """Return whether a place stands in for those that were taken: one that was seen before."""
+        if name not in NEVER_EMPTY:
+            return False
+        return self.before.places.sees(part.get("org", part)["sourcedId"])
 
     def _find_enrollments(self, moved: set[str]) -> None:
         for part in in_parts(sorted(moved), 500):

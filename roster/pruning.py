@@ -25,6 +25,9 @@ TAGGED = {
 column of its record that holds it."""
 
 
+NEVER_EMPTY = ("roles", "orgs")
+"""Lists of a user in which another place is supplied where all of them were taken."""
+
 REFERRING = (Type.REFERENCE, Type.REFERENCES, Type.OBJECTS)
 
 
@@ -93,4 +96,5 @@ def subtract(document: Document, before: Document, after: Document) -> None:
             document[name] = after[name]
         else:
             removed = [part for part in before[name] if part not in after[name]]
-            document[name] = [part for part in document[name] if part not in removed] or after[name]
+            left = [part for part in document[name] if part not in removed]
+            document[name] = left if left or name not in NEVER_EMPTY else after[name]

@@ -163,12 +163,19 @@ def _courses(ground: Ground) -> Iterator[Level]:
 
 
 def _own_calendars(ground: Ground, own: list[str], used: set[str], year: str) -> set[str]:
-    """Return its own school's calendars of every year in which no class is of the course."""
-    taught = {ground.calendars[calendar][1] for calendar in used}
+    """Return its own school's calendars of every year in which no class is of the course.
+
+    A calendar of several years counts as one of the active year.
+    """
+
+    def year_of(calendar: str) -> str:
+        return ground.calendars[calendar][1] or ground.timetable.active_year
+
+    taught = {year_of(calendar) for calendar in used}
     return {
         calendar
         for calendar in own
-        if ground.calendars[calendar][1] not in taught
+        if year_of(calendar) not in taught
         and (not year or ground.calendars[calendar][1] in ("", year))
     }
 

@@ -52,6 +52,7 @@ class People:
         self._walk_teachers()
         self._walk_unenrolled()
         self._walk_guardian_links()
+        self._note_unenrolled()
         for found in (self.student_at, self.guardian_of, self.wards):
             # A database gives rows in any order; what is told of them has one.
             for ids in found.values():
@@ -214,14 +215,20 @@ class People:
         self.teaches = self._enrolled(self.live(Enrollment).filter(role="teacher"))
 
     def _walk_unenrolled(self) -> None:
-        """Where only enrolled people are shared, let those fall who have no visible class."""
+        """Where only enrolled people are shared, those without a visible class are nowhere."""
+        self.unenrolled: set[str] = set()
         if self.ledger.rules.unenrolled:
             return
         enrolled = self._enrolled(self.live(Enrollment))
-        for user in (self.student_at.keys() | self.staff_at.keys()) - enrolled:
-            self.ledger.fell["person"][user] = UNENROLLED
+        self.unenrolled = (self.student_at.keys() | self.staff_at.keys()) - enrolled
+        for user in self.unenrolled:
             self.student_at.pop(user, None)
             self.staff_at.pop(user, None)
+
+    def _note_unenrolled(self) -> None:
+        """Let them fall, but for those who are seen for a child's sake."""
+        for user in self.unenrolled - self.wards.keys():
+            self.ledger.fell["person"][user] = UNENROLLED
 
     def _enrolled(self, enrollments: Any) -> set[str]:
         """Return whom these class enrollments put into a visible class, the excluded ones aside."""

@@ -155,3 +155,37 @@ def test_nobody_is_their_own_guardian(riverside: Organization) -> None:
     ann = told(riverside)["users"]["ann"]
     assert "agents" not in ann
     assert [role["role"] for role in ann["roles"]] == ["student"]
+
+
+def test_a_guardian_who_teaches_nothing_is_still_a_guardian(riverside: Organization) -> None:
+    add(riverside, User, "eve", given_name="Eve", family_name="Lee")
+    add(riverside, Role, "eve-there", user="eve", org="north", role="aide")
+    add(riverside, Role, "eve-too", user="eve", org="north", role="guardian")
+    Agent.objects.create(organization=riverside, user="ann", agent="eve")
+    eve = told(riverside, unenrolled=False)["users"]["eve"]
+    assert [role["role"] for role in eve["roles"]] == ["guardian"]
+    change(riverside, Enrollment, "ann-in", status="tobedeleted")
+    Organization.objects.filter(pk=riverside.pk).touch()
+    assert sorted(told(riverside, unenrolled=False)["users"]) == ["tom"]
+
+
+def test_a_course_isn_t_in_a_calendar_of_several_years_beside_that_of_its_classes(
+    riverside: Organization,
+) -> None:
+    past = {"start_date": date(2025, 8, 15), "end_date": date(2025, 12, 20), "school_year": "2026"}
+    add(riverside, AcademicSession, "past", title="Past", type="term", **past)
+    add(riverside, Course, "choir", title="Choir", course_code="C1", org="north")
+    track = {"terms": ["fall", "past"], "metadata": {"calendar": "track"}}
+    add(riverside, Klass, "choir-1", title="Choir 1", course="choir", school="north", **track)
+    assert sorted(told(riverside)["courses"]) == ["algebra", "choir"]
+    mark(riverside, "calendar", f"north~{YEAR}")
+    Organization.objects.filter(pk=riverside.pk).touch()
+    assert sorted(told(riverside)["courses"]) == ["choir"]
+
+
+def test_a_mark_on_a_school_holds_when_it_is_one_no_longer(riverside: Organization) -> None:
+    add(riverside, Org, "annex", name="Annex", type="department")
+    assert sorted(told(riverside)["orgs"]) == ["annex", "north"]
+    mark(riverside, "school", "annex")
+    Organization.objects.filter(pk=riverside.pk).touch()
+    assert sorted(told(riverside)["orgs"]) == ["north"]

@@ -111,3 +111,19 @@ def test_demographics_go_with_their_user_where_an_older_publication_is_read(desk
     vendor.finish()
     assert vendor.copy is not None
     assert "u6" not in vendor.copy["users"] | vendor.copy["demographics"]
+
+
+def test_what_is_given_by_the_same_act_waits_where_an_older_publication_is_read(
+    desk: Desk,
+) -> None:
+    desk.edit({(Klass, "k1"): tidy()[Klass, "k1"] | {"school": "s2", "course": "c2"}})
+    vendor, _ = joined(desk), joined(desk)
+    desk.change(vendor, {"all_schools": False, "schools": ["s1"]})
+    desk.refresh()
+    vendor.step()
+    desk.change(vendor, {"all_schools": True, "schools": [], "shares": ["demographics"]})
+    desk.change(vendor, {"all_schools": False, "schools": ["s1"], "shares": ["all"]})
+    desk.pause(vendor)
+    desk.change(vendor, {"all_schools": True, "schools": [], "courses": ["c2"], "shares": []})
+    desk.look()
+    vendor.finish()

@@ -111,11 +111,20 @@ class Publication:
         """Become what is read after `before`, from now on."""
         known = before.flat if before else {}
         for name, document in self.flat.items():
-            if before and settled(document) == settled(known.get(name)):
+            if before and are_same(document, known.get(name)):
                 self.moments[name] = before.moments[name]
             else:
                 self.moments[name] = now
         self.past = self.flat.keys() | (before.past if before else set())
+
+
+def are_same(one: Any, other: Any) -> bool:
+    """Whether nothing differs that the rules decide."""
+    one, other = settled(one), settled(other)
+    if one and other and None in (one.get("role", ""), other.get("role", "")):
+        # Of one of the two it is known what it could be, of the other what the product chose.
+        one, other = one | {"role": None}, other | {"role": None}
+    return bool(one == other)
 
 
 def settled(document: Any) -> Any:

@@ -91,7 +91,8 @@ class District:
         )
 
     def is_org_marked(self, org: str) -> bool:
-        return self.is_marked("school" if self.is_school(org) else "org", org)
+        """Reading: a mark on a school holds when it is one no longer, and the other way round."""
+        return self.is_marked("school", org) or self.is_marked("org", org)
 
     def ancestors_of_org(self, org: str) -> list[str]:
         return _ancestors(self.orgs, org)

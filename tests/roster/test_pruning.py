@@ -11,7 +11,7 @@ import pytest
 
 from roster.dialects.fields import FIELDS, Type
 from roster.models import AssessmentLineItem, AssessmentResult, Organization, Record
-from roster.pruning import TAGGED, Withdrawn, prune
+from roster.pruning import TAGGED, Withdrawn, prune, subtract
 from tests.roster.districts import demo_district, published
 from tests.roster.importing.conftest import one_class
 
@@ -44,6 +44,20 @@ def test_an_optional_reference_goes_and_a_required_one_takes_all_along() -> None
     assert "class" not in document
     with pytest.raises(Withdrawn):
         prune("1.2", "results", document, {("user", "ann")})
+
+
+def test_who_was_told_is_taken_and_nobody_put_in_their_place() -> None:
+    tom, eve = reference("user", "tom"), reference("user", "eve")
+    document = {"agents": [tom]}
+    subtract(document, {"agents": [tom, eve]}, {"agents": [eve]})
+    assert document == {"agents": []}
+
+
+def test_a_place_is_put_in_the_place_of_the_last_one() -> None:
+    north, south = reference("org", "north"), reference("org", "south")
+    document = {"orgs": [north]}
+    subtract(document, {"orgs": [north, south]}, {"orgs": [south]})
+    assert document == {"orgs": [south]}
 
 
 def test_a_tag_holds_all_that_a_document_names_of_its_type(tmp_path: Path, db: None) -> None:
