@@ -7,14 +7,13 @@ doesn't stand in the way of changing something else.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
 
 from connections.models import SHARES, Connection
 from roster.dialects.fields import FIELDS
 from roster.kinds import COLLECTIONS, KINDS
 from roster.listing import rows_of
 from roster.models import Course, Klass, Level, Organization, Status, User
-from roster.parts import in_parts
+from roster.parts import named
 from roster.refusal import Refused
 
 ALL = "all"
@@ -49,8 +48,6 @@ HIDEABLE: dict[str, tuple[str, ...]] = {
     "assessmentResults": (),
 }
 """The collections that can be hidden, each with those that name it and must be hidden with it."""
-
-BATCH = 500
 
 
 def has(connection: Connection, collection: str) -> bool:
@@ -95,14 +92,18 @@ def known_schools(
 ) -> list[str]:
     """Return the sourcedIds of the schools, sorted; refuse, by name, what isn't there."""
     schools = rows_of(organization, KINDS["school"])
-    return _known(organization, "school", asked, already, _present(schools, asked))
+    return _known(
+        organization, "school", asked, already, named(schools, "sourced_id", asked, "sourced_id")
+    )
 
 
 def known_courses(
     organization: Organization, asked: Collection[str], already: Collection[str] = ()
 ) -> list[str]:
     courses = Course.objects.filter(organization=organization)
-    return _known(organization, "course", asked, already, _present(courses, asked))
+    return _known(
+        organization, "course", asked, already, named(courses, "sourced_id", asked, "sourced_id")
+    )
 
 
 def known_grades(
@@ -133,18 +134,13 @@ def known_kept_out(
 ) -> dict[str, str]:
     """Return who is kept out and why; refuse unknown people, and a reason left blank."""
     people = User.objects.filter(organization=organization)
-    known = _known(organization, "person", asked, already, _present(people, asked))
+    known = _known(
+        organization, "person", asked, already, named(people, "sourced_id", asked, "sourced_id")
+    )
     for person in known:
         if not asked[person].strip():
             raise Refused(f"Say why {person} is kept out: somebody will ask for it in a year.")
     return {person: asked[person].strip() for person in known}
-
-
-def _present(rows: Any, asked: Collection[str]) -> set[str]:
-    found: set[str] = set()
-    for part in in_parts(list(asked), BATCH):
-        found.update(rows.filter(sourced_id__in=part).values_list("sourced_id", flat=True))
-    return found
 
 
 def _known(

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from roster.compiling import tell_many
-from roster.dialects import people
 from roster.kinds import COLLECTIONS
 from roster.models import (
     AssessmentResult,
@@ -21,8 +20,9 @@ from roster.models import (
     Result,
     ScoreScale,
 )
-from roster.visibility import Beginning, Rules, Walk, families, marks_of, touched
-from roster.visibility.narrowing import named
+from roster.parts import named
+from roster.sides import SEEN, Ids, Sides
+from roster.visibility import Beginning, Rules, families, marks_of, touched
 from roster.visibility.rules import SHARES
 
 WIDEST = {
@@ -30,8 +30,6 @@ WIDEST = {
     "types": sorted({name for each in COLLECTIONS.values() for name in each.types}),
 }
 """Rules under which everything is shared that any connection could have."""
-
-Ids = set[str]
 
 
 def effect_of_marks(organization: Organization, kind: str, ids: Iterable[str]) -> dict[str, int]:
@@ -46,11 +44,8 @@ def effect_of_marks(organization: Organization, kind: str, ids: Iterable[str]) -
     then = {**marks, kind: marks.get(kind, set()) | chosen}
     before = Beginning(organization, "1.2", rules, day, marks)
     after = Beginning(organization, "1.2", rules, day, then)
-    only = _whose(before, after, kind, chosen)
-    walks = Walk(before, only), Walk(after, only)
-    for walk in walks:
-        people.settle(walk)
-    gone = _Effect(*walks, kind, chosen).count()
+    sides = Sides(before, after, _whose(before, after, kind, chosen))
+    gone = _Effect(sides, kind, chosen).count()
     return {name: number for name, number in gone.items() if number}
 
 
@@ -75,28 +70,16 @@ def _whose(before: Beginning, after: Beginning, kind: str, chosen: Ids) -> froze
 class _Effect:
     """The difference of two walks, and of the documents that tell of it."""
 
-    def __init__(self, before: Walk, after: Walk, kind: str, chosen: Ids) -> None:
-        self.before, self.after = before, after
+    def __init__(self, sides: Sides, kind: str, chosen: Ids) -> None:
+        self.sides = sides
+        self.before, self.after = sides.before, sides.after
         self.chosen = {kind: chosen}
 
     def count(self) -> dict[str, int]:
-        before, after = self.before, self.after
-        orgs = _lost(before.places.orgs, before.places.sees, after.places.sees)
-        classes = _lost(
-            before.teaching.classes, before.teaching.sees_class, after.teaching.sees_class
-        )
-        users = _lost(before.people.persons, before.people.sees, after.people.sees)
-        found = {
-            "orgs": orgs,
-            "academicSessions": _lost(
-                before.timetable.sessions, before.teaching.sees_session, after.teaching.sees_session
-            ),
-            "courses": _lost(
-                before.teaching.subjects, before.teaching.sees_course, after.teaching.sees_course
-            ),
-            "classes": classes,
-            "users": users,
-            "enrollments": self._enrollments(orgs, classes),
+        told = {name: self.sides.lost(name) for name in SEEN}
+        classes, users = told["classes"], told["users"]
+        found = told | {
+            "enrollments": self._enrollments(told["orgs"], classes),
             "demographics": users | self._marked("demographics"),
             "categories": self._marked("grading_task"),
             "scoreScales": self._ids(ScoreScale, "klass", classes),
@@ -110,8 +93,8 @@ class _Effect:
         assessed = self._ids(AssessmentResult, "student", users)
         # A result is told only beside what it is of, so that is told first.
         self._gone("lineItems", self._named(Result, "line_item", results))
-        named = self._named(AssessmentResult, "assessment_line_item", assessed)
-        self._gone("assessmentLineItems", named)
+        tasks = self._named(AssessmentResult, "assessment_line_item", assessed)
+        self._gone("assessmentLineItems", tasks)
         gone["results"] = self._gone("results", results)
         gone["assessmentResults"] = self._gone("assessmentResults", assessed)
         return {name: len(ids) for name, ids in gone.items()}
@@ -124,17 +107,9 @@ class _Effect:
     def _enrollments(self, orgs: Ids, classes: Ids) -> Ids:
         """Return the class enrollments that may go: of a class, of an org, of whom moved."""
         found = self._marked("enrollment")
-        for column, ids in (("klass", classes), ("school", orgs), ("user", self._moved())):
+        for column, ids in (("klass", classes), ("school", orgs), ("user", self.sides.moved())):
             found |= self._ids(Enrollment, column, ids)
         return found
-
-    def _moved(self) -> Ids:
-        """Return the people who are seen at other places than before."""
-        moved: Ids = set()
-        for name in ("student_at", "staff_at"):
-            old, new = getattr(self.before.people, name), getattr(self.after.people, name)
-            moved |= {user for user in old if old[user] != new.get(user)}
-        return moved
 
     def _marked(self, kind: str) -> Ids:
         return set(self.chosen.get(kind, ()))
@@ -146,7 +121,3 @@ class _Effect:
     def _named(self, model: Any, column: str, ids: Ids) -> Ids:
         """Return what these rows name in a column."""
         return named(self.before.ledger.live(model), "sourced_id", ids, column)
-
-
-def _lost(ids: Iterable[str], seen: Any, still: Any) -> Ids:
-    return {each for each in ids if seen(each) and not still(each)}

@@ -18,15 +18,14 @@ import orjson
 from django.db.models import Q
 
 from roster import compiling
-from roster.dialects import people
 from roster.dialects.composing import render
 from roster.kinds import COLLECTIONS
 from roster.lines import obeyed_by
 from roster.models import Enrollment, Line, Record
-from roster.parts import in_parts
+from roster.parts import in_parts, named
 from roster.pruning import NEVER_EMPTY, TAGGED, Document, Gone, Withdrawn, prune, subtract, targets
-from roster.visibility import Beginning, Rules, Walk, marks_of, touched
-from roster.visibility.narrowing import named
+from roster.sides import Sides
+from roster.visibility import Beginning, Rules, marks_of, touched
 
 BATCH = 1000
 
@@ -92,10 +91,8 @@ class Fall:
         new = Rules.of(line.rules, organization.field_policy)
         before = Beginning(organization, line.version, old, day, known)
         after = Beginning(organization, line.version, new, day)
-        only = touched(before, after)
-        self.before, self.after = Walk(before, only), Walk(after, only)
-        for walk in (self.before, self.after):
-            people.settle(walk)
+        self.sides = Sides(before, after, touched(before, after))
+        self.before, self.after = self.sides.before, self.sides.after
         self.gone: Gone = set()
         self.dead: dict[str, set[str]] = defaultdict(set)
         self.users: dict[str, tuple[Document, Document]] = {}
@@ -119,31 +116,11 @@ class Fall:
             self.dead[collection] |= self.after.marks[kind] - self.before.marks[kind]
         for kind, collection in DIRECT.items():
             self.dead[collection] |= self.after.marks[kind] - self.before.marks[kind]
-        self.dead["orgs"] |= {
-            org
-            for org in self.before.places.orgs
-            if self.before.places.sees(org) and not self.after.places.sees(org)
-        }
-        self.dead["courses"] |= {
-            course
-            for course in self.before.teaching.subjects
-            if self.before.teaching.sees_course(course)
-            and not self.after.teaching.sees_course(course)
-        }
-        moved = self._moved()
+        for collection in ("orgs", "courses"):
+            self.dead[collection] |= self.sides.lost(collection)
+        moved = self.sides.moved()
         self._find_users(moved)
         self._find_enrollments(moved)
-
-    def _moved(self) -> set[str]:
-        """Return whose places or relations are other than before."""
-        moved: set[str] = set()
-        for name in ("student_at", "staff_at", "guardian_of", "wards"):
-            old, new = getattr(self.before.people, name), getattr(self.after.people, name)
-            moved |= {user for user in old if old[user] != new.get(user)}
-        # Guardians are shown where their children are.
-        relations = self.before.people.guardian_of
-        moved |= {guardian for child in moved for guardian in relations.get(child, ())}
-        return moved | (self.before.people.teaches ^ self.after.people.teaches)
 
     def _find_users(self, moved: set[str]) -> None:
         told = compiling.tell_many(self.before, "users", moved)
@@ -219,20 +196,20 @@ class Fall:
         found["sourced_id"] |= self.dead[collection]
         if collection == "users":
             found["sourced_id"] |= self.users.keys()
-        named: set[str] = set()
+        spelled: set[str] = set()
         for kind, sourced_id in self.gone:
             if kind in refers:
                 column = TAGGED.get(collection, {}).get(kind)
-                (found[column] if column else named).add(sourced_id)
-        if every or len(named) > FEW or any(len(ids) > MANY for ids in found.values()):
+                (found[column] if column else spelled).add(sourced_id)
+        if every or len(spelled) > FEW or any(len(ids) > MANY for ids in found.values()):
             return None
         wanted = [
             Q(**{f"{column}__in": part})
             for column, ids in found.items()
             for part in in_parts(sorted(ids), BATCH)
         ]
-        if named:
-            texts = [f'"sourcedId":{_written(each)}' for each in sorted(named)]
+        if spelled:
+            texts = [f'"sourcedId":{_written(each)}' for each in sorted(spelled)]
             wanted.append(reduce(or_, (Q(document__contains=text) for text in texts)))
         return wanted
 

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+PART = 500
+"""Ids of one query."""
 
 
 def in_parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Yield the items in order, `size` at a time and the rest last."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def named(rows: Any, column: str, values: Iterable[str], wanted: str) -> set[str]:
+    """Return what the column `wanted` holds in the rows that have one of the values in another."""
+    return {
+        name
+        for part in in_parts(sorted(values), PART)
+        for name in rows.order_by()
+        .filter(**{f"{column}__in": part})
+        .values_list(wanted, flat=True)
+        .distinct()
+    }

@@ -12,14 +12,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from roster.models import Agent, Enrollment, Level, Organization
-from roster.parts import in_parts
+from roster.parts import named
 from roster.visibility.beginning import Beginning
 
 MOST = 5000
 """More people than that are not picked out one by one."""
-
-PART = 500
-"""Ids of one query."""
 
 PLACES = ("org", "school")
 WITHIN_SCHOOLS = ("calendar", "schedule_structure", "grade_level")
@@ -83,15 +80,3 @@ def _bear_on_all(before: Beginning, after: Beginning) -> bool:
 def _other(before: Any, after: Any, kind: str) -> set[str]:
     """Return the ids of a kind that stand in one of two tables by kind and not in the other."""
     return set(before.get(kind, ())) ^ set(after.get(kind, ()))
-
-
-def named(rows: Any, column: str, values: Iterable[str], wanted: str) -> set[str]:
-    """Return what the column `wanted` holds in the rows that have one of the values in another."""
-    return {
-        name
-        for part in in_parts(sorted(values), PART)
-        for name in rows.order_by()
-        .filter(**{f"{column}__in": part})
-        .values_list(wanted, flat=True)
-        .distinct()
-    }

@@ -119,12 +119,14 @@ class Publication:
 
 
 def are_same(one: Any, other: Any) -> bool:
-    """Whether nothing differs that the rules decide."""
-    one, other = settled(one), settled(other)
-    if one and other and None in (one.get("role", ""), other.get("role", "")):
-        # Of one of the two it is known what it could be, of the other what the product chose.
+    """Whether nothing differs that the rules decide.
+
+    Of one of the two it may be known which roles it could tell, of the other which one the
+    product chose of them: they are the same if that is one of these.
+    """
+    if one and other and one.get("role") == other.get("role"):
         one, other = one | {"role": None}, other | {"role": None}
-    return bool(one == other)
+    return bool(settled(one) == settled(other))
 
 
 def settled(document: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from roster import exclusion, falling
+from roster import exclusion, sides, withdrawing
 from roster.clock import clock
 from roster.kinds import KINDS
 from roster.models import Enrollment, Level, Line, Mark, Organization, Publication, Record, User
@@ -166,6 +166,30 @@ def test_what_a_dead_withdrawal_left_behind_is_never_shown(district: Organizatio
     assert line.head == Publication.objects.filter(line=line).latest("number").number
 
 
+def test_what_a_withdrawal_that_broke_off_had_written_is_taken_back(
+    district: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (line,) = published(district, "1.2")
+    student = Record.objects.filter(line=line, kind="users", role="student").order_by("pk")[2]
+
+    def broken(organization: Organization) -> None:
+        raise ConnectionError("The database is gone.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(withdrawing, "next_stamp", broken)
+        with pytest.raises(ConnectionError):
+            exclusion.exclude(district, "person", [student.sourced_id], reason="Opt-out", by="dana")
+    beyond = Record.objects.filter(line=line, valid_from__gt=line.head)
+    assert beyond.exists()
+    # Meanwhile another number is taken, so that the next attempt has one of its own.
+    Organization.objects.filter(pk=district.pk).update(last_number=line.head + 5)
+    withdraw(district)
+    line.refresh_from_db()
+    assert not beyond.exclude(valid_from=line.head).exists()
+    assert refresh(district, by="test")["changed"] == 0
+    assert_dense(line)
+
+
 def test_positions_stay_dense_through_withdrawals(district: Organization) -> None:
     (line,) = published(district, "1.2")
     for kind in ("section", "person", "school_enrollment", "enrollment"):
@@ -207,7 +231,7 @@ def test_an_import_between_the_two_walks_is_no_part_of_the_act(
             Organization.objects.filter(pk=district.pk).touch()
         return Walk(*arguments)
 
-    monkeypatch.setattr(falling, "Walk", walk)
+    monkeypatch.setattr(sides, "Walk", walk)
     exclusion.exclude(district, "section", [section], reason="Asked", by="dana")
     line.refresh_from_db()
     live = {json.loads(text)["sourcedId"] for text in shown(line).values()}
