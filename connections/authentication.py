@@ -36,6 +36,7 @@ from roster.api.errors import BadRequest
 from roster.api.reader import Reader
 from roster.clock import clock
 from roster.models import Line, Organization
+from roster.veils import Veil
 
 REALM = 'Bearer realm="Rosterdesk"'
 BEARER = re.compile(r"bearer(?: +(?P<token>\S+))?", re.IGNORECASE)
@@ -51,9 +52,11 @@ OAUTH_1 = "OAuth 1 is not supported. Get an access token with OAuth 2 client cre
 SQL = f"""
 SELECT token.expires, token.scope, held.id, held.organization_id, held.oneroster, held.types,
        held.shares, held.status, held.expires, held.held_at, held.since, organization.time_zone,
-       organization.withdrawal_due, held.reline_due, line.id, line.head, line.withdrawals,
+       organization.withdrawal_due, organization.withdrawing_until,
+       line.withdrawal_due, pinned.withdrawal_due, held.reline_due,
+       line.id, line.head, line.withdrawals, line.veil,
        reading.id, reading.line_id, reading.number, pinned.withdrawals,
-       reading.began, reading.last, reading.lists
+       reading.began, reading.last, reading.lists, pinned.veil
   FROM {get_access_token_model()._meta.db_table} token
   JOIN {Client._meta.db_table} client ON client.id = token.application_id
   JOIN {Connection._meta.db_table} held ON held.id = client.connection_id
@@ -69,7 +72,8 @@ SELECT token.expires, token.scope, held.id, held.organization_id, held.oneroster
 class Held:
     """What the database knows of a token: its connection, and what that one reads.
 
-    `due` is since when something must be withdrawn from what it reads.
+    `due` is since when something must be withdrawn from what it reads; `late` since when from
+    whatever the organization publishes, while nobody is at it.
     """
 
     token_expires: datetime
@@ -85,10 +89,12 @@ class Held:
     held_at: int | None
     since: int
     due: datetime | None
+    late: datetime | None
     time_zone: str
     line: int | None
     head: int | None
     withdrawals: int | None
+    veil: Veil
 
     def refused(self) -> APIException | None:
         """Return why the token opens nothing now, if so: a 401 or 403 in words."""
@@ -114,9 +120,10 @@ class Held:
             number=number or 0,
             since=self.since,
             withdrawals=self.withdrawals or 0,
+            veil=self.veil,
             scopes=frozenset(self.scope.split()).intersection(has),
             run=ConnectionRun(self.connection, self.pin),
-            stopped=self.due is not None and clock() - self.due > SOON,
+            stopped=any(due and clock() - due > SOON for due in (self.due, self.late)),
         )
 
 
@@ -171,32 +178,47 @@ def find(token: str) -> Held | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    expires, scope, pk, organization, version, types, shares, status, until, *rest = row[:17]
-    held_at, since, zone, *dues = rest[:5]
+    expires, scope, pk, organization, version, types, shares, status, until, *rest = row[:21]
+    held_at, since, zone, late, working, *dues = rest[:8]
+    line, head, withdrawals, veil = rest[8:]
+    at_work = working and _moment(working) > clock()
     return Held(
         _moment(expires),
         scope,
         pk,
         organization,
         version,
-        _list(types),
-        _list(shares),
+        _json(types),
+        _json(shares),
         status,
         _day(until),
-        _pin(*row[17:]),
+        _pin(*row[21:]),
         held_at,
         since,
         min((_moment(due) for due in dues if due), default=None),
+        None if late is None or at_work else _moment(late),
         zone,
-        *rest[5:],
+        line,
+        head,
+        withdrawals,
+        _json(veil) or {},
     )
 
 
 def _pin(pk: int | None, line: Any, number: Any, withdrawals: Any, *rest: Any) -> Pin | None:
     if pk is None:
         return None
-    began, last, lists = rest
-    return Pin(pk, line, number, withdrawals or 0, _moment(began), _moment(last), _list(lists))
+    began, last, lists, veil = rest
+    return Pin(
+        pk,
+        line,
+        number,
+        withdrawals or 0,
+        _moment(began),
+        _moment(last),
+        _json(lists),
+        _json(veil) or {},
+    )
 
 
 def _moment(value: Any) -> datetime:
@@ -209,5 +231,5 @@ def _day(value: Any) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _list(value: Any) -> list[str]:
+def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, (str, bytes)) else value

@@ -28,7 +28,7 @@ from roster.lines import digest_of, hold, line_for
 from roster.models import Line, Organization, Record
 from roster.publishing import publish_line
 from roster.refusal import Refused
-from roster.withdrawing import announce, withdraw
+from roster.withdrawing import announce, unfinished, withdraw
 
 logger = logging.getLogger("rosterdesk.connections")
 
@@ -142,7 +142,7 @@ def _oldest_read(connection: Connection, number: int) -> int:
 
 
 def _withdraw_on(line: Line) -> None:
-    announce(line.organization)
+    announce(line.organization, line)
     withdraw(line.organization)
 
 
@@ -228,7 +228,7 @@ def finish(by: audit.Actor = "schedule") -> None:
     for connection in overdue.exclude(status=Status.CLOSED).select_related("organization", "line"):
         with _or_next_time(f"Connection {connection.pk} has no line of its rules yet"):
             reline(connection, by)
-    for organization in Organization.objects.filter(withdrawal_due__isnull=False):
+    for organization in unfinished():
         with _or_next_time(f"A withdrawal of {organization.slug} is overdue"):
             withdraw(organization)
     for line in Line.objects.filter(unread_since__lt=clock() - KEPT):

@@ -12,7 +12,7 @@ Weighed and left: cursors in the `Link` (vendors count offsets themselves) and a
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
@@ -24,6 +24,7 @@ from roster.api.operations import OPERATIONS
 from roster.api.reader import Reader
 from roster.clock import clock
 from roster.models import Organization
+from roster.veils import Veil
 
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=24)
@@ -50,6 +51,7 @@ class Pin:
     began: datetime
     last: datetime
     lists: list[str]
+    veil: Veil = field(default_factory=dict)
 
     def holds(self, key: str | None, offset: int) -> bool:
         """Return whether a request now, for the list of that key, is part of this run."""
@@ -65,6 +67,7 @@ class Pin:
             line=self.line,
             number=self.number,
             withdrawals=self.withdrawals,
+            veil=self.veil,
             run=ConnectionRun(reader.connection, self),
         )
 
@@ -150,7 +153,9 @@ def begin(reader: Reader, before: int | None) -> Pin | None:
         if not seen.update(reading=reading):
             transaction.set_rollback(True)
             return None
-    return Pin(reading.pk, reader.line, reader.number, reader.withdrawals, now, now, [])
+    return Pin(
+        reading.pk, reader.line, reader.number, reader.withdrawals, now, now, [], reader.veil
+    )
 
 
 def _again(reader: Reader) -> tuple[Reader, Pin | None]:
@@ -159,15 +164,16 @@ def _again(reader: Reader) -> tuple[Reader, Pin | None]:
     line, reading = found.line, found.reading
     pin = None
     if reading is not None:
-        withdrawals = reading.line.withdrawals if reading.line else 0
+        read = reading.line
         pin = Pin(
             reading.pk,
             reading.line_id,
             reading.number,
-            withdrawals,
+            read.withdrawals if read else 0,
             reading.began,
             reading.last,
             reading.lists,
+            read.veil if read else {},
         )
     head = replace(
         reader,
@@ -175,6 +181,7 @@ def _again(reader: Reader) -> tuple[Reader, Pin | None]:
         number=found.number,
         since=found.since,
         withdrawals=line.withdrawals if line else 0,
+        veil=line.veil if line else {},
     )
     return head, pin
 

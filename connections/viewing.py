@@ -26,6 +26,7 @@ def reader_of(connection: Connection) -> Reader:
         since=connection.since,
         withdrawals=line.withdrawals if line else 0,
         scopes=frozenset(allowed(connection)),
+        veil=line.veil if line else {},
     )
 
 

@@ -1,4 +1,4 @@
-"""Writes many rows quickly: COPY on PostgreSQL, `executemany` on SQLite."""
+"""Many rows at once: COPY on PostgreSQL, `executemany` on SQLite; rows by a list of keys."""
 
 from __future__ import annotations
 
@@ -28,3 +28,11 @@ def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[A
         else:
             marks = ", ".join(["%s"] * len(columns))
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
+
+
+def among(pks: Sequence[int]) -> tuple[str, list[Any]]:
+    """Return SQL that follows a column and holds for these keys, and its parameters."""
+    if connection.vendor == "postgresql":
+        return "= ANY(%s)", [list(pks)]
+    # The numbers come out of our own tables, and SQLite bounds its parameters.
+    return f"IN ({','.join(map(str, pks))})", []

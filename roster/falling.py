@@ -98,11 +98,19 @@ class Fall:
         self.users: dict[str, tuple[Document, Document]] = {}
         self._find()
 
-    def changes(self) -> Iterator[tuple[str, Change]]:
-        """Yield what has to change, collection by collection: what others name comes first."""
-        for collection in compiling.collections_of(self.before):
-            for change in self._changes_of(collection):
-                yield collection, change
+    @property
+    def collections(self) -> list[str]:
+        """The collections that were published, in the order in which they are to be asked for."""
+        return compiling.collections_of(self.before)
+
+    @property
+    def veil(self) -> dict[str, list[str]]:
+        """The fields that are withheld by the act, by collection."""
+        found = {name: sorted(self._off(name)) for name in compiling.collections_of(self.after)}
+        return {name: fields for name, fields in found.items() if fields}
+
+    def _off(self, collection: str) -> frozenset[str]:
+        return self.after.rules.hidden(collection) - self.before.rules.hidden(collection)
 
     def is_at_head(self, row: Stored) -> bool:
         return row.valid_from <= self.line.head < row.valid_to
@@ -160,37 +168,51 @@ class Fall:
 
     # Which documents tell of it.
 
-    def _changes_of(self, collection: str) -> list[Change]:
-        """Return the collection's documents that must change; note what is gone of it."""
+    def changes_of(self, collection: str) -> Iterator[Change]:
+        """Yield the collection's versions that must change; note what is gone of it.
+
+        But for fields that are withheld: they are in every document, and `veil` tells of them.
+        Ask for what others name first, and for each collection to its end.
+        """
         singular = COLLECTIONS[collection].singular
-        hidden = self.before.rules.hidden(collection)
+        hidden = self.before.rules.hidden(collection) | self._off(collection)
         refers = targets(self.version, collection, hidden)
-        whole = collection not in compiling.collections_of(self.after)
-        off = self.after.rules.hidden(collection) - hidden
         if collection == "demographics":
             self.dead[collection] |= {
                 sourced_id for kind, sourced_id in self.gone if kind == "user"
             }
-        self.gone |= {(singular, sourced_id) for sourced_id in self.dead[collection]}
-        found: list[Change] = []
-        # Where documents name others of their own collection, the first round finds who falls.
-        for _ in range(2 if singular in refers else 1):
+        self._are_gone(collection, self.dead[collection])
+        if collection not in compiling.collections_of(self.after):
+            yield from self._noted(
+                collection, ((row, None) for row in stored(self.line, collection))
+            )
+        elif singular not in refers:
+            yield from self._noted(collection, self._changed(collection, refers))
+        else:
+            # Where documents name others of their own collection, the first round finds who falls.
             known = len(self.gone)
-            rows = self._rows(collection, self._looked_for(collection, refers, whole or bool(off)))
-            if whole:
-                found = [(row, None) for row in rows]
-            else:
-                found = list(self._changed(collection, rows, refers, off))
-            fell = {row.sourced_id for row, body in found if body is None}
-            stayed = self._live_at_head(collection, fell) - {
-                row.sourced_id for row, body in found if body is None and self.is_at_head(row)
-            }
-            self.gone |= {(singular, sourced_id) for sourced_id in fell - stayed}
-            if len(self.gone) == known:
-                break
-        return found
+            found = list(self._noted(collection, self._changed(collection, refers)))
+            if len(self.gone) > known:
+                found = list(self._noted(collection, self._changed(collection, refers)))
+            yield from found
 
-    def _looked_for(self, collection: str, refers: frozenset[str], every: bool) -> list[Q] | None:
+    def _noted(self, collection: str, changes: Iterable[Change]) -> Iterator[Change]:
+        """Yield the changes; what fell by them is gone, unless it stands at the head even so."""
+        fell: set[str] = set()
+        at_head: set[str] = set()
+        for row, body in changes:
+            if body is None:
+                fell.add(row.sourced_id)
+                if self.is_at_head(row):
+                    at_head.add(row.sourced_id)
+            yield row, body
+        self._are_gone(collection, fell - (self._live_at_head(collection, fell) - at_head))
+
+    def _are_gone(self, collection: str, ids: set[str]) -> None:
+        singular = COLLECTIONS[collection].singular
+        self.gone |= {(singular, sourced_id) for sourced_id in ids}
+
+    def _looked_for(self, collection: str, refers: frozenset[str]) -> list[Q] | None:
         """Return which of the collection's records may have to change; None: any of them."""
         found: dict[str, set[str]] = defaultdict(set)
         found["sourced_id"] |= self.dead[collection]
@@ -201,10 +223,11 @@ class Fall:
             if kind in refers:
                 column = TAGGED.get(collection, {}).get(kind)
                 (found[column] if column else spelled).add(sourced_id)
-        if every or len(spelled) > FEW or any(len(ids) > MANY for ids in found.values()):
+        if len(spelled) > FEW or any(len(ids) > MANY for ids in found.values()):
             return None
         wanted = [
-            Q(**{f"{column}__in": part})
+            # The indexes are of rows that have a tag, which a long list alone doesn't say.
+            Q(**{f"{column}__in": part}) & ~Q(**{column: ""})
             for column, ids in found.items()
             for part in in_parts(sorted(ids), BATCH)
         ]
@@ -221,49 +244,16 @@ class Fall:
         head = rows.filter(valid_from__lte=self.line.head, valid_to__gt=self.line.head)
         return named(head, "sourced_id", ids, "sourced_id")
 
-    def _rows(self, collection: str, wanted: list[Q] | None) -> Iterator[Stored]:
-        """Yield every version still stored whose document isn't a tombstone's."""
-        rows = Record.objects.filter(line=self.line, kind=collection, status="active")
-        told = rows.values_list(*Stored._fields)
-        found = self._picked(told, wanted) if wanted is not None else self._all(told)
-        # In publications still read, a tombstone stands in a live record's place.
-        return (row for row in map(Stored._make, found) if not _is_tombstone(row.document))
-
-    def _picked(self, told: Any, wanted: list[Q]) -> Iterator[tuple[Any, ...]]:
-        seen: set[int] = set()
-        for part in wanted:
-            fresh = [row for row in told.filter(part) if row[0] not in seen]
-            seen.update(row[0] for row in fresh)
-            yield from fresh
-
-    def _all(self, told: Any) -> Iterator[tuple[Any, ...]]:
-        """Yield all, by the key under which a version is stored once: others' rows lie between."""
-        ordered = told.order_by("sourced_id", "valid_from")
-        last, at = "", -1
-        while part := list(
-            ordered.filter(sourced_id__gte=last).exclude(sourced_id=last, valid_from__lte=at)[
-                :BATCH
-            ]
-        ):
-            yield from part
-            last, at = part[-1][1:3]
-
-    def _changed(
-        self,
-        collection: str,
-        rows: Iterable[Stored],
-        refers: frozenset[str],
-        off: frozenset[str],
-    ) -> Iterator[Change]:
+    def _changed(self, collection: str, refers: frozenset[str]) -> Iterator[Change]:
         dead = self.dead[collection]
         users = self.users if collection == "users" else {}
         gone = {_written(sourced_id) for kind, sourced_id in self.gone if kind in refers}
-        for row in rows:
+        off = self._off(collection)
+        for row in stored(self.line, collection, self._looked_for(collection, refers)):
             if row.sourced_id in dead:
                 yield row, None
                 continue
-            told_of = off or row.sourced_id in users
-            if not told_of and gone.isdisjoint(NAMED.findall(row.document)):
+            if row.sourced_id not in users and gone.isdisjoint(NAMED.findall(row.document)):
                 continue
             document = orjson.loads(row.document)
             try:
@@ -278,6 +268,40 @@ class Fall:
             body = render(document)
             if body.decode() != row.document:
                 yield row, body
+
+
+def stored(line: Line, collection: str, wanted: list[Q] | None = None) -> Iterator[Stored]:
+    """Yield every version that readers may be given and that isn't a tombstone's.
+
+    `wanted` are conditions, of which one must hold; None: all versions. What is written while
+    one reads on isn't among them, nor what a build has written that isn't shown yet.
+    """
+    rows = Record.objects.filter(
+        line=line, kind=collection, status="active", valid_from__lte=line.head
+    )
+    told = rows.values_list(*Stored._fields)
+    found = _all(told) if wanted is None else _picked(told, wanted)
+    # In publications still read, a tombstone stands in a live record's place.
+    return (row for row in map(Stored._make, found) if not _is_tombstone(row.document))
+
+
+def _picked(told: Any, wanted: list[Q]) -> Iterator[tuple[Any, ...]]:
+    seen: set[int] = set()
+    for part in wanted:
+        fresh = [row for row in told.filter(part) if row[0] not in seen]
+        seen.update(row[0] for row in fresh)
+        yield from fresh
+
+
+def _all(told: Any) -> Iterator[tuple[Any, ...]]:
+    """Yield all, by the key under which a version is stored once: others' rows lie between."""
+    ordered = told.order_by("sourced_id", "valid_from")
+    last, at = "", -1
+    while part := list(
+        ordered.filter(sourced_id__gte=last).exclude(sourced_id=last, valid_from__lte=at)[:BATCH]
+    ):
+        yield from part
+        last, at = part[-1][1:3]
 
 
 def _written(sourced_id: str) -> str:

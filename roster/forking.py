@@ -34,13 +34,14 @@ def fork(line: Line, *, oldest: int, number: int, rules: dict[str, Any] | None =
     rules = line.rules if rules is None else rules
     for _ in range(TRIES):
         withdraw(line.organization)
-        line.refresh_from_db(fields=["applied", "withdrawals"])
+        line.refresh_from_db(fields=["applied", "veil", "withdrawals"])
         copy = Line.objects.create(
             organization=line.organization,
             version=line.version,
             rules=rules,
             rules_digest=digest_of(rules),
             applied=line.applied,
+            veil=line.veil,
             unread_since=clock(),
         )
         _copy_publications(line, copy, number)
@@ -108,10 +109,11 @@ def _copy_records(line: Line, copy: Line, oldest: int, number: int) -> None:
 
 def are_equal(one: Line, other: Line) -> bool:
     """Return whether two lines show the same: documents, stamps and tombstones, row by row."""
-    if (one.version, one.rules_digest, one.applied) != (
+    if (one.version, one.rules_digest, one.applied, one.veil) != (
         other.version,
         other.rules_digest,
         other.applied,
+        other.veil,
     ):
         return False
     if _sizes(one) != _sizes(other):

@@ -22,6 +22,7 @@ from roster.audit import record as audit
 from roster.clock import clock
 from roster.compiling import Slice, collections_of, documents
 from roster.dialects import people
+from roster.lease import OF_A_BUILD
 from roster.lines import build_number, next_stamp
 from roster.models import Line, Organization, Publication, Record, Refresh
 from roster.refusal import Refused
@@ -31,7 +32,6 @@ from roster.withdrawing import withdraw
 
 Progress = Callable[[int, str], None]
 TRIES = 3
-LEASE = timedelta(minutes=2)
 KEPT = timedelta(hours=25)
 """Superseded records outlive the longest run of a reader (24 hours) by an hour."""
 
@@ -83,7 +83,7 @@ class _Build:
                 return Refresh.objects.create(
                     organization=self.organization,
                     by_name=name_of(self.by)[:200],
-                    lease_until=clock() + LEASE,
+                    lease_until=clock() + OF_A_BUILD,
                 )
         except IntegrityError as error:
             raise Refused("A refresh of this organization is already running.") from error
@@ -177,7 +177,10 @@ class _Build:
             }
             # New rules that found nothing to withdraw leave the head; this build doesn't obey them.
             moved = any(stand.get(line.pk) != (line.head, line.rules_digest) for line in due)
-            if moved or current.withdrawal_due or current.revision != self.organization.revision:
+            veiled = rows.exclude(veil={}).exists()
+            if moved or veiled or current.withdrawal_due:
+                return False
+            if current.revision != self.organization.revision:
                 return False
             stamp = next_stamp(current)
             for line in due:
@@ -243,7 +246,7 @@ class _Build:
         its process stood still writes nothing under a number that is another's by now.
         """
         alive = Refresh.objects.filter(pk=self.row.pk, state=Refresh.State.RUNNING).update(
-            lease_until=clock() + LEASE, **told
+            lease_until=clock() + OF_A_BUILD, **told
         )
         if not alive:
             raise Refused("This refresh was given up because it had not been heard of for long.")

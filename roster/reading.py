@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import orjson
 from django.db import connection
 
+from roster import bulk
 from roster.api.reader import Reader
 from roster.clock import stamp
 from roster.comparing import has_word
@@ -25,6 +26,7 @@ from roster.facts_sql import ALWAYS, Sql, joined
 from roster.kinds import COLLECTIONS
 from roster.models import OPEN, Publication
 from roster.parts import in_parts
+from roster.veils import without
 from roster.visibility.rules import Rules
 from roster.where import Scope, Where
 
@@ -143,7 +145,7 @@ def page(reader: Reader, collection: str, where: Where | None, offset: int, limi
         ids = _ids(reader, where, past)
         total = len(ids)
         rows = _by_id(ids[offset : offset + limit])
-    return Page(_stamped(rows, past), total)
+    return Page(_told(reader, collection, rows, past), total)
 
 
 def single(reader: Reader, collection: str, sourced_id: str, where: Where | None) -> str | None:
@@ -153,7 +155,7 @@ def single(reader: Reader, collection: str, sourced_id: str, where: Where | None
     past = history(reader.line, reader.number)
     sql = where.sql(_scope(reader, where, past)) if where else ALWAYS
     rows = _one(reader, collection, sourced_id, "document, changed_in", sql)
-    documents = _stamped(rows, past)
+    documents = _told(reader, collection, rows, past)
     return documents[0] if documents else None
 
 
@@ -190,7 +192,9 @@ def _version(reader: Reader, collection: str) -> list[Any]:
 
 def _scope(reader: Reader, where: Where, past: History) -> Scope:
     line = reader.line or 0
-    hidden = _hidden(line, where.collection) if where.probed else frozenset()
+    hidden: frozenset[str] = frozenset()
+    if where.probed:
+        hidden = _hidden(line, where.collection).union(reader.veil.get(where.collection, ()))
     return Scope(line, reader.number, reader.since, past.moments, hidden)
 
 
@@ -254,11 +258,7 @@ def _by_id(ids: array[int]) -> Sequence[tuple[str, int]]:
     rows: dict[int, tuple[str, int]] = {}
     with connection.cursor() as cursor:
         for part in in_parts(wanted, 10_000):
-            if connection.vendor == "postgresql":
-                chosen, parameters = "= ANY(%s)", [list(part)]
-            else:
-                # The numbers come out of our own table, and SQLite bounds its parameters.
-                chosen, parameters = f"IN ({','.join(map(str, part))})", []
+            chosen, parameters = bulk.among(part)
             cursor.execute(
                 f"SELECT id, document, changed_in FROM roster_record WHERE id {chosen}",  # noqa: S608
                 parameters,
@@ -267,6 +267,10 @@ def _by_id(ids: array[int]) -> Sequence[tuple[str, int]]:
     return [rows[pk] for pk in wanted]
 
 
-def _stamped(rows: Sequence[tuple[str, int]], past: History) -> list[str]:
-    """Put each document's stamp behind its other fields."""
+def _told(
+    reader: Reader, collection: str, rows: Sequence[tuple[str, int]], past: History
+) -> list[str]:
+    """Put each document's stamp behind its other fields, without those under the line's veil."""
+    if fields := reader.veil.get(collection):
+        rows = [(without(document, fields), changed_in) for document, changed_in in rows]
     return [document[:-1] + past.tails[changed_in] for document, changed_in in rows]

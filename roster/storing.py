@@ -60,6 +60,15 @@ class Known(NamedTuple):
     added_in: int
 
 
+class Next(NamedTuple):
+    """What takes a known record's place: another document, or a tombstone; facts as JSON."""
+
+    known: Known
+    doc: Doc
+    status: str
+    facts: str
+
+
 @dataclass
 class Positions:
     """The ordinals of one status: how many there are, and which became free in this build."""
@@ -114,17 +123,18 @@ class Writer:
         self._expire(expired)
         return self._finish()
 
-    def apply(self, changes: Iterable[tuple[Known, Doc | None]]) -> dict[str, int]:
-        """Store single changes at the head: another document, or None for a tombstone."""
-        gone = []
-        for known, doc in changes:
-            if doc is None:
-                gone.append(known)
-            else:
+    def apply(self, changes: Iterable[Next]) -> dict[str, int]:
+        """Store single changes at the head; return counts as `write` does."""
+        for known, doc, status, facts in changes:
+            if status == ACTIVE:
                 self.counts["changed"] += 1
                 self.ended.append(known.pk)
-                self._add(doc, doc.digest(), ACTIVE, known.ordinal, known.added_in)
-        self._retire(gone)
+                ordinal = known.ordinal
+            else:
+                self.counts["removed"] += 1
+                self._end(known)
+                ordinal = self.positions[RETIRED].take()
+            self._put(doc, doc.digest(), status, ordinal, known.added_in, facts)
         return self._finish()
 
     def _finish(self) -> dict[str, int]:
@@ -197,6 +207,13 @@ class Writer:
         added_in: int | None = None,
         last: dict[str, Any] | None = None,
     ) -> None:
+        facts = self._facts(doc, last)
+        added_in = self.number if added_in is None else added_in
+        self._put(doc, digest, status, ordinal, added_in, facts)
+
+    def _put(
+        self, doc: Doc, digest: str, status: str, ordinal: int, added_in: int, facts: str
+    ) -> None:
         self.rows.append(
             (
                 self.line.pk,
@@ -205,7 +222,7 @@ class Writer:
                 self.number,
                 OPEN,
                 self.number,
-                self.number if added_in is None else added_in,
+                added_in,
                 doc.sourced_id,
                 status,
                 doc.role,
@@ -214,7 +231,7 @@ class Writer:
                 doc.person,
                 digest,
                 doc.body.decode(),
-                self._facts(doc, last),
+                facts,
             )
         )
         if len(self.rows) >= BATCH:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -50,6 +51,7 @@ class Reader:
     number at its connection's own beginning; `scopes` full URIs. Everything the API answers
     comes out of that line at that number: there is no way around it to another organization.
     The authentication's reader stands at the head; `run.enter` moves it to where its run stands.
+    `veil` are the fields, by collection, that are taken out of documents as they are read.
     `stopped` while something that must be withdrawn could not be: nothing is read then.
     """
 
@@ -61,6 +63,7 @@ class Reader:
     since: int
     withdrawals: int
     scopes: frozenset[str]
+    veil: Mapping[str, Collection[str]] = field(default_factory=dict, compare=False)
     run: Run = field(default=Standing(), compare=False, repr=False)
     stopped: bool = False
 

@@ -25,8 +25,10 @@ class Line(models.Model):
 
     `pinned` is the oldest number that a paused connection goes on reading, if one does.
     `applied` is what its documents obey, `{"rules": …, "policy": […]}`: rules differ from it
-    between a change of sharing and the withdrawal and build that follow. `unread_since` is
-    set while no connection reads it: it isn't built any more, and dropped after a day.
+    between a change of sharing and the withdrawal and build that follow. `withdrawal_due` is
+    since when its documents don't obey something that was confirmed. `veil` is what is taken out
+    of them as they are read (`roster/veils.py`). `unread_since` is set while no connection reads
+    it: it isn't built any more, and dropped after a day.
     """
 
     organization = models.ForeignKey(
@@ -42,6 +44,8 @@ class Line(models.Model):
     unread_since = models.DateTimeField(null=True, blank=True)
     pinned = models.PositiveBigIntegerField(null=True, blank=True)
     withdrawals = models.PositiveBigIntegerField(default=0)
+    withdrawal_due = models.DateTimeField(null=True, blank=True)
+    veil = models.JSONField(default=dict, blank=True)
     created = models.DateTimeField(default=clock)
 
     class Meta:

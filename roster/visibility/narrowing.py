@@ -68,7 +68,8 @@ def touched(before: Beginning, after: Beginning) -> People:
 def _bear_on_all(before: Beginning, after: Beginning) -> bool:
     """Return whether rules differ that are about everybody."""
     old, new = before.rules, after.rules
-    if before.version == "1.1" and old.withheld != new.withheld:
+    stand_in = f"users.{before.ledger.organization.username_stand_in}"
+    if before.version == "1.1" and stand_in in old.withheld ^ new.withheld:
         # A withheld field can't stand in for a username, and without one there is no person.
         return True
     return (

@@ -17,11 +17,12 @@ from rest_framework.views import APIView, exception_handler
 
 from connections import lifecycle
 from connections.authentication import ConnectionAuthentication
+from connections.models import Reading
 from connections.scopes import allowed
 from roster.api.reader import Reader
 from roster.api.scopes import SCOPE_BASES
 from roster.clock import clock
-from roster.models import Organization
+from roster.models import Line, Organization
 from tests.connections.conftest import DANA, Vendor, connected, publish
 
 REALM = 'Bearer realm="Rosterdesk"'
@@ -189,3 +190,88 @@ def test_a_token_without_a_client_opens_nothing(brightpath: Vendor) -> None:
     AccessToken.objects.update(application=None)
     with pytest.raises(APIException, match="not known"):
         read(token)
+
+
+LONG_AGO = timedelta(minutes=2)
+
+
+@pytest.mark.parametrize(
+    ("line", "organization", "at_work", "stops"),
+    [
+        (None, None, None, False),
+        # Reached already, while others are still being withdrawn from.
+        (None, LONG_AGO, timedelta(seconds=80), False),
+        (LONG_AGO, LONG_AGO, timedelta(seconds=80), True),
+        (timedelta(seconds=50), timedelta(seconds=50), timedelta(seconds=80), False),
+        # Whoever was at it is not heard of any more, or nobody has begun.
+        (None, LONG_AGO, timedelta(seconds=-1), True),
+        (None, LONG_AGO, None, True),
+        (None, timedelta(seconds=50), None, False),
+    ],
+)
+def test_a_line_that_does_not_obey_within_a_minute_is_not_read(
+    line: timedelta | None,
+    organization: timedelta | None,
+    at_work: timedelta | None,
+    stops: bool,
+    riverside: Organization,
+    brightpath: Vendor,
+) -> None:
+    publish(brightpath)
+    token, now = brightpath.token(), clock()
+    riverside.withdrawal_due = now - organization if organization else None
+    riverside.withdrawing_until = now + at_work if at_work else None
+    riverside.save(update_fields=["withdrawal_due", "withdrawing_until"])
+    read_line = brightpath.connection.line
+    assert read_line is not None
+    read_line.withdrawal_due = now - line if line else None
+    read_line.save(update_fields=["withdrawal_due"])
+    assert read(token).stopped is stops
+
+
+def test_a_run_on_a_line_that_does_not_obey_is_not_read_on(
+    riverside: Organization, brightpath: Vendor
+) -> None:
+    publish(brightpath)
+    token = brightpath.token()
+    left = Line.objects.create(organization=riverside, version="1.2", rules={}, head=3)
+    run = Reading.objects.create(
+        connection=brightpath.connection, line=left, number=3, began=clock(), last=clock()
+    )
+    brightpath.move(reading=run)
+    assert not read(token).stopped
+    Line.objects.filter(pk=left.pk).update(withdrawal_due=clock() - LONG_AGO)
+    assert read(token).stopped
+
+
+def test_a_reader_comes_with_the_veil_of_what_it_reads(
+    riverside: Organization, brightpath: Vendor
+) -> None:
+    publish(brightpath)
+    token = brightpath.token()
+    line = brightpath.connection.line
+    assert line is not None
+    Line.objects.filter(pk=line.pk).update(veil={"users": ["email"]})
+    left = Line.objects.create(
+        organization=riverside, version="1.2", rules={}, head=3, veil={"users": ["grades"]}
+    )
+    began = read(token).run.enter(read(token), "/users", 0)
+    assert began.veil == {"users": ["email"]}
+    assert read(token).run.enter(read(token), "/users", 100).veil == {"users": ["email"]}
+    Reading.objects.filter(connection=brightpath.connection).update(line=left)
+    went_on = read(token).run.enter(read(token), "/users", 100)
+    assert (went_on.line, went_on.veil) == (left.pk, {"users": ["grades"]})
+
+
+def test_a_run_that_another_request_began_comes_with_its_veil(
+    riverside: Organization, brightpath: Vendor
+) -> None:
+    publish(brightpath)
+    reader = read(brightpath.token())
+    line = brightpath.connection.line
+    assert line is not None
+    Line.objects.filter(pk=line.pk).update(veil={"users": ["email"]})
+    again = read(brightpath.token())
+    again.run.enter(again, "/users", 0)
+    # The first was quicker at the door and slower at the list.
+    assert reader.run.enter(reader, "/users", 0).veil == {"users": ["email"]}

@@ -19,7 +19,7 @@ from roster.clock import clock
 from roster.kinds import KINDS
 from roster.models import Mark, Organization
 from roster.refusal import Refused
-from tests.model import districts, tightening
+from tests.model import districts, tightening, veiled
 from tests.model.comparing import differences, read
 from tests.model.districts import Rows
 from tests.model.tidy import PAIRS, tidy
@@ -37,6 +37,7 @@ class Desk:
     def __init__(self) -> None:
         self.stack = ExitStack()
         self.time = self.stack.enter_context(time_machine.travel(BEGINNING, tick=False))
+        self.stack.enter_context(veiled.watched())
         reading.forget()
         cache.clear()
         self.organization = Organization.objects.create(

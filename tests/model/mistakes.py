@@ -123,15 +123,15 @@ TOMBSTONES = [
 
 WITHDRAWALS = [
     Mutation(
-        "roster/withdrawing.py",
-        "        if self.head:\n",
+        "roster/withdrawal.py",
+        "        if self.counts:\n",
         "        if False:\n",
         "what was marked leaves the head at once",
     ),
     Mutation(
-        "roster/withdrawing.py",
-        "for part in in_parts(self.older, BATCH):",
-        "for part in in_parts([], BATCH):",
+        "roster/withdrawal.py",
+        "in_parts(self.ended[::-1], BATCH):",
+        "in_parts([], BATCH):",
         "what was marked leaves the publications that runs and pauses still read",
     ),
     Mutation(
@@ -141,15 +141,27 @@ WITHDRAWALS = [
         "no live document names what was withdrawn",
     ),
     Mutation(
-        "roster/falling.py",
-        "                    document.pop(name, None)\n",
-        "                    pass\n",
-        "a withheld field is gone from what is still read",
+        "roster/withdrawal.py",
+        "in_parts(self.older[::-1], BATCH):",
+        "in_parts([], BATCH):",
+        "what was marked leaves older versions too, which nobody has read at the head for long",
     ),
     Mutation(
         "roster/withdrawing.py",
-        "facts = {facts}, digest = ''\"",
-        'facts = {facts}"',
+        "stands.veil = veils.merged(stands.veil, fall.veil)",
+        "stands.veil = {}",
+        "a withheld field is gone from what is still read",
+    ),
+    Mutation(
+        "roster/reading.py",
+        "if fields := reader.veil.get(collection):",
+        "if fields := ():",
+        "a withheld field is gone at once, and not when it is rewritten",
+    ),
+    Mutation(
+        "roster/withdrawal.py",
+        "SET document = told.document, digest = '',\"",
+        'SET document = told.document,"',
         "what was blanked in place counts as changed at the next flip, resume or fork",
     ),
     Mutation(

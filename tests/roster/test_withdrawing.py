@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from roster import exclusion, sides, withdrawing
+from roster import exclusion, sides, withdrawal
 from roster.clock import clock
 from roster.kinds import KINDS
 from roster.models import Enrollment, Level, Line, Mark, Organization, Publication, Record, User
@@ -176,7 +176,7 @@ def test_what_a_withdrawal_that_broke_off_had_written_is_taken_back(
         raise ConnectionError("The database is gone.")
 
     with monkeypatch.context() as patched:
-        patched.setattr(withdrawing, "next_stamp", broken)
+        patched.setattr(withdrawal, "next_stamp", broken)
         with pytest.raises(ConnectionError):
             exclusion.exclude(district, "person", [student.sourced_id], reason="Opt-out", by="dana")
     beyond = Record.objects.filter(line=line, valid_from__gt=line.head)
