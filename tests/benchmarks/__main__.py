@@ -20,7 +20,14 @@ def main() -> None:
         with installation(asked.engine) as folder:
             report = measure(
                 folder,
-                Asked(asked.students, asked.oneroster, only, asked.samples, asked.explain),
+                Asked(
+                    asked.students,
+                    asked.oneroster,
+                    only,
+                    asked.samples,
+                    asked.lines,
+                    asked.explain,
+                ),
             )
     except Broken as broken:
         sys.exit(f"Not measured: {broken}")
@@ -53,6 +60,14 @@ def arguments() -> argparse.Namespace:
         help=f"measure only some of: {', '.join(GROUPS)}",
     )
     add("--samples", type=whole, default=1000, metavar="N", help="at most so many of a row")
+    add(
+        "--lines",
+        type=whole,
+        default=1,
+        metavar="N",
+        choices=range(1, 65),
+        help="lines of different rules, up to 64, from which is withdrawn",
+    )
     add("--explain", action="store_true", help="show the query plans of first and deep page too")
     return parser.parse_args()
 

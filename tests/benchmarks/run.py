@@ -28,12 +28,15 @@ READERS = 4
 
 @dataclass(frozen=True)
 class Asked:
-    """What the command line asked for; `samples` is the most of one row."""
+    """What the command line asked for; `samples` is the most of one row, `lines` are withdrawn
+    from.
+    """
 
     students: int
     oneroster: str
     only: tuple[str, ...]
     samples: int
+    lines: int
     explain: bool
 
 
@@ -66,7 +69,7 @@ class Run:
             elif group == "memory":
                 self._load(server)
             elif group == "withdraw":
-                self.district.withdraw_variously()
+                self.district.withdraw_variously(self.asked.lines)
             elif group != "refresh":
                 # The servers hang up on who was silent for half a minute.
                 with Wire(server.port) as wire, Handler(bare) as handler:

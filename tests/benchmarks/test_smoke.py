@@ -28,8 +28,9 @@ def environ(
 
 def measured(environ: dict[str, str], report: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tests.benchmarks", "--engine", "given", "--explain"]
+    sizes = ["--students", str(STUDENTS), "--samples", "2", "--lines", "3"]
     return subprocess.run(
-        [*command, "--students", str(STUDENTS), "--samples", "2", "--json", str(report)],
+        [*command, *sizes, "--json", str(report)],
         cwd=BASE, env=environ, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -66,7 +67,9 @@ def test_it_runs_and_measures_pages_with_the_right_number_of_records(
     assert changed["refresh, nothing changed"] == 0
     assert changed["refresh, full compare (revision touched)"] == 0
     assert changed["refresh, one user changed"] == 1
-    assert sum(what.startswith("withdraw ") for what in changed) == 4
+    withdrawn = [what for what in changed if what.startswith("withdraw ")]
+    assert len(withdrawn) == 4
+    assert all(what.endswith(", 3 lines") for what in withdrawn)
     assert all(row["peak_mib"] > 10 for row in report["work"])
     for row in report["memory"].values():
         assert {"serve", "web", "worker", "beat", "all"} == set(row)
