@@ -15,12 +15,13 @@ from connections.partners import create_partner
 from roster import exclusion, reading
 from roster.clock import clock
 from roster.models import Category, Line, Mark, Organization, Record, Refresh, User
+from roster.organizations import set_field_policy
 from roster.publishing import refresh
 from roster.withdrawing import withdraw
 from tests.connections.conftest import DANA, connected
 from tests.killing.watching import Passes, Vendors, Watcher
 from tests.killing.wholeness import all_rows, at_head, whole
-from tests.roster.districts import demo_district
+from tests.roster.districts import demo_district, reader_of
 
 Rows = list[list[tuple[Any, ...]]]
 
@@ -136,6 +137,20 @@ class Desk:
     def excluded(self, kind: str, sourced_id: str) -> Rows:
         self.exclude(kind, sourced_id)
         return self.rows_at_rest()
+
+    def withheld(self, fields: list[str]) -> Rows:
+        """Withhold these fields and no others; what is given free is published."""
+        set_field_policy(Organization.objects.get(pk=self.riverside.pk), fields, by=DANA)
+        return self.rows_at_rest() if fields else self.refreshed(Desk.nothing)
+
+    def told_of(self, field: str) -> list[str]:
+        """Return who is read with that field, on the heads of all lines."""
+        return [
+            text
+            for line in self.lines
+            for text in reading.page(reader_of(line), "users", None, 0, 5000).documents
+            if f'"{field}":' in text
+        ]
 
     def included_again(self, kind: str, sourced_id: str) -> list[list[tuple[str, ...]]]:
         """Exclude it if it isn't excluded yet, take that back and refresh; return what is shown."""

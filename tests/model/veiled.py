@@ -10,11 +10,11 @@ from unittest.mock import patch
 
 from connections.models import Reading
 from roster import reading, withdrawing
-from roster.api.reader import Reader
 from roster.lease import Lease
 from roster.models import Line, Organization
 from tests.model.comparing import plain
 from tests.model.vendors import COLLECTIONS
+from tests.roster.districts import reader_of
 
 
 @contextmanager
@@ -45,17 +45,7 @@ def _seen(organization: Organization) -> dict[Any, Any]:
 
 
 def _documents(line: Line, number: int) -> list[dict[str, Any]]:
-    reader = Reader(
-        connection=0,
-        organization=line.organization_id,
-        version=line.version,
-        line=line.pk,
-        number=number,
-        since=0,
-        withdrawals=line.withdrawals,
-        scopes=frozenset(),
-        veil=line.veil,
-    )
+    reader = reader_of(line, number)
     return [
         plain(json.loads(text))
         for collection in COLLECTIONS

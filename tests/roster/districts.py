@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from roster.api.reader import Reader
 from roster.generator.demo import write_demo_bundle
 from roster.importing import import_bundle
 from roster.lines import line_for
@@ -55,3 +56,19 @@ def shown(line: Line, number: int | None = None) -> dict[tuple[str, str], str]:
         line=line, status="active", valid_from__lte=number, valid_to__gt=number
     )
     return {(row.kind, f"{row.ordinal:06d}"): row.document for row in rows}
+
+
+def reader_of(line: Line, number: int | None = None) -> Reader:
+    """Return who reads a line as it stands now, at its head or at a publication before."""
+    line.refresh_from_db()
+    return Reader(
+        connection=0,
+        organization=line.organization_id,
+        version=line.version,
+        line=line.pk,
+        number=line.head if number is None else number,
+        since=0,
+        withdrawals=line.withdrawals,
+        scopes=frozenset(),
+        veil=line.veil,
+    )

@@ -167,6 +167,36 @@ def test_what_is_excluded_by_one_that_dies_is_shown_by_no_refresh_and_gone_after
     meanwhile.nobody_hung("Withdrawals died")
 
 
+def test_what_is_withheld_by_one_that_dies_is_under_the_veil_or_gone_after_the_next(
+    desk: Desk, killer: Mortals, dice: random.Random
+) -> None:
+    meanwhile = Meanwhile(desk, together=False)
+    fields, killed = [["users.email"], ["users.email", "users.grades"]], 0
+    while killed < KILLS:
+        wanted = fields[killed % 2]
+        expected = as_if(desk.withheld, wanted)
+        words = ("set_field_policy", "riverside", "--withhold", *wanted, "--reason", "Asked")
+        # Some die before the veil has fallen on every line, most while they rewrite.
+        if not meanwhile.during(killer.run, *words, at=dice.randint(1, 60)):
+            assert not differences(desk.rows_at_rest(), expected)
+            desk.withheld([])
+            continue
+        killed += 1
+        desk.look_again()
+        confirmed = desk.riverside.field_policy == wanted
+        if confirmed and not desk.riverside.withdrawal_due:
+            assert not desk.told_of("email")
+        desk.are_whole()
+        desk.after_the_lease()
+        if killed % 2:
+            as_if(desk.refreshed, Desk.somebody_is_excluded)
+        withdraw(desk.riverside)
+        if confirmed:
+            assert not differences(desk.rows_at_rest(), expected)
+        desk.withheld([])
+    meanwhile.nobody_hung("Withholding died")
+
+
 def test_a_fork_that_dies_is_read_by_nobody_and_is_gone_a_day_later(
     desk: Desk, killer: Mortals, dice: random.Random
 ) -> None:

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from roster import exclusion, reading
-from roster.api.reader import Reader
 from roster.dialects.paths import resolve
 from roster.models import Line, Organization, Record
 from roster.query import parse
 from roster.where import Order, Where
 from roster.withdrawing import announce, withdraw
-from tests.roster.districts import demo_district, published
+from tests.roster.districts import demo_district, published, reader_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,11 +25,6 @@ def line(tmp_path: Path) -> Line:
     reading.forget()
     (line,) = published(demo_district(tmp_path), "1.2")
     return line
-
-
-def reader_of(line: Line, number: int) -> Reader:
-    line.refresh_from_db()
-    return Reader(1, line.organization_id, "1.2", line.pk, number, 0, line.withdrawals, frozenset())
 
 
 def asked(

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from roster import exclusion, reading, veils, withdrawal, withdrawing
-from roster.api.reader import Reader
 from roster.forking import are_equal, fork
 from roster.lease import Lease
 from roster.models import Line, Organization, Record
@@ -22,7 +20,7 @@ from roster.query import parse
 from roster.refusal import Refused
 from roster.where import Where
 from roster.withdrawing import announce, unfinished, withdraw
-from tests.roster.districts import demo_district, published, shown
+from tests.roster.districts import demo_district, published, reader_of, shown
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,21 +55,6 @@ def veiled(district: Organization, monkeypatch: pytest.MonkeyPatch, *fields: str
     with dying_before_the_rewriting(monkeypatch):
         set_field_policy(district, fields or ["users.email"], by="dana")
     district.refresh_from_db()
-
-
-def reader_of(line: Line, number: int | None = None) -> Reader:
-    line.refresh_from_db()
-    return Reader(
-        connection=1,
-        organization=line.organization_id,
-        version=line.version,
-        line=line.pk,
-        number=number or line.head,
-        since=0,
-        withdrawals=line.withdrawals,
-        scopes=frozenset(),
-        veil=line.veil,
-    )
 
 
 def users(line: Line, number: int | None = None, by: str = "") -> list[dict[str, Any]]:
@@ -309,4 +292,3 @@ def test_only_the_line_whose_rules_were_tightened_is_due(district: Organization)
     withdraw(district)
     one.refresh_from_db()
     assert one.withdrawal_due is None
-    assert replace(reader_of(one), number=0).veil == {}
