@@ -143,7 +143,7 @@ def _oldest_read(connection: Connection, number: int) -> int:
 
 def _withdraw_on(line: Line) -> None:
     announce(line.organization, line)
-    withdraw(line.organization)
+    withdraw(line.organization, rewriting=False)
 
 
 @transaction.atomic

@@ -68,7 +68,7 @@ def exclude(
     shows what it has done in transactions of its own.
     """
     done = mark(organization, kind, ids, reason=reason, by=by, reasons=reasons)
-    withdraw(organization)
+    withdraw(organization, rewriting=False)
     return done
 
 

@@ -33,7 +33,7 @@ def fork(line: Line, *, oldest: int, number: int, rules: dict[str, Any] | None =
     """
     rules = line.rules if rules is None else rules
     for _ in range(TRIES):
-        withdraw(line.organization)
+        withdraw(line.organization, rewriting=False)
         line.refresh_from_db(fields=["applied", "veil", "withdrawals"])
         copy = Line.objects.create(
             organization=line.organization,

@@ -50,30 +50,44 @@ def announce(organization: Organization, line: Line | None = None) -> None:
     )
 
 
-def withdraw(organization: Organization, *, build: Refresh | None = None) -> None:
+def withdraw(
+    organization: Organization, *, build: Refresh | None = None, rewriting: bool = True
+) -> None:
     """Bring everything that is still read in step with what was confirmed.
 
     Returns when it is done, by this call or by another that was at it already. Refused when
-    nothing has been heard of that other one for a minute. `build` is the refresh that begins
-    with it; it needs lines without a veil, which for others somebody else may still lift.
+    nothing has been heard of that other one for a minute. With `rewriting` veils are lifted
+    too, unless another is at it; without, they are left to the next. `build` is the refresh that
+    begins with it; it needs lines without a veil, and waits for whoever lifts them.
     """
-    heard: datetime | None = None
-    deadline = time.monotonic() + PATIENCE
-    while (due := _is_due(organization)) or _veiled(organization).exists():
+    waiting = _Waiting(organization)
+    while (due := _is_due(organization)) or (rewriting and _veiled(organization).exists()):
         lease = Lease.taken(organization, build)
         if lease:
             with suppress(Moved), lease:
                 (_withdraw_all if due else _lift_one)(organization, lease)
-            continue
-        if not due and build is None:
+        elif due or build:
+            waiting.wait()
+            if build:
+                keep(build)
+        else:
             return
-        until = _of(organization).values_list("withdrawing_until", flat=True).get()
-        if until != heard:
-            heard, deadline = until, time.monotonic() + PATIENCE
-        if time.monotonic() > deadline:
+
+
+class _Waiting:
+    """Patience with another who is at work, for as long as he is heard of."""
+
+    def __init__(self, organization: Organization) -> None:
+        self.organization = organization
+        self.heard: datetime | None = None
+        self.until = time.monotonic() + PATIENCE
+
+    def wait(self) -> None:
+        heard = _of(self.organization).values_list("withdrawing_until", flat=True).get()
+        if heard != self.heard:
+            self.heard, self.until = heard, time.monotonic() + PATIENCE
+        elif time.monotonic() > self.until:
             raise Refused("Another withdrawal is still at work. Nothing is lost; look again soon.")
-        if build:
-            keep(build)
         time.sleep(0.1)
 
 

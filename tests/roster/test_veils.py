@@ -230,10 +230,6 @@ def test_a_copy_is_veiled_as_its_line_was(line: Line, monkeypatch: pytest.Monkey
     veiled(line.organization, monkeypatch)
     seen = users(line)
 
-    def leave(organization: Organization) -> None:
-        """As if another were at the rewriting."""
-
-    monkeypatch.setattr("roster.forking.withdraw", leave)
     copy = fork(line, oldest=line.head, number=line.head)
     copy.refresh_from_db()
     assert copy.veil == {"users": ["email"]}
@@ -265,6 +261,7 @@ def test_a_build_waits_for_whoever_rewrites_and_is_refused_when_he_is_silent(
         refresh(line.organization, by="test")
     assert next(waits, None) is None
     # Others have nothing to wait for: what was confirmed holds.
+    withdraw(line.organization, rewriting=False)
     withdraw(line.organization)
     line.refresh_from_db()
     assert line.veil == {"users": ["email"]}
