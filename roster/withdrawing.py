@@ -40,6 +40,8 @@ def announce(organization: Organization, line: Line | None = None) -> None:
 
     From all lines, or from the one whose own rules were tightened.
     """
+    # Whoever ends a withdrawal this moment has seen the lines before; he lets go first.
+    Organization.objects.select_for_update().get(pk=organization.pk)
     now = clock()
     lines = Line.objects.filter(organization=organization, head__gt=0)
     if line:
@@ -118,8 +120,10 @@ def _withdraw_all(organization: Organization, lease: Lease) -> None:
     marks = Mark.objects.filter(organization=organization, withdrawn=False)
     fresh = list(marks.values_list("pk", flat=True))
     for pk in list(_published(organization).order_by("pk").values_list("pk", flat=True)):
-        line = Line.objects.select_related("organization").get(pk=pk)
         lease.renew()
+        line = Line.objects.select_related("organization").filter(pk=pk).first()
+        if line is None:  # Nobody read it any more, and it was dropped.
+            continue
         if lease.after_one_that_died:
             sweep_withdrawals(line, lease.renew)
         if line.withdrawal_due or line.applied != obeyed_by(line):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
-from roster import exclusion, sides, withdrawal
+from roster import exclusion, sides, withdrawal, withdrawing
 from roster.clock import clock
 from roster.kinds import KINDS
+from roster.lease import Lease
 from roster.models import Enrollment, Level, Line, Mark, Organization, Publication, Record, User
 from roster.publishing import refresh
 from roster.visibility import Walk
@@ -240,3 +243,52 @@ def test_an_import_between_the_two_walks_is_no_part_of_the_act(
     refresh(district, by="test")
     line.refresh_from_db()
     assert student not in {json.loads(text)["sourcedId"] for text in shown(line).values()}
+
+
+def test_what_is_announced_while_a_withdrawal_ends_is_still_due(district: Organization) -> None:
+    (line,) = published(district, "1.2")
+    announce(district)
+    ending = threading.Event()
+
+    def meanwhile() -> None:
+        ending.wait()
+        announce(district, line)
+        connection.close()
+
+    other = threading.Thread(target=meanwhile)
+    other.start()
+    with transaction.atomic():
+        Organization.objects.select_for_update().get(pk=district.pk)
+        ending.set()
+        other.join(0.3)  # It has to wait, so this takes its time.
+        Organization.objects.filter(pk=district.pk).update(withdrawal_due=None)
+        Line.objects.filter(pk=line.pk).update(withdrawal_due=None)
+    other.join()
+    district.refresh_from_db()
+    line.refresh_from_db()
+    assert district.withdrawal_due
+    assert line.withdrawal_due
+
+
+def test_a_line_that_is_dropped_meanwhile_stops_nobody(
+    district: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, dropped = published(district, "1.2", "1.1")
+    (last,) = published(district, "1.2", types=[])
+    student = Record.objects.filter(line=first, kind="users", role="student").order_by("pk")[2]
+    take = withdrawing._withdraw_from
+
+    def taken(line: Line, lease: Lease) -> None:
+        take(line, lease)
+        Record.objects.filter(line=dropped).delete()
+        Line.objects.filter(pk=dropped.pk).delete()
+
+    monkeypatch.setattr(withdrawing, "_withdraw_from", taken)
+    exclusion.exclude(district, "person", [student.sourced_id], reason="Asked", by="dana")
+    district.refresh_from_db()
+    assert district.withdrawal_due is None
+    for line in (first, last):
+        line.refresh_from_db()
+        assert not any(
+            f'"sourcedId":"{student.sourced_id}"' in each for each in shown(line).values()
+        )
