@@ -40,7 +40,7 @@ def announce(organization: Organization, line: Line | None = None) -> None:
 
     From all lines, or from the one whose own rules were tightened.
     """
-    # Whoever ends a withdrawal this moment has seen the lines before; he lets go first.
+    # A withdrawal that ends this moment has looked at the lines already; it comes to its end first.
     Organization.objects.select_for_update().get(pk=organization.pk)
     now = clock()
     lines = Line.objects.filter(organization=organization, head__gt=0)
