@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import reduce
 from operator import or_
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 from django.db.models import Q
@@ -25,6 +25,7 @@ from roster.models import Enrollment, Line, Record
 from roster.parts import in_parts, named
 from roster.pruning import NEVER_EMPTY, TAGGED, Document, Gone, Withdrawn, prune, subtract, targets
 from roster.sides import Sides
+from roster.stored import Change, stored
 from roster.visibility import Beginning, Rules, marks_of, touched
 
 BATCH = 1000
@@ -55,26 +56,6 @@ FALLING = {
     "grading_task": "categories",
 }
 """Kinds whose notes in a walk are ids of documents that aren't told."""
-
-
-class Stored(NamedTuple):
-    """One version of a record as it is stored; live, or it wouldn't be looked at."""
-
-    pk: int
-    sourced_id: str
-    valid_from: int
-    valid_to: int
-    ordinal: int
-    document: str
-    added_in: int
-    role: str
-    school: str
-    klass: str
-    person: str
-
-
-Change = tuple[Stored, bytes | None]
-"""A version and its document as it has to be; None: nothing may be left of it."""
 
 
 class Fall:
@@ -111,9 +92,6 @@ class Fall:
 
     def _off(self, collection: str) -> frozenset[str]:
         return self.after.rules.hidden(collection) - self.before.rules.hidden(collection)
-
-    def is_at_head(self, row: Stored) -> bool:
-        return row.valid_from <= self.line.head < row.valid_to
 
     # What fell by the act.
 
@@ -203,7 +181,7 @@ class Fall:
         for row, body in changes:
             if body is None:
                 fell.add(row.sourced_id)
-                if self.is_at_head(row):
+                if row.is_read_at(self.line.head):
                     at_head.add(row.sourced_id)
             yield row, body
         self._are_gone(collection, fell - (self._live_at_head(collection, fell) - at_head))
@@ -270,44 +248,6 @@ class Fall:
                 yield row, body
 
 
-def stored(line: Line, collection: str, wanted: list[Q] | None = None) -> Iterator[Stored]:
-    """Yield every version that readers may be given and that isn't a tombstone's.
-
-    `wanted` are conditions, of which one must hold; None: all versions. What is written while
-    one reads on isn't among them, nor what a build has written that isn't shown yet.
-    """
-    rows = Record.objects.filter(
-        line=line, kind=collection, status="active", valid_from__lte=line.head
-    )
-    told = rows.values_list(*Stored._fields)
-    found = _all(told) if wanted is None else _picked(told, wanted)
-    # In publications still read, a tombstone stands in a live record's place.
-    return (row for row in map(Stored._make, found) if not _is_tombstone(row.document))
-
-
-def _picked(told: Any, wanted: list[Q]) -> Iterator[tuple[Any, ...]]:
-    seen: set[int] = set()
-    for part in wanted:
-        fresh = [row for row in told.filter(part) if row[0] not in seen]
-        seen.update(row[0] for row in fresh)
-        yield from fresh
-
-
-def _all(told: Any) -> Iterator[tuple[Any, ...]]:
-    """Yield all, by the key under which a version is stored once: others' rows lie between."""
-    ordered = told.order_by("sourced_id", "valid_from")
-    last, at = "", -1
-    while part := list(
-        ordered.filter(sourced_id__gte=last).exclude(sourced_id=last, valid_from__lte=at)[:BATCH]
-    ):
-        yield from part
-        last, at = part[-1][1:3]
-
-
 def _written(sourced_id: str) -> str:
     """Return an id as documents are written."""
     return orjson.dumps(sourced_id).decode()
-
-
-def _is_tombstone(text: str) -> bool:
-    return '"tobedeleted"' in text and orjson.loads(text)["status"] == "tobedeleted"

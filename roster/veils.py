@@ -15,9 +15,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 import orjson
 
 from roster.dialects.composing import render
-from roster.falling import Change, stored
 from roster.models import Line
 from roster.pruning import Document
+from roster.stored import Change, stored
 
 Veil = Mapping[str, Collection[str]]
 

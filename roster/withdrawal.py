@@ -19,11 +19,11 @@ from roster.clock import clock
 from roster.dialects import people
 from roster.dialects.composing import Doc, tombstone
 from roster.dialects.facts import STAYING, facts_in_place, facts_of, facts_of_tombstone
-from roster.falling import Change
 from roster.lease import Lease, Moved
 from roster.lines import next_stamp, runs_into_a_build, withdrawal_number
 from roster.models import Line, Organization, Publication, Refresh, Status
 from roster.parts import in_parts
+from roster.stored import Change
 from roster.storing import Known, Next, Writer, sweep_builds
 
 BATCH = 1000
@@ -72,12 +72,12 @@ class Withdrawal:
 
     def _at_head(self, collection: str, changes: Iterable[Change]) -> Iterator[Next]:
         """Yield the next versions of what is read at the head, and note the older ones."""
-        version, head = self.line.version, self.line.head
+        version = self.line.version
         for row, body in changes:
             last = orjson.loads(row.document)
             told = body or tombstone(version, collection, last)
             now = orjson.loads(told)
-            if row.valid_from <= head < row.valid_to:
+            if row.is_read_at(self.line.head):
                 role = people.role_words(now) if body and collection == "users" else row.role
                 known = Known(row.pk, row.sourced_id, ACTIVE, row.ordinal, "", row.added_in)
                 doc = Doc(row.sourced_id, told, role, row.school, row.klass, row.person)
