@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, Value
+from django.db.models.functions import Coalesce
 
 from connections import sharing
 from connections.models import Connection
@@ -293,7 +294,17 @@ def _join(organization: Organization, line: Line, elder: Line) -> bool:
 
 
 def drop(line: Line) -> None:
-    """Delete a line that nobody reads, its records in short batches first."""
+    """Delete a line that nobody reads, its records in short batches first.
+
+    While something is withdrawn it is only set aside, and deleted when its day has come.
+    """
+    with transaction.atomic():
+        hold(line.organization)
+        rows = Line.objects.filter(pk=line.pk)
+        # From now on no withdrawal begins on it; one that has may still write there.
+        rows.update(head=0, unread_since=Coalesce("unread_since", Value(clock())))
+        if rows.filter(organization__withdrawing_until__gt=clock()).exists():
+            return
     Connection.objects.filter(line=line, status=Status.CLOSED).update(line=None)
     records = Record.objects.filter(line=line)
     while batch := list(records.values_list("pk", flat=True)[:BATCH]):

@@ -28,13 +28,13 @@ def by_column(*columns: str) -> Nesting:
     return nested
 
 
-def by_fact(key: str, *, many: bool = False) -> Nesting:
-    """Records one of whose references of that name is the last id of the path."""
+def by_fact(kind: str, key: str, *, many: bool = False) -> Nesting:
+    """Records of a kind one of whose references of that name is the last id of the path."""
 
     def nested(scope: Scope, ids: Sequence[str], tombstones: bool) -> Sql:
         if many:
             return holds_fact(key, ids[-1])
-        held = either_fact(key, LAST + key)
+        held = either_fact(scope.told(kind, key), LAST + key)
         return Sql(f"{held.text} = %s", (*held.parameters, ids[-1]))
 
     return nested
@@ -81,7 +81,7 @@ def by_members(kind: str, key: str, asked: str) -> Nesting:
             f"{asked} = %s",
             (ids[-1],),
             tombstones,
-            beside=facts_from(key, LAST + key),
+            beside=facts_from(scope.told(kind, key), LAST + key),
         )
 
     return nested

@@ -101,7 +101,7 @@ class _Build:
 
     def _publish(self) -> dict[str, Any]:
         for _ in range(TRIES):
-            withdraw(self.organization, build=self.row)
+            withdraw(self.organization, build=self.row, lines=self.lines)
             self.organization.refresh_from_db()
             for line in self.lines:
                 line.refresh_from_db()

@@ -195,7 +195,7 @@ def _scope(reader: Reader, where: Where, past: History) -> Scope:
     hidden: frozenset[str] = frozenset()
     if where.probed:
         hidden = _hidden(line, where.collection).union(reader.veil.get(where.collection, ()))
-    return Scope(line, reader.number, reader.since, past.moments, hidden)
+    return Scope(line, reader.number, reader.since, past.moments, hidden, reader.veil)
 
 
 RULES = (
@@ -233,7 +233,7 @@ def _ids(reader: Reader, where: Where, past: History) -> array[int]:
     key = (reader.line, reader.number, reader.withdrawals, where.key(scope))
     found: array[int] | None = _lists.get(key)
     if found is None:
-        sql, order = where.sql(scope), where.order_sql()
+        sql, order = where.sql(scope), where.order_sql(scope)
         tombstones = " OR changed_in > %s" if where.with_tombstones else ""
         with connection.cursor() as cursor:
             cursor.execute(

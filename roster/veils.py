@@ -32,7 +32,7 @@ def merged(*veils: Veil) -> dict[str, list[str]]:
 def without(text: str, fields: Iterable[str]) -> str:
     """Return a stored document without these fields."""
     document = orjson.loads(text)
-    return render(document).decode() if _stripped(document, fields) else text
+    return render(document).decode() if strip(document, fields) else text
 
 
 def lifted(line: Line, collection: str) -> Iterator[Change]:
@@ -40,11 +40,11 @@ def lifted(line: Line, collection: str) -> Iterator[Change]:
     fields = line.veil[collection]
     for row in stored(line, collection):
         document = orjson.loads(row.document)
-        if _stripped(document, fields):
+        if strip(document, fields):
             yield row, render(document)
 
 
-def _stripped(document: Document, fields: Iterable[str]) -> bool:
-    """Take the fields out of a document; return whether it had any."""
+def strip(document: Document, fields: Iterable[str]) -> bool:
+    """Take the fields out of a document; return whether it had any of them."""
     had = [name for name in fields if document.pop(name, None) is not None]
     return bool(had)

@@ -7,11 +7,12 @@ of. What the reader may see is decided elsewhere still, by line and number.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from roster.comparing import compared, has_word, in_order
+from roster.dialects.facts import LAST
 from roster.dialects.paths import Path, resolve
 from roster.facts_sql import ALWAYS, NEVER, Sql, joined
 from roster.query import BadFilter, Clause, Filter
@@ -32,7 +33,8 @@ class UnknownField(BadFilter):
 class Scope:
     """Where a list is asked: a line at a number, by somebody who sees tombstones after `since`.
 
-    `hidden` are the fields of the collection that the line doesn't share.
+    `hidden` are the fields of the collection that the line doesn't share; `veil` those, by
+    collection, whose facts are still there although they are withheld.
     """
 
     line: int
@@ -40,6 +42,16 @@ class Scope:
     since: int
     moments: Moments
     hidden: frozenset[str] = frozenset()
+    veil: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    def told(self, kind: str, key: str) -> str:
+        """Return the fact by which records of a kind are found: of a veiled field, what
+        tombstones belong by, which is what is left of it when they are rewritten.
+        """
+        return LAST + key if self.veils(kind, key) else key
+
+    def veils(self, kind: str, key: str) -> bool:
+        return key.partition(".")[0] in self.veil.get(kind, ())
 
     def version(self, kind: str, alias: str = "roster_record") -> Sql:
         """Return the condition for the records of a kind as they stand at the number."""
@@ -110,9 +122,13 @@ class Where:
             parts.append(self._chain(self.filter, scope))
         return joined("AND", parts) if parts else ALWAYS
 
-    def order_sql(self) -> Sql:
+    def order_sql(self, scope: Scope) -> Sql:
         """Return what the list is ordered by: a total order always."""
-        return self.order.sql() if self.order else Sql("status, ordinal")
+        if self.order is None:
+            return Sql("status, ordinal")
+        if scope.veils(self.collection, self.order.path.root):
+            return Sql("sourced_id")
+        return self.order.sql()
 
     def _chain(self, tree: Filter, scope: Scope) -> Sql:
         """Join the clauses from left to right, so that neither word binds more tightly."""

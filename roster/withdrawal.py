@@ -3,18 +3,18 @@
 What is read at the head gets a next version, which no reader's predicate shows until one small
 transaction moves the head to it. Then the versions that ended by it, and those of publications
 before, which runs and pauses go on reading, are replaced where they stand. So no offset moves
-under a reader, and nothing has to be held in memory but keys.
+under a reader; of what is read at the head nothing is held in memory but keys.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 import orjson
 from django.db import connection, transaction
 
-from roster import bulk
+from roster import bulk, veils
 from roster.clock import clock
 from roster.dialects import people
 from roster.dialects.composing import Doc, tombstone
@@ -25,6 +25,7 @@ from roster.models import Line, Organization, Publication, Refresh, Status
 from roster.parts import in_parts
 from roster.stored import Change
 from roster.storing import Known, Next, Writer, sweep_builds
+from roster.veils import Veil
 
 BATCH = 1000
 
@@ -33,11 +34,19 @@ RETIRED: str = Status.RETIRED.value
 
 
 class Withdrawal:
-    """Call `take` for collection after collection, those first that others name; then `show`."""
+    """Call `take` for collection after collection, then `show`.
 
-    def __init__(self, line: Line, lease: Lease) -> None:
+    Where documents leave, those that others name go first. `veil` are the fields that nothing
+    may remember; `hold` is called in each transaction that writes, and may raise.
+    """
+
+    def __init__(
+        self, line: Line, lease: Lease, veil: Veil, hold: Callable[[], None] | None = None
+    ) -> None:
         self.line = line
         self.lease = lease
+        self.veil = veil
+        self.hold = hold or lease.renew
         self.organization = line.organization
         self.organization.refresh_from_db(fields=["last_number"])
         self.number = withdrawal_number(self.organization.last_number)
@@ -53,7 +62,7 @@ class Withdrawal:
             return
         if not self.counts and runs_into_a_build(self.line.head, self.number):
             self._give_up_builds()
-        writer = Writer(self.line, collection, self.number, self.lease.renew)
+        writer = Writer(self.line, collection, self.number, self.hold)
         self.counts[collection] = writer.apply(chain([first], at_head))
 
     def show(self) -> None:
@@ -75,6 +84,8 @@ class Withdrawal:
         version = self.line.version
         for row, body in changes:
             last = orjson.loads(row.document)
+            # What a tombstone belongs by would outlive the rewriting of what is live.
+            veils.strip(last, self.veil.get(collection, ()))
             told = body or tombstone(version, collection, last)
             now = orjson.loads(told)
             if row.is_read_at(self.line.head):
@@ -99,7 +110,7 @@ class Withdrawal:
         }
         with transaction.atomic():
             current = Organization.objects.select_for_update().get(pk=self.organization.pk)
-            self.lease.renew()
+            self.hold()
             line = Line.objects.filter(pk=self.line.pk, head=self.line.head)
             if current.last_number != self.organization.last_number or not line.update(
                 head=self.number
@@ -129,13 +140,13 @@ class Withdrawal:
             finished=clock(),
             lease_until=None,
         )
-        sweep_builds(self.line, self.lease.renew)
+        sweep_builds(self.line, self.hold)
 
     def _end(self, pks: Sequence[int]) -> None:
         """Give versions that ended what follows them; their digest matches nothing now."""
         chosen, values = bulk.among(pks)
         with transaction.atomic(), connection.cursor() as cursor:
-            self.lease.renew()
+            self.hold()
             cursor.execute(
                 "UPDATE roster_record SET document = told.document, digest = '',"  # noqa: S608
                 f" facts = {_facts_told()} FROM roster_record told"
@@ -149,7 +160,7 @@ class Withdrawal:
         """Replace documents and facts where they stand; their digest matches nothing now."""
         facts = "%s::jsonb" if connection.vendor == "postgresql" else "%s"
         with transaction.atomic(), connection.cursor() as cursor:
-            self.lease.renew()
+            self.hold()
             cursor.executemany(
                 f"UPDATE roster_record SET document = %s, facts = {facts}, digest = ''"  # noqa: S608
                 " WHERE id = %s",

@@ -13,6 +13,7 @@ is safe to run twice; a line that hasn't been reached for a minute isn't read me
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -53,21 +54,30 @@ def announce(organization: Organization, line: Line | None = None) -> None:
 
 
 def withdraw(
-    organization: Organization, *, build: Refresh | None = None, rewriting: bool = True
+    organization: Organization,
+    *,
+    rewriting: bool = True,
+    build: Refresh | None = None,
+    lines: Sequence[Line] | None = None,
 ) -> None:
     """Bring everything that is still read in step with what was confirmed.
 
     Returns when it is done, by this call or by another that was at it already. Refused when
     nothing has been heard of that other one for a minute. With `rewriting` veils are lifted
-    too, unless another is at it; without, they are left to the next. `build` is the refresh that
-    begins with it; it needs lines without a veil, and waits for whoever lifts them.
+    too, unless another is at it; without, they are left to the next. `build` is the refresh of
+    these `lines` that begins with it; it waits until none of them is veiled.
     """
     waiting = _Waiting(organization)
-    while (due := _is_due(organization)) or (rewriting and _veiled(organization).exists()):
+    while (due := _is_due(organization)) or (rewriting and _veiled(organization, lines).exists()):
         lease = Lease.taken(organization, build)
         if lease:
             with suppress(Moved), lease:
-                (_withdraw_all if due else _lift_one)(organization, lease)
+                if lease.after_one_that_died:
+                    _take_back(organization, lease)
+                if due:
+                    _withdraw_all(organization, lease)
+                else:
+                    _lift_one(organization, lines, lease)
         elif due or build:
             waiting.wait()
             if build:
@@ -95,7 +105,8 @@ class _Waiting:
 
 def unfinished() -> list[Organization]:
     """Return the organizations of which something is still to be withdrawn or rewritten."""
-    veiled = Line.objects.exclude(veil={}).values_list("organization", flat=True)
+    lines = Line.objects.filter(head__gt=0)
+    veiled = lines.exclude(veil={}).values_list("organization", flat=True)
     due = Organization.objects.filter(withdrawal_due__isnull=False).values_list("pk", flat=True)
     return list(Organization.objects.filter(pk__in={*due, *veiled}).order_by("pk"))
 
@@ -112,8 +123,15 @@ def _published(organization: Organization) -> QuerySet[Line]:
     return Line.objects.filter(organization=organization, head__gt=0)
 
 
-def _veiled(organization: Organization) -> QuerySet[Line]:
-    return _published(organization).exclude(veil={}).order_by("pk")
+def _veiled(organization: Organization, lines: Sequence[Line] | None) -> QuerySet[Line]:
+    veiled = _published(organization).exclude(veil={}).order_by("pk")
+    return veiled if lines is None else veiled.filter(pk__in=[line.pk for line in lines])
+
+
+def _take_back(organization: Organization, lease: Lease) -> None:
+    """Remove what one that died has written on any line and not shown."""
+    for line in _published(organization):
+        sweep_withdrawals(line, lease.renew)
 
 
 def _withdraw_all(organization: Organization, lease: Lease) -> None:
@@ -121,11 +139,9 @@ def _withdraw_all(organization: Organization, lease: Lease) -> None:
     fresh = list(marks.values_list("pk", flat=True))
     for pk in list(_published(organization).order_by("pk").values_list("pk", flat=True)):
         lease.renew()
-        line = Line.objects.select_related("organization").filter(pk=pk).first()
+        line = _published(organization).select_related("organization").filter(pk=pk).first()
         if line is None:  # Nobody read it any more, and it was dropped.
             continue
-        if lease.after_one_that_died:
-            sweep_withdrawals(line, lease.renew)
         if line.withdrawal_due or line.applied != obeyed_by(line):
             _withdraw_from(line, lease)
     with transaction.atomic():
@@ -148,7 +164,8 @@ def _withdraw_from(line: Line, lease: Lease) -> None:
     if _of(line.organization).get().revision != line.organization.revision:
         # An import between the two walks would look like part of the act.
         raise Moved
-    withdrawal = Withdrawal(line, lease)
+    veil = veils.merged(line.veil, fall.veil)
+    withdrawal = Withdrawal(line, lease, veil)
     for collection in fall.collections:
         withdrawal.take(collection, fall.changes_of(collection))
     withdrawal.show()
@@ -159,26 +176,34 @@ def _withdraw_from(line: Line, lease: Lease) -> None:
         if (now.revision, stands.rules_digest) == (line.organization.revision, line.rules_digest):
             stands.withdrawal_due = None
         stands.applied = obeyed_by(line)
-        stands.veil = veils.merged(stands.veil, fall.veil)
+        stands.veil = veil
         stands.withdrawals += 1
         stands.save(update_fields=["withdrawal_due", "applied", "veil", "withdrawals"])
 
 
-def _lift_one(organization: Organization, lease: Lease) -> None:
-    """Rewrite what is veiled on one line; what is confirmed meanwhile comes before the next."""
-    line = _veiled(organization).select_related("organization").first()
+class _MoreUrgent(Exception):
+    """Something was confirmed that doesn't wait."""
+
+
+def _lift_one(organization: Organization, lines: Sequence[Line] | None, lease: Lease) -> None:
+    """Rewrite what is veiled on one line, unless something is confirmed meanwhile."""
+    line = _veiled(organization, lines).select_related("organization").first()
     if line is None:
         return
-    lease.renew()
-    if lease.after_one_that_died:
+
+    def hold() -> None:
+        lease.renew()
+        if _is_due(organization):
+            raise _MoreUrgent
+
+    withdrawal = Withdrawal(line, lease, line.veil, hold)
+    try:
+        for collection in line.veil:
+            withdrawal.take(collection, veils.lifted(line, collection))
+        withdrawal.show()
+    except _MoreUrgent:
         sweep_withdrawals(line, lease.renew)
-    withdrawal = Withdrawal(line, lease)
-    for collection in line.veil:
-        withdrawal.take(collection, veils.lifted(line, collection))
-    withdrawal.show()
-    # Another field may have come under the veil meanwhile: then it stays.
+        return
     with transaction.atomic():
         lease.renew()
-        Line.objects.filter(pk=line.pk, veil=line.veil).update(
-            veil={}, withdrawals=F("withdrawals") + 1
-        )
+        Line.objects.filter(pk=line.pk).update(veil={}, withdrawals=F("withdrawals") + 1)

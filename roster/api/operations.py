@@ -103,7 +103,7 @@ class Nested:
 _STUDENTS = nesting.by_enrollment("person", "klass", "student")
 _TEACHERS = nesting.by_enrollment("person", "klass", "teacher")
 _ITS_COURSES = nesting.either(
-    nesting.by_fact("org.sourcedId"),
+    nesting.by_fact("courses", "org.sourcedId"),
     nesting.by_member("classes", "course.sourcedId", "school"),
 )
 _ITS_TERMS = nesting.by_members("classes", "terms.sourcedId", "school")
@@ -142,15 +142,15 @@ NESTED = (
     Nested("getTermsForSchool", "rostering", (SCHOOL,), "terms", _ITS_TERMS, subset="term"),
     Nested(
         "getClassesForTerm", "rostering", (TERM,), "classes",
-        nesting.by_fact("terms.sourcedId", many=True),
+        nesting.by_fact("classes", "terms.sourcedId", many=True),
     ),
     Nested(
         "getGradingPeriodsForTerm", "rostering", (TERM,), "gradingPeriods",
-        nesting.by_fact("parent.sourcedId"), subset="gradingPeriod",
+        nesting.by_fact("academicSessions", "parent.sourcedId"), subset="gradingPeriod",
     ),
     Nested(
         "getClassesForCourse", "rostering", (COURSE,), "classes",
-        nesting.by_fact("course.sourcedId"),
+        nesting.by_fact("classes", "course.sourcedId"),
     ),
     Nested(
         "getClassesForStudent", "rostering", (STUDENT,), "classes",
@@ -181,7 +181,7 @@ NESTED = (
     Nested("getLineItemsForClass", "gradebook", (CLASS,), "lineItems", _OF_CLASS),
     Nested(
         "getResultsForLineItemForClass", "gradebook", (CLASS, LINE_ITEM), "results",
-        nesting.by_fact("lineItem.sourcedId"),
+        nesting.by_fact("results", "lineItem.sourcedId"),
     ),
     Nested("getResultsForClass", "gradebook", (CLASS,), "results", _OF_CLASS),
     Nested(

@@ -139,6 +139,10 @@ class Record(models.Model):
                 fields=["line", "kind", "status", "ordinal", "valid_from"], name="record_by_ordinal"
             ),
             models.Index(fields=["line", "kind", "changed_in"], name="record_by_change"),
+            # Few have ended; builds take back and purge by these alone.
+            models.Index(
+                fields=["line", "valid_to"], condition=Q(valid_to__lt=OPEN), name="record_ended"
+            ),
             models.Index(
                 fields=["line", "kind", "school"], condition=~Q(school=""), name="record_by_school"
             ),

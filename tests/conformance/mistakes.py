@@ -149,7 +149,7 @@ NESTED = [
         "a tombstone brings nobody living in",
     ),
     Mutation(
-        NESTING, "held = either_fact(key, LAST + key)", "held = either_fact(key, key)",
+        NESTING, "either_fact(scope.told(kind, key), LAST + key)", "either_fact(key, key)",
         "a tombstone belongs where it did",
     ),
 ]  # fmt: skip

@@ -148,8 +148,8 @@ WITHDRAWALS = [
     ),
     Mutation(
         "roster/withdrawing.py",
-        "stands.veil = veils.merged(stands.veil, fall.veil)",
-        "stands.veil = {}",
+        "stands.veil = veil\n",
+        "stands.veil = {}\n",
         "a withheld field is gone from what is still read",
     ),
     Mutation(

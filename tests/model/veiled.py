@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -22,9 +22,9 @@ def watched() -> Iterator[None]:
     """Look, whenever a veil is lifted, whether anybody could see it."""
     lift = withdrawing._lift_one
 
-    def watch(organization: Organization, lease: Lease) -> None:
+    def watch(organization: Organization, lines: Sequence[Line] | None, lease: Lease) -> None:
         before = _seen(organization)
-        lift(organization, lease)
+        lift(organization, lines, lease)
         assert _seen(organization) == before, "the veil hid something else than the rewriting"
 
     with patch.object(withdrawing, "_lift_one", watch):

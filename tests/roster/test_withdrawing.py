@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import threading
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
 
+from connections import relining
 from roster import exclusion, sides, withdrawal, withdrawing
 from roster.clock import clock
+from roster.forking import fork
 from roster.kinds import KINDS
-from roster.lease import Lease
 from roster.models import Enrollment, Level, Line, Mark, Organization, Publication, Record, User
 from roster.publishing import refresh
 from roster.visibility import Walk
@@ -270,24 +273,45 @@ def test_what_is_announced_while_a_withdrawal_ends_is_still_due(district: Organi
     assert line.withdrawal_due
 
 
+@pytest.mark.parametrize("moment", ["Fall", "Withdrawal"])
 def test_a_line_that_is_dropped_meanwhile_stops_nobody(
-    district: Organization, monkeypatch: pytest.MonkeyPatch
+    moment: str, district: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, dropped = published(district, "1.2", "1.1")
-    (last,) = published(district, "1.2", types=[])
-    student = Record.objects.filter(line=first, kind="users", role="student").order_by("pk")[2]
-    take = withdrawing._withdraw_from
+    (line,) = published(district, "1.2")
+    student = Record.objects.filter(line=line, kind="users", role="student").order_by("pk")[2]
+    copy = fork(line, oldest=line.head, number=line.head)
+    begun = getattr(withdrawing, moment)
 
-    def taken(line: Line, lease: Lease) -> None:
-        take(line, lease)
-        Record.objects.filter(line=dropped).delete()
-        Line.objects.filter(pk=dropped.pk).delete()
+    def begin(*arguments: Any) -> Any:
+        of = arguments[0]
+        work = begun(*arguments)
+        if of.pk == copy.pk:
+            relining.drop(of)
+        return work
 
-    monkeypatch.setattr(withdrawing, "_withdraw_from", taken)
+    monkeypatch.setattr(withdrawing, moment, begin)
     exclusion.exclude(district, "person", [student.sourced_id], reason="Asked", by="dana")
     district.refresh_from_db()
     assert district.withdrawal_due is None
-    for line in (first, last):
+    line.refresh_from_db()
+    assert not any(f'"sourcedId":"{student.sourced_id}"' in each for each in shown(line).values())
+    copy.refresh_from_db()
+    assert (copy.head, copy.unread_since is None) == (0, False)
+    relining.drop(copy)
+    assert not Line.objects.filter(pk=copy.pk).exists()
+    assert not Record.objects.filter(line=copy.pk).exists()
+
+
+def test_what_was_due_before_lines_were_due_by_themselves_is_due_of_each(
+    district: Organization,
+) -> None:
+    lines = published(district, "1.2", "1.1")
+    student = Record.objects.filter(line=lines[0], kind="users", role="student").order_by("pk")[2]
+    exclusion.mark(district, "person", [student.sourced_id], reason="Asked", by="dana")
+    Line.objects.update(withdrawal_due=None)
+    import_module("roster.migrations.0003_withdrawals_by_line").due_by_line(apps, None)
+    withdraw(district)
+    for line in lines:
         line.refresh_from_db()
         assert not any(
             f'"sourcedId":"{student.sourced_id}"' in each for each in shown(line).values()
