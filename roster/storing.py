@@ -8,12 +8,12 @@ Tombstones have positions of their own by the same rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 
 from roster import bulk
@@ -253,9 +253,7 @@ class Writer:
         with transaction.atomic():
             self.hold()
             for part in in_parts(self.ended, BATCH):
-                ended = self.records.filter(pk__in=part)
-                # What a withdrawal has ended meanwhile stays ended there.
-                ended.filter(valid_to__gt=self.number).update(valid_to=self.number)
+                self._end_rows(part)
             bulk.insert(Record, COLUMNS, self.rows)
         self.ended, self.rows = [], []
 
@@ -268,21 +266,40 @@ class Writer:
         )
         for part in in_parts(holes, BATCH):
             # What was moved has left the tail, so each round finds the rest of it.
-            tail = list(pending.filter(ordinal__gte=size).order_by("ordinal")[: len(part)])
-            for record, hole in zip(tail, part, strict=True):
-                self._move(record, hole)
-            self._flush()
+            tail = pending.filter(ordinal__gte=size).order_by("ordinal")[: len(part)]
+            own: list[tuple[int, int]] = []
+            moves: list[tuple[int, int]] = []
+            for (pk, since), hole in zip(tail.values_list("pk", "valid_from"), part, strict=True):
+                (own if since == self.number else moves).append((pk, hole))
+            with transaction.atomic():
+                self.hold()
+                for pk, hole in own:
+                    Record.objects.filter(pk=pk).update(ordinal=hole)
+                self._move(moves)
         positions.size = size
 
-    def _move(self, record: Record, ordinal: int) -> None:
-        if record.valid_from == self.number:
-            Record.objects.filter(pk=record.pk).update(ordinal=ordinal)
+    def _move(self, moves: list[tuple[int, int]]) -> None:
+        """Begin versions of these records at other positions, with nothing else changed."""
+        if not moves:
             return
-        self.ended.append(record.pk)
-        moved = {column: getattr(record, column) for column in COLUMNS}
-        facts = orjson.dumps(record.facts).decode()
-        moved |= {"ordinal": ordinal, "valid_from": self.number, "facts": facts}
-        self.rows.append(tuple(moved[column] for column in COLUMNS))
+        quote = connection.ops.quote_name
+        told = {"ordinal": "move.ordinal", "valid_from": "%s"}
+        names = ", ".join(map(quote, COLUMNS))
+        values = ", ".join(told.get(name, f"roster_record.{quote(name)}") for name in COLUMNS)
+        pairs = ", ".join(f"({pk}, {ordinal})" for pk, ordinal in moves)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH move(id, ordinal) AS (VALUES {pairs})"  # noqa: S608 - numbers of our own.
+                f" INSERT INTO roster_record ({names})"
+                f" SELECT {values} FROM roster_record JOIN move ON move.id = roster_record.id",
+                [self.number],
+            )
+        self._end_rows([pk for pk, _ in moves])
+
+    def _end_rows(self, pks: Sequence[int]) -> None:
+        """Have these versions end here; what a withdrawal has ended meanwhile ended before."""
+        ended = self.records.filter(pk__in=pks, valid_to__gt=self.number)
+        ended.update(valid_to=self.number)
 
 
 def sweep_builds(line: Line, hold: Callable[[], None]) -> None:

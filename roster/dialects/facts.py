@@ -75,9 +75,11 @@ def facts_of_tombstone(
     version: str, collection: str, document: dict[str, Any], last: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the facts of a tombstone, and by what its `last` document belonged anywhere."""
-    before = facts_of(version, collection, last)
-    belonged = {LAST + key: before[key] for key in BELONGS_BY.get(collection, ()) if key in before}
-    return facts_of(version, collection, document) | belonged
+    facts = facts_of(version, collection, document)
+    if keys := BELONGS_BY.get(collection):
+        before = facts_of(version, collection, last)
+        facts |= {LAST + key: before[key] for key in keys if key in before}
+    return facts
 
 
 STAYING = {"enrollments": ("primary", "beginDate", "endDate")}

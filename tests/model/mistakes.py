@@ -46,8 +46,8 @@ STAMPS = [
     ),
     Mutation(
         "roster/storing.py",
-        'moved |= {"ordinal": ordinal, ',
-        'moved |= {"changed_in": self.number, "ordinal": ordinal, ',
+        'told = {"ordinal": "move.ordinal", ',
+        'told = {"changed_in": str(self.number), "ordinal": "move.ordinal", ',
         "unchanged document, unchanged stamp: also of a record that moves into a hole",
     ),
 ]
