@@ -24,7 +24,7 @@ from roster import veils
 from roster.clock import clock
 from roster.falling import Fall
 from roster.lease import Lease, Moved, keep
-from roster.lines import obeyed_by
+from roster.lines import hold, obeyed_by
 from roster.models import Line, Mark, Organization, Refresh
 from roster.parts import in_parts
 from roster.refusal import Refused
@@ -42,7 +42,7 @@ def announce(organization: Organization, line: Line | None = None) -> None:
     From all lines, or from the one whose own rules were tightened.
     """
     # A withdrawal that ends this moment has looked at the lines already; it comes to its end first.
-    Organization.objects.select_for_update().get(pk=organization.pk)
+    hold(organization)
     now = clock()
     lines = Line.objects.filter(organization=organization, head__gt=0)
     if line:
@@ -191,12 +191,12 @@ def _lift_one(organization: Organization, lines: Sequence[Line] | None, lease: L
     if line is None:
         return
 
-    def hold() -> None:
+    def go_on() -> None:
         lease.renew()
         if _is_due(organization):
             raise _MoreUrgent
 
-    withdrawal = Withdrawal(line, lease, line.veil, hold)
+    withdrawal = Withdrawal(line, lease, line.veil, go_on)
     try:
         for collection in line.veil:
             withdrawal.take(collection, veils.lifted(line, collection))
