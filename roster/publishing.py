@@ -108,6 +108,7 @@ class _Build:
                 line.organization = self.organization
             day = self.organization.today()
             number = build_number(self.organization.last_number)
+            self._renew(number=number)
             due = [
                 line
                 for line in self.lines

@@ -302,9 +302,12 @@ class Writer:
         ended.update(valid_to=self.number)
 
 
-def sweep_builds(line: Line, hold: Callable[[], None]) -> None:
-    """Take back what builds of the line left unfinished; `hold` as in `Writer`."""
-    _sweep(line, Q(number=0), hold)
+def sweep_builds(line: Line, hold: Callable[[], None], below: int = OPEN) -> None:
+    """Take back what builds of the line, of numbers below that, left unfinished.
+
+    `hold` as in `Writer`.
+    """
+    _sweep(line, Q(number=0), hold, below)
 
 
 def sweep_withdrawals(line: Line, hold: Callable[[], None]) -> None:
@@ -312,18 +315,20 @@ def sweep_withdrawals(line: Line, hold: Callable[[], None]) -> None:
     _sweep(line, Q(number__gt=0), hold)
 
 
-def _sweep(line: Line, whose: Q, hold: Callable[[], None]) -> None:
+def _sweep(line: Line, whose: Q, hold: Callable[[], None], below: int = OPEN) -> None:
     """Take back, in short batches, what was written beyond the line's head by the one or the other.
 
     Whatever the numbers were: since somebody died, other lines may have brought new ones.
     """
     records = Record.objects.filter(line=line)
-    begun = records.filter(valid_from__gt=line.head).annotate(number=F("valid_from") % STEP)
+    begun = records.filter(valid_from__gt=line.head, valid_from__lt=below).annotate(
+        number=F("valid_from") % STEP
+    )
     while batch := list(begun.filter(whose).values_list("pk", flat=True)[:BATCH]):
         with transaction.atomic():
             hold()
             Record.objects.filter(pk__in=batch).delete()
-    ended = records.filter(valid_to__gt=line.head, valid_to__lt=OPEN)
+    ended = records.filter(valid_to__gt=line.head, valid_to__lt=below)
     ended = ended.annotate(number=F("valid_to") % STEP)
     while batch := list(ended.filter(whose).values_list("pk", flat=True)[:BATCH]):
         with transaction.atomic():

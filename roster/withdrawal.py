@@ -131,8 +131,10 @@ class Withdrawal:
         running = Refresh.objects.filter(
             organization=self.organization, state=Refresh.State.RUNNING
         )
+        # Of one that hasn't written anything yet the number isn't known.
+        running = running.exclude(number__gt=self.number)
         if self.lease.build:
-            # The one that began with this withdrawal hasn't written anything yet.
+            # The one that began with this withdrawal will take its number after it.
             running = running.exclude(pk=self.lease.build.pk)
         running.update(
             state=Refresh.State.FAILED,
@@ -140,7 +142,7 @@ class Withdrawal:
             finished=clock(),
             lease_until=None,
         )
-        sweep_builds(self.line, self.hold)
+        sweep_builds(self.line, self.hold, below=self.number)
 
     def _end(self, pks: Sequence[int]) -> None:
         """Give versions that ended what follows them; their digest matches nothing now."""

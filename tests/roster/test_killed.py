@@ -21,7 +21,7 @@ from connections.models import Connection
 from roster import exclusion, forking, reading, withdrawing
 from roster.clock import clock
 from roster.lines import STEP
-from roster.models import Line, Mark, Organization, Refresh
+from roster.models import Line, Mark, Organization, Record, Refresh
 from roster.publishing import refresh
 from roster.refusal import Refused
 from roster.withdrawing import withdraw
@@ -245,6 +245,28 @@ def test_withdrawals_that_reach_the_number_of_a_dead_build_sweep_it_away(
     desk.somebody_is_excluded()
     desk.are_whole()
     assert [head - last for head in desk.heads] == [STEP + 1, STEP + 2]
+    desk.refreshed(Desk.nothing)
+
+
+def test_withdrawals_leave_a_build_alone_that_has_a_number_beyond_theirs(desk: Desk) -> None:
+    # A line in which nothing was withdrawn is hundreds behind, and what is built is beyond.
+    last = desk.riverside.last_number + 3 * STEP
+    Organization.objects.filter(pk=desk.riverside.pk).update(last_number=last + 7)
+    building = Refresh.objects.create(
+        organization=desk.riverside,
+        number=last + STEP,
+        lease_until=clock() + timedelta(minutes=1),
+    )
+    line = desk.lines[0]
+    begun = Record.objects.filter(line=line, kind="orgs").order_by("pk")[0]
+    begun.pk, begun.valid_from = None, last + STEP
+    begun.save()
+    desk.somebody_is_excluded()
+    building.refresh_from_db()
+    assert building.state == Refresh.State.RUNNING
+    assert Record.objects.filter(line=line, valid_from=last + STEP).exists()
+    assert [head - last for head in desk.heads] == [8, 9]
+    desk.after_the_lease()
     desk.refreshed(Desk.nothing)
 
 
