@@ -26,7 +26,8 @@ from roster.lease import OF_A_BUILD
 from roster.lines import build_number, next_stamp
 from roster.models import Line, Organization, Publication, Record, Refresh
 from roster.refusal import Refused
-from roster.storing import Writer, sweep_builds
+from roster.storing import Writer
+from roster.sweeping import sweep_builds
 from roster.visibility import Walk, beginning_of
 from roster.withdrawing import withdraw
 

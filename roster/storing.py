@@ -14,13 +14,11 @@ from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection, transaction
-from django.db.models import F, Q
 
 from roster import bulk
 from roster.compiling import Slice
 from roster.dialects.composing import Doc, tombstone
 from roster.dialects.facts import facts_of, facts_of_tombstone
-from roster.lines import STEP
 from roster.models import OPEN, Line, Record, Status
 from roster.parts import in_parts
 
@@ -300,37 +298,3 @@ class Writer:
         """Have these versions end here; what a withdrawal has ended meanwhile ended before."""
         ended = self.records.filter(pk__in=pks, valid_to__gt=self.number)
         ended.update(valid_to=self.number)
-
-
-def sweep_builds(line: Line, hold: Callable[[], None], below: int = OPEN) -> None:
-    """Take back what builds of the line, of numbers below that, left unfinished.
-
-    `hold` as in `Writer`.
-    """
-    _sweep(line, Q(number=0), hold, below)
-
-
-def sweep_withdrawals(line: Line, hold: Callable[[], None]) -> None:
-    """Take back what withdrawals from the line left unfinished; `hold` as in `Writer`."""
-    _sweep(line, Q(number__gt=0), hold)
-
-
-def _sweep(line: Line, whose: Q, hold: Callable[[], None], below: int = OPEN) -> None:
-    """Take back, in short batches, what was written beyond the line's head by the one or the other.
-
-    Whatever the numbers were: since somebody died, other lines may have brought new ones.
-    """
-    records = Record.objects.filter(line=line)
-    begun = records.filter(valid_from__gt=line.head, valid_from__lt=below).annotate(
-        number=F("valid_from") % STEP
-    )
-    while batch := list(begun.filter(whose).values_list("pk", flat=True)[:BATCH]):
-        with transaction.atomic():
-            hold()
-            Record.objects.filter(pk__in=batch).delete()
-    ended = records.filter(valid_to__gt=line.head, valid_to__lt=below)
-    ended = ended.annotate(number=F("valid_to") % STEP)
-    while batch := list(ended.filter(whose).values_list("pk", flat=True)[:BATCH]):
-        with transaction.atomic():
-            hold()
-            Record.objects.filter(pk__in=batch).update(valid_to=OPEN)

@@ -24,7 +24,8 @@ from roster.lines import next_stamp, runs_into_a_build, withdrawal_number
 from roster.models import Line, Organization, Publication, Refresh, Status
 from roster.parts import in_parts
 from roster.stored import Change
-from roster.storing import Known, Next, Writer, sweep_builds
+from roster.storing import Known, Next, Writer
+from roster.sweeping import sweep_builds
 from roster.veils import Veil
 
 BATCH = 1000

@@ -28,7 +28,7 @@ from roster.lines import hold, obeyed_by
 from roster.models import Line, Mark, Organization, Refresh
 from roster.parts import in_parts
 from roster.refusal import Refused
-from roster.storing import sweep_withdrawals
+from roster.sweeping import sweep_withdrawals
 from roster.withdrawal import Withdrawal
 
 PATIENCE = 60.0

@@ -283,26 +283,18 @@ def test_nor_by_what_records_of_another_kind_hold_under_the_veil() -> None:
     assert sum("@" not in str(each) and "resources." in str(each) for each in hidden) == 0
 
 
-def test_a_tombstone_made_under_the_veil_remembers_nothing_of_it(
-    line: Line, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("together", [False, True])
+def test_a_tombstone_remembers_nothing_that_was_withheld_before_or_with_it(
+    together: bool, line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = Record.objects.filter(line=line, kind="courses", document__contains='"org":')
     course = rows.order_by("pk")[0].sourced_id
-    veiled(line.organization, monkeypatch, "courses.org")
-    exclusion.exclude(line.organization, "course", [course], reason="Asked", by="dana")
-    withdraw(line.organization)
-    facts = Record.objects.filter(line=line, sourced_id=course).values_list("facts", flat=True)
-    assert len(facts) == 2
-    assert not any("org" in key for told in facts for key in told)
-
-
-def test_a_tombstone_made_by_the_act_that_withholds_remembers_nothing_either(
-    line: Line, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows = Record.objects.filter(line=line, kind="courses", document__contains='"org":')
-    course = rows.order_by("pk")[0].sourced_id
+    if not together:
+        veiled(line.organization, monkeypatch, "courses.org")
     exclusion.mark(line.organization, "course", [course], reason="Asked", by="dana")
-    set_field_policy(line.organization, ["courses.org"], by="dana")
+    if together:
+        set_field_policy(line.organization, ["courses.org"], by="dana")
+    withdraw(line.organization)
     facts = Record.objects.filter(line=line, sourced_id=course).values_list("facts", flat=True)
     assert len(facts) == 2
     assert not any("org" in key for told in facts for key in told)
