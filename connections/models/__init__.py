@@ -3,6 +3,6 @@
 from connections.models.client import Client
 from connections.models.connection import SHARES, TYPES, Connection, Request, Secret
 from connections.models.partner import Partner
-from connections.models.reading import Reading
+from connections.models.run import Run
 
-__all__ = ["SHARES", "TYPES", "Client", "Connection", "Partner", "Reading", "Request", "Secret"]
+__all__ = ["SHARES", "TYPES", "Client", "Connection", "Partner", "Request", "Run", "Secret"]

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from roster.clock import clock
-from roster.models import Line, Organization
+from roster.models import Feed, Organization
 
 TYPES = {
     "roster": "Roster Sync",
@@ -25,6 +25,9 @@ SHARES = {
     "users.phone": "Phone numbers",
     "users.sms": "SMS numbers",
     "users.userIds": "User IDs",
+    "users.userMasterIdentifier": "User master identifiers",
+    "users.userProfiles": "User profiles of other applications",
+    "users.pronouns": "Pronouns",
 }
 """What a new connection does not share until an admin ticks it (product: privacy by default)."""
 
@@ -38,16 +41,12 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
 
 class Connection(models.Model):
-    """A vendor's access: version, types, status, dates, and the line it reads.
+    """A vendor's access: version, types, status, dates, and the feed it reads.
 
     Sharing: of `grades`, `roles`, `courses` and `subjects` None is all of them; `hidden` are
     collections that aren't shared, `kept_out` people by id with the reason; `inactive` and
     `unenrolled` say whether such people are shared (connections/sharing.py).
-    `since` is the publication number at its own beginning: of its line's tombstones it sees
-    those numbered after. `held_at` is the number a paused connection goes on reading; it stands
-    until the connection has resumed, also where it was suspended in between.
-    `reline_due` is when its sharing was changed, until its line obeys.
-    `reading` is its run in progress, or the last one; taking it away ends the run.
+    `feed` is what it reads (`roster.models.Feed`); a closed connection has none.
     """
 
     class Status(models.TextChoices):
@@ -88,15 +87,9 @@ class Connection(models.Model):
     inactive = models.BooleanField(default=True)
     unenrolled = models.BooleanField(default=True)
 
-    line = models.ForeignKey(
-        Line, on_delete=models.PROTECT, null=True, blank=True, related_name="connections"
+    feed = models.OneToOneField(
+        Feed, on_delete=models.SET_NULL, null=True, blank=True, related_name="connection"
     )
-    since = models.PositiveBigIntegerField(default=0)
-    held_at = models.PositiveBigIntegerField(null=True, blank=True)
-    reading = models.ForeignKey(
-        "connections.Reading", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    reline_due = models.DateTimeField(null=True, blank=True, editable=False)
     created = models.DateTimeField(default=clock)
     created_by = models.CharField(max_length=200, blank=True)
     last_seen = models.DateTimeField(null=True, blank=True)
@@ -116,23 +109,10 @@ class Connection(models.Model):
                 condition=Q(partner__isnull=False) | Q(unsupported_acknowledged=True),
                 name="connection_partner_or_acknowledged",
             ),
-            models.CheckConstraint(
-                condition=Q(status="paused", held_at__isnull=False)
-                | Q(status="active", held_at__isnull=True)
-                | ~Q(status__in=["paused", "active"]),
-                name="connection_held_while_paused",
-            ),
         ]
 
     def __str__(self) -> str:
         return self.vendor
-
-    @property
-    def number(self) -> int:
-        """The publication it reads, of its line: a paused one what it had; 0 if there is none."""
-        if self.line is None:
-            return 0
-        return self.line.head if self.held_at is None else self.held_at
 
     def is_supported(self) -> bool:
         return self.partner_id is not None

@@ -12,14 +12,22 @@ from roster.models.hierarchy import Level, Mark
 from roster.models.organization import Organization, UsernameStandIn
 from roster.models.people import Agent, Demographics, Role, User, UserProfile
 from roster.models.places import AcademicSession, Org
-from roster.models.publication import OPEN, Line, Publication, Record
+from roster.models.publication import (
+    Document,
+    Feed,
+    FormerDocument,
+    FormerRow,
+    ListPart,
+    Publication,
+    Rendered,
+    StoredMap,
+)
 from roster.models.resources import ClassResource, CourseResource, Resource, UserResource
 from roster.models.row import Row, Status
 from roster.models.teaching import Course, Enrollment, Klass
 from roster.models.work import AuditEntry, Finding, Import, Job, Refresh
 
 __all__ = [
-    "OPEN",
     "AcademicSession",
     "Agent",
     "AssessmentLineItem",
@@ -36,13 +44,11 @@ __all__ = [
     "Job",
     "Klass",
     "Level",
-    "Line",
     "LineItem",
     "Mark",
     "Org",
     "Organization",
     "Publication",
-    "Record",
     "Refresh",
     "Resource",
     "Result",
@@ -50,6 +56,13 @@ __all__ = [
     "Row",
     "ScoreScale",
     "Status",
+    "Document",
+    "Feed",
+    "FormerDocument",
+    "FormerRow",
+    "ListPart",
+    "Rendered",
+    "StoredMap",
     "User",
     "UserProfile",
     "UserResource",

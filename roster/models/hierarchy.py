@@ -60,8 +60,9 @@ class Mark(models.Model):
 
     It names kind and id, not a row: it survives the row's leaving and returning. A person's
     mark and a bundle's stand side by side, so that neither clears the other; a person's is
-    carried over to the next year and to another school (`roster/carrying.py`). `withdrawn` once
-    everything that vendors can still read obeys it (`roster/withdrawing.py`).
+    carried over to the next year and to another school. `about` says what a level's mark is about
+    (school, year, person, course, grade…), so that it is found again in a map whose derived ids
+    differ (`roster/marks/`).
     """
 
     class Source(models.TextChoices):
@@ -86,7 +87,7 @@ class Mark(models.Model):
     )
     by_name = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField(default=clock)
-    withdrawn = models.BooleanField(default=False, editable=False)
+    about = models.JSONField(default=dict, blank=True, editable=False)
 
     objects = MarkQuerySet.as_manager()
 

@@ -40,8 +40,11 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 class Organization(models.Model):
     """One tenant with its settings.
 
-    `revision` grows with every change that may be published. `withdrawal_due` is when something
-    was confirmed that no vendor may see any longer, and stands until that is so.
+    `revision` grows with every change that may be published, `acts` with every act on what is
+    published already (a mark, a sharing, a status), `swept` with every deletion of documents;
+    whoever shows a publication compares them with those that it began with. `last_number` is
+    the organization's last stamp, in milliseconds. `shown_…` is what its last refresh was
+    decided with.
     """
 
     slug = models.SlugField(
@@ -77,8 +80,18 @@ class Organization(models.Model):
 
     revision = models.PositiveBigIntegerField(default=0)
     last_number = models.PositiveBigIntegerField(default=0)
-    withdrawal_due = models.DateTimeField(null=True, blank=True, editable=False)
-    withdrawing_until = models.DateTimeField(null=True, blank=True, editable=False)
+    acts = models.PositiveBigIntegerField(default=0, editable=False)
+    swept = models.PositiveBigIntegerField(default=0, editable=False)
+    shown_map = models.ForeignKey(
+        "roster.StoredMap",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    shown_day = models.DateField(null=True, blank=True, editable=False)
+    shown_settings = models.JSONField(default=dict, blank=True, editable=False)
     created = models.DateTimeField(default=clock.clock, editable=False)
 
     objects = OrganizationQuerySet.as_manager()

@@ -1,158 +1,280 @@
-"""The OneRoster cache: lines, their numbered publications, and the records in them.
+"""The OneRoster cache: what each connection reads, as lists of documents on one shelf.
 
-A line is what connections with equal rules read. A record row says from which number on it
-is read and until which; the newest number that readers are shown is the line's `head`. So a
-build writes rows that no reader's predicate shows, and showing them is one small update.
-Stamps belong to publications: a record stores the number that changed it, and the time is
-that publication's, set when it became visible. Weighed and left: a copy of all rows per
-build (ten times the writing), a swap of tables (no history, no deltas).
+A document is stored once, however many vendors read it. A publication is, for one feed, the
+list of the documents that it reads, each with its stamp. Why lists and not copies: a further
+reader costs some megabytes of numbers, and deciding, comparing and withdrawing are operations
+on arrays. Weighed and left: records with a validity (a copy of all documents for each reader),
+SQL over marks at every request (slow, and impossible to explain from).
 """
 
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from roster.clock import clock
 from roster.models.fields import BytewiseField, ReferenceField, SourcedIdField
 
-OPEN = 2**62
-"""`valid_to` of a record that nothing has superseded yet."""
 
-
-class Line(models.Model):
-    """One reading of an organization: a version, sharing rules, and a history of its own.
-
-    `pinned` is the oldest number that a paused connection goes on reading, if one does.
-    `applied` is what its documents obey, `{"rules": …, "policy": […]}`: rules differ from it
-    between a change of sharing and the withdrawal and build that follow. `withdrawal_due` is
-    since when its documents don't obey something that was confirmed. `veil` is what is taken out
-    of them as they are read (`roster/veils.py`). `unread_since` is set while no connection reads
-    it: it isn't built any more, and dropped after a day.
-    """
+class StoredMap(models.Model):
+    """The map (`roster/map/`) of an organization's rows at one revision, compressed."""
 
     organization = models.ForeignKey(
-        "roster.Organization", on_delete=models.CASCADE, related_name="lines"
+        "roster.Organization", on_delete=models.CASCADE, db_index=False, related_name="maps"
+    )
+    revision = models.PositiveBigIntegerField()
+    content = models.BinaryField()
+    built = models.DateTimeField(default=clock)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "revision"], name="map_built_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"map {self.revision} of {self.organization_id}"
+
+
+class Feed(models.Model):
+    """What one connection reads: a version, its sharing rules, and the publications made for it.
+
+    `rules` is the JSON of `roster.deciding.rules.Rules`. `publication` is what is read, None
+    before there is one. A refresh publishes on feeds that are `following`; one that is `held`
+    (paused, suspended, expired) keeps what it has, less what is withdrawn; one that is `off`
+    has nothing.
+    """
+
+    class State(models.TextChoices):
+        OFF = "off"
+        FOLLOWING = "following"
+        HELD = "held"
+
+    organization = models.ForeignKey(
+        "roster.Organization", on_delete=models.CASCADE, related_name="feeds"
     )
     version = models.CharField(max_length=3)
     rules = models.JSONField()
-    rules_digest = models.CharField(max_length=64)
-    applied = models.JSONField(default=dict, blank=True)
-    head = models.PositiveBigIntegerField(default=0)
-    revision = models.BigIntegerField(default=-1)
-    published_on = models.DateField(null=True, blank=True)
-    unread_since = models.DateTimeField(null=True, blank=True)
-    pinned = models.PositiveBigIntegerField(null=True, blank=True)
-    withdrawals = models.PositiveBigIntegerField(default=0)
-    withdrawal_due = models.DateTimeField(null=True, blank=True)
-    veil = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.OFF)
+    publication = models.ForeignKey(
+        "roster.Publication",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+    )
     created = models.DateTimeField(default=clock)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(version__in=["1.1", "1.2"]), name="line_version_known"
-            )
-        ]
-        indexes = [
-            models.Index(fields=["organization", "version", "rules_digest"], name="line_by_rules")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.version} {self.rules_digest[:8]} at {self.head}"
-
-    def oldest_read(self) -> int:
-        """Return the oldest number that anybody may still be reading on purpose."""
-        return self.head if self.pinned is None else self.pinned
-
-
-class Publication(models.Model):
-    """One finished (or begun) build of a line. `counts` is per collection:
-    `{"users": {"records": 9, "tombstones": 1, "added": 9, "changed": 0, "removed": 1}}`.
-    """
-
-    class State(models.TextChoices):
-        BUILDING = "building"
-        PUBLISHED = "published"
-
-    line = models.ForeignKey(
-        Line, on_delete=models.CASCADE, db_index=False, related_name="publications"
-    )
-    number = models.PositiveBigIntegerField()
-    state = models.CharField(max_length=12, choices=State.choices, default=State.BUILDING)
-    stamp = models.DateTimeField(null=True, blank=True)
-    counts = models.JSONField(default=dict)
-    began = models.DateTimeField(default=clock)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["line", "number"], name="publication_numbered_once"),
+                condition=Q(version__in=["1.1", "1.2"]), name="feed_version_known"
+            ),
             models.CheckConstraint(
-                condition=Q(state="building", stamp__isnull=True)
-                | Q(state="published", stamp__isnull=False),
-                name="publication_stamped_when_published",
+                condition=Q(state__in=["off", "following", "held"]), name="feed_state_known"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.line_id}/{self.number}"
+        return f"feed {self.pk}, OneRoster {self.version}"
 
 
-class Record(models.Model):
-    """One version of one document of a line, as its readers get it but for base URL and stamp.
+class Publication(models.Model):
+    """One finished list of documents for one feed, and what it was decided with.
 
-    `ordinal` is its position: dense from 0 among the live records of its line and kind, and
-    dense on its own among the tombstones. `role` is the role or type that subsets and common
-    filters ask for, space-separated where there are several; `school`, `klass` and `person`
-    are what nested lists go by. `added_in` is the number since which it has been live without
-    a break (of a tombstone: had been).
+    `number` is its stamp: milliseconds since 1970, growing within the organization. `counts`
+    is per collection `{"users": {"records": 9, "tombstones": 1, "added": 9, "changed": 0,
+    "removed": 1}}`. `cut` are fields by collection that are taken out as documents are read,
+    until a next publication lists documents without them. `revision` counts the acts that
+    rewrote its lists in place. Headers stay, as the history that deltas are widened by; the lists
+    go (`listed` False) some time after it was `superseded`, and not before `read_until`.
     """
 
-    line = models.ForeignKey(Line, on_delete=models.CASCADE, db_index=False, related_name="+")
-    kind = BytewiseField(max_length=32)
-    ordinal = models.PositiveIntegerField()
-    valid_from = models.PositiveBigIntegerField()
-    valid_to = models.PositiveBigIntegerField(default=OPEN)
-    changed_in = models.PositiveBigIntegerField()
-    added_in = models.PositiveBigIntegerField()
+    feed = models.ForeignKey(
+        Feed, on_delete=models.CASCADE, db_index=False, related_name="publications"
+    )
+    number = models.PositiveBigIntegerField()
+    map = models.ForeignKey(
+        StoredMap, on_delete=models.SET_NULL, null=True, blank=True, related_name="publications"
+    )
+    day = models.DateField()
+    rules = models.JSONField()
+    settings = models.JSONField(default=dict)
+    counts = models.JSONField(default=dict)
+    cut = models.JSONField(default=dict, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    listed = models.BooleanField(default=True)
+    superseded = models.DateTimeField(null=True, blank=True)
+    read_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["feed", "number"], name="publication_numbered_in_feed")
+        ]
+
+    def __str__(self) -> str:
+        return f"publication {self.number} of feed {self.feed_id}"
+
+
+class ListPart(models.Model):
+    """Up to 16,384 entries of one list of a publication (`roster/publishing/lists.py`).
+
+    A list is a collection's live records or its tombstones. An entry is record, document and
+    stamp; entries stand in bytewise order of the sourcedId.
+    """
+
+    publication = models.ForeignKey(
+        Publication, on_delete=models.CASCADE, db_index=False, related_name="parts"
+    )
+    collection = BytewiseField(max_length=32)
+    tombstones = models.BooleanField(default=False)
+    position = models.PositiveIntegerField()
+    entries = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["publication", "collection", "tombstones", "position"],
+                name="list_part_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.collection} {self.position} of publication {self.publication_id}"
+
+
+class FormerDocument(models.Model):
+    """A document that an act replaced within a publication: lists begun before ask it still.
+
+    `stamp` is the act's, in milliseconds.
+    """
+
+    publication = models.ForeignKey(
+        Publication, on_delete=models.CASCADE, db_index=False, related_name="former"
+    )
+    collection = BytewiseField(max_length=32)
+    record = models.BigIntegerField()
+    document = models.BigIntegerField()
+    stamp = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["publication", "collection", "record", "stamp"], name="former_document_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.collection} {self.record} before {self.stamp}"
+
+
+class Document(models.Model):
+    """One finished JSON document, as readers get it but for origin and `dateLastModified`.
+
+    Immutable, and unique by its bytes (`digest`) for a record in a version. `record` is the key of
+    the row that it is about, in the table of its kind. `role` is the role or type that subsets
+    and common filters ask for, space-separated where there are several; `school`, `klass` and
+    `person` are what nested lists go by; `facts` what filters ask (`roster/dialects/facts.py`).
+    Ids never return.
+    """
+
+    organization = models.ForeignKey(
+        "roster.Organization", on_delete=models.CASCADE, db_index=False, related_name="+"
+    )
+    version = models.CharField(max_length=3)
+    collection = BytewiseField(max_length=32)
+    record = models.BigIntegerField()
+    digest = models.CharField(max_length=32)
     sourced_id = SourcedIdField()
     status = models.CharField(max_length=12, default="active")
     role = models.CharField(max_length=255, blank=True)
     school = ReferenceField()
     klass = ReferenceField()
     person = ReferenceField()
-    digest = models.CharField(max_length=32)
-    document = models.TextField()
+    body = models.TextField()
     facts = models.JSONField(default=dict)
+    unlisted_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["line", "kind", "sourced_id", "valid_from"], name="record_version_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(valid_to__gt=F("valid_from")), name="record_valid_for_a_while"
-            ),
+                fields=["version", "collection", "record", "digest"], name="document_once"
+            )
         ]
         indexes = [
             models.Index(
-                fields=["line", "kind", "status", "ordinal", "valid_from"], name="record_by_ordinal"
-            ),
-            models.Index(fields=["line", "kind", "changed_in"], name="record_by_change"),
-            # Few have ended; builds take back and purge by these alone.
-            models.Index(
-                fields=["line", "valid_to"], condition=Q(valid_to__lt=OPEN), name="record_ended"
+                fields=["organization", "version", "collection", "sourced_id"], name="document_by_id"
             ),
             models.Index(
-                fields=["line", "kind", "school"], condition=~Q(school=""), name="record_by_school"
+                fields=["organization", "version", "collection", "school"],
+                condition=~Q(school=""),
+                name="document_by_school",
             ),
             models.Index(
-                fields=["line", "kind", "klass"], condition=~Q(klass=""), name="record_by_class"
+                fields=["organization", "version", "collection", "klass"],
+                condition=~Q(klass=""),
+                name="document_by_class",
             ),
             models.Index(
-                fields=["line", "kind", "person"], condition=~Q(person=""), name="record_by_person"
+                fields=["organization", "version", "collection", "person"],
+                condition=~Q(person=""),
+                name="document_by_person",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.sourced_id}"
+        return f"{self.collection} {self.sourced_id}"
+
+
+class Rendered(models.Model):
+    """A cache: the document that a record gave with these arguments of its dialect function.
+
+    `key` is their hash. Emptying the table changes nothing but the time of the next refresh.
+    """
+
+    organization = models.ForeignKey(
+        "roster.Organization", on_delete=models.CASCADE, db_index=False, related_name="+"
+    )
+    version = models.CharField(max_length=3)
+    collection = BytewiseField(max_length=32)
+    record = models.BigIntegerField()
+    key = models.BigIntegerField()
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "version", "collection", "record", "key"],
+                name="rendered_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.collection} {self.record}"
+
+
+class FormerRow(models.Model):
+    """The values of a row before an import changed it, until a refresh has shown the import.
+
+    What is published between the two (a changed sharing, a resume) is decided with the map last
+    shown, and rendered from these. `table` is the model's name, `record` the row's key, `digest`
+    the row's own before the change, `columns` its other columns by name.
+    """
+
+    organization = models.ForeignKey(
+        "roster.Organization", on_delete=models.CASCADE, db_index=False, related_name="+"
+    )
+    table = BytewiseField(max_length=32)
+    record = models.BigIntegerField()
+    digest = models.CharField(max_length=32)
+    revision = models.PositiveBigIntegerField()
+    columns = models.JSONField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organization", "table", "record"], name="former_row_by_record")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.record} before {self.revision}"

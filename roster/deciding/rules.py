@@ -1,4 +1,4 @@
-"""What a line shares: the rules of its connections, read from the line's JSON."""
+"""What a connection shares: its rules, read from the JSON of its feed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ UNLESS_SHARED = {
     "users.phone": "users.phone",
     "users.sms": "users.sms",
     "users.userIds": "users.userIds",
+    "users.userMasterIdentifier": "users.userMasterIdentifier",
+    "users.userProfiles": "users.userProfiles",
+    "users.pronouns": "users.pronouns",
     "users.agents": "guardians",
 }
 """Fields that a connection gets only where the share of this name is ticked."""
@@ -44,7 +47,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The sharing of a line. `withheld` holds the organization's field policy too."""
+    """The sharing of a connection. `withheld` holds the organization's field policy too."""
 
     schools: Choice
     grades: Choice
@@ -61,7 +64,7 @@ class Rules:
 
     @classmethod
     def of(cls, rules: dict[str, Any], field_policy: list[str]) -> Rules:
-        """Return the rules of a line's JSON; what it doesn't name is shared."""
+        """Return the rules of a feed's JSON; what it doesn't name is shared."""
         return cls(
             schools=Choice.of(rules.get("schools")),
             grades=Choice.of(rules.get("grades")),

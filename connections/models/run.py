@@ -1,0 +1,36 @@
+"""The runs of a connection: one row for each reading of its roster, which is its sync history."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from roster.models import Publication
+
+
+class Run(models.Model):
+    """One reading of a roster by one program, from its first request (`began`) to its `last`.
+
+    It reads `publication`, whose `number` is kept here too, for the history. `last` follows the
+    request log and may be a second behind. `tokens` are the tokens that it was seen with, as
+    short hashes; `lists` what it has given of each list (`connections/runs.py`).
+    """
+
+    connection = models.ForeignKey(
+        "connections.Connection", on_delete=models.CASCADE, db_index=False, related_name="runs"
+    )
+    publication = models.ForeignKey(
+        Publication, on_delete=models.SET_NULL, null=True, related_name="runs"
+    )
+    number = models.PositiveBigIntegerField()
+    began = models.DateTimeField()
+    last = models.DateTimeField()
+    tokens = models.JSONField(default=list)
+    lists = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(last__gte=F("began")), name="run_in_order")]
+        indexes = [models.Index(fields=["connection", "began"], name="run_by_time")]
+
+    def __str__(self) -> str:
+        return f"run of {self.connection_id} from {self.began}"
