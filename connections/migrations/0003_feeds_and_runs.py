@@ -44,21 +44,13 @@ class Migration(migrations.Migration):
             model_name='run',
             constraint=models.CheckConstraint(condition=models.Q(('last__gte', models.F('began'))), name='run_in_order'),
         ),
-        migrations.RemoveField(
-            model_name='reading',
-            name='connection',
-        ),
-        migrations.RemoveField(
-            model_name='reading',
-            name='line',
+        migrations.RemoveConstraint(
+            model_name='connection',
+            name='connection_held_while_paused',
         ),
         migrations.RemoveField(
             model_name='connection',
             name='reading',
-        ),
-        migrations.RemoveConstraint(
-            model_name='connection',
-            name='connection_held_while_paused',
         ),
         migrations.RemoveField(
             model_name='connection',

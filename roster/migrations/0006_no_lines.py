@@ -10,14 +10,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RemoveField(
-            model_name='line',
-            name='organization',
-        ),
-        migrations.RemoveField(
-            model_name='record',
-            name='line',
-        ),
-        migrations.RemoveField(
             model_name='mark',
             name='withdrawn',
         ),
@@ -29,13 +21,7 @@ class Migration(migrations.Migration):
             model_name='organization',
             name='withdrawing_until',
         ),
-        migrations.DeleteModel(
-            name='LinePublication',
-        ),
-        migrations.DeleteModel(
-            name='Line',
-        ),
-        migrations.DeleteModel(
-            name='Record',
-        ),
+        migrations.DeleteModel(name='LinePublication'),
+        migrations.DeleteModel(name='Record'),
+        migrations.DeleteModel(name='Line'),
     ]
