@@ -1,0 +1,190 @@
+"""The shapes that a map is made of: arrays with a place for what isn't there, lists, words, ids.
+
+Every array of a kind has one entry more than there are rows. The last one stands for what isn't
+there, so that a reference to nothing (-1) lands on it: False, -1, or an empty list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
+from hashlib import blake2b
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Flags = NDArray[np.bool_]
+Positions = NDArray[np.int32]
+Hashes = NDArray[np.uint64]
+
+NOWHERE = -1
+"""The position of what isn't there."""
+
+SEPARATOR = "\0"
+"""Between ids in one text; no id holds it."""
+
+
+class Rows(SimpleNamespace):
+    """The arrays of one kind, by name."""
+
+
+@lru_cache(maxsize=1 << 18)
+def hash_of(text: str) -> int:
+    """Return the 64-bit hash of an id or word, the same in every map; 0 for none."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little") if text else 0
+
+
+def mixed(values: Hashes | int, salt: int) -> Hashes:
+    """Return values scattered over 64 bits, differently for each salt (splitmix64)."""
+    with np.errstate(over="ignore"):
+        z = np.asarray(values, np.uint64) + np.uint64((salt * 0x9E3779B97F4A7C15) % 2**64)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return z ^ (z >> np.uint64(31))
+
+
+def added(size: int, at: Positions, values: Hashes) -> Hashes:
+    """Return, for each of `size` rows and nothing, the wrapping sum of its values."""
+    total = np.zeros(size + 1, np.uint64)
+    with np.errstate(over="ignore"):
+        np.add.at(total, at, values)
+    total[-1] = 0
+    return total
+
+
+class Lists:
+    """Per row a list of positions, end to end in `at`: row i's are `at[starts[i]:starts[i+1]]`."""
+
+    def __init__(self, starts: NDArray[np.int64], at: Positions) -> None:
+        self.starts = starts
+        self.at = at
+
+    @classmethod
+    def of(cls, lists: Iterable[list[int]]) -> Lists:
+        """Return the lists of rows, with an empty one for what isn't there."""
+        sizes, values = [0], []
+        for each in lists:
+            values.extend(each)
+            sizes.append(len(values))
+        return cls(np.array([*sizes, len(values)], np.int64), np.array(values, np.int32))
+
+    @classmethod
+    def grouped(cls, size: int, owners: Positions, values: Positions) -> Lists:
+        """Return for each of `size` rows the values of which it is the owner, in their order."""
+        kept = (owners >= 0) & (values >= 0)
+        owners, values = owners[kept], values[kept]
+        order = np.argsort(owners, kind="stable")
+        starts = np.searchsorted(owners[order], np.arange(size + 2)).astype(np.int64)
+        return cls(starts, values[order].astype(np.int32))
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, row: int) -> list[int]:
+        row = len(self) - 1 if row < 0 else row
+        found: list[int] = self.at[self.starts[row] : self.starts[row + 1]].tolist()
+        return found
+
+    @cached_property
+    def owners(self) -> Positions:
+        """The row of each entry of `at`."""
+        return np.repeat(np.arange(len(self), dtype=np.int32), self.sizes)
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        return np.diff(self.starts)
+
+    def count(self, mask: Flags) -> NDArray[np.int64]:
+        """Return how many of each row's positions the mask holds for."""
+        sums = np.zeros(len(self.at) + 1, np.int64)
+        np.cumsum(mask[self.at], out=sums[1:])
+        counts: NDArray[np.int64] = sums[self.starts[1:]] - sums[self.starts[:-1]]
+        return counts
+
+    def any(self, mask: Flags) -> Flags:
+        return self.count(mask) > 0
+
+    def all(self, mask: Flags) -> Flags:
+        return self.count(~mask) == 0
+
+
+class Words:
+    """Codes of words: grades, roles, subjects. A code never changes its word."""
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self.codes: dict[str, int] = {}
+        for word in words:
+            self.add(word)
+
+    @property
+    def words(self) -> list[str]:
+        return list(self.codes)
+
+    def add(self, word: str) -> int:
+        return self.codes.setdefault(word, len(self.codes))
+
+    def code(self, word: str) -> int:
+        return self.codes.get(word, NOWHERE)
+
+    def among(self, chosen: Iterable[str] | None) -> Flags:
+        """Return for each code whether its word is chosen; None chooses all."""
+        mask = np.full(len(self.codes) + 1, chosen is None)
+        for word in chosen or ():
+            mask[self.code(word)] = True
+        mask[-1] = False
+        return mask
+
+
+class Ids:
+    """The sourcedIds of one kind, in bytewise order."""
+
+    def __init__(self, text: str, hashes: Hashes) -> None:
+        self.hash = hashes
+        self._texts = text.split(SEPARATOR) if len(hashes) else []
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __getitem__(self, position: int) -> str:
+        return self._texts[position] if position >= 0 else ""
+
+    def take(self, rows: NDArray[Any]) -> Ids:
+        """Return the ids of these rows, in their order."""
+        return Ids(SEPARATOR.join(self._texts[row] for row in rows.tolist()), self.hash[rows])
+
+    def position(self, sourced_id: str) -> int:
+        return int(self.positions([sourced_id])[0])
+
+    def positions(self, ids: Iterable[str]) -> Positions:
+        """Return where these ids stand, -1 for each that isn't there."""
+        return self.find(np.array([hash_of(each) for each in ids], np.uint64))
+
+    def find(self, hashes: Hashes) -> Positions:
+        """Return where the ids of these hashes stand; -1 for 0 and for what isn't there."""
+        ordered, order = self._by_hash
+        if not len(order):
+            return np.full(len(hashes), NOWHERE, np.int32)
+        at = np.searchsorted(ordered, hashes)
+        at[at == len(order)] = 0
+        found = np.where((ordered[at] == hashes) & (hashes != 0), order[at], NOWHERE)
+        return found.astype(np.int32)
+
+    @cached_property
+    def _by_hash(self) -> tuple[Hashes, Positions]:
+        order = np.argsort(self.hash).astype(np.int32)
+        return self.hash[order], order
+
+
+def padded(values: NDArray[Any], last: Any) -> NDArray[Any]:
+    """Return an array with the place for what isn't there at its end."""
+    return np.append(values, np.asarray(last, values.dtype))
+
+
+def refer(ids: Ids, hashes: Hashes) -> Positions:
+    """Return the positions that references lead to, with the place for what isn't there."""
+    return padded(ids.find(hashes), NOWHERE)

@@ -1,0 +1,100 @@
+"""What a row's document is made of besides the decision's answers: the row, and values of others.
+
+The content of a row is the hash of its own values and of those of other rows that go into its
+document (product: What is visible, 7 and 8): an equal content gives, with equal answers, equal
+bytes, in every map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roster.map.arrays import Hashes, Lists, Positions, added, hash_of, mixed, padded
+from roster.map.places import bits
+
+if TYPE_CHECKING:
+    from roster.map.map import Map
+
+
+def add_contents(m: Map) -> None:
+    """Give every kind with rows of its own its `content`."""
+    place = bits(m.org, m.ids["org"])
+    years = padded(np.array([hash_of(year) for year in m.years.words], np.uint64), 0)
+    for kind in m.with_rows:
+        rows = getattr(m, kind)
+        others = OTHERS[kind](m, place, years) if kind in OTHERS else np.uint64(0)
+        with np.errstate(over="ignore"):
+            rows.content = rows.own + others
+
+
+def listed(lists: Lists, values: Hashes) -> Hashes:
+    """Return for each row the sum of the values of its list."""
+    return added(len(lists) - 1, lists.owners, values[lists.at])
+
+
+def _org(m: Map, place: Hashes, years: Hashes) -> Hashes:
+    with np.errstate(over="ignore"):
+        return mixed(place[m.org.parent], 2) + listed(m.org.children, place) + mixed(place, 3)
+
+
+def _session(m: Map, place: Hashes, years: Hashes) -> Hashes:
+    return mixed(years[m.session.school_year], 4)
+
+
+def _course(m: Map, place: Hashes, years: Hashes) -> Hashes:
+    return place[m.course_row.org]
+
+
+def _section(m: Map, place: Hashes, years: Hashes) -> Hashes:
+    return place[m.section.school]
+
+
+def _person(m: Map, place: Hashes, years: Hashes) -> Hashes:
+    """The roles and profiles of a person, and what kind of places they are at."""
+    size = len(m.ids["person"])
+
+    def of(person: Positions, values: Hashes, salt: int) -> Hashes:
+        return added(size, person, mixed(values, salt))
+
+    with np.errstate(over="ignore"):
+        total = of(m.role.person, m.role.own + place[m.role.org], 5)
+        total += of(m.profile.person, m.profile.own, 6)
+        for level in (m.school_enrollment, m.district_assignment):
+            total += of(level.person, place[level.org], 7)
+        links = m.guardian_link
+        schools = listed(links.places, place[m.school_enrollment.org])
+        total += of(links.guardian, schools, 8)
+        total += mixed(place[m.person.primary_org], 9)
+    return total
+
+
+def _enrollment(m: Map, place: Hashes, years: Hashes) -> Hashes:
+    rows = m.enrollment
+    return place[np.where(rows.orgless, rows.school, rows.org)]
+
+
+def _line_item(m: Map, place: Hashes, years: Hashes) -> Hashes:
+    rows = m.line_item
+    with np.errstate(over="ignore"):
+        found = mixed(place[m.section.school[rows.section]], 10) + mixed(place[rows.org], 11)
+        return found + mixed(m.session.hash[rows.period], 12)
+
+
+def _result(m: Map, place: Hashes, years: Hashes) -> Hashes:
+    return mixed(m.section.hash[m.line_item.section[m.result.line_item]], 13)
+
+
+OTHERS: dict[str, Callable[[Map, Hashes, Hashes], Hashes]] = {
+    "org": _org,
+    "session": _session,
+    "course_row": _course,
+    "section": _section,
+    "person": _person,
+    "enrollment": _enrollment,
+    "line_item": _line_item,
+    "result": _result,
+}
+"""By kind, the part of a content that comes from other rows."""

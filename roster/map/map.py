@@ -1,0 +1,145 @@
+"""The map: the structure of an organization's rows as arrays of positions, and no rule.
+
+A kind is an attribute, its arrays are attributes of that. Rows stand in bytewise order of their
+sourcedIds; roles by person, primary ones first. It is read-only once made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from roster.map import gradebook, people, places, teaching
+from roster.map.arrays import Ids, Rows, Words, padded
+from roster.map.contents import add_contents
+from roster.map.lacks import FIELDS, add_lacks
+from roster.map.tables import Table
+
+PUBLISHED = (
+    "org",
+    "session",
+    "course_row",
+    "section",
+    "person",
+    "enrollment",
+    "demographics",
+    "resource",
+    "grading_task",
+    "score_scale",
+    "line_item",
+    "result",
+    "assessment_line_item",
+    "assessment_result",
+)
+"""The kinds whose rows have documents."""
+
+
+class Map:
+    """What the rows of `organization` (a key) say at a `revision`, for the active school `year`."""
+
+    fields = FIELDS
+    with_rows = (*PUBLISHED, "role", "profile")
+
+    def __init__(
+        self,
+        organization: int,
+        revision: int,
+        year: str,
+        words: Mapping[str, Words],
+        tables: Mapping[str, Table],
+    ) -> None:
+        self.organization = organization
+        self.revision = revision
+        self.year = year
+        self.words = words
+        self.roles, self.grades, self.subjects = words["roles"], words["grades"], words["subjects"]
+        self.years = words["years"]
+        self.tables = tables
+        self.ids: dict[str, Ids] = {kind: table.found_by() for kind, table in tables.items()}
+        self._relate()
+        self._add_own()
+        add_contents(self)
+
+    def _relate(self) -> None:
+        tables, ids, words = self.tables, self.ids, self.words
+        named = ids["org"].find(tables["section"].values["school"])
+        self.org = places.orgs(tables, ids, named[named >= 0])
+        self.timetable = places.timetable_of(tables["session"], ids["session"], words, self.year)
+        self.session = places.sessions(tables["session"], ids["session"], words, self.timetable)
+        levels = places.calendars(tables, ids, words, self.year)
+        levels |= people.presences(tables, ids, words, self.year)
+        self.calendar, self.schedule_structure = levels["calendar"], levels["schedule_structure"]
+        self.grade_level, self.course_master = levels["grade_level"], levels["course_master"]
+        self.school_enrollment = levels["school_enrollment"]
+        self.district_assignment = levels["district_assignment"]
+        self.guardian_link = levels["guardian_link"]
+        self.course = teaching.courses(tables, ids, words, self.year)
+        self.course_row = teaching.course_rows(tables, ids, self.course)
+        self.section = teaching.sections(tables, ids, words, self.session, self.timetable)
+        self._relate_people()
+        self._relate_gradebook()
+
+    def _relate_people(self) -> None:
+        tables, ids = self.tables, self.ids
+        self.pairs = {
+            kind: people.Pairs(getattr(self, kind), len(ids["org"]))
+            for kind in ("school_enrollment", "district_assignment")
+        }
+        self.person = people.persons(tables, ids)
+        at = np.arange(len(self.person.named), dtype=np.int32)
+        at[-1] = -1
+        for kind, name in (
+            ("school_enrollment", "primary_as_student"),
+            ("district_assignment", "primary_as_staff"),
+        ):
+            setattr(self.person, name, self.pairs[kind].at(at, self.person.primary_org))
+        self.role, self._role_order = people.roles(
+            tables, ids, self.roles, self.pairs, self.timetable
+        )
+        self.profile = Rows(
+            person=padded(ids["person"].find(tables["profile"].values["person"]), -1)
+        )
+        self.enrollment = people.enrollments(tables, ids, self.roles, self.pairs, self.section)
+        self.past_enrollment = people.past_enrollments(tables, ids, self.roles, self.section)
+        self.demographics = Rows(person=padded(ids["person"].find(ids["demographics"].hash), -1))
+        self.is_guardian = people.guardian_words(self.roles)
+        self.ext_role = padded(
+            np.array([w.startswith("ext:") for w in self.roles.codes], bool), False
+        )
+        self.teacher_first, self.in_teacher_order = people.teacher_order(self.roles)
+
+    def _relate_gradebook(self) -> None:
+        tables, ids = self.tables, self.ids
+        self.resource = gradebook.resources(ids, self.course_row, self.section)
+        self.grading_task = Rows()
+        self.score_scale = gradebook.score_scales(tables, ids)
+        self.line_item = gradebook.line_items(tables, ids, self.session)
+        self.result = gradebook.results(
+            tables, ids, self.line_item, self.section, self.past_enrollment, self.pairs
+        )
+        self.assessment_line_item = gradebook.assessment_line_items(tables, ids)
+        self.assessment_result = gradebook.assessment_results(tables, ids)
+
+    def _add_own(self) -> None:
+        """Add each row's id hash, database key and own content."""
+        live = np.flatnonzero(self.tables["enrollment"].values["live"])
+        chosen = {"enrollment": live, "role": self._role_order}
+        for kind, table in self.tables.items():
+            if not hasattr(self, kind):
+                continue
+            rows, order = getattr(self, kind), chosen.get(kind, slice(None))
+            rows.hash = padded(table.values["hash"][order], 0)
+            rows.record = padded(table.values["record"][order], -1)
+            if kind in self.with_rows:
+                rows.own = padded(table.values["own"][order], 0)
+            if kind in PUBLISHED:
+                add_lacks(self.tables, kind, rows)
+        enrollment, every = self.enrollment, self.ids["enrollment"]
+        enrollment.lacks = {
+            version: each[np.append(live, -1)] for version, each in enrollment.lacks.items()
+        }
+        past = self.past_enrollment.row
+        self.ids["past_enrollment"] = every.take(past)
+        self.past_enrollment.hash = padded(every.hash[past], 0)
+        self.ids["enrollment"] = every.take(live)

@@ -1,0 +1,171 @@
+"""People of a map: where each is, as what, and in which classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from roster.hierarchy.roles import GUARDIANS
+from roster.map.arrays import Flags, Ids, Lists, Positions, Rows, Words, padded, refer
+from roster.map.columns import OPEN, SIZES
+from roster.map.places import Tables, of_year
+from roster.map.teaching import linked, listed, words_of
+from roster.timetable import Timetable
+
+
+def persons(tables: Tables, ids: Mapping[str, Ids]) -> Rows:
+    values = tables["person"].values
+    return Rows(
+        **{
+            name: padded(values[name], False)
+            for name in ("enabled", "username", "identifier", "email")
+        },
+        named=padded(values["lacking"] == 0, False),
+        grades=words_of(tables, "person", "grades"),
+        primary_org=refer(ids["org"], values["primary_org"]),
+        resources=linked(tables, "user_resource", ids["person"], ids["resource"]),
+    )
+
+
+def presences(
+    tables: Tables, ids: Mapping[str, Ids], words: Mapping[str, Words], year: str
+) -> dict[str, Rows]:
+    """Return school enrollments, district assignments and guardian links."""
+    found = {
+        kind: Rows(
+            of_year=of_year(tables[kind], words, year),
+            person=refer(ids["person"], tables[kind].values["person"]),
+            org=refer(ids["org"], tables[kind].values["school"]),
+        )
+        for kind in ("school_enrollment", "district_assignment")
+    }
+    values = tables["school_enrollment"].values
+    found["school_enrollment"].grade_levels = listed(
+        values["grade_levels" + SIZES], ids["grade_level"].find(values["grade_levels"])
+    )
+    values = tables["guardian_link"].values
+    found["guardian_link"] = Rows(
+        of_year=of_year(tables["guardian_link"], words, year),
+        guardian=refer(ids["person"], values["guardian"]),
+        child=refer(ids["person"], values["child"]),
+        places=listed(values["places" + SIZES], ids["school_enrollment"].find(values["places"])),
+    )
+    return found
+
+
+class Pairs:
+    """Finds the level at a person and an org."""
+
+    def __init__(self, level: Rows, orgs: int) -> None:
+        self.width = orgs + 1
+        keys = level.person[:-1].astype(np.int64) * self.width + level.org[:-1]
+        self.order = np.argsort(keys).astype(np.int32)
+        self.keys = keys[self.order]
+
+    def at(self, person: Positions, org: Positions) -> Positions:
+        """Return the level of each pair, -1 where there is none."""
+        if not len(self.keys):
+            return np.full(len(person), -1, np.int32)
+        wanted = person.astype(np.int64) * self.width + org
+        found = np.searchsorted(self.keys, wanted)
+        found[found == len(self.keys)] = 0
+        there = (self.keys[found] == wanted) & (person >= 0) & (org >= 0)
+        return np.where(there, self.order[found], -1).astype(np.int32)
+
+
+def roles(
+    tables: Tables,
+    ids: Mapping[str, Ids],
+    words: Words,
+    pairs: Mapping[str, Pairs],
+    timetable: Timetable,
+) -> tuple[Rows, Positions]:
+    """Return the roles by person, primary ones first, and the rows' order in their table."""
+    values = tables["role"].values
+    person = ids["person"].find(values["person"])
+    order = np.lexsort((np.arange(len(person)), values["secondary"], person))
+    years = [
+        session
+        for session in timetable.sessions.values()
+        if session.type == "schoolYear" and timetable.belongs(session.sourced_id)
+    ]
+    starts = [session.start_date.toordinal() for session in years]
+    ends = [session.end_date.toordinal() for session in years]
+    begin, end = values["begin_date"][order], values["end_date"][order]
+    found = Rows(
+        person=padded(person[order], -1),
+        org=padded(ids["org"].find(values["org"])[order], -1),
+        role=padded(values["role"][order], -1),
+        secondary=padded(values["secondary"][order], False),
+        since=padded(np.where(np.isin(begin, starts), 0, begin), OPEN),
+        until=padded(np.where(np.isin(end, ends), OPEN, end), 0),
+    )
+    place(found, found.org, words, pairs)
+    return found, order.astype(np.int32)
+
+
+def enrollments(
+    tables: Tables, ids: Mapping[str, Ids], words: Words, pairs: Mapping[str, Pairs], section: Rows
+) -> Rows:
+    """Return the class enrollments that are in the data now."""
+    values = tables["enrollment"].values
+    live = values["live"]
+    at = refer(ids["section"], values["section"][live])
+    begin, end = values["begin_date"][live], values["end_date"][live]
+    found = Rows(
+        person=refer(ids["person"], values["person"][live]),
+        section=at,
+        org=refer(ids["org"], values["org"][live]),
+        orgless=padded(values["org"][live] == 0, False),
+        role=padded(values["role"][live], -1),
+        since=padded(np.where(begin == section.begins[at[:-1]], 0, begin), OPEN),
+        until=padded(np.where(end == section.ends[at[:-1]], OPEN, end), 0),
+        school=section.school[at],
+    )
+    place(found, found.school, words, pairs)
+    return found
+
+
+def place(rows: Rows, org: Positions, words: Words, pairs: Mapping[str, Pairs]) -> None:
+    """Add where rows put their person: as a student at a school, as staff at an org."""
+    student = rows.role == words.code("student")
+    guardian = guardian_words(words)[rows.role]
+    rows.as_student = np.where(student, pairs["school_enrollment"].at(rows.person, org), -1)
+    staff = pairs["district_assignment"].at(rows.person, org)
+    rows.as_staff = np.where(student | guardian, -1, staff)
+
+
+def guardian_words(words: Words) -> Flags:
+    """Return by code whether a role is a guardian's."""
+    return padded(np.array([word in GUARDIANS for word in words.codes], np.bool_), False)
+
+
+def teacher_order(words: Words) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return each role's rank, teacher first and the others by name, and the role of each rank."""
+    order = sorted(words.codes, key=lambda word: (word != "teacher", word))
+    rank = {word: at for at, word in enumerate(order)}
+    ranks = padded(np.array([rank[word] for word in words.codes], np.int32), len(order))
+    return ranks, padded(np.array([words.code(word) for word in order], np.int32), -1)
+
+
+def past_enrollments(tables: Tables, ids: Mapping[str, Ids], words: Words, section: Rows) -> Rows:
+    """Return the students' class enrollments of the year, ended and retired ones too."""
+    values = tables["enrollment"].values
+    at, person = ids["section"].find(values["section"]), ids["person"].find(values["person"])
+    student = values["role"] == words.code("student")
+    row = np.flatnonzero(student & (person >= 0) & section.of_year[at]).astype(np.int32)
+    return Rows(row=row, section=padded(at[row], -1), person=padded(person[row], -1))
+
+
+def of_pairs(past: Rows, section: Positions, person: Positions, width: int) -> Lists:
+    """Return for each pair of class and student the past enrollments of that student there."""
+    keys = past.section[:-1].astype(np.int64) * width + past.person[:-1]
+    order = np.argsort(keys, kind="stable").astype(np.int32)
+    wanted = np.where((section >= 0) & (person >= 0), section.astype(np.int64) * width + person, -1)
+    first, last = (np.searchsorted(keys[order], wanted, side=side) for side in ("left", "right"))
+    sizes = last - first
+    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    at = np.arange(starts[-1]) - np.repeat(starts[:-1] - first, sizes)
+    return Lists(np.append(starts, starts[-1]), order[at])

@@ -1,0 +1,157 @@
+"""Maps in the database: built once for each revision, kept as one compressed text of arrays.
+
+What is kept are the tables; relations are made of them in a fraction of a second, so a release
+that changes a relation needs no conversion. A release that changes a table raises `FORM`; a map
+of another form is built anew.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+import numpy as np
+import orjson
+from django.db import connection, transaction
+from isal import isal_zlib
+
+from roster.map.arrays import Words
+from roster.map.map import Map
+from roster.map.tables import SOURCES, WORDS, Table, read, state_of
+from roster.models import Organization, StoredMap
+
+FORM = 1
+LEVEL = 1
+MOST_BYTES = 1 << 28
+"""Of the maps that a process keeps at hand, as they are stored: a few of a large district."""
+
+_kept: OrderedDict[int, tuple[int, Map]] = OrderedDict()
+_lock = Lock()
+
+
+def current(organization: Organization) -> tuple[StoredMap, Map]:
+    """Return the map of the organization's rows as they are now, built if there is none yet."""
+    organization.refresh_from_db(fields=["revision"])
+    stored = _stored(organization)
+    if stored is None:
+        with _snapshot():
+            m = build(organization)
+        stored, _ = StoredMap.objects.get_or_create(
+            organization=organization, revision=m.revision, defaults={"content": pack(m)}
+        )
+        _keep(stored, m)
+        return stored, m
+    return stored, load(stored)
+
+
+def build(organization: Organization) -> Map:
+    """Return a map of the rows as this transaction sees them; tables that stand are taken over."""
+    now = Organization.objects.values_list("revision", "school_year").get(pk=organization.pk)
+    revision, year = now
+    base = (
+        StoredMap.objects.filter(organization=organization, revision__lt=revision)
+        .order_by("-revision")
+        .first()
+    )
+    known = load(base) if base else None
+    words = {name: Words(known.words[name].codes if known else ()) for name in WORDS}
+    words["roles"].add("student")
+    tables: dict[str, Table] = {}
+    for kind in SOURCES:
+        table = known.tables[kind] if known else None
+        if table is None or table.state != state_of(organization.pk, kind):
+            table = read(organization.pk, kind, words)
+        tables[kind] = table
+    return Map(organization.pk, revision, year, words, tables)
+
+
+def load(stored: StoredMap | int) -> Map:
+    """Return a stored map, from this process's cache where it is there."""
+    pk = stored if isinstance(stored, int) else stored.pk
+    with _lock:
+        if pk in _kept:
+            _kept.move_to_end(pk)
+            return _kept[pk][1]
+    row = StoredMap.objects.get(pk=pk)
+    m = unpack(row)
+    _keep(row, m)
+    return m
+
+
+def forget() -> None:
+    """Empty this process's cache."""
+    with _lock:
+        _kept.clear()
+
+
+def pack(m: Map) -> bytes:
+    """Return a map's tables as they are stored."""
+    head = {
+        "form": FORM,
+        "year": m.year,
+        "words": {name: words.words for name, words in m.words.items()},
+        "tables": {
+            kind: {"state": table.state, "ids": table.ids, "columns": list(table.values)}
+            for kind, table in m.tables.items()
+        },
+    }
+    out = io.BytesIO()
+    text = orjson.dumps(head)
+    out.write(len(text).to_bytes(8, "little"))
+    out.write(text)
+    for table in m.tables.values():
+        for values in table.values.values():
+            np.save(out, values, allow_pickle=False)
+    return isal_zlib.compress(out.getbuffer(), LEVEL)
+
+
+def unpack(stored: StoredMap) -> Map:
+    """Return the map of a stored row."""
+    data = io.BytesIO(isal_zlib.decompress(bytes(stored.content)))
+    head = orjson.loads(data.read(int.from_bytes(data.read(8), "little")))
+    tables = {
+        kind: Table(
+            told["ids"],
+            told["state"],
+            {name: np.load(data, allow_pickle=False) for name in told["columns"]},
+        )
+        for kind, told in head["tables"].items()
+    }
+    words = {name: Words(known) for name, known in head["words"].items()}
+    return Map(stored.organization_id, stored.revision, head["year"], words, tables)
+
+
+def _stored(organization: Organization) -> StoredMap | None:
+    return StoredMap.objects.filter(
+        organization=organization, revision=organization.revision
+    ).first()
+
+
+def _keep(stored: StoredMap, m: Map) -> None:
+    size = len(stored.content)
+    with _lock:
+        _kept[stored.pk] = (size, m)
+        while len(_kept) > 1 and sum(each for each, _ in _kept.values()) > MOST_BYTES:
+            _kept.popitem(last=False)
+
+
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    """See one state of the database throughout, and keep nobody from writing meanwhile."""
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "postgresql":
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+    else:
+        # Django's own transactions take SQLite's write lock at once.
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("COMMIT")
