@@ -124,8 +124,6 @@ def _set(organization: Organization, carried: dict[Key, Mark]) -> None:
                 by_id=mark.by_id,
                 by_name=mark.by_name,
                 at=now,
-                # No vendor has read of a level that is only just there.
-                withdrawn=True,
             )
             for (kind, sourced_id), mark in carried.items()
         ),

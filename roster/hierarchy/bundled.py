@@ -42,7 +42,6 @@ def mark_from_bundles(organization: Organization) -> int:
             source=Mark.Source.BUNDLE,
             reason="Set by the bundle",
             by_name="bundle",
-            withdrawn=True,
         )
         for kind, sourced_id in sorted(wanted)
     )
