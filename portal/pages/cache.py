@@ -9,15 +9,15 @@ from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from roster.lines import STEP
 
 from portal.access import ADMIN, AtDesk, connections_of, page
 from portal.terms import COLLECTION_TERMS
 from portal.words import Words
 from roster import jobs
-from roster.lines import STEP
+from roster.jobs import running_refresh
 from roster.models import Job, Organization, Publication, Refresh
 from roster.refusal import Refused
-from roster.working import running_refresh
 
 SHOWN = 20
 """How many refreshes the history lists."""

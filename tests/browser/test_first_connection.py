@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from portal.models import Staff
-from roster import working
+from roster.jobs import working
 from roster.models import Job, Organization
 from tests.browser.steps import create_connection, line, read, sign_in, token
 

@@ -13,7 +13,7 @@ from connections import credentials
 from connections.information import information
 from connections.models import Connection
 from portal.models import Staff
-from roster import working
+from roster.jobs import working
 from roster.models import Job
 from tests.browser.steps import read, sign_in, token
 

@@ -11,8 +11,8 @@ from celery import current_app
 from django.db import connections, transaction
 from kombu.exceptions import OperationalError
 
-from roster import heartbeat, jobs, tasks, working
 from roster.clock import clock
+from roster.jobs import heartbeat, queue, tasks, working
 from roster.models import Import, Job, Organization, Refresh
 from roster.refusal import Refused
 
@@ -68,10 +68,10 @@ def test_a_message_leaves_when_the_transaction_commits_and_only_then(
     sent: list[int], doing: list[Any]
 ) -> None:
     with pytest.raises(LookupError), transaction.atomic():
-        jobs.enqueue("probe", organization=None, key="probe:lost", by="test")
+        queue.enqueue("probe", organization=None, key="probe:lost", by="test")
         raise LookupError
     with transaction.atomic():
-        job = jobs.enqueue("probe", organization=None, key="probe:kept", by="test")
+        job = queue.enqueue("probe", organization=None, key="probe:kept", by="test")
         assert sent == []
     assert sent == [job.pk]
 
@@ -82,7 +82,7 @@ def test_a_key_is_used_once_whatever_became_of_its_job(
     state: str, sent: list[int], doing: list[Any]
 ) -> None:
     first = probe(state=state, attempts=3, reason="No.")
-    assert jobs.enqueue("probe", organization=None, key="probe:1", by="test").pk == first.pk
+    assert queue.enqueue("probe", organization=None, key="probe:1", by="test").pk == first.pk
     assert Job.objects.get().state == state
     assert sent == []
 
@@ -90,7 +90,7 @@ def test_a_key_is_used_once_whatever_became_of_its_job(
 @pytest.mark.django_db(transaction=True)
 def test_a_failed_job_begins_anew_when_asked(sent: list[int], doing: list[Any]) -> None:
     probe(state=Job.State.FAILED, attempts=5, reason="No.", finished=clock())
-    job = jobs.enqueue("probe", organization=None, key="probe:1", by="test", again=True)
+    job = queue.enqueue("probe", organization=None, key="probe:1", by="test", again=True)
     assert (job.state, job.attempts, job.reason, job.finished) == ("queued", 0, "", None)
     assert sent == [job.pk]
 
@@ -100,16 +100,16 @@ def test_what_is_due_later_is_sent_by_the_sweep_when_its_time_has_come(
     sent: list[int], doing: list[Any]
 ) -> None:
     due = clock() + timedelta(minutes=5)
-    job = jobs.enqueue("probe", organization=None, key="probe:1", by="test", due=due)
-    assert (jobs.sweep(), sent) == (0, [])
+    job = queue.enqueue("probe", organization=None, key="probe:1", by="test", due=due)
+    assert (queue.sweep(), sent) == (0, [])
     assert not working.work(job.pk, "early")
     with time_machine.travel(due + PAST):
-        assert (jobs.sweep(), sent) == (1, [job.pk])
+        assert (queue.sweep(), sent) == (1, [job.pk])
 
 
 def test_an_unknown_kind_is_a_mistake_of_ours(db: None) -> None:
     with pytest.raises(ValueError, match="nonsense"):
-        jobs.enqueue("nonsense", organization=None, key="x", by="test")
+        queue.enqueue("nonsense", organization=None, key="x", by="test")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -120,10 +120,10 @@ def test_without_a_broker_the_job_waits_for_the_sweep(
         raise OperationalError("redis://user:secret@host refused")
 
     monkeypatch.setattr(current_app, "send_task", gone)
-    job = jobs.enqueue("probe", organization=None, key="probe:1", by="test")
+    job = queue.enqueue("probe", organization=None, key="probe:1", by="test")
     assert job.state == Job.State.QUEUED
-    with time_machine.travel(clock() + jobs.PATIENCE + PAST):
-        assert jobs.sweep() == 1
+    with time_machine.travel(clock() + queue.PATIENCE + PAST):
+        assert queue.sweep() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -133,9 +133,9 @@ def test_a_broker_that_cannot_be_reached_fails_nothing_and_is_not_waited_for(
     from celery import Celery
 
     nowhere = Celery("nowhere", broker="redis://127.0.0.1:1/0", set_as_current=False)
-    monkeypatch.setattr(jobs, "current_app", nowhere)
+    monkeypatch.setattr(queue, "current_app", nowhere)
     began = time.monotonic()
-    job = jobs.enqueue("probe", organization=None, key="probe:1", by="test")
+    job = queue.enqueue("probe", organization=None, key="probe:1", by="test")
     assert job.state == Job.State.QUEUED
     assert time.monotonic() - began < 3
 
@@ -145,22 +145,22 @@ def test_a_broker_that_cannot_be_reached_fails_nothing_and_is_not_waited_for(
 
 @pytest.mark.usefixtures("sent")
 def test_a_second_refresh_is_refused_while_one_waits_or_runs(riverside: Organization) -> None:
-    job = jobs.request_refresh(riverside, "dana@riverside.example")
+    job = queue.request_refresh(riverside, "dana@riverside.example")
     assert (job.kind, job.by_name) == ("refresh", "dana@riverside.example")
     with pytest.raises(Refused, match="waiting for its turn"):
-        jobs.request_refresh(riverside, "test")
+        queue.request_refresh(riverside, "test")
     Job.objects.update(state=Job.State.RUNNING)
     with pytest.raises(Refused, match="running already"):
-        jobs.request_refresh(riverside, "test")
+        queue.request_refresh(riverside, "test")
     Job.objects.update(state=Job.State.DONE)
-    assert jobs.request_refresh(riverside, "test").pk != job.pk
+    assert queue.request_refresh(riverside, "test").pk != job.pk
 
 
 @pytest.mark.usefixtures("sent")
 def test_a_refresh_begun_by_a_command_is_respected_too(riverside: Organization) -> None:
     Refresh.objects.create(organization=riverside, lease_until=clock() + timedelta(minutes=1))
     with pytest.raises(Refused, match="running already"):
-        jobs.request_refresh(riverside, "test")
+        queue.request_refresh(riverside, "test")
 
 
 @pytest.mark.usefixtures("sent")
@@ -171,7 +171,7 @@ def test_a_refresh_that_waits_for_its_next_attempt_is_brought_forward(
     job = Job.objects.create(
         organization=riverside, kind="refresh", key="refresh:riverside:2026-11-22", due=later
     )
-    asked = jobs.request_refresh(riverside, "test")
+    asked = queue.request_refresh(riverside, "test")
     assert asked.pk == job.pk
     assert asked.due <= clock()
 
@@ -225,9 +225,9 @@ def test_a_dead_workers_job_is_swept_up_and_done_by_another(
 ) -> None:
     job = probe()
     assert working.take(job.pk, "soon dead")
-    assert (jobs.sweep(), working.work(job.pk, "eager")) == (0, False)
+    assert (queue.sweep(), working.work(job.pk, "eager")) == (0, False)
     with time_machine.travel(clock() + heartbeat.LEASE + PAST):
-        assert (jobs.sweep(), sent) == (1, [job.pk])
+        assert (queue.sweep(), sent) == (1, [job.pk])
         assert working.work(job.pk, "other")
     job.refresh_from_db()
     assert (job.state, job.attempts) == ("done", 2)
@@ -236,7 +236,7 @@ def test_a_dead_workers_job_is_swept_up_and_done_by_another(
 @pytest.mark.usefixtures("sent")
 def test_a_job_that_kills_its_workers_is_given_up(db: None) -> None:
     probe(state="running", attempts=working.ATTEMPTS, lease_until=clock() - PAST)
-    assert jobs.sweep() == 0
+    assert queue.sweep() == 0
     job = Job.objects.get()
     assert (job.state, job.reason) == (
         "failed",
@@ -313,7 +313,7 @@ def test_what_nobody_expected_is_tried_again_with_growing_pauses_and_no_names(
             if job.state == Job.State.QUEUED:
                 pauses.append(int((job.due - clock()).total_seconds()))
                 traveller.move_to(job.due)
-                jobs.sweep()
+                queue.sweep()
     assert pauses == [30, 120, 480, 1920]
     assert sent == [job.pk] * 4
     assert (job.state, job.reason) == (

@@ -19,9 +19,9 @@ from django.db.models import Q
 
 from roster import audit
 from roster.clock import clock
+from roster.jobs.working import ATTEMPTS, KINDS, running_refresh
 from roster.models import Job, Organization
 from roster.refusal import Refused
-from roster.working import ATTEMPTS, KINDS, running_refresh
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from celery import shared_task
 from django.db.models import Exists, OuterRef
 
-from roster import jobs, working
 from roster.clock import clock
+from roster.jobs import queue, working
 from roster.models import Import, Job, Organization
 
 BY = "schedule"
@@ -28,10 +28,10 @@ def work(job_id: int) -> None:
 @shared_task(name="roster.tasks.tick")
 def tick() -> None:
     """Ask the database what is due: jobs that nobody took, daily refreshes, tidying up."""
-    jobs.sweep()
+    queue.sweep()
     enqueue_daily_refreshes()
     key = f"tidy:{clock().date()}"
-    jobs.enqueue("tidy", organization=None, key=key, by=BY)
+    queue.enqueue("tidy", organization=None, key=key, by=BY)
 
 
 def enqueue_daily_refreshes() -> list[Job]:
@@ -49,7 +49,7 @@ def enqueue_daily_refreshes() -> list[Job]:
             due[f"refresh:{organization.slug}:{moment.date()}"] = organization
     known = set(Job.objects.filter(key__in=due).values_list("key", flat=True))
     return [
-        jobs.enqueue("refresh", organization=organization, key=key, by=BY)
+        queue.enqueue("refresh", organization=organization, key=key, by=BY)
         for key, organization in due.items()
         if key not in known
     ]

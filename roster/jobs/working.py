@@ -15,8 +15,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import close_old_connections, connection
 from django.db.models import F, Q
 
+from roster import importing, publishing
 from roster.clock import clock
-from roster.heartbeat import LEASE, Heartbeat, LeaseLost, Progress
+from roster.jobs.heartbeat import LEASE, Heartbeat, LeaseLost, Progress
 from roster.models import Job, Organization, Refresh
 from roster.refusal import Refused
 
@@ -97,14 +98,10 @@ def refresh(job: Job, progress: Progress) -> dict[str, Any]:
         # Left behind by a dead worker, or begun by a command: this one's turn comes after it.
         due = running.lease_until or clock() + BACKOFF
         raise Later("Waiting for the refresh that is running.", due)
-    from roster import publishing
-
     return publishing.refresh(organization, by=job.by_name, progress=progress)
 
 
 def import_bundle(job: Job, progress: Progress) -> dict[str, Any]:
-    from roster import importing
-
     path, name = job.arguments["path"], job.arguments.get("name")
     done = importing.import_bundle(
         organization_of(job), path, by=job.by_name, name=name, progress=progress

@@ -1,0 +1,6 @@
+"""Background work as rows with leases: asked for, done, swept up."""
+
+from roster.jobs.queue import enqueue, request_refresh, send, sweep
+from roster.jobs.working import running_refresh, work
+
+__all__ = ["enqueue", "request_refresh", "running_refresh", "send", "sweep", "work"]
