@@ -6,8 +6,8 @@ from collections import defaultdict
 from typing import Any
 
 from roster.hierarchy.roles import GUARDIANS, is_student, teacher_first
+from roster.hierarchy.timetable import Timetable
 from roster.models import Course, Enrollment, Klass, Org, Organization, Role, Status, User
-from roster.timetable import Timetable
 
 BATCH = 1000
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from roster.hierarchy.timetable import Timetable, school_year_of
 from roster.models import Organization
-from roster.timetable import Timetable, school_year_of
 
 
 def active_school_year(organization: Organization) -> str:

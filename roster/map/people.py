@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roster.hierarchy.roles import GUARDIANS
+from roster.hierarchy.timetable import Timetable
 from roster.map.arrays import Flags, Ids, Lists, Positions, Rows, Words, padded, refer
 from roster.map.columns import OPEN, SIZES
 from roster.map.places import Tables, of_year
 from roster.map.teaching import linked, listed, words_of
-from roster.timetable import Timetable
 
 
 def persons(tables: Tables, ids: Mapping[str, Ids]) -> Rows:

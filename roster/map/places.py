@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from roster.hierarchy.timetable import Session, Timetable
 from roster.map.arrays import (
     Flags,
     Hashes,
@@ -20,7 +21,6 @@ from roster.map.arrays import (
     refer,
 )
 from roster.map.tables import Table
-from roster.timetable import Session, Timetable
 
 Tables = Mapping[str, Table]
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from roster.hierarchy.timetable import Timetable
 from roster.map.arrays import Ids, Lists, Positions, Rows, Words, padded, refer
 from roster.map.columns import SIZES
 from roster.map.places import Tables, of_year
-from roster.timetable import Timetable
 
 
 def listed(sizes: NDArray[np.int32], at: Positions) -> Lists:
