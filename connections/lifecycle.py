@@ -15,8 +15,7 @@ from roster import audit
 from roster.lines import line_for
 from roster.models import Line, Organization
 from roster.publishing import publish_line
-from roster.refusal import Refused
-from roster.validity import require_valid
+from roster.refusal import Refused, require_valid
 
 Status = Connection.Status
 

@@ -12,8 +12,7 @@ from django.urls import reverse
 from portal.models import Membership, Staff
 from roster import audit
 from roster.models import Organization
-from roster.refusal import Refused
-from roster.validity import require_valid
+from roster.refusal import Refused, require_valid
 
 
 @transaction.atomic

@@ -9,8 +9,7 @@ from django.db import transaction
 
 from roster import audit
 from roster.models import Organization
-from roster.refusal import Refused
-from roster.validity import require_valid
+from roster.refusal import Refused, require_valid
 from roster.withdrawing import announce, withdraw
 from roster.withholding import email_elsewhere, known_policy
 

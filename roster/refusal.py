@@ -1,6 +1,11 @@
-"""The one exception for what the product refuses, in words its reader can act on."""
+"""What the product refuses, in words its reader can act on."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model
 
 
 class Refused(Exception):
@@ -9,3 +14,18 @@ class Refused(Exception):
     `str()` is a whole sentence for the person who asked. Commands print it and exit 1,
     pages show it beside the form.
     """
+
+
+def require_valid(row: Model, exclude: Collection[str] = ()) -> None:
+    """Refuse a row that its model's fields and constraints don't allow, naming each field."""
+    try:
+        row.full_clean(exclude=set(exclude))
+    except ValidationError as error:
+        raise Refused(
+            " ".join(_sentence(field, words) for field, words in error.message_dict.items())
+        ) from error
+
+
+def _sentence(field: str, words: list[str]) -> str:
+    text = " ".join(words)
+    return text if field == NON_FIELD_ERRORS else f"{field.replace('_', ' ').capitalize()}: {text}"
