@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from roster.query import MASK, BadFilter, Clause, parse
+from roster.reading.query import MASK, BadFilter, Clause, parse
 
 WORD = re.compile(r"[A-Za-z][A-Za-z:_-]{0,40}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:T[\d:.]{1,16})?(?:Z|[+ -]\d\d:?\d\d)?")

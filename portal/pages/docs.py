@@ -30,12 +30,12 @@ from roster.api.operations import OPERATIONS, Operation
 from roster.api.parameters import DEFAULT_LIMIT, MOST_LIMIT
 from roster.api.scopes import READ_SCOPES, SCOPE_BASES, short
 from roster.api.wording import gives
-from roster.comparing import MOST_VALUES
 from roster.dialects.fields import FIELDS, V11, V12, Field, Type
 from roster.dialects.paths import FOLDED
 from roster.dialects.references import TARGETS, base_path
 from roster.models import Organization
-from roster.query import MOST_CLAUSES, PREDICATES
+from roster.reading.comparing import MOST_VALUES
+from roster.reading.query import MOST_CLAUSES, PREDICATES
 
 TOKEN_LIVES: int = oauth2_settings.ACCESS_TOKEN_EXPIRE_SECONDS
 AREAS = {

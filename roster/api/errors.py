@@ -18,7 +18,7 @@ from rest_framework import exceptions, status
 from roster.api.operations import NOWHERE
 from roster.dialects.fields import V11, V12
 from roster.dialects.references import V11_BASE, V12_BASES
-from roster.query import MASK
+from roster.reading.query import MASK
 
 logger = logging.getLogger("rosterdesk.api")
 

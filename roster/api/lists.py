@@ -18,9 +18,9 @@ from operator import itemgetter
 
 from roster.api.reader import Reader
 from roster.clock import MILLISECOND, stamp
-from roster.instants import instant
-from roster.query import Clause, Filter
 from roster.reading import history
+from roster.reading.instants import instant
+from roster.reading.query import Clause, Filter
 
 DATE = re.compile(r"\s*\d{4}-\d\d-\d\d")
 

@@ -22,7 +22,7 @@ from roster.api.errors import (
 from roster.api.operations import Operation
 from roster.dialects.fields import FIELDS, V11
 from roster.dialects.paths import resolve
-from roster.query import MASK, BadFilter, Filter, parse
+from roster.reading.query import MASK, BadFilter, Filter, parse
 from roster.where import Order, check
 
 DEFAULT_LIMIT = 100

@@ -29,10 +29,10 @@ from roster.api.reader import Reader
 from roster.api.throttling import ConnectionThrottle
 from roster.clock import clock, stamp
 from roster.dialects.composing import with_origin
-from roster.facts_sql import ALWAYS, Sql
 from roster.kinds import COLLECTIONS
 from roster.models import Organization
-from roster.query import Filter
+from roster.reading.facts_sql import ALWAYS, Sql
+from roster.reading.query import Filter
 from roster.where import Where
 
 LONGEST_WAIT = 3600

@@ -38,7 +38,7 @@ from roster.api.operations import Operation
 from roster.dialects.paths import PATHS
 from roster.models import Organization
 from roster.organizations import create_organization
-from roster.query import PREDICATES
+from roster.reading.query import PREDICATES
 from tests.cast import member
 from tests.validating import scene
 from tests.validating.walking import Walker, spread, walker

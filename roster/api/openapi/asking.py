@@ -6,7 +6,7 @@ from typing import Any
 
 from roster.api.operations import Operation
 from roster.api.parameters import DEFAULT_LIMIT, MOST_LIMIT, WAYS
-from roster.query import MOST_CLAUSES, PREDICATES
+from roster.reading.query import MOST_CLAUSES, PREDICATES
 
 QUERY: dict[str, tuple[str, dict[str, Any]]] = {
     "limit": (

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from roster.where import Order, Where
+from roster.withdrawing import announce, withdraw
 
 from roster import exclusion, reading
 from roster.dialects.paths import resolve
 from roster.models import Line, Organization, Record
-from roster.query import parse
-from roster.where import Order, Where
-from roster.withdrawing import announce, withdraw
+from roster.reading.query import parse
 from tests.roster.districts import demo_district, published, reader_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,14 +15,14 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import unquote
 
-from roster import facts_sql as facts
 from roster.clock import stamp
 from roster.dialects.fields import Type
 from roster.dialects.paths import Path
 from roster.dialects.references import BEGINNINGS
-from roster.facts_sql import ALWAYS, NEVER, Sql
-from roster.instants import instant
-from roster.query import BadFilter, Clause
+from roster.reading import facts_sql as facts
+from roster.reading.facts_sql import ALWAYS, NEVER, Sql
+from roster.reading.instants import instant
+from roster.reading.query import BadFilter, Clause
 
 SIGNS = {"=": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from roster.query import MOST_CLAUSES, BadFilter, Clause, parse
+from roster.reading.query import MOST_CLAUSES, BadFilter, Clause, parse
 
 VALUES = {
     "status='active'": "active",
