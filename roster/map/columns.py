@@ -7,18 +7,23 @@ changed row no other row.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from roster.map.arrays import Words, hash_of
+from roster.map.arrays import Hashes, Words, hash_of, mixed
 
 OPEN = 2**30
 """The day on which what has no end ends."""
+
+
+Read = Callable[[Any], Any]
+"""From a cell to a number, or to a list of numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +31,19 @@ class Column:
     """One column: the model's fields it is read from, and how their values become one number.
 
     With `many`, a list of numbers for each row. `code` is array's, and numpy's by `DTYPES`.
+    `reader` makes the function that reads a cell, for the words of a map.
     """
 
     name: str
     fields: tuple[str, ...]
     code: str
-    value: Callable[[Mapping[str, Words], Any], Any]
+    reader: Callable[[Mapping[str, Words]], Read]
     many: bool = False
 
 
 DTYPES = {"Q": np.uint64, "i": np.int32, "b": np.bool_, "B": np.uint8}
+STORED = {"Q": "Q", "i": "i", "b": "B", "B": "B"}
+"""How array keeps what numpy has as `DTYPES` say."""
 
 Values = dict[str, NDArray[Any]]
 """Columns by name; a list column has a second array of its rows' sizes, `name + SIZES`."""
@@ -43,116 +51,122 @@ Values = dict[str, NDArray[Any]]
 SIZES = "#"
 
 
+def plain(name: str, field: str, code: str, read: Read, *, many: bool = False) -> Column:
+    return Column(name, (field,), code, lambda words: read, many)
+
+
 def ref(name: str, field: str = "") -> Column:
-    return Column(name, (field or name,), "Q", lambda words, cell: hash_of(cell))
+    return plain(name, field or name, "Q", hash_of)
 
 
 def refs(name: str, field: str = "") -> Column:
-    return Column(
-        name, (field or name,), "Q", lambda words, cell: [hash_of(each) for each in cell], many=True
-    )
+    return plain(name, field or name, "Q", lambda cell: [hash_of(e) for e in cell], many=True)
 
 
 def given(name: str, field: str = "") -> Column:
     """Whether the field has a value that isn't blank, zero or false."""
-    return Column(name, (field or name,), "b", lambda words, cell: bool(cell))
+    return plain(name, field or name, "b", bool)
 
 
 def filled(name: str, field: str = "") -> Column:
     """Whether the field isn't null."""
-    return Column(name, (field or name,), "b", lambda words, cell: cell is not None)
+    return plain(name, field or name, "b", lambda cell: cell is not None)
 
 
-def test(name: str, field: str, holds: Callable[[Any], bool]) -> Column:
-    return Column(name, (field,), "b", lambda words, cell: holds(cell))
+def test(name: str, field: str, holds: Read) -> Column:
+    return plain(name, field, "b", holds)
 
 
 def coded(name: str, field: str, kind: str) -> Column:
-    return Column(name, (field,), "i", lambda words, cell: words[kind].add(cell))
+    return Column(name, (field,), "i", lambda words: words[kind].add)
 
 
 def codes(name: str, field: str, kind: str, blank: tuple[str, ...] = ()) -> Column:
-    def value(words: Mapping[str, Words], cell: list[str]) -> list[int]:
-        return [words[kind].add(each) for each in cell or blank]
+    def reader(words: Mapping[str, Words]) -> Read:
+        add = words[kind].add
+        return lambda cell: [add(each) for each in cell or blank]
 
-    return Column(name, (field,), "i", value, many=True)
+    return Column(name, (field,), "i", reader, many=True)
 
 
 def setting(name: str, key: str, kind: str) -> Column:
     """A word that the metadata names, a blank one where they don't."""
-    return Column(
-        name, ("metadata",), "i", lambda words, cell: words[kind].add(str(cell.get(key) or ""))
-    )
+
+    def reader(words: Mapping[str, Words]) -> Read:
+        add = words[kind].add
+        return lambda cell: add(str(cell.get(key) or ""))
+
+    return Column(name, ("metadata",), "i", reader)
 
 
 def day(name: str, blank: int = 0) -> Column:
-    def value(words: Mapping[str, Words], cell: date | None) -> int:
-        return blank if cell is None else cell.toordinal()
-
-    return Column(name, (name,), "i", value)
+    return plain(name, name, "i", lambda cell: blank if cell is None else cell.toordinal())
 
 
 def lacking(*fields: str) -> Column:
     """Which of the fields is blank: 0, or one more than the position of the first."""
 
-    def value(words: Mapping[str, Words], cell: Any) -> int:
+    def read(cell: Any) -> int:
         cells = cell if len(fields) > 1 else (cell,)
         return next((at + 1 for at, each in enumerate(cells) if each in ("", None)), 0)
 
-    return Column("lacking", fields, "B", value)
+    return Column("lacking", fields, "B", lambda words: read)
 
 
 def edge(name: str, kind: str, nth: int = 0) -> Column:
     """The nth parent of that kind among those that a level needs all of."""
 
-    def value(words: Mapping[str, Words], cell: list[list[str]]) -> int:
+    def read(cell: list[list[str]]) -> int:
         found = [each for of, each in cell if of == kind]
         return hash_of(found[nth]) if len(found) > nth else 0
 
-    return Column(name, ("all_of",), "Q", value)
+    return plain(name, "all_of", "Q", read)
 
 
 def edges(name: str) -> Column:
-    return Column(
-        name, ("any_of",), "Q", lambda words, cell: [hash_of(each) for _, each in cell], many=True
-    )
+    return plain(name, "any_of", "Q", lambda cell: [hash_of(each) for _, each in cell], many=True)
 
 
 def content_of(digest: str, last_modified: datetime) -> int:
     """Return the 64-bit hash by which a row's content is told from another of the same row."""
-    return hash_of(f"{digest} {last_modified.timestamp():.3f}")
+    return int(contents_of([digest], [last_modified])[0])
+
+
+def contents_of(digests: Iterable[str], moments: Iterable[datetime]) -> Hashes:
+    """Return the contents of rows with these digests, last changed at these moments."""
+    words = np.array([int(each[:16], 16) if each else 0 for each in digests], np.uint64)
+    times = np.array([int(each.timestamp() * 1000) for each in moments], np.uint64)
+    with np.errstate(over="ignore"):
+        return mixed(mixed(words, 20) + times, 21)
 
 
 class Reader:
     """Collects the numbers of rows, column by column."""
 
     def __init__(self, columns: Iterable[Column], words: Mapping[str, Words]) -> None:
-        self.words = words
         self.columns = tuple(columns)
         self.fields = tuple(dict.fromkeys(f for column in self.columns for f in column.fields))
-        place = {field: at for at, field in enumerate(self.fields)}
-        self._plan = []
-        for column in self.columns:
-            values = array("B" if column.code == "b" else column.code)
-            sizes = array("i") if column.many else None
-            at = tuple(place[field] for field in column.fields)
-            self._plan.append((column, at, values, sizes))
+        self._plan = [
+            (column, column.reader(words), array(STORED[column.code]), array("i"))
+            for column in self.columns
+        ]
 
-    def add(self, cells: tuple[Any, ...]) -> None:
-        for column, at, values, sizes in self._plan:
-            cell = cells[at[0]] if len(at) == 1 else tuple(cells[each] for each in at)
-            value = column.value(self.words, cell)
-            if sizes is None:
-                values.append(value)
+    def add(self, cells: Mapping[str, Sequence[Any]]) -> None:
+        """Read some rows, given as the values of each field."""
+        for column, read, values, sizes in self._plan:
+            of = [cells[field] for field in column.fields]
+            found = map(read, of[0] if len(of) == 1 else zip(*of, strict=True))
+            if column.many:
+                lists = list(found)
+                sizes.extend(map(len, lists))
+                values.extend(chain.from_iterable(lists))
             else:
-                values.extend(value)
-                sizes.append(len(value))
+                values.extend(found)
 
     def values(self) -> Values:
         found: Values = {}
         for column, _, values, sizes in self._plan:
-            raw = np.array(values, DTYPES["B" if column.code == "b" else column.code])
-            found[column.name] = raw.astype(np.bool_) if column.code == "b" else raw
-            if sizes is not None:
+            found[column.name] = np.array(values, STORED[column.code]).astype(DTYPES[column.code])
+            if column.many:
                 found[column.name + SIZES] = np.array(sizes, np.int32)
         return found

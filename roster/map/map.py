@@ -128,7 +128,7 @@ class Map:
         for kind, table in self.tables.items():
             if not hasattr(self, kind):
                 continue
-            rows, order = getattr(self, kind), chosen.get(kind, slice(None))
+            rows, order = getattr(self, kind), chosen.get(kind, np.arange(table.size))
             rows.hash = padded(table.values["hash"][order], 0)
             rows.record = padded(table.values["record"][order], -1)
             if kind in self.with_rows:

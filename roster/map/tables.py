@@ -6,9 +6,9 @@ taken over from an earlier map where its rows haven't changed since.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -17,9 +17,12 @@ from django.db.models import Count, Max, Q, Sum
 from roster import models as rows
 from roster.map import columns as of
 from roster.map.arrays import SEPARATOR, Ids, Words, hash_of
-from roster.map.columns import OPEN, Column, Reader, Values, content_of
+from roster.map.columns import OPEN, Column, Reader, Values, contents_of
 
 BATCH = 5000
+
+STAMPS = ("digest", "last_modified")
+"""The fields that tell a row's content from an earlier one."""
 
 WORDS = ("roles", "grades", "subjects", "years", "calendars", "types")
 
@@ -235,27 +238,33 @@ def read(organization: int, kind: str, words: Mapping[str, Words]) -> Table:
     """Return the table of a kind as the database has it now."""
     source = SOURCES[kind]
     reader = Reader(source.columns, words)
-    extra = () if source.level else ("digest", "last_modified")
-    names = ("sourced_id", "pk", *extra, *reader.fields)
+    names = tuple(
+        dict.fromkeys(("sourced_id", "pk", *(() if source.level else STAMPS), *reader.fields))
+    )
     found = _rows(organization, source, everything=False).order_by("sourced_id")
-    begin = 2 + len(extra)
     ids: list[str] = []
-    records: list[int] = []
-    own: list[int] = []
-    for cells in found.values_list(*names).iterator(BATCH):
-        ids.append(cells[0])
-        records.append(cells[1])
-        if extra:
-            own.append(content_of(cells[2], cells[3]))
-        reader.add(cells[begin:])
+    records, own = [], []
+    for some in in_batches(found.values_list(*names).iterator(BATCH), BATCH):
+        cells = dict(zip(names, zip(*some, strict=True), strict=True))
+        ids.extend(cells["sourced_id"])
+        records.append(np.array(cells["pk"], np.int64))
+        if not source.level:
+            own.append(contents_of(*(cells[name] for name in STAMPS)))
+        reader.add(cells)
     values = reader.values()
-    values["hash"] = np.array([hash_of(each) for each in ids], np.uint64)
-    values["record"] = np.array(records, np.int64)
-    values["own"] = np.array(own, np.uint64)
+    values["hash"] = np.fromiter(map(hash_of, ids), np.uint64, len(ids))
+    values["record"] = np.concatenate([np.empty(0, np.int64), *records])
+    values["own"] = np.concatenate([np.empty(0, np.uint64), *own])
     _require_order(ids)
     if len(np.unique(values["hash"])) != len(ids):
         raise ValueError(f"Two ids of kind {kind} have the same hash.")
     return Table(SEPARATOR.join(ids), state_of(organization, kind), values)
+
+
+def in_batches(rows: Iterator[Any], size: int) -> Iterator[list[Any]]:
+    """Yield the rows in lists of that size, the rest last."""
+    while some := list(islice(rows, size)):
+        yield some
 
 
 def _require_order(ids: list[str]) -> None:
