@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from roster.footings import Footings
 
 from portal import naming
 from portal.access import ADMIN, AtDesk, page
@@ -18,10 +19,9 @@ from portal.asked import storable
 from portal.forms.exclusion import ExcludeForm, IncludeForm
 from portal.pages.roster import address_of, kind_of, linked
 from portal.terms import COLLECTION_TERMS, KIND_TERMS
-from roster import browsing, effects, exclusion
-from roster.footings import Footings
+from roster import effects, exclusion
 from roster.kinds import KINDS, Kind
-from roster.listing import rows_of
+from roster.listing import rows_of, searching
 from roster.models import Mark
 from roster.refusal import Refused
 
@@ -96,7 +96,7 @@ def ids_of(request: AtDesk, kind: Kind, *, gone: bool = False) -> list[str]:
     given = [*request.GET.getlist("id"), *request.POST.getlist("id")]
     ids = list(dict.fromkeys(map(storable, given)))[:AT_ONCE]
     kind_of(request, kind.name)
-    rows = (rows_of if gone else browsing.live)(request.organization, kind)
+    rows = (rows_of if gone else searching.live)(request.organization, kind)
     if rows.filter(sourced_id__in=ids).count() != len(ids):
         raise Http404
     return ids

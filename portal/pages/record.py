@@ -8,6 +8,8 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from roster.footings import Footings
+from roster.standing_on import Node
 
 from connections.explaining import explain_to, sights
 from portal import facts, naming
@@ -15,14 +17,11 @@ from portal.access import AtDesk, connection_of, connections_of, page
 from portal.asked import asked
 from portal.pages.roster import address_of, kind_of, linked
 from portal.terms import KIND_TERMS
-from roster import browsing
 from roster.exclusion import CLEARED
-from roster.footings import Footings
 from roster.kinds import KINDS, Kind
-from roster.listing import rows_of
+from roster.listing import rows_of, searching
 from roster.models import Level, Mark, Organization, Status
 from roster.refusal import Refused
-from roster.standing_on import Node
 
 BELOW: dict[str, tuple[tuple[str, str], ...]] = {
     "org": (("org", "parent"), ("school", "parent"), ("district_assignment", "org")),
@@ -168,7 +167,7 @@ def below(organization: Organization, kind: Kind, row: Any) -> list[dict[str, An
         under = {field: row.course if kind.name == "course" else row.sourced_id}
         if isinstance(row, Level) and kind.name == "course" and row.school:
             under["school"] = row.school
-        number = browsing.found(organization, KINDS[name], under=under).count()
+        number = searching.found(organization, KINDS[name], under=under).count()
         if number:
             address = reverse(
                 "roster_kind", kwargs={"slug": organization.slug, "kind": name}, query=under

@@ -10,17 +10,17 @@ from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
+from roster.footings import Footings
+from roster.standing_on import Node
 
 from portal import facts, naming
 from portal.access import AtDesk, page
 from portal.asked import asked
 from portal.paging import paged
 from portal.terms import GROUPS, KIND_TERMS, Term
-from roster import browsing
-from roster.footings import Footings
 from roster.kinds import KINDS, Kind
+from roster.listing import searching
 from roster.models import Mark, Organization
-from roster.standing_on import Node
 
 SEARCHED = ("person", "section", "school", "course")
 """The kinds among which the first page searches."""
@@ -54,10 +54,10 @@ def rows(request: AtDesk, kind: str) -> HttpResponse:
     words, marked = words_of(request), "excluded" in request.GET
     under = {
         field: asked(request, field)
-        for field in browsing.fields_of(shown)
+        for field in searching.fields_of(shown)
         if request.GET.get(field)
     }
-    found = browsing.found(organization, shown, words=words, under=under, marked=marked)
+    found = searching.found(organization, shown, words=words, under=under, marked=marked)
     cut = paged(request, found.count())
     listed = told(organization, shown, list(found[cut.cut]))
     return TemplateResponse(
@@ -118,7 +118,7 @@ def groups(
                 {
                     "kind": KINDS[name],
                     "term": KIND_TERMS[name],
-                    "number": browsing.live(organization, KINDS[name]).count(),
+                    "number": searching.live(organization, KINDS[name]).count(),
                     "excluded": marks.get(name, 0),
                 }
                 for name in names
@@ -133,7 +133,7 @@ def hits(organization: Organization, words: str) -> list[tuple[Kind, Term, list[
     found = []
     for name in SEARCHED:
         kind = KINDS[name]
-        listed = list(browsing.found(organization, kind, words=words)[:HITS])
+        listed = list(searching.found(organization, kind, words=words)[:HITS])
         if listed:
             found.append((kind, KIND_TERMS[name], told(organization, kind, listed)))
     return found
@@ -141,7 +141,7 @@ def hits(organization: Organization, words: str) -> list[tuple[Kind, Term, list[
 
 def departed(organization: Organization, words: str) -> list[dict[str, Any]]:
     """Return people who were found and are no longer in the data: why somebody isn't there."""
-    gone = browsing.found(organization, KINDS["person"], words=words, gone=True)
+    gone = searching.found(organization, KINDS["person"], words=words, gone=True)
     return told(organization, KINDS["person"], list(gone[:HITS]))
 
 

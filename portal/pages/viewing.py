@@ -17,12 +17,13 @@ from portal.asked import storable
 from portal.pages.roster import address_of
 from portal.paging import paged
 from portal.terms import COLLECTION_TERMS
-from roster import browsing, reading
+from roster import reading
 from roster.api.addresses import origin_of
 from roster.api.reader import Reader
 from roster.dialects.composing import with_origin
 from roster.dialects.references import TARGETS, base_path, in_path
 from roster.kinds import COLLECTIONS, KINDS
+from roster.listing import searching
 from roster.models import Publication
 
 PER_PAGE = 20
@@ -104,7 +105,7 @@ def record_of(request: AtDesk, collection: str, sourced_id: str) -> str:
     """Return the address of the record in the roster, which says why; blank if it isn't there."""
     for kind in KINDS.values():
         if kind.collection == collection:
-            rows = browsing.live(request.organization, kind)
+            rows = searching.live(request.organization, kind)
             if rows.filter(sourced_id=storable(sourced_id)).exists():
                 return address_of(request.organization, (kind.name, sourced_id))
     return ""

@@ -11,11 +11,10 @@ from typing import Any, TextIO
 from django.core.management.base import CommandParser
 
 from roster.exclusion import Marked
-from roster.listing import markable
+from roster.listing import filters_of, markable, select
 from roster.management.base import RosterCommand
 from roster.models import Organization
 from roster.refusal import Refused
-from roster.selecting import filters_of, select
 
 SHOWN = 20
 

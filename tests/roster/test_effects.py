@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from roster import browsing
 from roster.compiling import collections_of, documents
-from roster.dialects import people
 from roster.effects import WIDEST, effect_of_marks
+
+from roster.dialects import people
 from roster.kinds import KINDS
+from roster.listing import searching
 from roster.models import Level, LineItem, Mark, Organization
 from roster.visibility import Beginning, Marks, Rules, Walk, marks_of
 from tests.roster.districts import demo_district
@@ -68,7 +68,7 @@ def test_the_numbers_are_those_of_counting_every_document_twice(tmp_path: Path, 
 def chosen_rows(organization: Organization) -> Iterator[tuple[str, list[str]]]:
     """Yield every kind that can be marked with ids of rows of it, one that others stand on."""
     for kind in KINDS.values():
-        rows = browsing.live(organization, kind).order_by("-sourced_id")
+        rows = searching.live(organization, kind).order_by("-sourced_id")
         ids = list(rows.values_list("sourced_id", flat=True)[:1])
         if kind.markable and ids:
             yield kind.name, ids

@@ -13,9 +13,9 @@ from django.core.management import CommandError, call_command
 
 from roster import exclusion
 from roster.kinds import KINDS
+from roster.listing.filters import COLUMNS, fields_of
 from roster.models import AuditEntry, Mark, Organization, User
 from roster.refusal import Refused
-from roster.selecting import COLUMNS, fields_of
 from tests.roster.importing.bundles import EVERYTHING, edited
 from tests.roster.importing.conftest import Bundler, one_class
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
-
-from roster import browsing
-from roster.exclusion import mark
 from roster.explaining import WORDS, explain
 from roster.footings import Footings
-from roster.kinds import KINDS
 from roster.lines import line_for
+
+from roster.exclusion import mark
+from roster.kinds import KINDS
+from roster.listing import searching
 from roster.models import Klass, Level, Mark, Organization
 from roster.visibility import Walk, beginning_of
 from tests.roster.districts import EVERYTHING, demo_district
@@ -40,13 +40,13 @@ MARKED = (
 
 def test_what_is_marked_above_is_what_the_walk_ends_at(riverside: Organization):
     for kind, sourced_id in MARKED:
-        rows = browsing.live(riverside, KINDS[kind])
+        rows = searching.live(riverside, KINDS[kind])
         known = sorted(rows.values_list("sourced_id", flat=True))
         Mark.objects.filter(source="person").delete()
         mark(riverside, kind, [sourced_id or known[0]], reason="Tried out", by="test")
         walk = Walk(beginning_of(line_for(riverside, "1.2", EVERYTHING)))
         for name in COMPARED:
-            ids = list(browsing.live(riverside, KINDS[name]).values_list("sourced_id", flat=True))
+            ids = list(searching.live(riverside, KINDS[name]).values_list("sourced_id", flat=True))
             footings = Footings(riverside, name, ids)
             excluded = {each for each in ids if footings.cause((name, each))}
             fell = {each for each in ids if walk_ends_at_a_mark(walk, name, each)}
@@ -81,7 +81,7 @@ def test_a_persons_own_mark_is_no_inherited_one(riverside: Organization):
 def test_a_class_enrollment_is_excluded_with_its_class(riverside: Organization):
     klass = Klass.objects.filter(organization=riverside).order_by("sourced_id")[3]
     mark(riverside, "section", [klass.sourced_id], reason="Private", by="test")
-    rows = browsing.found(riverside, KINDS["enrollment"], under={"section": klass.sourced_id})
+    rows = searching.found(riverside, KINDS["enrollment"], under={"section": klass.sourced_id})
     ids = list(rows.values_list("sourced_id", flat=True))
     footings = Footings(riverside, "enrollment", ids)
     assert {footings.inherited(("enrollment", each)) for each in ids} == {
@@ -92,7 +92,7 @@ def test_a_class_enrollment_is_excluded_with_its_class(riverside: Organization):
 
 def test_many_rows_ask_the_database_no_more_often(riverside: Organization):
     for kind in sorted(KINDS):
-        rows = browsing.live(riverside, KINDS[kind]).order_by("-sourced_id")
+        rows = searching.live(riverside, KINDS[kind]).order_by("-sourced_id")
         ids = list(rows.values_list("sourced_id", flat=True)[:12])
         counts = []
         for number in (2, 12):

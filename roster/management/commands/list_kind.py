@@ -6,10 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from roster.listing import listing, markable
+from roster.listing import filters_of, listing, markable, select
 from roster.management.base import RosterCommand
 from roster.management.marking import add_where
-from roster.selecting import filters_of, select
 
 
 class Command(RosterCommand):

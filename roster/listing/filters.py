@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from roster.kinds import Kind
-from roster.listing import rows_of
+from roster.listing.rows import rows_of
 from roster.models import Level, Organization, Role, Status, User
 from roster.refusal import Refused
 

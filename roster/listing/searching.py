@@ -1,6 +1,6 @@
 """The rows of a kind as a page lists them: searched, narrowed and ordered by the database.
 
-`listing.py` and `selecting.py` answer for bulk acts, over all rows; this is for one page of
+`rows.py` and `filters.py` answer for bulk acts, over all rows; this is for one page of
 them, so everything is a query that a page can be cut from.
 """
 
@@ -14,7 +14,8 @@ from typing import Any
 from django.db.models import Q
 
 from roster.kinds import Kind
-from roster.listing import rows_of
+from roster.listing.filters import COLUMNS
+from roster.listing.rows import rows_of
 from roster.models import (
     AcademicSession,
     Category,
@@ -27,7 +28,6 @@ from roster.models import (
     Status,
     User,
 )
-from roster.selecting import COLUMNS
 
 NAMED: dict[Any, tuple[str, ...]] = {
     User: (

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from roster import browsing
 from roster.exclusion import mark
 from roster.kinds import KINDS
+from roster.listing import searching
 from roster.models import Organization
 from tests.roster.importing.conftest import one_class
 
@@ -38,7 +38,7 @@ def riverside(tmp_path: Path, db: None) -> Organization:
     ],
 )
 def test_rows_are_found_by_words(kind: str, words: str, found: list[str], riverside: Organization):
-    rows = browsing.found(riverside, KINDS[kind], words=words)
+    rows = searching.found(riverside, KINDS[kind], words=words)
     assert sorted(rows.values_list("sourced_id", flat=True)) == found
 
 
@@ -57,27 +57,27 @@ def test_rows_are_found_by_words(kind: str, words: str, found: list[str], rivers
 def test_rows_are_narrowed_to_those_below_another(
     kind: str, under: dict[str, str], found: list[str], riverside: Organization
 ):
-    assert set(under) <= set(browsing.fields_of(KINDS[kind]))
-    rows = browsing.found(riverside, KINDS[kind], under=under)
+    assert set(under) <= set(searching.fields_of(KINDS[kind]))
+    rows = searching.found(riverside, KINDS[kind], under=under)
     assert list(rows.values_list("sourced_id", flat=True)) == found
 
 
 def test_rows_are_narrowed_to_the_marked_ones(riverside: Organization):
     mark(riverside, "person", ["tom"], reason="Left", by="test")
-    rows = browsing.found(riverside, KINDS["person"], marked=True)
+    rows = searching.found(riverside, KINDS["person"], marked=True)
     assert list(rows.values_list("sourced_id", flat=True)) == ["tom"]
 
 
 def test_every_kind_is_listed_searched_and_narrowed(riverside: Organization):
     for kind in KINDS.values():
-        under = dict.fromkeys(browsing.fields_of(kind), "nothing")
-        assert not browsing.found(riverside, kind, words="a b", under=under, marked=True).exists()
+        under = dict.fromkeys(searching.fields_of(kind), "nothing")
+        assert not searching.found(riverside, kind, words="a b", under=under, marked=True).exists()
 
 
 @pytest.mark.parametrize("kind", ["person", "enrollment", "result"])
 def test_a_search_goes_through_the_rows_for_so_many_words_and_no_more(
     riverside: Organization, kind: str
 ) -> None:
-    some = browsing.found(riverside, KINDS[kind], words="a " * browsing.MOST_WORDS)
-    more = browsing.found(riverside, KINDS[kind], words="a " * 100)
+    some = searching.found(riverside, KINDS[kind], words="a " * searching.MOST_WORDS)
+    more = searching.found(riverside, KINDS[kind], words="a " * 100)
     assert str(more.query) == str(some.query)
