@@ -16,8 +16,8 @@ from typing import Any
 
 from roster.models import Organization
 from tests.oracle.district import District
-from tests.oracle.eye import Eye
 from tests.oracle.rules import Rules
+from tests.oracle.view import View
 from tests.oracle.writing import Writer
 
 Documents = dict[str, dict[str, dict[str, Any]]]
@@ -39,4 +39,4 @@ def evaluate(
     district: District, version: str, rules: dict[str, Any], day: date, policy: Iterable[str]
 ) -> Documents:
     """Return the same of a district as it once was, under a field policy of its own."""
-    return Writer(Eye(district, version, Rules(rules, policy), day)).everything()
+    return Writer(View(district, version, Rules(rules, policy), day)).everything()

@@ -1,121 +1,14 @@
-"""A district's rows as they stand, and what the hierarchy derives from them."""
+"""A district's rows, and the levels that the hierarchy derives from them."""
 
 from __future__ import annotations
 
-from copy import copy
 from typing import Any
 
-from roster.models import (
-    AcademicSession,
-    Agent,
-    AssessmentLineItem,
-    AssessmentResult,
-    Category,
-    ClassResource,
-    Course,
-    CourseResource,
-    Demographics,
-    Enrollment,
-    Klass,
-    LineItem,
-    Mark,
-    Org,
-    Organization,
-    Resource,
-    Result,
-    Role,
-    ScoreScale,
-    User,
-    UserProfile,
-    UserResource,
-)
-
-GUARDIANS = ("guardian", "parent", "relative")
+from tests.oracle.rows import GUARDIANS, Rows
 
 
-class District:
-    """One organization's live rows by sourcedId, its marks, and its active school year."""
-
-    def __init__(self, organization: Organization) -> None:
-        self.organization = organization
-        self.year = organization.school_year
-        self.early_access_days = organization.early_access_days
-
-        def live(model: Any) -> dict[str, Any]:
-            rows = model.objects.filter(organization=organization, status="active")
-            return {row.sourced_id: row for row in rows.order_by("sourced_id")}
-
-        self.orgs = live(Org)
-        self.sessions = live(AcademicSession)
-        self.courses = live(Course)
-        self.classes = live(Klass)
-        self.users = live(User)
-        self.roles = live(Role)
-        self.profiles = live(UserProfile)
-        self.enrollments = live(Enrollment)
-        self.demographics = live(Demographics)
-        self.resources = live(Resource)
-        self.course_resources = live(CourseResource)
-        self.class_resources = live(ClassResource)
-        self.user_resources = live(UserResource)
-        self.categories = live(Category)
-        self.line_items = live(LineItem)
-        self.results = live(Result)
-        self.score_scales = live(ScoreScale)
-        self.assessment_line_items = live(AssessmentLineItem)
-        self.assessment_results = live(AssessmentResult)
-        self.agents = [
-            (agent.user, agent.agent) for agent in Agent.objects.filter(organization=organization)
-        ]
-        self.marks = {
-            (mark.kind, mark.sourced_id) for mark in Mark.objects.filter(organization=organization)
-        }
-
-    def marked(self, marks: set[tuple[str, str]]) -> District:
-        """Return the same rows under these marks."""
-        other = copy(self)
-        other.marks = marks
-        return other
-
-    def is_marked(self, kind: str, sourced_id: str) -> bool:
-        return (kind, sourced_id) in self.marks
-
-    # Orgs
-
-    def is_school(self, org: str) -> bool:
-        """Type school, or named by a class as its school; of orgs that exist."""
-        if org not in self.orgs:
-            return False
-        return self.orgs[org].type == "school" or any(
-            klass.school == org for klass in self.classes.values()
-        )
-
-    def is_org_marked(self, org: str) -> bool:
-        """Reading: a mark on a school holds when it is one no longer, and the other way round."""
-        return self.is_marked("school", org) or self.is_marked("org", org)
-
-    def ancestors_of_org(self, org: str) -> list[str]:
-        return _ancestors(self.orgs, org)
-
-    # The year
-
-    def year_of_session(self, session: str) -> str:
-        """Its own schoolYear, else the year in which its root session ends.
-
-        Reading: where something above it says a schoolYear, that is the year of all below.
-        """
-        upward = [self.sessions[each] for each in [session, *self.ancestors_of_session(session)]]
-        said = [row.school_year for row in upward if row.school_year]
-        return said[0] if said else str(upward[-1].end_date.year)
-
-    def is_session_of_year(self, session: str) -> bool:
-        return session in self.sessions and self.year_of_session(session) == self.year
-
-    def ancestors_of_session(self, session: str) -> list[str]:
-        return _ancestors(self.sessions, session)
-
-    def is_class_of_year(self, klass: str) -> bool:
-        return any(self.is_session_of_year(term) for term in self.classes[klass].terms)
+class District(Rows):
+    """One organization's rows with its calendars, structures, grade levels and masters."""
 
     def is_course_of_year(self, course: str) -> bool:
         row = self.courses[course]
@@ -182,7 +75,7 @@ class District:
             row.org == school and row.role not in GUARDIANS and row.user in self.users
             for row in self.roles.values()
         )
-        # Reading: staff stand on no calendar, but a school where they are has one.
+        # Reading: staff have no calendar for a parent, but a school where they are has one.
         return found or ({f"{school}~{self.year}"} if staffed else set())
 
     # Courses
@@ -280,13 +173,3 @@ class District:
 def _structure(row: Any) -> str:
     """The schedule structure that a class or role row is in, within its calendar."""
     return str(row.metadata.get("scheduleStructure") or "structure")
-
-
-def _ancestors(rows: dict[str, Any], sourced_id: str) -> list[str]:
-    """Return the parents upward, nearest first; a circle ends where it closes."""
-    found: list[str] = []
-    current = rows[sourced_id].parent
-    while current in rows and current not in found and current != sourced_id:
-        found.append(current)
-        current = rows[current].parent
-    return found

@@ -1,4 +1,4 @@
-"""What one line shares, with its blanks filled in."""
+"""What one connection shares, with its blanks filled in."""
 
 from __future__ import annotations
 
@@ -7,9 +7,31 @@ from typing import Any
 
 ALL = "all"
 
+UNLESS_TICKED = ("demographics", "resources")
+"""Collections that are off until the tick of their name is set."""
+
+BY_TYPE = {
+    "categories": "grade_book",
+    "scoreScales": "grade_book",
+    "lineItems": "grade_book",
+    "results": "grade_book",
+    "assessmentLineItems": "assessment",
+    "assessmentResults": "assessment",
+}
+"""Collections that a connection has only where it is of a type."""
+
+FIELDS_UNLESS_TICKED = (
+    "users.phone",
+    "users.sms",
+    "users.userIds",
+    "users.userMasterIdentifier",
+    "users.userProfiles",
+    "users.pronouns",
+)
+
 
 class Rules:
-    """The rules of a line; `"all"` (or a missing key) narrows nothing."""
+    """The rules of a connection; `"all"` (or a missing key) narrows nothing."""
 
     def __init__(self, rules: dict[str, Any], field_policy: Iterable[str]) -> None:
         self.schools = rules.get("schools", ALL)
@@ -42,6 +64,14 @@ class Rules:
         return self.subjects == ALL or any(subject in self.subjects for subject in subjects)
 
     def shares_collection(self, name: str) -> bool:
-        if name in ("demographics", "resources") and name not in self.shares:
+        if name in UNLESS_TICKED and name not in self.shares:
+            return False
+        if name in BY_TYPE and BY_TYPE[name] not in self.types:
             return False
         return self.collections == ALL or name in self.collections
+
+    def shares_field(self, path: str) -> bool:
+        """Whether an optional field is told: `users.email`."""
+        if path in self.withheld:
+            return False
+        return path not in FIELDS_UNLESS_TICKED or path in self.shares

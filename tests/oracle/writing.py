@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.oracle.eye import Eye
+from tests.oracle.scoring import score, stamp, task
+from tests.oracle.view import View
 
 FLAGS = {
     "american_indian_or_alaska_native": "americanIndianOrAlaskaNative",
@@ -34,25 +35,42 @@ class OneOf:
 
 
 class Writer:
-    """Tells everything that an eye sees."""
+    """Writes everything that a view sees."""
 
-    def __init__(self, eye: Eye) -> None:
-        self.eye = eye
-        self.district = eye.district
-        self.new = eye.version == "1.2"
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.district = view.district
+        self.new = view.version == "1.2"
 
     def everything(self) -> dict[str, dict[str, dict[str, Any]]]:
-        eye, district = self.eye, self.district
+        view, district = self.view, self.district
         tables: dict[str, tuple[dict[str, Any], Callable[[str], bool], Callable[[Any], Any]]] = {
-            "orgs": (district.orgs, eye.sees_org, self.org),
-            "academicSessions": (district.sessions, eye.sees_session, self.session),
-            "courses": (district.courses, eye.sees_course, self.course),
-            "classes": (district.classes, eye.sees_class, self.klass),
-            "users": (district.users, eye.sees_user, self.user),
-            "enrollments": (district.enrollments, eye.sees_enrollment, self.enrollment),
-            "demographics": (district.demographics, eye.sees_demographics, self.demographics_),
-            "resources": (district.resources, eye.sees_resource, self.resource),
+            "orgs": (district.orgs, view.sees_org, self.org),
+            "academicSessions": (district.sessions, view.sees_session, self.session),
+            "courses": (district.courses, view.sees_course, self.course),
+            "classes": (district.classes, view.sees_class, self.klass),
+            "users": (district.users, view.sees_user, self.user),
+            "enrollments": (district.enrollments, view.sees_enrollment, self.enrollment),
+            "demographics": (district.demographics, view.sees_demographics, self.demographics_),
+            "resources": (district.resources, view.sees_resource, self.resource),
+            "categories": (district.categories, view.sees_category, self.category),
+            "lineItems": (district.line_items, view.sees_line_item, self.line_item),
+            "results": (district.results, view.sees_result, self.result),
         }
+        if self.new:
+            tables |= {
+                "scoreScales": (district.score_scales, view.sees_score_scale, self.score_scale),
+                "assessmentLineItems": (
+                    district.assessment_line_items,
+                    view.sees_assessment_line_item,
+                    self.assessment_line_item,
+                ),
+                "assessmentResults": (
+                    district.assessment_results,
+                    view.sees_assessment_result,
+                    self.assessment_result,
+                ),
+            }
         return {
             name: {
                 sourced_id: self.finished(name, row, write(row))
@@ -60,22 +78,18 @@ class Writer:
                 if sees(sourced_id)
             }
             for name, (rows, sees, write) in tables.items()
-            if eye.rules.shares_collection(name)
+            if view.rules.shares_collection(name)
         }
 
     def finished(self, collection: str, row: Any, fields: dict[str, Any]) -> dict[str, Any]:
         """Leave out what is blank, withheld, or not ticked; add what every document has."""
-        rules = self.eye.rules
+        rules = self.view.rules
         document = {"sourcedId": row.sourced_id, "status": "active"}
         for name, value in fields.items():
-            path = f"{collection}.{name}"
             if value in (None, "", [], {}):
                 continue
-            if path in rules.withheld and (collection, name) not in self.required():
-                continue
-            if path in ("users.phone", "users.sms", "users.userIds") and path not in rules.shares:
-                continue
-            document[name] = value
+            if (collection, name) in self.required() or rules.shares_field(f"{collection}.{name}"):
+                document[name] = value
         if "metadata" in rules.shares and row.metadata:
             document["metadata"] = row.metadata
         return document
@@ -94,7 +108,7 @@ class Writer:
 
     def resources(self, links: dict[str, Any], column: str, sourced_id: str) -> list[Any]:
         ids = [row.resource for row in links.values() if getattr(row, column) == sourced_id]
-        return self.many("resource", ids, self.eye.sees_resource)
+        return self.many("resource", ids, self.view.sees_resource)
 
     # Collections
 
@@ -106,12 +120,12 @@ class Writer:
             "name": row.name,
             "type": row.type,
             "identifier": row.identifier or (row.sourced_id if self.new else ""),
-            "parent": self.one("org", row.parent, self.eye.sees_org),
-            "children": self.many("org", below, self.eye.sees_org),
+            "parent": self.one("org", row.parent, self.view.sees_org),
+            "children": self.many("org", below, self.view.sees_org),
         }
 
     def session(self, row: Any) -> dict[str, Any]:
-        sees = self.eye.sees_session
+        sees = self.view.sees_session
         below = [
             s.sourced_id for s in self.district.sessions.values() if s.parent == row.sourced_id
         ]
@@ -128,11 +142,11 @@ class Writer:
     def course(self, row: Any) -> dict[str, Any]:
         return {
             "title": row.title,
-            "schoolYear": self.one("academicSession", row.school_year, self.eye.sees_session),
+            "schoolYear": self.one("academicSession", row.school_year, self.view.sees_session),
             "courseCode": row.course_code or row.sourced_id,
             "grades": row.grades,
             "subjects": row.subjects,
-            "org": self.one("org", row.org, self.eye.sees_org),
+            "org": self.one("org", row.org, self.view.sees_org),
             "subjectCodes": row.subject_codes,
             "resources": self.resources(self.district.course_resources, "course", row.sourced_id),
         }
@@ -141,20 +155,20 @@ class Writer:
         return {
             "title": row.title,
             "classCode": row.class_code,
-            "classType": row.class_type if self.eye.has_word(row.class_type) else "",
+            "classType": row.class_type if self.view.has_word(row.class_type) else "",
             "location": row.location,
             "grades": row.grades,
             "subjects": row.subjects,
-            "course": self.one("course", row.course, self.eye.sees_course),
-            "school": self.one("org", row.school, self.eye.sees_org),
-            "terms": self.many("academicSession", row.terms, self.eye.sees_session),
+            "course": self.one("course", row.course, self.view.sees_course),
+            "school": self.one("org", row.school, self.view.sees_org),
+            "terms": self.many("academicSession", row.terms, self.view.sees_session),
             "subjectCodes": row.subject_codes,
             "periods": row.periods,
             "resources": self.resources(self.district.class_resources, "klass", row.sourced_id),
         }
 
     def user(self, row: Any) -> dict[str, Any]:
-        eye, user = self.eye, row.sourced_id
+        view, user = self.view, row.sourced_id
         document = {
             "userIds": row.user_ids,
             "enabledUser": _word(row.enabled),
@@ -165,14 +179,14 @@ class Writer:
             "email": row.email,
             "sms": row.sms,
             "phone": row.phone,
-            "agents": [{"sourcedId": other, "type": "user"} for other in eye.agents(user)],
+            "agents": [{"sourcedId": other, "type": "user"} for other in view.agents(user)],
             "grades": row.grades,
         }
         if not self.new:
-            roles = eye.old_roles(user)
-            orgs = {role.org for role in eye.roles_shown(user)}
+            roles = view.old_roles(user)
+            orgs = {role.org for role in view.roles_shown(user)}
             return document | {
-                "username": eye.username(user),
+                "username": view.username(user),
                 "role": OneOf(roles) if len(roles) > 1 else min(roles),
                 "orgs": [{"sourcedId": org, "type": "org"} for org in sorted(orgs)],
             }
@@ -184,9 +198,9 @@ class Writer:
             "preferredMiddleName": row.preferred_middle_name,
             "preferredLastName": row.preferred_last_name,
             "pronouns": row.pronouns,
-            "roles": [self.role(user, role) for role in eye.roles_shown(user)],
-            "userProfiles": [_profile(each) for each in profiles if _is_told(each)],
-            "primaryOrg": self.one("org", row.primary_org, eye.sees_org),
+            "roles": [self.role(user, role) for role in view.roles_shown(user)],
+            "userProfiles": [_profile(each) for each in profiles if _is_complete(each)],
+            "primaryOrg": self.one("org", row.primary_org, lambda org: view.is_seen_at(user, org)),
             "resources": self.resources(self.district.user_resources, "user", user),
         }
 
@@ -207,18 +221,18 @@ class Writer:
         if (
             profile is not None
             and profile.user == user
-            and _is_told(profile)
-            and "users.userProfiles" not in self.eye.rules.withheld
+            and _is_complete(profile)
+            and self.view.rules.shares_field("users.userProfiles")
         ):
             document["userProfile"] = _uri(profile)
         return document
 
     def enrollment(self, row: Any) -> dict[str, Any]:
-        school = self.eye.school_of_enrollment(row)
+        school = self.view.school_of_enrollment(row)
         return {
-            "user": self.one("user", row.user, self.eye.sees_user),
-            "class": self.one("class", row.klass, self.eye.sees_class),
-            "school": self.one("org", school, self.eye.sees_org),
+            "user": self.one("user", row.user, self.view.sees_user),
+            "class": self.one("class", row.klass, self.view.sees_class),
+            "school": self.one("org", school, self.view.sees_org),
             "role": row.role,
             "primary": _word(row.primary),
             "beginDate": row.begin_date.isoformat() if row.begin_date else None,
@@ -241,11 +255,82 @@ class Writer:
     def resource(self, row: Any) -> dict[str, Any]:
         return {
             "title": row.title,
-            "roles": [role for role in row.roles if self.eye.has_word(role)],
+            "roles": [role for role in row.roles if self.view.has_word(role)],
             "importance": row.importance,
             "vendorResourceId": row.vendor_resource_id,
             "vendorId": row.vendor_id,
             "applicationId": row.application_id,
+        }
+
+    # The gradebook
+
+    def category(self, row: Any) -> dict[str, Any]:
+        return {"title": row.title, "weight": row.weight if self.new else None}
+
+    def score_scale(self, row: Any) -> dict[str, Any]:
+        return {
+            "title": row.title,
+            "type": row.type,
+            "course": self.one("course", row.course, self.view.sees_course),
+            "class": self.one("class", row.klass, self.view.sees_class),
+            "scoreScaleValue": row.values,
+        }
+
+    def line_item(self, row: Any) -> dict[str, Any]:
+        view = self.view
+        document = {
+            **task(row),
+            "assignDate": stamp(row.assign_date),
+            "dueDate": stamp(row.due_date),
+            "class": self.one("class", row.klass, view.sees_class),
+            "category": self.one("category", row.category, view.sees_category),
+            "gradingPeriod": self.one("academicSession", view.period_of(row), view.sees_session),
+        }
+        if not self.new:
+            document.pop("learningObjectiveSet")
+            return document
+        return document | {
+            "school": self.one("org", view.school_of_line_item(row), view.sees_org),
+            "academicSession": self.one("academicSession", row.academic_session, view.sees_session),
+            "scoreScale": self.one("scoreScale", row.score_scale, view.sees_score_scale),
+        }
+
+    def result(self, row: Any) -> dict[str, Any]:
+        view = self.view
+        document = {
+            **score(row, whole=self.new),
+            "lineItem": self.one("lineItem", row.line_item, view.sees_line_item),
+            "student": self.one("user", row.student, view.sees_user),
+        }
+        if not self.new:
+            return document
+        klass = self.district.line_items[row.line_item].klass
+        return document | {
+            "class": self.one("class", klass, view.sees_class),
+            "scoreScale": self.one("scoreScale", row.score_scale, view.sees_score_scale),
+        }
+
+    def assessment_line_item(self, row: Any) -> dict[str, Any]:
+        view = self.view
+        return {
+            **task(row),
+            "class": self.one("class", row.klass, view.sees_class),
+            "parentAssessmentLineItem": self.one(
+                "assessmentLineItem", row.parent, view.sees_assessment_line_item
+            ),
+            "scoreScale": self.one("scoreScale", row.score_scale, view.sees_score_scale),
+        }
+
+    def assessment_result(self, row: Any) -> dict[str, Any]:
+        view = self.view
+        return {
+            **score(row, whole=True),
+            "assessmentLineItem": self.one(
+                "assessmentLineItem", row.assessment_line_item, view.sees_assessment_line_item
+            ),
+            "student": self.one("user", row.student, view.sees_user),
+            "scorePercentile": row.score_percentile,
+            "scoreScale": self.one("scoreScale", row.score_scale, view.sees_score_scale),
         }
 
 
@@ -254,7 +339,7 @@ def _word(value: bool | None) -> str | None:
     return None if value is None else str(value).lower()
 
 
-def _is_told(profile: Any) -> bool:
+def _is_complete(profile: Any) -> bool:
     """Whether a profile has what the specification requires of one."""
     return bool(profile.profile_type and profile.vendor_id)
 
