@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 MILLISECOND = timedelta(milliseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def clock() -> datetime:
@@ -27,3 +28,13 @@ def stamp(moment: datetime) -> str:
     """Return `moment` as OneRoster writes it: UTC, milliseconds, `Z`."""
     utc = moment.astimezone(UTC)
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return `moment` as whole milliseconds since 1970, as publications are numbered."""
+    return (moment - EPOCH) // MILLISECOND
+
+
+def moment_of(number: int) -> datetime:
+    """Return the moment that is so many milliseconds after the beginning of 1970."""
+    return EPOCH + number * MILLISECOND

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -11,7 +11,7 @@ from typing import Protocol
 class Run(Protocol):
     """The reading that a request is part of, as the storey above keeps it.
 
-    A list is known to it by its key (`roster/api/lists.py`); a single or nested read has none.
+    A list is known to it by its key (`roster/api/lists.py`); a single record has none.
     """
 
     @property
@@ -19,24 +19,40 @@ class Run(Protocol):
         """What the request log knows the run by."""
 
     def enter(self, reader: Reader, key: str | None, offset: int) -> Reader:
-        """Return the reader at the publication of its run, which begins if it must."""
+        """Return the reader at the publication of its run, which begins if it must.
 
-    def gave(self, key: str, offset: int, count: int, total: int) -> None:
-        """Note that `count` of a list's `total` records are given from `offset` on."""
+        `key` is that of a top-level list; nested lists and single records, which begin no run,
+        have none here.
+        """
+
+    def begun(self, key: str, offset: int) -> int | None:
+        """Return the `last_number` of the reader who was given the beginning of a list.
+
+        None where it isn't known, or where the list begins with this request.
+        """
+
+    def gave(self, key: str, offset: int, count: int, total: int, *, nested: bool = False) -> None:
+        """Note that `count` of a list's `total` records are given from `offset` on.
+
+        Of a nested list nothing counts but that it has begun.
+        """
 
     def oldest_read(self, moment: datetime) -> int | None:
         """Return the oldest number that this caller may have been reading about then, if any."""
 
 
-class Standing:
-    """The run of a reader that stays where it is, and of which nothing is remembered."""
+class NoRun:
+    """The run of a reader of whom nothing is remembered: each request stands alone."""
 
     id = None
 
     def enter(self, reader: Reader, key: str | None, offset: int) -> Reader:
         return reader
 
-    def gave(self, key: str, offset: int, count: int, total: int) -> None:
+    def begun(self, key: str, offset: int) -> int | None:
+        return None
+
+    def gave(self, key: str, offset: int, count: int, total: int, *, nested: bool = False) -> None:
         pass
 
     def oldest_read(self, moment: datetime) -> int | None:
@@ -47,24 +63,25 @@ class Standing:
 class Reader:
     """A vendor whose token was found good, as the authentication class hands it over.
 
-    `number` is the publication it reads of `line` (0: nothing is published yet); `since` the
-    number at its connection's own beginning; `scopes` full URIs. Everything the API answers
-    comes out of that line at that number: there is no way around it to another organization.
-    The authentication's reader stands at the head; `run.enter` moves it to where its run stands.
-    `veil` are the fields, by collection, that are taken out of documents as they are read.
-    `stopped` while something that must be withdrawn could not be: nothing is read then.
+    It reads one publication of its connection's `feed` (0: nothing is published yet), which has
+    a `number`; `revision` counts the acts that rewrote it, `cut` are fields, by collection, that
+    are taken out of its documents as they are read, each with the number of the act that
+    withheld it. `last_number` is the organization's last one as the request came. `scopes` are
+    full URIs. Everything the API answers comes out of that publication: there is no way around
+    it to another organization. The authentication's reader is at the feed's head; `run.enter`
+    moves it to what its run reads.
     """
 
     connection: int
     organization: int
     version: str
-    line: int | None
+    feed: int | None
+    publication: int
     number: int
-    since: int
-    withdrawals: int
     scopes: frozenset[str]
-    veil: Mapping[str, Collection[str]] = field(default_factory=dict, compare=False)
-    run: Run = field(default=Standing(), compare=False, repr=False)
-    stopped: bool = False
+    revision: int = 0
+    cut: Mapping[str, Mapping[str, int]] = field(default_factory=dict, compare=False)
+    last_number: int = 0
+    run: Run = field(default=NoRun(), compare=False, repr=False)
 
     is_authenticated = True

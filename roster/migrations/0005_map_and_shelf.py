@@ -115,6 +115,7 @@ class Migration(migrations.Migration):
                 ('collection', roster.models.fields.BytewiseField(max_length=32)),
                 ('record', models.BigIntegerField()),
                 ('document', models.BigIntegerField()),
+                ('changed', models.PositiveBigIntegerField()),
                 ('stamp', models.PositiveBigIntegerField()),
                 ('publication', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='former', to='roster.publication')),
             ],

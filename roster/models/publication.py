@@ -147,7 +147,7 @@ class ListPart(models.Model):
 class FormerDocument(models.Model):
     """A document that an act replaced within a publication: lists begun before ask it still.
 
-    `stamp` is the act's, in milliseconds.
+    `stamp` is the act's, in milliseconds, `changed` the one that the entry had before.
     """
 
     publication = models.ForeignKey(
@@ -156,6 +156,7 @@ class FormerDocument(models.Model):
     collection = BytewiseField(max_length=32)
     record = models.BigIntegerField()
     document = models.BigIntegerField()
+    changed = models.PositiveBigIntegerField()
     stamp = models.PositiveBigIntegerField()
 
     class Meta:
