@@ -1,0 +1,6 @@
+"""The tenants: how an organization begins, and what it settles for all of its connections."""
+
+from roster.organizations.creating import create_organization
+from roster.organizations.field_policy import set_field_policy
+
+__all__ = ["create_organization", "set_field_policy"]
