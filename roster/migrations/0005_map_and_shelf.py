@@ -88,6 +88,7 @@ class Migration(migrations.Migration):
                 ('rules', models.JSONField()),
                 ('settings', models.JSONField(default=dict)),
                 ('counts', models.JSONField(default=dict)),
+                ('lists', models.JSONField(blank=True, default=dict)),
                 ('cut', models.JSONField(blank=True, default=dict)),
                 ('revision', models.PositiveIntegerField(default=0)),
                 ('listed', models.BooleanField(default=True)),
@@ -100,24 +101,10 @@ class Migration(migrations.Migration):
             name='ListPart',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('collection', roster.models.fields.BytewiseField(max_length=32)),
-                ('tombstones', models.BooleanField(default=False)),
-                ('position', models.PositiveIntegerField()),
                 ('entries', models.PositiveIntegerField()),
                 ('content', models.BinaryField()),
-                ('publication', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='roster.publication')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='FormerDocument',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('collection', roster.models.fields.BytewiseField(max_length=32)),
-                ('record', models.BigIntegerField()),
-                ('document', models.BigIntegerField()),
-                ('changed', models.PositiveBigIntegerField()),
-                ('stamp', models.PositiveBigIntegerField()),
-                ('publication', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='former', to='roster.publication')),
+                ('made', models.DateTimeField(default=roster.clock.clock)),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='roster.organization')),
             ],
         ),
         migrations.AddField(
@@ -180,14 +167,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='formerrow',
             index=models.Index(fields=['organization', 'table', 'record'], name='former_row_by_record'),
-        ),
-        migrations.AddConstraint(
-            model_name='listpart',
-            constraint=models.UniqueConstraint(fields=('publication', 'collection', 'tombstones', 'position'), name='list_part_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='formerdocument',
-            constraint=models.UniqueConstraint(fields=('publication', 'collection', 'record', 'stamp'), name='former_document_once'),
         ),
         migrations.AddConstraint(
             model_name='feed',

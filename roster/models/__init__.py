@@ -15,7 +15,6 @@ from roster.models.places import AcademicSession, Org
 from roster.models.publication import (
     Document,
     Feed,
-    FormerDocument,
     FormerRow,
     ListPart,
     Publication,
@@ -58,7 +57,6 @@ __all__ = [
     "Status",
     "Document",
     "Feed",
-    "FormerDocument",
     "FormerRow",
     "ListPart",
     "Rendered",

@@ -84,10 +84,11 @@ class Publication(models.Model):
 
     `number` is its stamp: milliseconds since 1970, growing within the organization. `counts`
     is per collection `{"users": {"records": 9, "tombstones": 1, "added": 9, "changed": 0,
-    "removed": 1}}`. `cut` are fields by collection that are taken out as documents are read,
-    until a next publication lists documents without them. `revision` counts the acts that
-    rewrote its lists in place. Headers stay, as the history that deltas are widened by; the lists
-    go (`listed` False) some time after it was `superseded`, and not before `read_until`.
+    "removed": 1}}`. `lists` says which parts its lists are made of (`roster/publishing/lists.py`).
+    `cut` are fields by collection that are taken out as documents are read, each with the stamp
+    of the act, until a next publication lists documents without them. `revision` counts the acts
+    that rewrote its lists in place. Headers stay, as the history that deltas are widened by; the
+    lists go (`listed` False) some time after it was `superseded`, and not before `read_until`.
     """
 
     feed = models.ForeignKey(
@@ -101,6 +102,7 @@ class Publication(models.Model):
     rules = models.JSONField()
     settings = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
+    lists = models.JSONField(default=dict, blank=True)
     cut = models.JSONField(default=dict, blank=True)
     revision = models.PositiveIntegerField(default=0)
     listed = models.BooleanField(default=True)
@@ -117,57 +119,19 @@ class Publication(models.Model):
 
 
 class ListPart(models.Model):
-    """Up to 16,384 entries of one list of a publication (`roster/publishing/lists.py`).
-
-    A list is a collection's live records or its tombstones. An entry is record, document and
-    stamp; entries stand in bytewise order of the sourcedId.
+    """Up to some ten thousand entries of a list, never changed, shared by the publications that
+    name it. One that none names is swept (`roster/publishing/lists.py`).
     """
 
-    publication = models.ForeignKey(
-        Publication, on_delete=models.CASCADE, db_index=False, related_name="parts"
+    organization = models.ForeignKey(
+        "roster.Organization", on_delete=models.CASCADE, related_name="+"
     )
-    collection = BytewiseField(max_length=32)
-    tombstones = models.BooleanField(default=False)
-    position = models.PositiveIntegerField()
     entries = models.PositiveIntegerField()
     content = models.BinaryField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["publication", "collection", "tombstones", "position"],
-                name="list_part_once",
-            )
-        ]
+    made = models.DateTimeField(default=clock)
 
     def __str__(self) -> str:
-        return f"{self.collection} {self.position} of publication {self.publication_id}"
-
-
-class FormerDocument(models.Model):
-    """A document that an act replaced within a publication: lists begun before ask it still.
-
-    `stamp` is the act's, in milliseconds, `changed` the one that the entry had before.
-    """
-
-    publication = models.ForeignKey(
-        Publication, on_delete=models.CASCADE, db_index=False, related_name="former"
-    )
-    collection = BytewiseField(max_length=32)
-    record = models.BigIntegerField()
-    document = models.BigIntegerField()
-    changed = models.PositiveBigIntegerField()
-    stamp = models.PositiveBigIntegerField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["publication", "collection", "record", "stamp"], name="former_document_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.collection} {self.record} before {self.stamp}"
+        return f"list part {self.pk} of {self.organization_id}"
 
 
 class Document(models.Model):
@@ -205,7 +169,8 @@ class Document(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["organization", "version", "collection", "sourced_id"], name="document_by_id"
+                fields=["organization", "version", "collection", "sourced_id"],
+                name="document_by_id",
             ),
             models.Index(
                 fields=["organization", "version", "collection", "school"],

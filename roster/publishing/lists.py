@@ -2,17 +2,31 @@
 
 Numbers that stand beside each other differ little, so a part keeps differences, compressed: some
 KB for a district's enrollments on the first day, a megabyte after half a year of nights.
+
+Parts never change. A publication names those that its lists are made of, and shares them with
+the one before where nothing changed, so that withdrawing one person writes a few parts for each
+reader, and none of them while the organization is locked. `Publication.lists` holds
+
+    {"users": {"live": [[part, entries, stamp], …], "tombstones": […], "former": […]}}
+
+where a part is a key, and `stamp` what a 0 inside of the part means: the number of the
+publication, or act, that first showed it, which isn't known before it is shown. `former` is for
+lists that were begun before an act: what the act replaced in a publication that was superseded,
+as it was before, under the stamp of the act.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+from django.db import connection
 from isal import isal_zlib
 from numpy.typing import NDArray
 
+from roster import bulk
+from roster.clock import clock
 from roster.models import ListPart, Publication
 
 PART = 16_384
@@ -20,7 +34,13 @@ PART = 16_384
 
 LEVEL = 1
 
+NEW = 0
+"""The stamp of what is shown for the first time, until it is shown."""
+
 Numbers = NDArray[np.int64]
+
+Reference = list[int]
+"""Key of a part, its entries, and the stamp that 0 stands for in it."""
 
 
 class List(NamedTuple):
@@ -33,12 +53,88 @@ class List(NamedTuple):
     def __len__(self) -> int:  # type: ignore[override]
         return int(self.records.size)
 
-    def take(self, chosen: NDArray[np.bool_] | Numbers) -> List:
+    def take(self, chosen: NDArray[np.bool_] | Numbers | slice) -> List:
         """Return the entries of a mask, or at these positions in this order."""
         return List(self.records[chosen], self.documents[chosen], self.stamps[chosen])
 
 
 EMPTY = List(*(np.empty(0, np.int64) for _ in range(3)))
+
+
+class Listed(NamedTuple):
+    """The parts of a publication's lists, as they stood at its `revision`."""
+
+    revision: int
+    lists: dict[str, Any]
+
+
+def listed(publication: int) -> Listed:
+    """Return what a publication lists; nothing where it isn't there."""
+    found = Publication.objects.filter(pk=publication).values_list("revision", "lists").first()
+    return Listed(*found) if found else Listed(0, {})
+
+
+def read(
+    publication: int | Publication | Listed, collection: str, *, tombstones: bool = False
+) -> List:
+    """Return a whole list of a publication, empty where it has none."""
+    return joined(
+        fetch(references(publication, collection, "tombstones" if tombstones else "live"))
+    )
+
+
+def former(publication: int | Publication | Listed, collection: str) -> list[tuple[int, List]]:
+    """Return the entries that acts replaced in a publication, as they were: by the act's stamp."""
+    found = references(publication, collection, "former")
+    return list(zip([act for _, _, act in found], fetch(found), strict=True))
+
+
+def references(
+    publication: int | Publication | Listed, collection: str, name: str
+) -> list[Reference]:
+    """Return the parts of which a list of a publication is made."""
+    held = listed(publication) if isinstance(publication, int) else publication
+    found: list[Reference] = held.lists.get(collection, {}).get(name, [])
+    return found
+
+
+def fetch(parts: Sequence[Reference]) -> list[List]:
+    """Return the entries of these parts."""
+    held = contents([part for part, _, _ in parts])
+    return [decode(held[part], size, stamp) for part, size, stamp in parts]
+
+
+def contents(parts: Sequence[int]) -> dict[int, bytes]:
+    """Return the contents of parts by key."""
+    if not parts:
+        return {}
+    chosen, values = bulk.among(parts)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, content FROM {ListPart._meta.db_table} WHERE id {chosen}",  # noqa: S608
+            values,
+        )
+        return {part: bytes(content) for part, content in cursor.fetchall()}
+
+
+def store(organization: int, entries: List, sizes: Iterable[int] = ()) -> list[Reference]:
+    """Write entries as parts, of these sizes or of equal ones; return what names them."""
+    ends = np.cumsum(list(sizes) or _even(len(entries))).tolist()
+    if not ends:
+        return []
+    keys = bulk.reserve(ListPart, len(ends))
+    made = connection.ops.adapt_datetimefield_value(clock())
+    rows, found = [], []
+    for key, start, end in zip(keys, [0, *ends], ends, strict=False):
+        rows.append((key, organization, end - start, encode(entries.take(slice(start, end))), made))
+        found.append([key, end - start, NEW])
+    bulk.insert(ListPart, ("id", "organization_id", "entries", "content", "made"), rows)
+    return found
+
+
+def _even(size: int) -> list[int]:
+    """Return the sizes of the parts of a whole list."""
+    return [min(PART, size - start) for start in range(0, size, PART)]
 
 
 def encode(entries: List) -> bytes:
@@ -47,34 +143,12 @@ def encode(entries: List) -> bytes:
     return isal_zlib.compress(np.concatenate(columns).astype("<i8").tobytes(), LEVEL)
 
 
-def decode(content: bytes, size: int) -> List:
-    """Return the entries of a part that has `size` of them."""
+def decode(content: bytes, size: int, stamp: int = NEW) -> List:
+    """Return the entries of a part that has `size` of them, with the stamp that 0 stands for."""
     columns = np.frombuffer(isal_zlib.decompress(content), "<i8").reshape(3, size)
-    return List(*np.cumsum(columns, axis=1))
-
-
-def parts_of(
-    publication: int, collection: str, entries: List, *, tombstones: bool = False
-) -> Iterator[ListPart]:
-    """Yield the rows that keep a list; none for an empty one."""
-    for position, start in enumerate(range(0, len(entries), PART)):
-        some = entries.take(slice(start, start + PART))  # type: ignore[arg-type]
-        yield ListPart(
-            publication_id=publication,
-            collection=collection,
-            tombstones=tombstones,
-            position=position,
-            entries=len(some),
-            content=encode(some),
-        )
-
-
-def read(publication: int | Publication, collection: str, *, tombstones: bool = False) -> List:
-    """Return a whole list of a publication, empty where it has none."""
-    rows = ListPart.objects.filter(
-        publication=publication, collection=collection, tombstones=tombstones
-    ).order_by("position")
-    return joined([decode(bytes(c), n) for c, n in rows.values_list("content", "entries")])
+    entries = List(*np.cumsum(columns, axis=1))
+    entries.stamps[entries.stamps == NEW] = stamp
+    return entries
 
 
 def joined(lists: Sequence[List]) -> List:
