@@ -15,7 +15,7 @@ from connections import request_log
 from connections.information import information
 from connections.models import Connection
 from portal.models import Staff
-from roster.exclusion import exclude, include
+from roster.excluding import exclude, include
 from roster.models import AuditEntry, Klass, Level, Organization, Role
 
 READS: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {

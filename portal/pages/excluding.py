@@ -19,7 +19,7 @@ from portal.asked import storable
 from portal.forms.exclusion import ExcludeForm, IncludeForm
 from portal.pages.roster import address_of, kind_of, linked
 from portal.terms import COLLECTION_TERMS, KIND_TERMS
-from roster import effects, exclusion
+from roster import excluding
 from roster.kinds import KINDS, Kind
 from roster.listing import rows_of, searching
 from roster.models import Mark
@@ -46,11 +46,11 @@ def exclude(request: AtDesk, kind: str) -> HttpResponse:
         return TemplateResponse(request, "roster/exclude.html", context, status=status)
     reason = form.cleaned_data["reason"]
     if "confirmed" not in request.POST:
-        effect = effects.effect_of_marks(organization, kind, ids)
+        effect = excluding.effect_of_marks(organization, kind, ids)
         context |= {"effect": in_words(effect), "reason": reason}
         return TemplateResponse(request, "roster/exclude_confirm.html", context)
     try:
-        done = exclusion.exclude(organization, kind, ids, reason=reason, by=request.user)
+        done = excluding.exclude(organization, kind, ids, reason=reason, by=request.user)
     except Refused as refused:
         # The marks are set; another withdrawal is at work and takes them along.
         messages.warning(request, str(refused))
@@ -69,7 +69,7 @@ def include(request: AtDesk, kind: str) -> HttpResponse:
     form = IncludeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         reason = form.cleaned_data["reason"]
-        done = exclusion.include(organization, kind, ids, reason=reason, by=request.user)
+        done = excluding.include(organization, kind, ids, reason=reason, by=request.user)
         say_included(request, len(done.changed), len(done.held_by_bundle))
         return back(request, kind, ids)
     by_bundle = Mark.objects.filter(

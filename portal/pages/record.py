@@ -17,7 +17,7 @@ from portal.access import AtDesk, connection_of, connections_of, page
 from portal.asked import asked
 from portal.pages.roster import address_of, kind_of, linked
 from portal.terms import KIND_TERMS
-from roster.exclusion import CLEARED
+from roster.excluding import CLEARED
 from roster.kinds import KINDS, Kind
 from roster.listing import rows_of, searching
 from roster.models import Level, Mark, Organization, Status

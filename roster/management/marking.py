@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from django.core.management.base import CommandParser
 
-from roster.exclusion import Marked
+from roster.excluding import Marked
 from roster.listing import filters_of, markable, select
 from roster.management.base import RosterCommand
 from roster.models import Organization

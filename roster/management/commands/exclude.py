@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from roster import exclusion
+from roster import excluding
 from roster.management.marking import MarkCommand
 
 
@@ -16,9 +16,9 @@ class Command(MarkCommand):
         organization = self.organization(options["slug"])
         ids, reasons = self.chosen(organization, options)
         if options["dry_run"]:
-            done = exclusion.to_exclude(organization, options["kind"], ids)
+            done = excluding.to_exclude(organization, options["kind"], ids)
         else:
-            done = exclusion.exclude(
+            done = excluding.exclude(
                 organization,
                 options["kind"],
                 ids,

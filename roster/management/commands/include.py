@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from roster import exclusion
+from roster import excluding
 from roster.management.marking import MarkCommand
 
 
@@ -15,9 +15,9 @@ class Command(MarkCommand):
         organization = self.organization(options["slug"])
         ids, _ = self.chosen(organization, options)
         if options["dry_run"]:
-            done = exclusion.to_include(organization, options["kind"], ids)
+            done = excluding.to_include(organization, options["kind"], ids)
         else:
-            done = exclusion.include(
+            done = excluding.include(
                 organization, options["kind"], ids, reason=options["reason"], by=self.actor()
             )
         return self.told(options, done, "included")

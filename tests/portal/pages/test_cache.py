@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from connections.models import Connection
 from portal.models import Staff
 from roster.clock import clock
-from roster.exclusion import exclude
+from roster.excluding import exclude
 from roster.models import Job, Organization, Refresh
 from tests.cast import connected
 

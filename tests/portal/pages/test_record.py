@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from connections.models import Connection
 from portal.models import Staff
 from roster.clock import clock
-from roster.exclusion import exclude, include, mark
+from roster.excluding import exclude, include
 from roster.kinds import KINDS
 from roster.models import Organization, User
 from roster.publishing import refresh
@@ -76,14 +76,14 @@ def test_viewers_see_no_metadata_no_demographics_and_no_buttons(
 def test_a_mark_is_told_with_who_when_and_why(
     as_victor: Client, published: Connection, dana: Staff
 ):
-    mark(published.organization, "person", ["ann"], reason="The family asked", by=dana)
+    exclude(published.organization, "person", ["ann"], reason="The family asked", by=dana)
     page = as_victor.get(ANN).content.decode()
     for words in ("The family asked", "dana@riverside.example", " C"):
         assert words in page
 
 
 def test_an_inherited_mark_leads_to_the_row_that_has_it(as_victor: Client, published: Connection):
-    mark(published.organization, "school", ["s1"], reason="Closing", by="test")
+    exclude(published.organization, "school", ["s1"], reason="Closing", by="test")
     answer = as_victor.get(f"{ROSTER}section/record/?id=k1")
     assert answer.context["marks"] == []
     assert answer.context["above"]["name"] == "North School"
@@ -150,7 +150,7 @@ def test_a_closed_connection_reads_nothing(as_victor: Client, published: Connect
 
 
 def test_who_left_the_data_is_still_explained(as_dana: Client, published: Connection):
-    mark(published.organization, "person", ["tom"], reason="Leaves", by="test")
+    exclude(published.organization, "person", ["tom"], reason="Leaves", by="test")
     User.objects.filter(sourced_id="tom").update(status="tobedeleted")
     page = as_dana.get(f"{ROSTER}person/record/?id=tom").content.decode()
     assert "No longer in the data of your student information system" in page

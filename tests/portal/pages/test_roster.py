@@ -7,7 +7,7 @@ from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from roster.exclusion import mark
+from roster.excluding import exclude
 from roster.kinds import KINDS
 from roster.models import Level, Organization, User
 from tests.cast import add_schools
@@ -20,7 +20,7 @@ def names(answer) -> list[str]:
 
 
 def test_the_first_page_counts_every_level(as_dana: Client, roster: Organization):
-    mark(roster, "person", ["tom"], reason="Left", by="test")
+    exclude(roster, "person", ["tom"], reason="Left", by="test")
     page = as_dana.get(ROSTER)
     told = {each["kind"].name: each for _, kinds in page.context["groups"] for each in kinds}
     assert set(told) == set(KINDS)
@@ -69,7 +69,7 @@ def test_a_list_is_searched_and_narrowed(
 
 
 def test_inherited_marks_are_no_ticks_of_their_own(as_victor: Client, roster: Organization):
-    mark(roster, "school", ["s1"], reason="Closing", by="test")
+    exclude(roster, "school", ["s1"], reason="Closing", by="test")
     (school,) = as_victor.get(f"{ROSTER}school/", {"q": "north"}).context["rows"]
     assert (school["excluded"], school["above"]) == (True, None)
     answer = as_victor.get(f"{ROSTER}section/")

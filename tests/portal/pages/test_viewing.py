@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from connections import lifecycle
 from connections.models import Connection, Reading, Request
 from portal.models import Staff
-from roster.exclusion import exclude
+from roster.excluding import exclude
 from roster.models import User
 from roster.publishing import refresh
 from tests.cast import connected

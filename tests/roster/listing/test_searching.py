@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from roster.exclusion import mark
+from roster.excluding import exclude
 from roster.kinds import KINDS
 from roster.listing import searching
 from roster.models import Organization
@@ -63,7 +63,7 @@ def test_rows_are_narrowed_to_those_below_another(
 
 
 def test_rows_are_narrowed_to_the_marked_ones(riverside: Organization):
-    mark(riverside, "person", ["tom"], reason="Left", by="test")
+    exclude(riverside, "person", ["tom"], reason="Left", by="test")
     rows = searching.found(riverside, KINDS["person"], marked=True)
     assert list(rows.values_list("sourced_id", flat=True)) == ["tom"]
 

@@ -1,7 +1,9 @@
 """External LMS Exclude: marks on any level of the hierarchy, set and cleared by people.
 
-One act may mark many rows; it is one transaction and one audit entry that lists them. What
-stands below a marked row falls in the walk, its own mark untouched.
+One act may mark many rows; it is one transaction and one audit entry that lists them. Whatever
+is below a marked row in the hierarchy is hidden with it, without a mark of its own. Whether there
+is anything to withdraw is asked of the publications, not of the marks: one that a bundle has set
+may not be published yet.
 """
 
 from __future__ import annotations
@@ -10,7 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.db import connection, transaction
+from django.db.models import F
 
 from roster import bulk
 from roster.audit import Actor, name_of
@@ -18,10 +22,11 @@ from roster.audit import record as audit
 from roster.clock import clock
 from roster.kinds import Kind
 from roster.listing import markable, rows_of
+from roster.marks import MarkRow, marks_for
 from roster.models import Mark, Organization
 from roster.parts import in_parts
+from roster.publishing import act
 from roster.refusal import Refused
-from roster.withdrawing import announce, withdraw
 
 BATCH = 500
 LONG = 10_000
@@ -36,7 +41,7 @@ COLUMNS = (
     "by_id",
     "by_name",
     "at",
-    "withdrawn",
+    "about",
 )
 
 CLEARED = (Mark.Source.PERSON, Mark.Source.CARRIED)
@@ -60,39 +65,28 @@ def exclude(
     by: Actor,
     reasons: Mapping[str, str] | None = None,
 ) -> Marked:
-    """Mark rows of a kind, and withdraw them from everything that vendors still read.
+    """Mark rows of a kind, and withdraw them from everything that vendors read.
 
-    Refused for an unknown kind or id, naming them; nothing is marked then. Rows that a person
-    has marked already keep the first mark, with its reason and date. `reasons` has those of
-    single ids, before the `reason` for all. Call it outside of a transaction: the withdrawal
-    shows what it has done in transactions of its own.
+    When it returns, no vendor reads them. Refused for an unknown kind or id, naming them;
+    nothing is marked then. Rows that a person has marked already keep the first mark, with its
+    reason and date, but are withdrawn from whatever lists them still. `reasons` has those of
+    single ids, before the `reason` for all. Call it outside of a transaction.
     """
-    done = mark(organization, kind, ids, reason=reason, by=by, reasons=reasons)
-    withdraw(organization, rewriting=False)
-    return done
-
-
-@transaction.atomic
-def mark(
-    organization: Organization,
-    kind: str,
-    ids: Iterable[str],
-    *,
-    reason: str,
-    by: Actor,
-    reasons: Mapping[str, str] | None = None,
-) -> Marked:
-    """Set the marks and announce their withdrawal, which the caller or a job then does."""
     wanted = _resolve(organization, markable(kind), ids)
     why = _reasons(wanted, reason.strip(), reasons or {})
-    known = _marked(organization, kind, Mark.Source.PERSON)
-    fresh = [sourced_id for sourced_id in wanted if sourced_id not in known]
-    _insert(organization, kind, {sourced_id: why[sourced_id] for sourced_id in fresh}, by)
-    if fresh:
-        # Reasons of single ids are part of the list: the marks that have them may be cleared.
-        told = {name: why[name] for name in fresh} if reasons else fresh
-        _changed(organization, "record.excluded", kind, fresh, reason, by, told)
-        announce(organization)
+    fresh: list[str] = []
+
+    def write() -> None:
+        known = _marked(organization, kind, Mark.Source.PERSON)
+        fresh[:] = [mark.sourced_id for mark in marks if mark.sourced_id not in known]
+        _insert(organization, [mark for mark in marks if mark.sourced_id not in known], why, by)
+        if fresh:
+            # Reasons of single ids are part of the list: the marks that have them may be cleared.
+            named = {name: why[name] for name in fresh} if reasons else fresh
+            _record(organization, "record.excluded", kind, fresh, reason, by, named)
+
+    marks = marks_for(organization, kind, list(wanted))
+    act(organization, marks, write)
     return Marked(fresh, [])
 
 
@@ -102,14 +96,15 @@ def include(
 ) -> Marked:
     """Clear marks from rows of a kind, those of people and those carried over.
 
-    A bundle's own mark only a bundle clears.
+    Vendors read the rows after the next refresh. A bundle's own mark only a bundle clears.
     """
     done = to_include(organization, kind, ids)
     cleared = done.changed
     for part in in_parts(cleared, BATCH):
         _marks(organization, kind, *CLEARED).filter(sourced_id__in=part).delete()
     if cleared:
-        _changed(organization, "record.included", kind, cleared, reason, by)
+        Organization.objects.filter(pk=organization.pk).update(acts=F("acts") + 1)
+        _record(organization, "record.included", kind, cleared, reason, by, cleared)
     return done
 
 
@@ -186,34 +181,46 @@ def _marked(organization: Organization, kind: str, *sources: Mark.Source) -> set
     return set(_marks(organization, kind, *sources).values_list("sourced_id", flat=True))
 
 
-def _insert(organization: Organization, kind: str, reasons: dict[str, str], by: Actor) -> None:
+def _insert(
+    organization: Organization, marks: list[MarkRow], reasons: dict[str, str], by: Actor
+) -> None:
     """Set people's marks; a list may have as many ids as the district has students."""
     at = connection.ops.adapt_datetimefield_value(clock())
     by_id, by_name = None if isinstance(by, str) else by.pk, name_of(by)[:200]
+    source = Mark.Source.PERSON.value
     rows = [
-        (organization.pk, kind, name, Mark.Source.PERSON.value, reason, by_id, by_name, at, False)
-        for name, reason in reasons.items()
+        (
+            organization.pk,
+            mark.kind,
+            mark.sourced_id,
+            source,
+            reasons[mark.sourced_id],
+            by_id,
+            by_name,
+            at,
+            orjson.dumps(mark.about).decode(),
+        )
+        for mark in marks
     ]
     for part in in_parts(rows, LONG):
         bulk.insert(Mark, COLUMNS, part)
 
 
-def _changed(
+def _record(
     organization: Organization,
     action: str,
     kind: str,
     ids: list[str],
     reason: str,
     by: Actor,
-    told: Any = None,
+    new: Any,
 ) -> None:
-    Organization.objects.filter(pk=organization.pk).touch()
     audit(
         by,
         action,
         organization,
         kind=kind,
         object_id=ids[0] if len(ids) == 1 else f"{len(ids)} records",
-        new=told or ids,
+        new=new,
         reason=reason.strip(),
     )

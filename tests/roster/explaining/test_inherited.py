@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
-from roster.explaining import WORDS, explain
 from roster.footings import Footings
 from roster.lines import line_for
 
-from roster.exclusion import mark
+from roster.excluding import exclude
+from roster.explaining import WORDS, explain
 from roster.kinds import KINDS
 from roster.listing import searching
 from roster.models import Klass, Level, Mark, Organization
@@ -43,7 +43,7 @@ def test_what_is_marked_above_is_what_the_walk_ends_at(riverside: Organization):
         rows = searching.live(riverside, KINDS[kind])
         known = sorted(rows.values_list("sourced_id", flat=True))
         Mark.objects.filter(source="person").delete()
-        mark(riverside, kind, [sourced_id or known[0]], reason="Tried out", by="test")
+        exclude(riverside, kind, [sourced_id or known[0]], reason="Tried out", by="test")
         walk = Walk(beginning_of(line_for(riverside, "1.2", EVERYTHING)))
         for name in COMPARED:
             ids = list(searching.live(riverside, KINDS[name]).values_list("sourced_id", flat=True))
@@ -60,9 +60,9 @@ def test_a_person_is_excluded_with_all_of_their_places(riverside: Organization):
     for person, school in twice.values_list("person", "school"):
         people.setdefault(person, []).append(school)
     both, (first, second) = next((each, at) for each, at in people.items() if len(at) == 2)
-    mark(riverside, "school", [first], reason="Closed", by="test")
+    exclude(riverside, "school", [first], reason="Closed", by="test")
     assert Footings(riverside, "person", [both]).inherited(("person", both)) is None
-    mark(riverside, "school", [second], reason="Closed", by="test")
+    exclude(riverside, "school", [second], reason="Closed", by="test")
     above = Footings(riverside, "person", [both]).inherited(("person", both))
     assert above in (("school", first), ("school", second))
     told = explain(line_for(riverside, "1.2", EVERYTHING), "person", both)
@@ -70,7 +70,7 @@ def test_a_person_is_excluded_with_all_of_their_places(riverside: Organization):
 
 
 def test_a_persons_own_mark_is_no_inherited_one(riverside: Organization):
-    mark(riverside, "person", ["stu-000100"], reason="Asked", by="test")
+    exclude(riverside, "person", ["stu-000100"], reason="Asked", by="test")
     footings = Footings(riverside, "person", ["stu-000100"])
     assert footings.cause(("person", "stu-000100")) == ("person", "stu-000100")
     assert footings.inherited(("person", "stu-000100")) is None
@@ -80,7 +80,7 @@ def test_a_persons_own_mark_is_no_inherited_one(riverside: Organization):
 
 def test_a_class_enrollment_is_excluded_with_its_class(riverside: Organization):
     klass = Klass.objects.filter(organization=riverside).order_by("sourced_id")[3]
-    mark(riverside, "section", [klass.sourced_id], reason="Private", by="test")
+    exclude(riverside, "section", [klass.sourced_id], reason="Private", by="test")
     rows = searching.found(riverside, KINDS["enrollment"], under={"section": klass.sourced_id})
     ids = list(rows.values_list("sourced_id", flat=True))
     footings = Footings(riverside, "enrollment", ids)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from roster import exclusion
+from roster import excluding
 from roster.kinds import KINDS
 from roster.listing.filters import COLUMNS, fields_of
 from roster.models import AuditEntry, Mark, Organization, User
@@ -185,7 +185,7 @@ def test_the_mark_of_a_bundle_stays_when_a_person_includes(
 
 def test_one_unknown_id_stops_the_whole_act(riverside: Organization) -> None:
     with pytest.raises(Refused, match="no person “zoe”"):
-        exclusion.exclude(riverside, "person", ["ann", "zoe"], reason="Why", by="dana")
+        excluding.exclude(riverside, "person", ["ann", "zoe"], reason="Why", by="dana")
     assert not Mark.objects.exists()
 
 
@@ -195,8 +195,8 @@ def test_a_very_long_list_is_one_act_and_quick(riverside: Organization) -> None:
         (User(organization=riverside, sourced_id=name, given_name="P") for name in many),
         batch_size=2000,
     )
-    done = exclusion.exclude(riverside, "person", many, reason="Long", by="dana")
+    done = excluding.exclude(riverside, "person", many, reason="Long", by="dana")
     assert len(done.changed) == len(many)
-    assert exclusion.include(riverside, "person", many, by="dana").changed == many
+    assert excluding.include(riverside, "person", many, by="dana").changed == many
     entries = AuditEntry.objects.filter(kind="person")
     assert [len(entry.new or ()) for entry in entries] == [50_000] * 2

@@ -1,0 +1,5 @@
+"""External LMS Exclude as an act of people: what it would take, doing it, undoing it."""
+
+from roster.excluding.marking import CLEARED, Marked, exclude, include, to_exclude, to_include
+
+__all__ = ["CLEARED", "Marked", "exclude", "include", "to_exclude", "to_include"]
