@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from roster.map import gradebook, people, places, teaching
-from roster.map.arrays import Ids, Rows, Words, padded
+from roster.map.arrays import Ids, Positions, Rows, Words, padded
 from roster.map.contents import add_contents
 from roster.map.lacks import FIELDS, add_lacks
 from roster.map.tables import Table
@@ -123,12 +123,15 @@ class Map:
 
     def _add_own(self) -> None:
         """Add each row's id hash, database key and own content."""
-        live = np.flatnonzero(self.tables["enrollment"].values["live"])
-        chosen = {"enrollment": live, "role": self._role_order}
+        live = np.flatnonzero(self.tables["enrollment"].values["live"]).astype(np.int32)
+        chosen: dict[str, Positions] = {"enrollment": live, "role": self._role_order}
         for kind, table in self.tables.items():
             if not hasattr(self, kind):
                 continue
-            rows, order = getattr(self, kind), chosen.get(kind, np.arange(table.size))
+            rows, order = (
+                getattr(self, kind),
+                chosen.get(kind, np.arange(table.size, dtype=np.int32)),
+            )
             rows.hash = padded(table.values["hash"][order], 0)
             rows.record = padded(table.values["record"][order], -1)
             if kind in self.with_rows:

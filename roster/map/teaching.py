@@ -74,7 +74,7 @@ def sections(
         school=school,
         course=course,
         terms=terms,
-        termless=terms.sizes == 0,
+        termless=padded(terms.sizes[:-1] == 0, False),
         of_year=terms.any(session.of_year),
         calendars=Lists.of(calendars),
         courses=Lists.of(_levels(ids, course, calendars)),
