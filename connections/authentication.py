@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -27,53 +27,69 @@ from rest_framework.exceptions import (
 )
 from rest_framework.request import Request
 
-from connections.models import Client, Connection, Reading
+from connections.belonging import IDLE, LONGEST, Pin
+from connections.models import Client, Connection, Run
 from connections.presented import is_oauth_1
-from connections.runs import ConnectionRun, Pin
+from connections.progress import mark
+from connections.runs import MOST_RUNS, ConnectionRun
 from connections.scopes import allowed_for
 from connections.standing import CLOSED, REFUSALS, standing
 from roster.api.errors import BadRequest
 from roster.api.reader import Reader
+from roster.api.tracing import trace
 from roster.clock import clock
-from roster.models import Line, Organization
-from roster.veils import Veil
+from roster.models import Feed, Organization, Publication
 
 REALM = 'Bearer realm="Rosterdesk"'
 BEARER = re.compile(r"bearer(?: +(?P<token>\S+))?", re.IGNORECASE)
-
-SOON = timedelta(minutes=1)
-"""What was tightened is gone within a minute, or nothing is given at all."""
 
 NO_TOKEN = "Send an access token: Authorization: Bearer, then the token."  # noqa: S105
 UNKNOWN = "The access token is not known; ask for a new one."
 EXPIRED = "The access token has expired; ask for a new one."
 OAUTH_1 = "OAuth 1 is not supported. Get an access token with OAuth 2 client credentials."
 
+ARRAYS = {
+    "postgresql": (
+        "json_agg(json_build_array(id, publication, number, revision, cut, began, last, tokens,"
+        " lists))"
+    ),
+    "sqlite": (
+        "json_group_array(json_array(id, publication, number, revision, json(cut), began, last,"
+        " json(tokens), json(lists)))"
+    ),
+}
+"""How each engine gives several rows as one value."""
+
 SQL = f"""
-SELECT token.expires, token.scope, held.id, held.organization_id, held.oneroster, held.types,
-       held.shares, held.status, held.expires, held.held_at, held.since, organization.time_zone,
-       organization.withdrawal_due, organization.withdrawing_until,
-       line.withdrawal_due, pinned.withdrawal_due, held.reline_due,
-       line.id, line.head, line.withdrawals, line.veil,
-       reading.id, reading.line_id, reading.number, pinned.withdrawals,
-       reading.began, reading.last, reading.lists, pinned.veil
+SELECT token.expires, token.scope, connection.id, connection.organization_id,
+       connection.oneroster, connection.types, connection.shares, connection.status,
+       connection.expires, organization.time_zone, organization.last_number,
+       feed.id, head.id, head.number, head.revision, head.cut,
+       (SELECT id FROM {Run._meta.db_table} newest WHERE newest.connection_id = connection.id
+         ORDER BY newest.began DESC, newest.id DESC LIMIT 1),
+       (SELECT {{array}} FROM (
+           SELECT run.id, read.id publication, read.number, read.revision, read.cut,
+                  run.began, run.last, run.tokens, run.lists
+             FROM {Run._meta.db_table} run
+             JOIN {Publication._meta.db_table} read ON read.id = run.publication_id
+            WHERE run.connection_id = connection.id AND run.began > %s AND run.last > %s
+            ORDER BY run.last DESC LIMIT {MOST_RUNS}) going_on)
   FROM {get_access_token_model()._meta.db_table} token
   JOIN {Client._meta.db_table} client ON client.id = token.application_id
-  JOIN {Connection._meta.db_table} held ON held.id = client.connection_id
-  JOIN {Organization._meta.db_table} organization ON organization.id = held.organization_id
-  LEFT JOIN {Line._meta.db_table} line ON line.id = held.line_id
-  LEFT JOIN {Reading._meta.db_table} reading ON reading.id = held.reading_id
-  LEFT JOIN {Line._meta.db_table} pinned ON pinned.id = reading.line_id
+  JOIN {Connection._meta.db_table} connection ON connection.id = client.connection_id
+  JOIN {Organization._meta.db_table} organization ON organization.id = connection.organization_id
+  LEFT JOIN {Feed._meta.db_table} feed ON feed.id = connection.feed_id
+  LEFT JOIN {Publication._meta.db_table} head ON head.id = feed.publication_id
  WHERE token.token_checksum = %s
 """  # noqa: S608 - names of our own tables
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Found:
     """What the database knows of a token: its connection, and what that one reads.
 
-    `due` is since when something must be withdrawn from what it reads; `late` since when from
-    whatever the organization publishes, while nobody is at it.
+    `last_number` is the organization's, `newest` the connection's newest run, `pins` its runs
+    that go on.
     """
 
     token_expires: datetime
@@ -85,16 +101,15 @@ class Held:
     shares: list[str]
     status: str
     expires: date | None
-    pin: Pin | None
-    held_at: int | None
-    since: int
-    due: datetime | None
-    late: datetime | None
     time_zone: str
-    line: int | None
-    head: int | None
-    withdrawals: int | None
-    veil: Veil
+    last_number: int
+    feed: int | None
+    publication: int
+    number: int
+    revision: int
+    cut: dict[str, Any]
+    newest: int
+    pins: tuple[Pin, ...]
 
     def refused(self) -> APIException | None:
         """Return why the token opens nothing now, if so: a 401 or 403 in words."""
@@ -105,25 +120,30 @@ class Held:
             return AuthenticationFailed(EXPIRED)
         return PermissionDenied(REFUSALS[stands]) if stands in REFUSALS else None
 
-    def reader(self) -> Reader:
+    def reader(self, token: str) -> Reader:
         """Return the reader at the head, and its run, which will say what it goes on reading.
 
         Its scopes are those of the token that the connection still has.
         """
-        number = self.held_at if self.held_at is not None else self.head
         has = allowed_for(self.version, self.types, self.shares)
         return Reader(
             connection=self.connection,
             organization=self.organization,
             version=self.version,
-            line=self.line,
-            number=number or 0,
-            since=self.since,
-            withdrawals=self.withdrawals or 0,
-            veil=self.veil,
+            feed=self.feed,
+            publication=self.publication,
+            number=self.number,
+            revision=self.revision,
+            cut=self.cut,
+            last_number=self.last_number,
             scopes=frozenset(self.scope.split()).intersection(has),
-            run=ConnectionRun(self.connection, self.pin),
-            stopped=any(due and clock() - due > SOON for due in (self.due, self.late)),
+            run=ConnectionRun(
+                connection=self.connection,
+                token=mark(token),
+                last_number=self.last_number,
+                newest=self.newest,
+                pins=self.pins,
+            ),
         )
 
 
@@ -141,18 +161,14 @@ class ConnectionAuthentication(BaseAuthentication):
         bearer = BEARER.fullmatch(authorization.strip())
         if bearer is None or bearer["token"] is None:
             raise NotAuthenticated(NO_TOKEN)
-        held = find(bearer["token"])
-        if held is None:
+        found = find(bearer["token"])
+        if found is None:
             raise AuthenticationFailed(UNKNOWN)
-        refused = held.refused()
-        # For the request log, where no view comes to tell it.
-        request._request.vendor = {  # type: ignore[attr-defined]
-            "connection": held.connection,
-            "reason": str(refused.detail) if refused else "",
-        }
+        refused = found.refused()
+        trace(request._request, found.connection).reason = str(refused.detail) if refused else ""
         if refused:
             raise refused
-        return None, held.reader()
+        return None, found.reader(bearer["token"])
 
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge; `invalid_token` where one was sent (RFC 6750, 3.1)."""
@@ -170,55 +186,42 @@ def _parameters(request: Request) -> QueryDict:
         raise BadRequest(f"A request may have up to {most:,} parameters.") from None
 
 
-def find(token: str) -> Held | None:
-    """Return what is held of an access token, in one query; None for an unknown one."""
-    checksum = hashlib.sha256(token.encode()).hexdigest()
+def find(token: str) -> Found | None:
+    """Return what is known of an access token, in one query; None for an unknown one."""
+    checksum, now = hashlib.sha256(token.encode()).hexdigest(), clock()
+    since = [database.ops.adapt_datetimefield_value(now - most) for most in (LONGEST, IDLE)]
     with database.cursor() as cursor:
-        cursor.execute(SQL, [checksum])
+        cursor.execute(SQL.format(array=ARRAYS[database.vendor]), [*since, checksum])
         row = cursor.fetchone()
     if row is None:
         return None
-    expires, scope, pk, organization, version, types, shares, status, until, *rest = row[:21]
-    held_at, since, zone, late, working, *dues = rest[:8]
-    line, head, withdrawals, veil = rest[8:]
-    at_work = working and _moment(working) > clock()
-    return Held(
-        _moment(expires),
-        scope,
-        pk,
-        organization,
-        version,
-        _json(types),
-        _json(shares),
-        status,
-        _day(until),
-        _pin(*row[21:]),
-        held_at,
-        since,
-        min((_moment(due) for due in dues if due), default=None),
-        None if late is None or at_work else _moment(late),
-        zone,
-        line,
-        head,
-        withdrawals,
-        _json(veil) or {},
+    expires, scope, pk, organization, version, types, shares, status, until, *rest = row
+    zone, last_number, feed, publication, number, revision, cut, newest, pins = rest
+    return Found(
+        token_expires=_moment(expires),
+        scope=scope,
+        connection=pk,
+        organization=organization,
+        version=version,
+        types=_json(types),
+        shares=_json(shares),
+        status=status,
+        expires=_day(until),
+        time_zone=zone,
+        last_number=last_number,
+        feed=feed,
+        publication=publication or 0,
+        number=number or 0,
+        revision=revision or 0,
+        cut=_json(cut) or {},
+        newest=newest or 0,
+        pins=tuple(_pin(*each) for each in _json(pins) or ()),
     )
 
 
-def _pin(pk: int | None, line: Any, number: Any, withdrawals: Any, *rest: Any) -> Pin | None:
-    if pk is None:
-        return None
-    began, last, lists, veil = rest
-    return Pin(
-        pk,
-        line,
-        number,
-        withdrawals or 0,
-        _moment(began),
-        _moment(last),
-        _json(lists),
-        _json(veil) or {},
-    )
+def _pin(pk: int, publication: int, number: int, revision: int, cut: Any, *rest: Any) -> Pin:
+    began, last, tokens, lists = rest
+    return Pin(pk, publication, number, revision, cut, _moment(began), _moment(last), tokens, lists)
 
 
 def _moment(value: Any) -> datetime:

@@ -1,20 +1,29 @@
 """Changing what a connection may see: decided, previewed, saved with its history, then read.
 
-The preview compiles the documents of the new rules and writes nothing; the act saves the
-choice first, so that whatever follows can be done again from what is saved.
+The choice, its audit entry and the publication by the new rules are one transaction: the vendor
+reads by the old sharing or by the new one, and the district never sees a choice saved that the
+vendor's next request doesn't obey.
 """
 
 from __future__ import annotations
 
 from typing import Any, Unpack
 
-from django.db import transaction
-
-from connections import relining, sharing
+from connections import sharing
 from connections.models import Connection
+from connections.moves import record
 from roster import audit
-from roster.previewing import difference
+from roster.explaining import difference
+from roster.models import Feed
+from roster.publishing import change_feed
 from roster.refusal import Refused
+
+
+class Overtaken(Refused):
+    """The connection's sharing has become another one while this change was prepared."""
+
+    def __init__(self) -> None:
+        super().__init__("The connection was changed meanwhile. Look at it, and try again.")
 
 
 def change_sharing(
@@ -23,36 +32,33 @@ def change_sharing(
     """Give the connection the sharing that is asked for; what isn't named stays as it is.
 
     Returns `{"changed": bool, "published": bool, "old": {…}, "sharing": {…}, "warnings":
-    [sentences]}`; `published` says whether the vendor reads by the new rules already. Nothing
-    is written where nothing differs. Refused, in words, as by `sharing.decide`, and for a
-    connection that is closed. Call it outside of a transaction: it may build a publication.
+    [sentences]}`; `published` says whether the vendor reads by the new rules already: a paused
+    one is given nothing new before it goes on, though it loses at once what the rules take.
+    Nothing is written where nothing differs. Refused, in words, as by `sharing.decide`, for a
+    connection that is closed, and where somebody else changes it at the same time. Call it
+    outside of a transaction: it may render documents.
     """
-    with transaction.atomic():
+    wanted = _current(connection)
+    old = sharing.told(wanted)
+    columns = _apply(wanted, asked)
+    new = sharing.told(wanted)
+
+    def save() -> None:
         locked = Connection.objects.select_for_update(of=("self",)).get(pk=connection.pk)
-        old = sharing.told(locked)
-        columns = _apply(locked, asked)
-        new = sharing.told(locked)
-        if new != old:
-            locked.save(update_fields=columns)
-            relining.announce_change(locked)
-            audit.record(
-                by,
-                "sharing.changed",
-                locked.organization,
-                kind="connection",
-                object_id=str(locked.pk),
-                old=old,
-                new=new,
-                reason=reason.strip(),
-            )
+        if sharing.told(locked) != old or locked.status == Connection.Status.CLOSED:
+            raise Overtaken
+        wanted.save(update_fields=columns)
+        record(by, "sharing.changed", wanted, old=old, new=new, reason=reason.strip())
+
+    if new != old:
+        feed = wanted.feed
+        if feed is None:
+            raise Overtaken
+        change_feed(feed, sharing.rules(wanted), by=by, then=save)
     connection.refresh_from_db()
-    if new != old or connection.reline_due:
-        published = relining.reline(connection, by)
-    else:
-        published = connection.line is not None and connection.line.head > 0
     return {
         "changed": new != old,
-        "published": published,
+        "published": _reads_on(connection),
         "old": old,
         "sharing": new,
         "warnings": sharing.warnings(connection),
@@ -64,9 +70,9 @@ def preview_sharing(connection: Connection, **asked: Unpack[sharing.Asked]) -> d
 
     `{"changed", "sharing", "warnings", "collections": {"users": {"now", "then", "added",
     "removed", "changed"}}}`: live records that the vendor can read now, and those that it
-    could if the organization's data were published by the new rules this moment.
+    could by the new rules this moment.
     """
-    wanted = Connection.objects.select_related("organization", "line").get(pk=connection.pk)
+    wanted = _current(connection)
     old = sharing.told(wanted)
     _apply(wanted, asked)
     return {
@@ -74,11 +80,7 @@ def preview_sharing(connection: Connection, **asked: Unpack[sharing.Asked]) -> d
         "sharing": sharing.told(wanted),
         "warnings": sharing.warnings(wanted),
         "collections": difference(
-            wanted.organization,
-            wanted.oneroster,
-            sharing.rules(wanted),
-            line=wanted.line,
-            number=wanted.number,
+            wanted.feed, wanted.organization, wanted.oneroster, sharing.rules(wanted)
         ),
     }
 
@@ -90,6 +92,19 @@ def sharing_of(connection: Connection) -> dict[str, Any]:
         "sharing": sharing.told(connection),
         "warnings": sharing.warnings(connection),
     }
+
+
+def _current(connection: Connection) -> Connection:
+    """Return the connection's row as it is now, to be changed and not to be seen by others."""
+    return Connection.objects.select_related("organization", "feed").get(pk=connection.pk)
+
+
+def _reads_on(connection: Connection) -> bool:
+    """Return whether something is published for the connection, and it isn't held there."""
+    feed = connection.feed
+    return (
+        feed is not None and feed.state == Feed.State.FOLLOWING and feed.publication_id is not None
+    )
 
 
 def _apply(connection: Connection, asked: sharing.Asked) -> list[str]:

@@ -1,20 +1,26 @@
-"""The life of a connection: made, enabled, paused, suspended, closed; each an audited act."""
+"""The life of a connection: made, enabled, paused, suspended, closed; each an audited act.
+
+A change of status and what is read from then on are one transaction: the verbs of
+`roster.publishing` prepare a publication, and call back for the connection's own row and its
+audit entry where they show it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Unpack
+from typing import Unpack
 
 from django.db import transaction
 
-from connections import credentials, partners, relining, sharing
+from connections import credentials, partners, sharing
 from connections.models import Client, Connection, Partner
 from connections.models.connection import summary
+from connections.moves import Move, nothing, record
+from connections.standing import is_expired
 from roster import audit
-from roster.lines import line_for
-from roster.models import Line, Organization
-from roster.publishing import publish_line
+from roster.models import Feed, Organization
+from roster.publishing import end_feed, hold_feed, resume_feed, start_feed
 from roster.refusal import Refused, require_valid
 
 Status = Connection.Status
@@ -66,8 +72,13 @@ def connect(
     asked.setdefault("all_schools", False)
     for column, value in sharing.decide(connection, asked).items():
         setattr(connection, column, value)
-    _read_its_line(connection)
-    require_valid(connection, exclude=["organization", "partner", "line"])
+    require_valid(connection, exclude=["organization", "partner", "feed"])
+    connection.feed = Feed.objects.create(
+        organization=organization,
+        version=oneroster,
+        rules=sharing.rules(connection),
+        state=Feed.State.FOLLOWING if enabled else Feed.State.OFF,
+    )
     connection.save()
     Client.objects.create(
         connection=connection,
@@ -79,30 +90,23 @@ def connect(
         authorization_grant_type=Client.GRANT_CLIENT_CREDENTIALS,
     )
     secret = credentials.issue(connection, by)
-    _record(by, "connection.created", connection, new=summary(connection))
+    record(by, "connection.created", connection, new=summary(connection))
     return connection, secret
 
 
 def publish_at_once(connection: Connection, by: audit.Actor) -> bool:
-    """Publish the line of a new connection, if its organization is published and the line isn't.
+    """Publish for a new connection, if it is enabled and its organization is published.
 
     So a vendor that is connected at noon doesn't wait for the night. Return whether there is
-    something to read now: not before the organization's first refresh, nor while another is
-    running; the next one publishes this line too. Call it outside of a transaction: it builds
-    as long as a refresh does.
+    something to read now: not before the organization's first refresh. Call it outside of a
+    transaction: it may render documents.
     """
-    line = connection.line
-    published = Line.objects.filter(organization=connection.organization_id, head__gt=0)
-    if line is None or not published.exists():
+    feed = feed_of(connection)
+    if feed is None or feed.state != Feed.State.FOLLOWING:
         return False
-    if published.filter(pk=line.pk).exists():
-        return True
-    try:
-        publish_line(line, by=by)
-    except Refused:
-        return False
-    line.refresh_from_db()
-    return line.head > 0
+    start_feed(feed, by=by, then=nothing)
+    feed.refresh_from_db()
+    return feed.publication_id is not None
 
 
 def set_status(
@@ -132,11 +136,27 @@ def set_status(
 
 
 def activate(connection: Connection, *, by: audit.Actor, reason: str = "") -> None:
-    """Let the vendor read what is published; a paused one resumes."""
-    if connection.held_at is not None:
-        resume(connection, by=by, reason=reason)
+    """Let the vendor read what is published: what changed meanwhile, stamped with now.
+
+    One that was never enabled begins here: nothing that was before leaves a tombstone. Call it,
+    as all of these verbs, outside of a transaction: it may render documents.
+    """
+    paused = connection.status == Status.PAUSED
+    action = "connection.resumed" if paused else "connection.activated"
+    move = Move(connection, Status.ACTIVE, action, by, reason)
+    feed = feed_of(connection)
+    if feed is None or is_expired(connection):
+        move.alone()
+    elif feed.state == Feed.State.HELD:
+        resume_feed(feed, by=by, then=move)
     else:
-        _move(connection, Status.ACTIVE, "connection.activated", by, reason)
+        start_feed(feed, by=by, then=move)
+
+
+def resume(connection: Connection, *, by: audit.Actor, reason: str = "") -> None:
+    """End a pause; nothing happens where there is none."""
+    if connection.status == Status.PAUSED:
+        activate(connection, by=by, reason=reason)
 
 
 def pause(
@@ -145,79 +165,46 @@ def pause(
     """Let the vendor go on reading the publication it has now, whatever is published later."""
     if until is not None and until <= connection.organization.today():
         raise Refused("A pause ends on a day in the future.")
-    with transaction.atomic():
-        locked = _locked(connection)
-        held_at = locked.held_at
-        if held_at is None:
-            held_at = locked.line.head if locked.line else 0
-            if not held_at:
-                raise Refused("Nothing is published for this connection yet: no pause is needed.")
-        _move(connection, Status.PAUSED, "connection.paused", by, reason, held_at, until)
-        if locked.line:
-            relining.pin(locked.line)
-
-
-def resume(connection: Connection, *, by: audit.Actor, reason: str = "") -> None:
-    """End a pause: what changed meanwhile becomes readable now, stamped with now.
-
-    Refused while a refresh is running. Call it outside of a transaction: it may build a
-    publication, and the vendor goes on reading the old one until that is whole.
-    """
-    if connection.held_at is not None:
-        relining.resume(connection, by)
-        _move(connection, Status.ACTIVE, "connection.resumed", by, reason)
-        if connection.line:
-            relining.pin(connection.line)
+    feed = feed_of(connection)
+    if feed is not None and feed.publication_id is None:
+        raise Refused("Nothing is published for this connection yet: no pause is needed.")
+    _hold(Move(connection, Status.PAUSED, "connection.paused", by, reason, until))
 
 
 def suspend(connection: Connection, *, by: audit.Actor, reason: str = "") -> None:
     """Stop the vendor at its next request, tokens issued earlier included."""
-    _move(connection, Status.SUSPENDED, "connection.suspended", by, reason)
+    _hold(Move(connection, Status.SUSPENDED, "connection.suspended", by, reason))
 
 
 def disable(connection: Connection, *, by: audit.Actor, reason: str = "") -> None:
-    """Keep the connection for its launch: the vendor is told that it isn't enabled yet."""
-    _move(connection, Status.DISABLED, "connection.disabled", by, reason)
+    """Keep the connection for its launch: the vendor is told that it isn't enabled yet.
+
+    One that was enabled before keeps what it had, as a suspended one does.
+    """
+    _hold(Move(connection, Status.DISABLED, "connection.disabled", by, reason))
 
 
 def close(connection: Connection, *, by: audit.Actor, reason: str = "") -> None:
     """End the connection for good: its credentials and tokens are unknown from now on."""
-    _move(connection, Status.CLOSED, "connection.closed", by, reason)
-    if connection.line:
-        relining.pin(connection.line)
-        relining.leave(connection.line)
+    move = Move(connection, Status.CLOSED, "connection.closed", by, reason)
+    feed = feed_of(connection)
+    if feed is None:
+        move.alone()
+    else:
+        end_feed(feed, by=by, then=move)
 
 
-@transaction.atomic
-def _move(
-    connection: Connection,
-    status: Status,
-    action: str,
-    by: audit.Actor,
-    reason: str,
-    held_at: int | None = None,
-    resume_on: date | None = None,
-) -> None:
-    locked = _locked(connection)
-    if locked.status == Status.CLOSED and status != Status.CLOSED:
-        raise Refused("This connection is closed for good. Make a new one.")
-    if held_at is None and status not in (Status.ACTIVE, Status.CLOSED):
-        held_at = locked.held_at
-    old = summary(locked)
-    locked.status, locked.held_at, locked.resume_on = status, held_at, resume_on
-    new = summary(locked)
-    if new != old:
-        locked.save(update_fields=["status", "held_at", "resume_on"])
-        _record(by, action, locked, old=old, new=new, reason=reason)
-    connection.status, connection.held_at, connection.resume_on = status, held_at, resume_on
+def feed_of(connection: Connection) -> Feed | None:
+    """Return what the connection reads, as it is now; None for a closed one."""
+    return Feed.objects.filter(connection=connection.pk).first()
 
 
-def _locked(connection: Connection) -> Connection:
-    return (
-        Connection.objects.select_for_update(of=("self",))
-        .select_related("organization", "line")
-        .get(pk=connection.pk)
-    )
+def _hold(move: Move) -> None:
+    feed = feed_of(move.connection)
+    if feed is None or feed.state != Feed.State.FOLLOWING:
+        move.alone()
+    else:
+        hold_feed(feed, by=move.by, then=move)
 
 
 def _require_sense(
@@ -236,22 +223,3 @@ def _require_sense(
         )
     if expires is not None and expires < organization.today():
         raise Refused("The day on which the connection expires is past.")
-
-
-def _read_its_line(connection: Connection) -> None:
-    line = line_for(connection.organization, connection.oneroster, sharing.rules(connection))
-    connection.line, connection.since = line, line.head
-
-
-def _record(
-    by: audit.Actor, action: str, connection: Connection, reason: str = "", **change: Any
-) -> None:
-    audit.record(
-        by,
-        action,
-        connection.organization,
-        kind="connection",
-        object_id=str(connection.pk),
-        reason=reason,
-        **change,
-    )

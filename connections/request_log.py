@@ -26,8 +26,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 
 from connections import masking
-from connections.models import Connection, Reading
+from connections.models import Connection, Run
 from connections.models import Request as Row
+from connections.progress import later
+from roster.api.tracing import Trace, trace_of
 from roster.clock import clock
 
 log = logging.getLogger(__name__)
@@ -46,7 +48,7 @@ SEEN = 400
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One request, as it will stand in the log; `reading` is the run that it is part of."""
+    """One request, as it will stand in the log; `run` is what it is part of."""
 
     connection: int
     at: datetime
@@ -58,7 +60,7 @@ class Entry:
     size: int
     milliseconds: float
     reason: str
-    reading: int | None = None
+    run: int | None = None
 
     def row(self) -> Row:
         return Row(
@@ -81,13 +83,7 @@ def _storable(text: str) -> str:
 
 
 class RequestLog:
-    """Middleware: logs each answer that says whose it is.
-
-    A view says so with `response.log = {"connection": id, "endpoint": "users", "records": 100 or
-    None, "reason": "", "reading": id or None}`. Where it doesn't, as after a refusal, what the
-    authentication left on the request stands in: `request.vendor = {"connection": id, "reason":
-    "…"}`.
-    """
+    """Middleware: logs each answer to a request that is traced (`roster/api/tracing.py`)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -96,10 +92,10 @@ class RequestLog:
         at, began = clock(), time.perf_counter()
         response = self.get_response(request)
         try:
-            said = _said(request, response)
-            if said is not None:
+            traced = trace_of(request)
+            if traced is not None:
                 milliseconds = (time.perf_counter() - began) * 1000
-                queue.put(_entry(request, response, said, at, milliseconds))
+                queue.put(_entry(request, response, traced, at, milliseconds))
         except Exception:
             log.exception("A request could not be logged.")
         return response
@@ -168,7 +164,9 @@ class Queue:
 
 
 def write(batch: list[Entry]) -> None:
-    """Store the rows; on each connection when its vendor was last served, on each run its last."""
+    """Store the rows; on each connection when its vendor was last served, on each run its last
+    request and how far it has come.
+    """
     there = set(
         Connection.objects.filter(pk__in={entry.connection for entry in batch}).values_list(
             "pk", flat=True
@@ -177,28 +175,19 @@ def write(batch: list[Entry]) -> None:
     seen = {entry.connection: entry.at for entry in batch if entry.status < SEEN}
     lasts: dict[int, datetime] = {}
     for entry in batch:
-        if entry.reading is not None:
-            lasts[entry.reading] = max(entry.at, lasts.get(entry.reading, entry.at))
+        if entry.run is not None:
+            lasts[entry.run] = max(entry.at, lasts.get(entry.run, entry.at))
     with transaction.atomic():
         Row.objects.bulk_create([entry.row() for entry in batch if entry.connection in there])
         # In one order, so that two processes that write at once wait for each other's rows.
         for pk, at in sorted(seen.items()):
             Connection.objects.filter(pk=pk).update(last_seen=at)
         for pk, at in sorted(lasts.items()):
-            Reading.objects.filter(pk=pk, last__lt=at).update(last=at)
+            Run.objects.filter(pk=pk, last__lt=at).update(last=at)
+    later.write()
 
 
 queue = Queue()
-
-
-def _said(request: HttpRequest, response: HttpResponseBase) -> dict[str, Any] | None:
-    said = getattr(response, "log", None)
-    if said is not None:
-        return said
-    vendor = getattr(request, "vendor", None)
-    if vendor is None:
-        return None
-    return {**vendor, "endpoint": _endpoint(request)}
 
 
 def _endpoint(request: HttpRequest) -> str:
@@ -212,21 +201,21 @@ def _endpoint(request: HttpRequest) -> str:
 def _entry(
     request: HttpRequest,
     response: HttpResponseBase,
-    said: dict[str, Any],
+    traced: Trace,
     at: datetime,
     milliseconds: float,
 ) -> Entry:
     pairs = [(name, value) for name, values in request.GET.lists() for value in values]
     return Entry(
-        connection=said["connection"],
+        connection=traced.connection,
         at=at,
         method=request.method or "",
-        endpoint=said["endpoint"],
+        endpoint=traced.endpoint or _endpoint(request),
         query=masking.masked(pairs),
         status=response.status_code,
-        records=said.get("records"),
+        records=traced.records,
         size=0 if response.streaming else len(response.content),  # type: ignore[attr-defined]
         milliseconds=round(milliseconds, 2),
-        reason=said.get("reason") or "",
-        reading=said.get("reading"),
+        reason=traced.reason,
+        run=traced.run,
     )

@@ -1,230 +1,217 @@
-"""Runs: which publication a vendor reads, from the first request of a sync to the last.
+"""The run of a request, as the API asks for it (`roster.api.reader.Run`).
 
-A run is pinned to what was published when it began, so plain `limit` and `offset` are enough
-to read a district whole while refreshes land. It is one row, to which the connection points:
-the authentication's one query brings it along, two requests that begin one at once are settled
-by one conditional update, and a page costs no writing. Written are its beginning, once per list
-that it has been advanced, and with the request log's batches when it was last heard of.
-Weighed and left: cursors in the `Link` (vendors count offsets themselves) and a pin per token
-(many take a token per request).
+The authentication's one query brings the runs that go on, `belonging.py` chooses among them, and
+a page costs no writing. A run that begins keeps its publication for a day, by a date on the
+publication; two requests that would begin one at once are settled by a unique key.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from hashlib import blake2b
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from django.db import IntegrityError
 from django.db import connection as database
-from django.db import transaction
 
-from connections.models import Connection, Reading, Request
-from roster.api.operations import OPERATIONS
+from connections.belonging import IDLE, LONGEST, Pin, run_of
+from connections.models import Connection, Run
+from connections.progress import Progress, later, mark, note, note_token
+from connections.sync_history import oldest_read
 from roster.api.reader import Reader
 from roster.clock import clock
-from roster.models import Organization
-from roster.veils import Veil
-
-IDLE = timedelta(minutes=15)
-LONGEST = timedelta(hours=24)
-
-BEFORE = timedelta(minutes=5)
-AFTER = timedelta(minutes=20)
-"""How far a reading's span reaches before its first and after its last request: a vendor's
-clock may be five minutes wrong, and fifteen may pass until the vendor calls its reading done."""
+from roster.models import Publication
 
 MOST_LISTS = 1000
-"""So many lists are remembered as advanced; beyond, asking one again begins no run."""
+"""So many lists are remembered of a run; beyond, asking one again begins none."""
+
+MOST_TOKENS = 50
+
+MOST_RUNS = 24
+"""So many runs that go on are looked at, those that were heard of last."""
 
 TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Pin:
-    """The reading that a connection points to, as the database has it."""
-
-    id: int
-    line: int | None
-    number: int
-    withdrawals: int
-    began: datetime
-    last: datetime
-    lists: list[str]
-    veil: Veil = field(default_factory=dict)
-
-    def holds(self, key: str | None, offset: int) -> bool:
-        """Return whether a request now, for the list of that key, is part of this run."""
-        now = clock()
-        if self.line is None or now - self.last >= IDLE or now - self.began >= LONGEST:
-            return False
-        return key is None or offset > 0 or mark(key) not in self.lists
-
-    def move(self, reader: Reader) -> Reader:
-        """Return the reader at the publication of this run."""
-        return replace(
-            reader,
-            line=self.line,
-            number=self.number,
-            withdrawals=self.withdrawals,
-            veil=self.veil,
-            run=ConnectionRun(reader.connection, self),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class ConnectionRun:
-    """The run of a connection's reader (`roster.api.reader.Run`); `pin` is None without one."""
+    """The run of a connection's reader; `pin` is None until it has entered one.
+
+    `token` is the mark of the token; `last_number` the organization's, `newest` the id of the
+    connection's newest run (0: none) and `pins` its runs that go on, all as the request found
+    them.
+    """
 
     connection: int
-    pin: Pin | None
+    token: str
+    last_number: int
+    newest: int
+    pins: tuple[Pin, ...]
+    pin: Pin | None = None
 
     @property
     def id(self) -> int | None:
         return self.pin.id if self.pin else None
 
     def enter(self, reader: Reader, key: str | None, offset: int) -> Reader:
-        """Return the reader at its run's publication, or at the head of a run that begins."""
-        pin = self.pin
-        if pin is not None and pin.holds(key, offset):
-            return pin.move(reader)
+        """Return the reader at its run's publication, or at the head with a run that begins."""
+        name = None if key is None else mark(key)
+        run = self
         for _ in range(TRIES):
-            if not reader.number:
+            if not reader.publication:
                 break
-            before = pin.id if pin else None
-            begun = begin(reader, before)
-            if begun is not None:
-                return begun.move(reader)
-            # Another request was quicker, or a verb moved the connection.
-            reader, pin = _again(reader)
-            if pin is not None and pin.id != before and pin.holds(None, 0):
-                return pin.move(reader)
-        return replace(reader, run=ConnectionRun(self.connection, None))
+            pin = run_of(run.pins, run.token, name, offset, clock())
+            if pin is not None:
+                return run.within(pin, reader)
+            pin = begin(reader, run)
+            if pin is not None:
+                return replace(run, pins=(*run.pins, pin)).within(pin, reader)
+            # Another request was quicker, or the publication has gone meanwhile.
+            reader, run = again(reader, run)
+        return replace(reader, run=run)
 
-    def gave(self, key: str, offset: int, count: int, total: int) -> None:
-        """Remember, once, that a later page of a list was given, or everything."""
-        pin = self.pin
-        if pin is None or (offset == 0 and count < total):
+    def within(self, pin: Pin, reader: Reader) -> Reader:
+        """Return the reader as part of a run, which remembers its token."""
+        if self.token not in pin.tokens and len(pin.tokens) < MOST_TOKENS:
+            note_token(pin.id, self.token)
+        return replace(
+            reader,
+            publication=pin.publication,
+            number=pin.number,
+            revision=pin.revision,
+            cut=pin.cut,
+            run=replace(self, pin=pin),
+        )
+
+    def begun(self, key: str, offset: int) -> int | None:
+        """Return the organization's last number when the first page of that list was asked."""
+        given = self.pin.lists.get(mark(key)) if self.pin and offset else None
+        return given["begun"] if given else None
+
+    def gave(self, key: str, offset: int, count: int, total: int, *, nested: bool = False) -> None:
+        """Remember how far a list was given: at once where other requests depend on it.
+
+        Of a nested list, that it was begun where it has more than one page.
+        """
+        pin, name = self.pin, mark(key)
+        if pin is None or (nested and (offset or count >= total)):
             return
-        told = mark(key)
-        if told not in pin.lists and len(pin.lists) < MOST_LISTS:
-            _advance(pin.id, told)
+        before = pin.lists.get(name)
+        given = Progress(
+            begun=self.last_number,
+            upto=offset + count,
+            beyond=offset > 0,
+            # A nested list counts as given whole, since no run waits for its end.
+            whole=nested or offset + count >= total,
+        )
+        if before is None:
+            if len(pin.lists) < MOST_LISTS:
+                note(pin.id, name, given)
+        elif self._decides(before, given, name):
+            note(pin.id, name, given)
+        elif given["upto"] > before["upto"]:
+            later.put(pin.id, name, given)
+
+    def _decides(self, before: Progress, given: Progress, name: str) -> bool:
+        """Return whether the next request's run may depend on this page."""
+        return (
+            (given["beyond"] and not before["beyond"])
+            or (given["whole"] and not before["whole"])
+            or (not given["beyond"] and given["begun"] != before["begun"])
+            or sum(name in pin.lists for pin in self.pins) > 1
+        )
 
     def oldest_read(self, moment: datetime) -> int | None:
-        """Return the oldest number read by the readings whose span holds `moment`."""
-        try:
-            begun, still = moment + BEFORE, moment - AFTER
-            earliest = still - LONGEST - IDLE
-        except OverflowError:  # The year 1 or 9999: no reading was then.
-            return None
-        # A run is over after 24 hours, so those before `earliest` needn't be looked at.
-        return (
-            Reading.objects.filter(
-                connection=self.connection,
-                began__range=(earliest, begun),
-                last__gte=still,
-            )
-            .order_by("number")
-            .values_list("number", flat=True)
-            .first()
-        )
+        """Return the oldest number read by the connection's readings whose span holds `moment`."""
+        return oldest_read(self.connection, moment)
 
 
-def mark(key: str) -> str:
-    """Return the short word by which a list is remembered: its filter may name a child."""
-    return blake2b(key.encode("utf-8", "replace"), digest_size=6).hexdigest()
+def begin(reader: Reader, run: ConnectionRun) -> Pin | None:
+    """Begin a run where the reader stands; None if another one has begun meanwhile.
 
-
-def begin(reader: Reader, before: int | None) -> Pin | None:
-    """Begin a run where the reader stands; None if the connection has moved on meanwhile.
-
-    `before` is the reading that the connection was seen to point to.
+    Two statements, each whole by itself: no lock is held from one to the other.
     """
     now = clock()
-    with transaction.atomic():
-        reading = Reading.objects.create(
-            connection_id=reader.connection,
-            line_id=reader.line,
-            number=reader.number,
-            began=now,
-            last=now,
-        )
-        seen = Connection.objects.filter(pk=reader.connection, reading=before, line=reader.line)
-        if not seen.update(reading=reading):
-            transaction.set_rollback(True)
-            return None
+    there = Publication.objects.filter(pk=reader.publication, listed=True)
+    if not there.update(read_until=now + LONGEST):
+        return None
+    sql = (
+        f"INSERT INTO {Run._meta.db_table}"  # noqa: S608 - the name of our own table
+        " (connection_id, publication_id, number, after, began, last, tokens, lists)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (connection_id, after) DO NOTHING RETURNING id"
+    )
+    moment = database.ops.adapt_datetimefield_value(now)
+    values = [reader.connection, reader.publication, reader.number, run.newest]
+    try:
+        with database.cursor() as cursor:
+            cursor.execute(sql, [*values, moment, moment, f'["{run.token}"]', "{}"])
+            row = cursor.fetchone()
+    except IntegrityError:
+        # The connection was closed, and its publications with it.
+        return None
+    if row is None:
+        return None
     return Pin(
-        reading.pk, reader.line, reader.number, reader.withdrawals, now, now, [], reader.veil
+        id=row[0],
+        publication=reader.publication,
+        number=reader.number,
+        revision=reader.revision,
+        cut=reader.cut,
+        began=now,
+        last=now,
+        tokens=[run.token],
+        lists={},
     )
 
 
-def _again(reader: Reader) -> tuple[Reader, Pin | None]:
-    """Return the reader, and the reading it points to, as its connection stands now."""
-    found = Connection.objects.select_related("line", "reading__line").get(pk=reader.connection)
-    line, reading = found.line, found.reading
-    pin = None
-    if reading is not None:
-        read = reading.line
-        pin = Pin(
-            reading.pk,
-            reading.line_id,
-            reading.number,
-            read.withdrawals if read else 0,
-            reading.began,
-            reading.last,
-            reading.lists,
-            read.veil if read else {},
-        )
-    head = replace(
+def again(reader: Reader, run: ConnectionRun) -> tuple[Reader, ConnectionRun]:
+    """Return the reader at its connection's head, and the runs, as they are now."""
+    connection = Connection.objects.select_related("organization", "feed__publication").get(
+        pk=reader.connection
+    )
+    head = connection.feed.publication if connection.feed else None
+    reader = replace(
         reader,
-        line=found.line_id,
-        number=found.number,
-        since=found.since,
-        withdrawals=line.withdrawals if line else 0,
-        veil=line.veil if line else {},
+        feed=connection.feed_id,
+        publication=head.pk if head else 0,
+        number=head.number if head else 0,
+        revision=head.revision if head else 0,
+        cut=head.cut if head else {},
+        last_number=connection.organization.last_number,
     )
-    return head, pin
-
-
-def _advance(reading: int, told: str) -> None:
-    """Add a mark to a reading, in one statement, so that requests side by side lose none."""
-    if database.vendor == "postgresql":
-        sql = "SET lists = lists || %s::jsonb WHERE id = %s AND NOT lists @> %s::jsonb"
-        values: list[int | str] = [json.dumps([told]), reading, json.dumps([told])]
-    else:
-        sql = "SET lists = json_insert(lists, '$[#]', %s) WHERE id = %s AND instr(lists, %s) = 0"
-        values = [told, reading, told]
-    with database.cursor() as cursor:
-        cursor.execute(f"UPDATE {Reading._meta.db_table} {sql}", values)
-
-
-def last_read(connection: Connection, collection: str) -> datetime | None:
-    """Return when the vendor last got a list of that collection, as far as the log goes back."""
-    return (
-        Request.objects.filter(connection=connection, endpoint__in=lists_of(collection), status=200)
-        .order_by("-at")
-        .values_list("at", flat=True)
-        .first()
+    runs = Run.objects.filter(connection=connection)
+    newest = runs.order_by("-began", "-pk").values_list("pk", flat=True).first()
+    return reader, replace(
+        run,
+        last_number=reader.last_number,
+        newest=newest or 0,
+        pins=tuple(going_on(connection.pk)),
     )
 
 
-def lists_of(collection: str) -> list[str]:
-    """Return the paths of the lists that show who reads a collection, as the log has them.
+def going_on(connection: int) -> list[Pin]:
+    """Return the runs of a connection that go on now, those that were heard of last."""
+    now = clock()
+    rows = Run.objects.filter(
+        connection=connection,
+        publication__isnull=False,
+        began__gt=now - LONGEST,
+        last__gt=now - IDLE,
+    ).select_related("publication")
+    return [_pin(row) for row in rows.order_by("-last")[:MOST_RUNS]]
 
-    Its subsets count: who reads `students` reads users. Nested lists don't: they show a part.
-    """
-    return [
-        operation.path
-        for operation in OPERATIONS
-        if operation.many and not operation.parents and operation.collection == collection
-    ]
 
-
-def prune() -> int:
-    """Delete the readings that are older than their district's tombstones; return how many."""
-    pruned = 0
-    for days in Organization.objects.values_list("tombstone_days", flat=True).distinct():
-        before = clock() - max(timedelta(days=days), 2 * LONGEST)
-        old = Reading.objects.filter(connection__organization__tombstone_days=days)
-        pruned += old.filter(last__lt=before).delete()[1].get("connections.Reading", 0)
-    return pruned
+def _pin(run: Run) -> Pin:
+    publication = run.publication
+    assert publication is not None  # noqa: S101 - the query asked for those that have one
+    return Pin(
+        id=run.pk,
+        publication=publication.pk,
+        number=publication.number,
+        revision=publication.revision,
+        cut=publication.cut,
+        began=run.began,
+        last=run.last,
+        tokens=run.tokens,
+        lists=run.lists,
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from connections.models import Connection
 from roster import clock
 
 CLOSED = "closed"
@@ -33,3 +34,8 @@ def standing(status: str, expires: date | None, time_zone: str) -> str:
 def refusal(status: str, expires: date | None, time_zone: str) -> str | None:
     """Return why a connection is refused today, for the vendor to read; None if it isn't."""
     return REFUSALS.get(standing(status, expires, time_zone))
+
+
+def is_expired(connection: Connection) -> bool:
+    """Return whether the last day on which the vendor may read is past, whatever the status."""
+    return connection.expires is not None and connection.expires < connection.organization.today()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
@@ -19,6 +18,7 @@ from oauthlib.oauth2 import BackendApplicationServer, OAuth2Error
 
 from connections.oauth import Validator
 from connections.presented import is_oauth_1
+from roster.api.tracing import trace
 
 PARAMETERS = ("grant_type", "scope", "client_id", "client_secret", "token", "token_type_hint")
 """What is read; consumers send more (`appName`, `username`), which is ignored."""
@@ -89,12 +89,14 @@ def _answered(
     except OAuth2Error as error:
         body, status = error.json, error.status_code
     if status == 200:
-        answer = _json(body, 200)
-    else:
-        told = json.loads(body)
-        answer = _refused(status, told["error"], told.get("error_description", ""))
-    _note(answer, endpoint, validator)
-    return answer
+        _note(request, endpoint, validator.asking, "")
+        return _json(body, 200)
+    told = json.loads(body)
+    words = told.get("error_description", "") or DESCRIPTIONS.get(told["error"], "")
+    # A client id is no secret: refusals are logged up to a number, or anybody could fill the log.
+    if status != 401 or _refusals(validator.asking) <= REFUSALS_LOGGED:
+        _note(request, endpoint, validator.asking, words)
+    return _refused(status, told["error"], words)
 
 
 def _parameters(request: HttpRequest) -> QueryDict | None:
@@ -129,10 +131,8 @@ def _encoded(parameters: QueryDict) -> str:
 
 
 def _refused(status: int, error: str, words: str) -> HttpResponse:
-    described = words or DESCRIPTIONS.get(error, "")
-    told = {"error": error, **({"error_description": described} if described else {})}
+    told = {"error": error, **({"error_description": words} if words else {})}
     answer = _json(json.dumps(told), status)
-    answer.reason_in_words = described  # type: ignore[attr-defined]
     if status == 401:
         answer["WWW-Authenticate"] = CHALLENGE
     return answer
@@ -145,8 +145,10 @@ def _json(body: str, status: int) -> HttpResponse:
     return answer
 
 
-def _refusals(connection: int) -> int:
-    """Count one more refusal, and return how many there were in this minute."""
+def _refusals(connection: int | None) -> int:
+    """Count one more refusal of a connection, and return how many there were in this minute."""
+    if connection is None:
+        return 0
     name = f"refused:{connection}:{int(time.time()) // 60}"
     cache.add(name, 0, 120)
     try:
@@ -156,19 +158,8 @@ def _refusals(connection: int) -> int:
         return 1
 
 
-def _note(answer: HttpResponse, endpoint: str, validator: Validator) -> None:
-    """Leave for the request log whose connection asked, and why it was refused.
-
-    A client id is no secret: refusals are logged up to a number, or anybody could fill the log.
-    """
-    if validator.asking is None:
-        return
-    if answer.status_code == 401 and _refusals(validator.asking) > REFUSALS_LOGGED:
-        return
-    log: dict[str, Any] = {
-        "connection": validator.asking,
-        "endpoint": endpoint,
-        "records": None,
-        "reason": getattr(answer, "reason_in_words", ""),
-    }
-    answer.log = log  # type: ignore[attr-defined]
+def _note(request: HttpRequest, endpoint: str, connection: int | None, reason: str) -> None:
+    """Leave for the request log whose connection asked, and why it was refused."""
+    if connection is not None:
+        traced = trace(request, connection)
+        traced.endpoint, traced.reason = endpoint, reason

@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveBigIntegerField()),
+                ('after', models.BigIntegerField()),
                 ('began', models.DateTimeField()),
                 ('last', models.DateTimeField()),
                 ('tokens', models.JSONField(default=list)),
@@ -43,6 +44,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='run',
             constraint=models.CheckConstraint(condition=models.Q(('last__gte', models.F('began'))), name='run_in_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='run',
+            constraint=models.UniqueConstraint(fields=('connection', 'after'), name='run_begun_once'),
         ),
         migrations.RemoveConstraint(
             model_name='connection',

@@ -13,7 +13,9 @@ class Run(models.Model):
 
     It reads `publication`, whose `number` is kept here too, for the history. `last` follows the
     request log and may be a second behind. `tokens` are the tokens that it was seen with, as
-    short hashes; `lists` what it has given of each list (`connections/runs.py`).
+    short hashes; `lists` what it has given of each list (`connections/progress.py`). `after` is
+    the connection's newest run when this one began, or 0: of two requests that would begin a run
+    at once, one does, and the other finds it there.
     """
 
     connection = models.ForeignKey(
@@ -23,13 +25,17 @@ class Run(models.Model):
         Publication, on_delete=models.SET_NULL, null=True, related_name="runs"
     )
     number = models.PositiveBigIntegerField()
+    after = models.BigIntegerField()
     began = models.DateTimeField()
     last = models.DateTimeField()
     tokens = models.JSONField(default=list)
     lists = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(last__gte=F("began")), name="run_in_order")]
+        constraints = [
+            models.CheckConstraint(condition=Q(last__gte=F("began")), name="run_in_order"),
+            models.UniqueConstraint(fields=["connection", "after"], name="run_begun_once"),
+        ]
         indexes = [models.Index(fields=["connection", "began"], name="run_by_time")]
 
     def __str__(self) -> str:

@@ -1,0 +1,73 @@
+"""A change of status with its audit entry, as one value that the verbs of publishing call back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from connections.models import Connection
+from connections.models.connection import summary
+from roster import audit
+from roster.refusal import Refused
+
+Status = Connection.Status
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A change of status, called in the transaction that changes what is read.
+
+    It does nothing where the connection has that status already; it is refused out of `closed`.
+    """
+
+    connection: Connection
+    status: Connection.Status
+    action: str
+    by: audit.Actor
+    reason: str
+    until: date | None = None
+
+    def __call__(self) -> None:
+        locked = (
+            Connection.objects.select_for_update(of=("self",))
+            .select_related("organization")
+            .get(pk=self.connection.pk)
+        )
+        if locked.status == Status.CLOSED and self.status != Status.CLOSED:
+            raise Refused("This connection is closed for good. Make a new one.")
+        old = summary(locked)
+        locked.status, locked.resume_on = self.status, self.until
+        if self.status == Status.CLOSED:
+            locked.feed = None
+        new = summary(locked)
+        if new != old:
+            locked.save(update_fields=["status", "resume_on", "feed"])
+            record(self.by, self.action, locked, old=old, new=new, reason=self.reason)
+        self.connection.status, self.connection.resume_on = locked.status, locked.resume_on
+        self.connection.feed = locked.feed
+
+    @transaction.atomic
+    def alone(self) -> None:
+        """Change the status where nothing that is read changes with it."""
+        self()
+
+
+def nothing() -> None:
+    """What is written beside a publication where no change of a connection's row goes with it."""
+
+
+def record(
+    by: audit.Actor, action: str, connection: Connection, reason: str = "", **change: Any
+) -> None:
+    audit.record(
+        by,
+        action,
+        connection.organization,
+        kind="connection",
+        object_id=str(connection.pk),
+        reason=reason,
+        **change,
+    )

@@ -1,0 +1,64 @@
+"""What the runs and requests of a connection say about its syncs, and how long they are kept."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Min
+
+from connections.belonging import IDLE, LONGEST
+from connections.models import Connection, Request, Run
+from roster.api.operations import OPERATIONS
+from roster.clock import clock
+from roster.models import Organization
+
+BEFORE = timedelta(minutes=5)
+AFTER = timedelta(minutes=20)
+"""How far a reading's span reaches before its first and after its last request: a vendor's
+clock may be five minutes wrong, and fifteen may pass until the vendor calls its reading done."""
+
+
+def oldest_read(connection: int, moment: datetime) -> int | None:
+    """Return the oldest number read by the readings whose span holds `moment`, if any does."""
+    try:
+        begun, still = moment + BEFORE, moment - AFTER
+        earliest = still - LONGEST - IDLE
+    except OverflowError:  # The year 1 or 9999: no reading was then.
+        return None
+    # A run is over after 24 hours, so those before `earliest` needn't be looked at.
+    readings = Run.objects.filter(
+        connection=connection, began__range=(earliest, begun), last__gte=still
+    )
+    return readings.aggregate(oldest=Min("number"))["oldest"]
+
+
+def last_read(connection: Connection, collection: str) -> datetime | None:
+    """Return when the vendor last got a list of that collection, as far as the log goes back."""
+    return (
+        Request.objects.filter(connection=connection, endpoint__in=lists_of(collection), status=200)
+        .order_by("-at")
+        .values_list("at", flat=True)
+        .first()
+    )
+
+
+def lists_of(collection: str) -> list[str]:
+    """Return the paths of the lists that show who reads a collection, as the log has them.
+
+    Its subsets count: who reads `students` reads users. Nested lists don't: they show a part.
+    """
+    return [
+        operation.path
+        for operation in OPERATIONS
+        if operation.many and not operation.parents and operation.collection == collection
+    ]
+
+
+def prune() -> int:
+    """Delete the runs that are older than their district's tombstones; return how many."""
+    pruned = 0
+    for days in Organization.objects.values_list("tombstone_days", flat=True).distinct():
+        before = clock() - max(timedelta(days=days), 2 * LONGEST)
+        old = Run.objects.filter(connection__organization__tombstone_days=days)
+        pruned += old.filter(last__lt=before).delete()[1].get("connections.Run", 0)
+    return pruned
