@@ -12,7 +12,9 @@ from connections import partners, sharing
 from connections.models import SHARES, TYPES, Partner
 from portal import words
 from portal.forms.widgets import Day, Ticks, Tiles
-from roster.models import Org, Organization, Status
+from roster.kinds import KINDS
+from roster.listing import live
+from roster.models import Organization
 from roster.refusal import Refused
 
 OTHER = "other"
@@ -123,9 +125,7 @@ class ConnectionForm(forms.Form):
             self.initial["vendor_is"] = OTHER
 
     def _offer_schools(self) -> None:
-        schools = Org.objects.filter(
-            organization=self.organization, type="school", status=Status.ACTIVE
-        ).order_by("name", "sourced_id")
+        schools = live(self.organization, KINDS["school"]).order_by("name", "sourced_id")
         self.fields["schools"].choices = [  # type: ignore[attr-defined]
             (school.sourced_id, school.name) for school in schools
         ]

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from roster.lines import STEP
 
+from connections.models import Connection
 from portal.access import ADMIN, AtDesk, connections_of, page
 from portal.terms import COLLECTION_TERMS
 from portal.words import Words
 from roster import jobs
+from roster.clock import moment_of
 from roster.jobs import running_refresh
-from roster.models import Job, Organization, Publication, Refresh
+from roster.models import Job, Organization, Refresh
 from roster.refusal import Refused
 
 SHOWN = 20
@@ -56,44 +57,42 @@ def context_of(request: AtDesk) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Published:
-    """What some connections read now: the publication, and its records by collection."""
+    """What a connection reads now: the publication, and its records by collection.
 
-    vendors: list[str]
-    oneroster: str
-    publication: Publication
+    `by_refresh` says whether a refresh made it, or an act in between: an exclusion, a change of
+    sharing.
+    """
+
+    connection: Connection
+    at: datetime
+    by_refresh: bool
     collections: list[tuple[Words, dict[str, int]]]
 
     @property
     def records(self) -> int:
         return sum(numbers["records"] for _, numbers in self.collections)
 
-    @property
-    def is_withdrawal(self) -> bool:
-        """Return whether it only took out, between two refreshes, what was excluded meanwhile."""
-        return self.publication.number % STEP != 0
-
 
 def publications(organization: Organization) -> list[Published]:
-    """Return the last publication of each set of connections that read the same, by vendor."""
-    vendors: dict[int, list[str]] = {}
-    for connection in connections_of(organization).open().by_name():
-        if connection.line and connection.line.head:
-            vendors.setdefault(connection.line.pk, []).append(connection.vendor)
-    heads = Publication.objects.filter(line__in=vendors, number=F("line__head"))
-    found = {row.line_id: row for row in heads.select_related("line")}
+    """Return what each connection reads, by vendor."""
+    connections = connections_of(organization).open().filter(feed__publication__isnull=False)
+    found = list(connections.select_related("feed__publication").by_name())
+    numbers = [each.feed.publication.number for each in found]
+    refreshed = set(
+        organization.refreshes.filter(number__in=numbers).values_list("number", flat=True)
+    )
     return [
         Published(
-            names,
-            found[line].line.version,
-            found[line],
+            connection,
+            moment_of(number),
+            number in refreshed,
             [
-                (COLLECTION_TERMS[name], found[line].counts[name])
+                (COLLECTION_TERMS[name], connection.feed.publication.counts[name])
                 for name in COLLECTION_TERMS
-                if name in found[line].counts
+                if name in connection.feed.publication.counts
             ],
         )
-        for line, names in vendors.items()
-        if line in found
+        for connection, number in zip(found, numbers, strict=True)
     ]
 
 

@@ -104,15 +104,15 @@ def found(connections: ConnectionQuerySet, query: str) -> ConnectionQuerySet:
 
 
 def publish_soon(connection: Connection, by: Any) -> None:
-    """Queue a refresh if nobody reads by these rules yet, so that the vendor needn't wait.
+    """Queue the first refresh if nothing was published yet, so that the vendor needn't wait.
 
     Queued rather than asked for: while another refresh is running, its turn comes after it.
     """
-    organization, line = connection.organization, connection.line
-    if line is None or line.head:
+    organization, feed = connection.organization, connection.feed
+    if feed is None or feed.publication_id is not None:
         return
     if organization.imports.filter(state=Import.State.APPLIED).exists():
-        key = f"refresh:{organization.slug}:line-{line.pk}"
+        key = f"refresh:{organization.slug}:feed-{feed.pk}"
         jobs.enqueue("refresh", organization=organization, key=key, by=by, again=True)
 
 

@@ -21,7 +21,7 @@ from portal.pages.roster import address_of, kind_of, linked
 from portal.terms import COLLECTION_TERMS, KIND_TERMS
 from roster import excluding
 from roster.kinds import KINDS, Kind
-from roster.listing import rows_of, searching
+from roster.listing import live, rows_of
 from roster.models import Mark
 from roster.refusal import Refused
 
@@ -96,7 +96,7 @@ def ids_of(request: AtDesk, kind: Kind, *, gone: bool = False) -> list[str]:
     given = [*request.GET.getlist("id"), *request.POST.getlist("id")]
     ids = list(dict.fromkeys(map(storable, given)))[:AT_ONCE]
     kind_of(request, kind.name)
-    rows = (rows_of if gone else searching.live)(request.organization, kind)
+    rows = (rows_of if gone else live)(request.organization, kind)
     if rows.filter(sourced_id__in=ids).count() != len(ids):
         raise Http404
     return ids

@@ -15,7 +15,9 @@ from portal.access import AtDesk, SignedIn, connections_of, page, signed_in
 from portal.pages.cache import failure, last_success, under_way
 from portal.words import standing_of
 from roster.clock import clock
-from roster.models import Import, Org, Status
+from roster.kinds import KINDS
+from roster.listing import live
+from roster.models import Import
 
 QUIET = timedelta(days=7)
 """How long an active vendor may stay away before somebody should look."""
@@ -54,9 +56,7 @@ def show(request: AtDesk) -> HttpResponse:
             "attention": attention(connections, clock()),
             "connections": len(connections),
             "active": sum(standing_of(each) == "active" for each in connections),
-            "schools": Org.objects.filter(
-                organization=organization, type="school", status=Status.ACTIVE
-            ).count(),
+            "schools": live(organization, KINDS["school"]).count(),
             "school_year": spelled(organization.school_year),
             "last": last,
             "under_way": under_way(organization),

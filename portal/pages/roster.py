@@ -19,7 +19,7 @@ from portal.asked import asked
 from portal.paging import paged
 from portal.terms import GROUPS, KIND_TERMS, Term
 from roster.kinds import KINDS, Kind
-from roster.listing import searching
+from roster.listing import live, searching
 from roster.models import Mark, Organization
 
 SEARCHED = ("person", "section", "school", "course")
@@ -118,7 +118,7 @@ def groups(
                 {
                     "kind": KINDS[name],
                     "term": KIND_TERMS[name],
-                    "number": searching.live(organization, KINDS[name]).count(),
+                    "number": live(organization, KINDS[name]).count(),
                     "excluded": marks.get(name, 0),
                 }
                 for name in names

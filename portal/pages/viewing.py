@@ -20,11 +20,10 @@ from portal.terms import COLLECTION_TERMS
 from roster import reading
 from roster.api.addresses import origin_of
 from roster.api.reader import Reader
+from roster.clock import moment_of
 from roster.dialects.composing import with_origin
 from roster.dialects.references import TARGETS, base_path, in_path
 from roster.kinds import COLLECTIONS, KINDS
-from roster.listing import searching
-from roster.models import Publication
 
 PER_PAGE = 20
 """How many documents stand on a page."""
@@ -45,7 +44,7 @@ def show(request: AtDesk, pk: int) -> HttpResponse:
     """The collections that the vendor has, with the number of records in each."""
     connection = connection_of(request.organization, pk)
     reader = viewing.reader_of(connection)
-    records = reading.history(reader.line, reader.number).records if reader.line else {}
+    records = reading.totals(reader)
     return TemplateResponse(
         request,
         "connections/view.html",
@@ -69,12 +68,12 @@ def documents(request: AtDesk, pk: int, collection: str) -> HttpResponse:
         raise PermissionDenied
     reader = viewing.reader_of(connection)
     wanted = request.GET.get("id", "").strip()
-    cut = paged(request, reading.page(reader, collection, None, 0, 0).total, PER_PAGE)
+    cut = paged(request, reading.totals(reader).get(collection, 0), PER_PAGE)
     if wanted:
         one = reading.single(reader, collection, wanted, None)
         texts = [one] if one else []
     else:
-        texts = reading.page(reader, collection, None, cut.cut.start, PER_PAGE).documents
+        texts = reading.page(reader, collection, None, cut.cut.start, PER_PAGE, None).documents
     return TemplateResponse(
         request,
         "connections/documents.html",
@@ -92,12 +91,11 @@ def documents(request: AtDesk, pk: int, collection: str) -> HttpResponse:
 
 
 def context_of(request: AtDesk, connection: Connection, reader: Reader) -> dict[str, Any]:
-    published = Publication.objects.filter(line=reader.line, number=reader.number).first()
     return {
         "organization": request.organization,
         "may_change": request.may_change,
         "connection": connection,
-        "published": published,
+        "published": moment_of(reader.number) if reader.publication else None,
     }
 
 
@@ -105,7 +103,7 @@ def record_of(request: AtDesk, collection: str, sourced_id: str) -> str:
     """Return the address of the record in the roster, which says why; blank if it isn't there."""
     for kind in KINDS.values():
         if kind.collection == collection:
-            rows = searching.live(request.organization, kind)
+            rows = live(request.organization, kind)
             if rows.filter(sourced_id=storable(sourced_id)).exists():
                 return address_of(request.organization, (kind.name, sourced_id))
     return ""

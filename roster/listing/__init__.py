@@ -1,6 +1,6 @@
 """The rows of a kind as people browse them: what there is, searched, narrowed and chosen."""
 
 from roster.listing.filters import filters_of, select
-from roster.listing.rows import label, listing, markable, rows_of
+from roster.listing.rows import label, listing, live, markable, rows_of
 
-__all__ = ["filters_of", "label", "listing", "markable", "rows_of", "select"]
+__all__ = ["filters_of", "label", "listing", "live", "markable", "rows_of", "select"]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from roster.kinds import Kind
-from roster.listing.rows import rows_of
+from roster.listing.rows import live
 from roster.models import Level, Organization, Role, Status, User
 from roster.refusal import Refused
 
@@ -120,9 +120,7 @@ def select(organization: Organization, kind: Kind, filters: Iterable[Filter]) ->
 
 def _rows(organization: Organization, kind: Kind) -> Iterator[tuple[str, dict[str, Iterable[str]]]]:
     """Yield the id of each live row with the values of the fields in its own columns."""
-    rows = rows_of(organization, kind).order_by("sourced_id")
-    if kind.model is not Level:
-        rows = rows.filter(status=Status.ACTIVE)
+    rows = live(organization, kind).order_by("sourced_id")
     fields = COLUMNS[kind.name]
     columns = list(dict.fromkeys(name for names in fields.values() for name in names))
     for sourced_id, *cells in rows.values_list("sourced_id", *columns).iterator(BATCH):

@@ -20,7 +20,7 @@ def markable(name: str) -> Kind:
 
 
 def rows_of(organization: Organization, kind: Kind) -> Any:
-    """Return the live rows of a kind as a queryset that has `sourced_id`."""
+    """Return the rows of a kind, retired ones too, as a queryset that has `sourced_id`."""
     if kind.model is Level:
         return Level.objects.filter(organization=organization, kind=kind.name)
     rows = kind.model._default_manager.filter(organization=organization)
@@ -33,15 +33,18 @@ def rows_of(organization: Organization, kind: Kind) -> Any:
     return rows
 
 
+def live(organization: Organization, kind: Kind) -> Any:
+    """Return the live rows of a kind."""
+    rows = rows_of(organization, kind)
+    return rows if kind.model is Level else rows.filter(status=Status.ACTIVE)
+
+
 def listing(organization: Organization, kind: Kind) -> Iterator[dict[str, Any]]:
     """Yield every live row of a kind with its marks: id, name, excluded, and by whom and why."""
     marks: dict[str, list[Mark]] = {}
     for mark in Mark.objects.filter(organization=organization, kind=kind.name).order_by("pk"):
         marks.setdefault(mark.sourced_id, []).append(mark)
-    rows = rows_of(organization, kind).order_by("sourced_id")
-    if kind.model is not Level:
-        rows = rows.filter(status=Status.ACTIVE)
-    for row in rows.iterator(2000):
+    for row in live(organization, kind).order_by("sourced_id").iterator(2000):
         yield {
             "id": row.sourced_id,
             "name": label(row),

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from roster.kinds import Kind
 from roster.listing.filters import COLUMNS
-from roster.listing.rows import rows_of
+from roster.listing.rows import live, rows_of
 from roster.models import (
     AcademicSession,
     Category,
@@ -68,12 +68,6 @@ ORDERS: dict[Any, tuple[str, ...]] = {
     AcademicSession: ("-start_date", "title"),
 }
 """By what rows are listed, before their ids."""
-
-
-def live(organization: Organization, kind: Kind) -> Any:
-    """Return the live rows of a kind."""
-    rows = rows_of(organization, kind)
-    return rows if kind.model is Level else rows.filter(status=Status.ACTIVE)
 
 
 def departed(organization: Organization, kind: Kind) -> Any:
