@@ -24,6 +24,7 @@ from roster.clock import moment_of
 from roster.dialects.composing import with_origin
 from roster.dialects.references import TARGETS, base_path, in_path
 from roster.kinds import COLLECTIONS, KINDS
+from roster.listing import live
 
 PER_PAGE = 20
 """How many documents stand on a page."""
