@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('body', models.TextField()),
                 ('facts', models.JSONField(default=dict)),
                 ('unlisted_since', models.DateTimeField(blank=True, null=True)),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='roster.organization')),
+                ('organization', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='roster.organization')),
             ],
         ),
         migrations.CreateModel(
@@ -115,13 +115,13 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Rendered',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pk', models.CompositePrimaryKey('organization_id', 'version', 'collection', 'record', 'key', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('version', models.CharField(max_length=3)),
                 ('collection', roster.models.fields.BytewiseField(max_length=32)),
                 ('record', models.BigIntegerField()),
                 ('key', models.BigIntegerField()),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='roster.document')),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='roster.organization')),
+                ('document', models.BigIntegerField()),
+                ('organization', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='roster.organization')),
             ],
         ),
         migrations.CreateModel(
@@ -175,10 +175,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='feed',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['off', 'following', 'held'])), name='feed_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='rendered',
-            constraint=models.UniqueConstraint(fields=('organization', 'version', 'collection', 'record', 'key'), name='rendered_once'),
         ),
         migrations.AddConstraint(
             model_name='storedmap',

@@ -145,7 +145,11 @@ class Document(models.Model):
     """
 
     organization = models.ForeignKey(
-        "roster.Organization", on_delete=models.CASCADE, db_index=False, related_name="+"
+        "roster.Organization",
+        on_delete=models.CASCADE,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
     )
     version = models.CharField(max_length=3)
     collection = BytewiseField(max_length=32)
@@ -197,24 +201,22 @@ class Rendered(models.Model):
     """A cache: the document that a record gave with these arguments of its dialect function.
 
     `key` is their hash. Emptying the table changes nothing but the time of the next refresh.
+    Like documents it has no foreign keys in the database, which are dear by the million.
     """
 
+    pk = models.CompositePrimaryKey("organization_id", "version", "collection", "record", "key")
     organization = models.ForeignKey(
-        "roster.Organization", on_delete=models.CASCADE, db_index=False, related_name="+"
+        "roster.Organization",
+        on_delete=models.CASCADE,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
     )
     version = models.CharField(max_length=3)
     collection = BytewiseField(max_length=32)
     record = models.BigIntegerField()
     key = models.BigIntegerField()
-    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organization", "version", "collection", "record", "key"],
-                name="rendered_once",
-            )
-        ]
+    document = models.BigIntegerField()
 
     def __str__(self) -> str:
         return f"{self.collection} {self.record}"
