@@ -138,14 +138,23 @@ class Words:
 
 
 class Ids:
-    """The sourcedIds of one kind, in bytewise order."""
+    """The sourcedIds of one kind, in bytewise order; `text` has them one after the other.
 
-    def __init__(self, text: str, hashes: Hashes) -> None:
+    They are taken apart when first asked for: deciding goes by positions and hashes.
+    """
+
+    def __init__(self, text: str, hashes: Hashes, rows: NDArray[Any] | None = None) -> None:
         self.hash = hashes
-        self._texts = text.split(SEPARATOR) if len(hashes) else []
+        self._text = text
+        self._rows = rows
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        every = self._text.split(SEPARATOR) if self._text else [""] * len(self.hash)
+        return every if self._rows is None else [every[row] for row in self._rows.tolist()]
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len(self.hash)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._texts)
@@ -155,7 +164,7 @@ class Ids:
 
     def take(self, rows: NDArray[Any]) -> Ids:
         """Return the ids of these rows, in their order."""
-        return Ids(SEPARATOR.join(self._texts[row] for row in rows.tolist()), self.hash[rows])
+        return Ids(self._text, self.hash[rows], rows)
 
     def position(self, sourced_id: str) -> int:
         return int(self.positions([sourced_id])[0])
