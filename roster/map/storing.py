@@ -20,7 +20,9 @@ from isal import isal_zlib
 
 from roster.map.arrays import Words
 from roster.map.map import Map
-from roster.map.tables import SOURCES, WORDS, Table, read, state_of
+from roster.map.rows import table_of
+from roster.map.sources import SOURCES, WORDS
+from roster.map.tables import Table
 from roster.models import Organization, StoredMap
 
 FORM = 1
@@ -59,12 +61,10 @@ def build(organization: Organization) -> Map:
     known = load(base) if base else None
     words = {name: Words(known.words[name].codes if known else ()) for name in WORDS}
     words["roles"].add("student")
-    tables: dict[str, Table] = {}
-    for kind in SOURCES:
-        table = known.tables[kind] if known else None
-        if table is None or table.state != state_of(organization.pk, kind):
-            table = read(organization.pk, kind, words)
-        tables[kind] = table
+    tables = {
+        kind: table_of(organization.pk, kind, words, known.tables[kind] if known else None)
+        for kind in SOURCES
+    }
     return Map(organization.pk, revision, year, words, tables)
 
 

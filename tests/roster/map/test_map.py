@@ -218,3 +218,31 @@ def test_lists_count_what_a_mask_holds_for() -> None:
     assert lists.any(mask).tolist() == [True, False, True, False]
     assert lists.all(mask).tolist() == [False, True, True, True]
     assert lists[1] == []
+
+
+@pytest.mark.parametrize("change", ["renamed", "retired", "added", "deleted"])
+def test_what_is_spliced_in_makes_the_map_that_is_read_whole(
+    district: Organization, change: str
+) -> None:
+    current(district)
+    ann = User.objects.filter(organization=district, status="active")[3]
+    if change == "renamed":
+        User.objects.filter(pk=ann.pk).update(grades=["05", "06"], last_modified=clock())
+    elif change == "retired":
+        User.objects.filter(pk=ann.pk).update(status="tobedeleted", last_modified=clock())
+    elif change == "added":
+        User.objects.create(organization=district, sourced_id="0", given_name="A", family_name="B")
+    else:
+        ann.delete()
+    spliced = current(district)
+    StoredMap.objects.all().delete()
+    maps.forget()
+    whole = current(district)
+    assert list(spliced.ids["person"]) == list(whole.ids["person"])
+    for name, values in arrays(whole, "person").items():
+        if isinstance(values, np.ndarray):
+            assert np.array_equal(arrays(spliced, "person")[name], values), name
+    assert [spliced.person.grades[at] for at in range(5)] == [
+        [spliced.grades.code(whole.grades.words[each]) for each in whole.person.grades[at]]
+        for at in range(5)
+    ]

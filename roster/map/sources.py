@@ -1,0 +1,187 @@
+"""Where the tables of a map come from: the model of each kind, and its columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from roster import models as rows
+from roster.map import columns as of
+from roster.map.columns import OPEN, Column
+
+WORDS = ("roles", "grades", "subjects", "years", "calendars", "types")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a table's rows are. Levels are those of one `level`; `ever` reads retired rows too."""
+
+    model: Any
+    columns: tuple[Column, ...] = ()
+    level: str = ""
+    ever: bool = False
+
+
+def level(name: str, *columns: Column) -> Source:
+    return Source(rows.Level, (of.coded("year", "year", "years"), *columns), level=name)
+
+
+def is_extended(word: str) -> bool:
+    return word.startswith("ext:")
+
+
+SOURCES: dict[str, Source] = {
+    "org": Source(
+        rows.Org,
+        (
+            of.ref("parent"),
+            of.test("typed_school", "type", lambda word: word == "school"),
+            of.test("ext", "type", is_extended),
+            of.lacking("name", "type"),
+        ),
+    ),
+    "session": Source(
+        rows.AcademicSession,
+        (
+            of.ref("parent"),
+            of.coded("type", "type", "types"),
+            of.coded("school_year", "school_year", "years"),
+            of.day("start_date"),
+            of.day("end_date"),
+            of.lacking("title", "type"),
+        ),
+    ),
+    "calendar": level("calendar", of.ref("school")),
+    "schedule_structure": level("schedule_structure", of.edge("calendar", "calendar")),
+    "grade_level": level("grade_level", of.edge("structure", "schedule_structure")),
+    "course_master": level("course_master"),
+    "course": level(
+        "course",
+        of.ref("row", "course"),
+        of.edge("calendar", "calendar"),
+        of.edge("master", "course_master"),
+        of.ref("school"),
+    ),
+    "school_enrollment": level(
+        "school_enrollment", of.ref("person"), of.ref("school"), of.edges("grade_levels")
+    ),
+    "district_assignment": level("district_assignment", of.ref("person"), of.ref("school")),
+    "guardian_link": level(
+        "guardian_link",
+        of.ref("guardian", "person"),
+        of.edge("child", "person", 1),
+        of.edges("places"),
+    ),
+    "course_row": Source(
+        rows.Course,
+        (
+            of.ref("org"),
+            of.ref("school_year"),
+            of.given("coded", "course_code"),
+            of.codes("subjects", "subjects", "subjects"),
+            of.lacking("title"),
+        ),
+    ),
+    "section": Source(
+        rows.Klass,
+        (
+            of.ref("school"),
+            of.ref("course"),
+            of.refs("terms"),
+            of.codes("subjects", "subjects", "subjects"),
+            of.setting("calendar", "calendar", "calendars"),
+            of.lacking("title"),
+        ),
+    ),
+    "person": Source(
+        rows.User,
+        (
+            of.given("enabled"),
+            of.given("username"),
+            of.given("identifier"),
+            of.given("email"),
+            of.codes("grades", "grades", "grades", ("none",)),
+            of.ref("primary_org"),
+            of.lacking("given_name", "family_name"),
+        ),
+    ),
+    "role": Source(
+        rows.Role,
+        (
+            of.ref("person", "user"),
+            of.ref("org"),
+            of.coded("role", "role", "roles"),
+            of.test("secondary", "role_type", lambda word: word == "secondary"),
+            of.day("begin_date"),
+            of.day("end_date", OPEN),
+        ),
+    ),
+    "profile": Source(rows.UserProfile, (of.ref("person", "user"),)),
+    "enrollment": Source(
+        rows.Enrollment,
+        (
+            of.ref("section", "klass"),
+            of.ref("org", "school"),
+            of.ref("person", "user"),
+            of.coded("role", "role", "roles"),
+            of.day("begin_date"),
+            of.day("end_date", OPEN),
+            of.test("live", "status", lambda word: word == "active"),
+        ),
+        ever=True,
+    ),
+    "demographics": Source(rows.Demographics),
+    "resource": Source(rows.Resource, (of.lacking("vendor_resource_id"),)),
+    "course_resource": Source(rows.CourseResource, (of.ref("owner", "course"), of.ref("resource"))),
+    "class_resource": Source(rows.ClassResource, (of.ref("owner", "klass"), of.ref("resource"))),
+    "user_resource": Source(rows.UserResource, (of.ref("owner", "user"), of.ref("resource"))),
+    "grading_task": Source(rows.Category, (of.lacking("title"),)),
+    "score_scale": Source(
+        rows.ScoreScale,
+        (
+            of.ref("section", "klass"),
+            of.ref("course"),
+            of.given("valued", "values"),
+            of.lacking("title", "type"),
+        ),
+    ),
+    "line_item": Source(
+        rows.LineItem,
+        (
+            of.ref("section", "klass"),
+            of.ref("category"),
+            of.ref("grading_period"),
+            of.ref("academic_session"),
+            of.ref("org", "school"),
+            of.ref("score_scale"),
+            of.filled("least", "result_value_min"),
+            of.filled("most", "result_value_max"),
+            of.lacking("title"),
+        ),
+    ),
+    "result": Source(
+        rows.Result,
+        (
+            of.ref("line_item"),
+            of.ref("student"),
+            of.ref("score_scale"),
+            of.filled("scored", "score"),
+            of.test("ext", "score_status", is_extended),
+            of.lacking("score_status"),
+        ),
+    ),
+    "assessment_line_item": Source(
+        rows.AssessmentLineItem,
+        (of.ref("section", "klass"), of.ref("parent"), of.ref("score_scale"), of.lacking("title")),
+    ),
+    "assessment_result": Source(
+        rows.AssessmentResult,
+        (
+            of.ref("line_item", "assessment_line_item"),
+            of.ref("student"),
+            of.ref("score_scale"),
+            of.lacking("score_status"),
+        ),
+    ),
+}
+"""Every table of a map, by kind; columns that lack are in the order of the version's fields."""
