@@ -8,7 +8,6 @@ values as a set. A record without a value meets `!=` and nothing else.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
@@ -35,10 +34,11 @@ LONGEST_NUMBER = 100
 ASCII_LOW = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
-def compared(version: str, path: Path, clause: Clause, moments: Any) -> Sql:
-    """Return the condition of a clause; `BadFilter` where the value isn't of the path's type."""
-    if path.name == "dateLastModified":
-        return _changed(clause, moments)
+def compared(version: str, path: Path, clause: Clause) -> Sql:
+    """Return the condition of a clause; `BadFilter` where the value isn't of the path's type.
+
+    Of `dateLastModified` no document knows (`entries.py`).
+    """
     if path.href:
         return _leads_to(version, path, clause)
     if path.target:
@@ -57,8 +57,6 @@ def in_order(path: Path) -> Sql:
 
     The type of a reference is the same for all that have one; its href stands where its id does.
     """
-    if path.name == "dateLastModified":
-        return Sql("changed_in")
     if path.target and not path.href:
         there = _present(path)
         return Sql(f"CASE WHEN {there.text} THEN 1 END", there.parameters)
@@ -192,7 +190,8 @@ def _number(path: Path, clause: Clause) -> Sql:
 # Days and moments.
 
 
-def _instant(clause: Clause) -> datetime:
+def moment_in(clause: Clause) -> datetime:
+    """Return the moment that a clause names; `BadFilter` where it names none."""
     moment = instant(clause.value)
     if moment is None:
         raise BadFilter(
@@ -207,7 +206,7 @@ def _dated(path: Path, clause: Clause) -> Sql:
 
     A day begins at midnight UTC; what is asked may lie between two that can be written.
     """
-    moment = _instant(clause)
+    moment = moment_in(clause)
     if path.type is Type.DATE:
         floor, exact = moment.date().isoformat(), moment.time() == time()
     else:
@@ -220,33 +219,6 @@ def _dated(path: Path, clause: Clause) -> Sql:
     if path.many:
         return _many(path, Clause(clause.field, predicate, floor))
     return _text(path, predicate, floor)
-
-
-def _changed(clause: Clause, moments: Any) -> Sql:
-    """Ask for a range of publication numbers: stamps grow with them."""
-    stamps = [at for at, _ in moments]
-    numbers = [number for _, number in moments]
-    if clause.predicate == "~":
-        asked = clause.value.casefold()
-        found = [number for at, number in moments if asked in stamp(at).casefold()]
-        marks = ", ".join(["%s"] * len(found))
-        return Sql(f"changed_in IN ({marks})", tuple(found)) if found else NEVER
-    moment = _instant(clause)
-    after = _number_at(numbers, bisect_right(stamps, moment))
-    from_on = _number_at(numbers, bisect_left(stamps, moment))
-    conditions: dict[str, Sql] = {
-        ">": Sql("changed_in >= %s", (after,)),
-        ">=": Sql("changed_in >= %s", (from_on,)),
-        "<": Sql("changed_in < %s", (from_on,)),
-        "<=": Sql("changed_in < %s", (after,)),
-        "=": Sql("(changed_in >= %s AND changed_in < %s)", (from_on, after)),
-        "!=": Sql("(changed_in < %s OR changed_in >= %s)", (from_on, after)),
-    }
-    return conditions[clause.predicate]
-
-
-def _number_at(numbers: list[int], position: int) -> int:
-    return numbers[position] if position < len(numbers) else 2**62
 
 
 # References.

@@ -1,0 +1,53 @@
+"""Which documents meet a condition: asked of the database once, remembered for all readers.
+
+Documents never change, so neither does the answer. For each condition two sets of ids are kept,
+those that are `known` and those of them that `match`; what a list has beyond is asked. Weighed
+and left: a highest known id instead of a set, which misses documents that were written by
+transactions side by side.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from roster.publishing.lists import Numbers
+from roster.reading import shelf
+from roster.reading.caches import MEGABYTE, Cache
+from roster.reading.facts_sql import Sql
+from roster.reading.listed import Mask, among
+from roster.reading.source import Source
+
+MOST_BY_ID = 20_000
+"""More documents than these are asked by going through all of the collection's."""
+
+
+class Met(NamedTuple):
+    """Sorted ids of the documents of which it is known whether they meet a condition, and of
+    those that do.
+    """
+
+    known: Numbers
+    match: Numbers
+
+
+NOTHING = Met(np.empty(0, np.int64), np.empty(0, np.int64))
+
+_met: Cache[Met] = Cache(64 * MEGABYTE, lambda met: 500 + met.known.nbytes + met.match.nbytes)
+
+
+def meets(source: Source, collection: str, condition: Sql, documents: Numbers) -> Mask:
+    """Return of each of a collection's documents whether it meets a condition."""
+    key = source.organization, source.version, collection, condition
+    met = _met.get(key) or NOTHING
+    unknown = documents[~among(met.known, documents)]
+    if unknown.size:
+        if unknown.size > MOST_BY_ID:
+            found = shelf.ids(source, collection, condition)
+        else:
+            found = shelf.ids_among(unknown, condition)
+        # Found may be what this list hasn't: it is known to match all the same.
+        known = np.union1d(met.known, np.union1d(unknown, found))
+        met = _met.put(key, Met(known, np.union1d(met.match, found)))
+    return among(met.match, documents)

@@ -1,0 +1,166 @@
+"""What a nested list contains: the records that belong to those named in its path.
+
+Membership goes by references as they are published: a class by its enrollments, a school by
+roles, classes and enrollments (the official wording: "students taking this class", "terms that
+are used by this school"). Where tombstones are listed, a tombstone belongs where its last
+published references say; a live record is never brought in by somebody else's tombstone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from roster.dialects.facts import AT, LAST
+from roster.publishing.lists import Numbers
+from roster.reading import shelf
+from roster.reading.facts_sql import (
+    Sql,
+    each_value,
+    either_fact,
+    facts_from,
+    holds_fact,
+    joined,
+    text_fact,
+    word_of,
+)
+from roster.reading.listed import Listed, listed
+from roster.reading.meeting import meets
+from roster.reading.where import Asking, Nesting
+
+
+def by_column(*columns: str) -> Nesting:
+    """Records whose columns are the ids of the path; `""` leaves an id to the parents' check."""
+
+    def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
+        pairs = [(name, each) for name, each in zip(columns, ids, strict=True) if name]
+        condition = joined("AND", [_equal(name, each) for name, each in pairs])
+        return among.find(shelf.ids(asking.source, asking.collection, condition))
+
+    return nested
+
+
+def by_fact(kind: str, key: str, *, many: bool = False) -> Nesting:
+    """Records of a kind one of whose references of that name is the last id of the path."""
+
+    def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
+        if many:
+            condition = holds_fact(key, ids[-1])
+        else:
+            held = either_fact(_key(asking, kind, key), LAST + key)
+            condition = Sql(f"{held.text} = %s", (*held.parameters, ids[-1]))
+        return np.flatnonzero(meets(asking.source, kind, condition, among.documents))
+
+    return nested
+
+
+def by_place(role: str) -> Nesting:
+    """Users who have that role at the org of the path."""
+
+    def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
+        condition = holds_fact(AT, f"{role}@{ids[-1]}")
+        return np.flatnonzero(meets(asking.source, asking.collection, condition, among.documents))
+
+    return nested
+
+
+def by_enrollment(named: str, asked: str, role: str = "") -> Nesting:
+    """Records that are the `named` of enrollments whose `asked` is the last id of the path."""
+
+    def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
+        condition = _equal(asked, ids[-1])
+        if role:
+            condition = joined("AND", [condition, _equal("role", role)])
+        return _named_by(asking, among, "enrollments", Sql(named), condition)
+
+    return nested
+
+
+def by_member(kind: str, key: str, asked: str) -> Nesting:
+    """Records named by the fact `key` of records of a kind whose `asked` is the last id."""
+
+    def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
+        return _named_by(asking, among, kind, text_fact(key), _equal(asked, ids[-1]))
+
+    return nested
+
+
+def by_members(kind: str, key: str, asked: str) -> Nesting:
+    """Records among the many facts `key` of records of a kind whose `asked` is the last id."""
+
+    def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
+        beside = facts_from(_key(asking, kind, key), LAST + key)
+        condition = _equal(asked, ids[-1])
+        return _named_by(asking, among, kind, Sql(each_value()), condition, beside)
+
+    return nested
+
+
+def by_class_of_school() -> Nesting:
+    """Records whose class is one of the school of the path."""
+
+    def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
+        condition = _equal("school", ids[-1])
+        return _named_by(asking, among, "classes", Sql("sourced_id"), condition, own="klass")
+
+    return nested
+
+
+def either(*ways: Nesting) -> Nesting:
+    """Records that belong in one of several ways."""
+
+    def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
+        return np.unique(np.concatenate([way(asking, among, ids) for way in ways]))
+
+    return nested
+
+
+def _equal(column: str, value: str) -> Sql:
+    """Return a condition as the partial indexes of references can serve it."""
+    return Sql(f"({column} = %s AND {column} <> '')", (value,))
+
+
+def _key(asking: Asking, kind: str, key: str) -> str:
+    """Return the fact by which records are found: of a field that is cut, what tombstones
+    belong by, which is what is left of it when they are rendered without it.
+    """
+    return LAST + key if key.partition(".")[0] in asking.source.cut.get(kind, ()) else key
+
+
+def _named_by(
+    asking: Asking,
+    among: Listed,
+    kind: str,
+    named: Sql,
+    condition: Sql,
+    beside: Sql | None = None,
+    own: str = "sourced_id",
+) -> Numbers:
+    """Return where the records stand whose `own` id is named by others of the publication.
+
+    They are those of a kind that meet the condition; `named` is what each of them names, taken
+    `beside` from further rows for each. Tombstones are named by tombstones too.
+    """
+    source = f"roster_document, {beside.text}" if beside else "roster_document"
+    columns = Sql(
+        f"id, {named.text} FROM {source}",
+        (*named.parameters, *(beside.parameters if beside else ())),
+    )
+    rows = shelf.rows(asking.source, kind, columns, condition)
+    documents = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+    there = listed(asking.source, kind, begun=asking.begun).has(documents)
+    if among.tombstones:
+        gone = listed(asking.source, kind, tombstones=True, begun=asking.begun)
+        there |= gone.has(documents)
+    return _find(
+        asking, among, own, {row[1] for row, here in zip(rows, there, strict=True) if here}
+    )
+
+
+def _find(asking: Asking, among: Listed, own: str, ids: Iterable[str | None]) -> Numbers:
+    words = sorted(each for each in ids if each)
+    if not words:
+        return np.empty(0, np.int64)
+    condition = joined("AND", [word_of(own, words), Sql(f"{own} <> ''")])
+    return among.find(shelf.ids(asking.source, asking.collection, condition))

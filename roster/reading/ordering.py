@@ -1,0 +1,34 @@
+"""The order of a list that is asked with `sort`: a total one always, ties by sourcedId."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from roster.publishing.lists import Numbers
+from roster.reading import shelf
+from roster.reading.comparing import in_order
+from roster.reading.facts_sql import Sql
+from roster.reading.where import Asking, Order
+
+BY_ID = Sql("sourced_id")
+
+
+def ordered(asking: Asking, order: Order, documents: Numbers, stamps: Numbers) -> Numbers:
+    """Return the positions of documents in an order; a withheld field orders nothing."""
+    path = order.path
+    if path.root in asking.withheld:
+        return _by(BY_ID, documents)
+    if path.name == "dateLastModified":
+        by_id = _by(BY_ID, documents)
+        values = stamps[by_id]
+        return by_id[np.argsort(-values if order.descending else values, kind="stable")]
+    value = in_order(path)
+    way = "DESC NULLS LAST" if order.descending else "ASC NULLS FIRST"
+    return _by(Sql(f"{value.text} {way}, sourced_id", value.parameters), documents)
+
+
+def _by(order: Sql, documents: Numbers) -> Numbers:
+    """Return the positions of documents in the order in which the database puts them."""
+    sorter = np.argsort(documents)
+    found = shelf.in_order(documents, order)
+    return sorter[np.searchsorted(documents[sorter], found)]

@@ -1,0 +1,176 @@
+"""Reads a publication: pages of lists, single records.
+
+A list that is narrowed or ordered is found once and kept in a bounded cache: a publication
+never changes but for acts, which are part of the key. Documents come through a plain cursor and
+are joined as text, without objects between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import orjson
+
+from roster.clock import moment_of, stamp
+from roster.dialects.composing import render
+from roster.kinds import COLLECTIONS
+from roster.models import Publication
+from roster.publishing.lists import EMPTY, List
+from roster.publishing.lists import joined as joined_lists
+from roster.reading import shelf
+from roster.reading.caches import MEGABYTE, Cache, forget
+from roster.reading.comparing import has_word
+from roster.reading.entries import ACTIVE
+from roster.reading.facts_sql import ALWAYS, Sql, joined
+from roster.reading.listed import Unlisted, listed, piece, relevant, total
+from roster.reading.ordering import ordered
+from roster.reading.source import Source
+from roster.reading.where import Asking, Where
+from roster.reading.withheld import withheld
+
+T = TypeVar("T")
+
+
+class Page(NamedTuple):
+    """`documents` as JSON text without a base URL in their hrefs; `total` before paging."""
+
+    documents: list[str]
+    total: int
+
+
+_found: Cache[List] = Cache(48 * MEGABYTE, lambda found: 500 + 24 * len(found))
+
+
+def page(
+    source: Source,
+    collection: str,
+    where: Where | None,
+    offset: int,
+    limit: int,
+    begun: int | None = None,
+) -> Page:
+    """Return one page of a collection, narrowed and ordered by `where`, else in its own order.
+
+    `begun` is the number by which the list had begun, where that was with another request.
+    """
+    if not source.publication:
+        return Page([], 0)
+
+    def read() -> Page:
+        if where is None or where.is_plain:
+            some = piece(source, collection, offset, limit)
+            return Page(_texts(source, collection, some), total(source, collection))
+        found = _find(source, where, begun)
+        some = found.take(slice(offset, offset + limit))
+        return Page(_texts(source, collection, some), len(found))
+
+    return _once_again(read)
+
+
+def single(source: Source, collection: str, sourced_id: str, where: Where | None) -> str | None:
+    """Return one document, a tombstone too, or None where this reader has none to see."""
+    if not source.publication or "\0" in sourced_id:
+        return None
+    subset = has_word("role", where.subset) if where and where.subset else ALWAYS
+
+    def read() -> str | None:
+        found = _one(source, collection, sourced_id, subset)
+        return _texts(source, collection, found)[0] if found else None
+
+    return _once_again(read)
+
+
+def exists(
+    source: Source, collection: str, sourced_id: str, *, subset: str = "", tied: Sql = ALWAYS
+) -> bool:
+    """Return whether a record can be the parent of a nested list; a tombstone can be one too.
+
+    `subset` is the role or type it must have, `tied` a condition that ties it to another.
+    """
+    if not source.publication or "\0" in sourced_id:
+        return False
+    narrowed = [tied, has_word("role", subset)] if subset else [tied]
+    return bool(_one(source, collection, sourced_id, joined("AND", narrowed)))
+
+
+def totals(source: Source) -> dict[str, int]:
+    """Return how many live records each collection has."""
+    counts = Publication.objects.filter(pk=source.publication).values_list("counts", flat=True)
+    return {name: each["records"] for name, each in (counts.first() or {}).items()}
+
+
+def _once_again(read: Callable[[], T]) -> T:
+    """Read, and if something listed is gone by now, once more from the database."""
+    try:
+        return read()
+    except Unlisted:
+        forget()
+        return read()
+
+
+def _find(source: Source, where: Where, begun: int | None) -> List:
+    """Return what a list shows, in its order."""
+    hidden: frozenset[str] = frozenset()
+    if where.probed:
+        hidden = withheld(source, where.collection, begun) & where.probed
+    asking = Asking(source, where.collection, relevant(source, begun), hidden)
+    key = source.publication, source.revision, where, asking.begun, hidden
+    found = _found.get(key)
+    return _found.put(key, _narrowed(asking, where)) if found is None else found
+
+
+def _narrowed(asking: Asking, where: Where) -> List:
+    halves = [listed(asking.source, where.collection, begun=asking.begun)]
+    if where.with_tombstones:
+        halves.append(listed(asking.source, where.collection, tombstones=True, begun=asking.begun))
+    chosen = [where.chosen(asking, half) for half in halves]
+    pairs = list(zip(halves, chosen, strict=True))
+    shows = joined_lists([half.shows.take(positions) for half, positions in pairs])
+    if where.order is None:
+        return shows
+    documents = np.concatenate([half.documents[positions] for half, positions in pairs])
+    stamps = np.concatenate([half.stamps[positions] for half, positions in pairs])
+    return shows.take(ordered(asking, where.order, documents, stamps))
+
+
+def _one(source: Source, collection: str, sourced_id: str, condition: Sql) -> List:
+    """Return the entry of one record, if it is listed."""
+    conditions = [Sql("sourced_id = %s", (sourced_id,)), condition]
+    # A retired roster record is given as a tombstone; the gradebook's is gone (product: The cache).
+    kept = COLLECTIONS[collection].service != "gradebook"
+    if not kept:
+        conditions.append(Sql("status = %s", (ACTIVE,)))
+    documents = shelf.ids(source, collection, joined("AND", conditions))
+    for tombstones in (False, True) if kept and documents.size else (False,):
+        half = listed(source, collection, tombstones=tombstones)
+        positions = half.find(documents)
+        if positions.size:
+            return half.shows.take(positions)
+    return EMPTY
+
+
+def _texts(source: Source, collection: str, some: List) -> list[str]:
+    """Return the documents of a list, each with its stamp behind its other fields."""
+    bodies = shelf.bodies(some.documents)
+    try:
+        texts = [bodies[each] for each in some.documents.tolist()]
+    except KeyError:
+        raise Unlisted("A document was swept while its list was read.") from None
+    if fields := source.cut.get(collection):
+        texts = [without(text, fields) for text in texts]
+    return [text[:-1] + _tail(each) for text, each in zip(texts, some.stamps.tolist(), strict=True)]
+
+
+@lru_cache(4096)
+def _tail(number: int) -> str:
+    return f',"dateLastModified":"{stamp(moment_of(number))}"}}'
+
+
+def without(text: str, fields: Iterable[str]) -> str:
+    """Return a stored document without these fields."""
+    document = orjson.loads(text)
+    kept = {name: value for name, value in document.items() if name not in fields}
+    return text if len(kept) == len(document) else render(kept).decode()

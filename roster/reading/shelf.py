@@ -1,0 +1,95 @@
+"""Asks the documents: which of a collection meet a condition, and what their bodies say.
+
+What is found here are documents of all readers. Who may read one is told by a publication's
+list, and everything found is looked up there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from roster.publishing.lists import Numbers
+from roster.reading.facts_sql import Sql, ids_of, ids_read, joined, one_of
+from roster.reading.source import Source
+
+MOST_AT_ONCE = 10_000
+"""Ids of one query."""
+
+SCATTERED = 2
+"""So many times as many ids as are wanted may lie between the first and the last, and still
+they are read as a range."""
+
+
+def of(source: Source, collection: str) -> Sql:
+    """Return the condition for all documents of a collection in the organization's version."""
+    return Sql(
+        "organization_id = %s AND version = %s AND collection = %s",
+        (source.organization, source.version, collection),
+    )
+
+
+def ids(source: Source, collection: str, condition: Sql) -> Numbers:
+    """Return the documents of a collection that meet a condition."""
+    return _numbers(joined("AND", [of(source, collection), condition]))
+
+
+def ids_among(wanted: Numbers, condition: Sql) -> Numbers:
+    """Return those of the wanted documents that meet a condition."""
+    parts = [
+        _numbers(joined("AND", [one_of(wanted[start : start + MOST_AT_ONCE]), condition]))
+        for start in range(0, wanted.size, MOST_AT_ONCE)
+    ]
+    return np.concatenate(parts) if parts else np.empty(0, np.int64)
+
+
+def in_order(wanted: Numbers, order: Sql) -> Numbers:
+    """Return the wanted documents in an order."""
+    return _numbers(one_of(wanted), order)
+
+
+def rows(
+    source: Source, collection: str, columns: Sql, condition: Sql
+) -> Sequence[tuple[Any, ...]]:
+    """Return columns of the documents of a collection that meet a condition.
+
+    `columns` may be followed by a FROM item beside the documents.
+    """
+    every = of(source, collection)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {columns.text} WHERE {every.text} AND {condition.text}",
+            [*columns.parameters, *every.parameters, *condition.parameters],
+        )
+        return cursor.fetchall()
+
+
+def bodies(wanted: Numbers) -> dict[int, str]:
+    """Return the JSON of documents by id; one that is gone is missing."""
+    found: dict[int, str] = {}
+    for start in range(0, wanted.size, MOST_AT_ONCE):
+        found.update(_bodies(wanted[start : start + MOST_AT_ONCE]))
+    return found
+
+
+def _bodies(wanted: Numbers) -> Sequence[tuple[int, str]]:
+    first, last = int(wanted.min()), int(wanted.max())
+    chosen = one_of(wanted)
+    if last - first < SCATTERED * wanted.size:
+        chosen = Sql("id BETWEEN %s AND %s", (first, last))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, body FROM roster_document WHERE {chosen.text}",  # noqa: S608
+            chosen.parameters,
+        )
+        return cursor.fetchall()
+
+
+def _numbers(condition: Sql, order: Sql | None = None) -> Numbers:
+    query = ids_of("roster_document", condition, order)
+    with connection.cursor() as cursor:
+        cursor.execute(query.text, query.parameters)
+        return ids_read(cursor)
