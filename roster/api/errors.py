@@ -16,8 +16,10 @@ from django.http import Http404, HttpResponse
 from rest_framework import exceptions, status
 
 from roster.api.operations import NOWHERE
+from roster.api.tracing import trace_of
 from roster.dialects.fields import V11, V12
 from roster.dialects.references import V11_BASE, V12_BASES
+from roster.reading import Unlisted
 from roster.reading.query import MASK
 
 logger = logging.getLogger("rosterdesk.api")
@@ -177,6 +179,8 @@ def handle(error: Exception, context: dict[str, Any]) -> HttpResponse:
     code, description, minor, headers = _told(error)
     if code == status.HTTP_500_INTERNAL_SERVER_ERROR:
         logger.error("A request failed unexpectedly", exc_info=error)
+    if traced := trace_of(request):
+        traced.reason = getattr(error, "logged", "") or description
     return answer(
         version_of(request.path),
         code,
@@ -185,7 +189,6 @@ def handle(error: Exception, context: dict[str, Any]) -> HttpResponse:
         minor=minor,
         headers=headers,
         operation=operation.id,
-        logged=getattr(error, "logged", ""),
     )
 
 
@@ -198,18 +201,15 @@ def answer(
     minor: str = "",
     headers: dict[str, str] | None = None,
     operation: str = "",
-    logged: str = "",
 ) -> HttpResponse:
-    """Return an error response of a version; `logged` is what the request log keeps of it."""
+    """Return an error response of a version."""
     told = minor_in(version, service, minor or MINOR[code])
-    response = HttpResponse(
+    return HttpResponse(
         orjson.dumps(body(version, told, description, operation=operation)),
         status=code,
         content_type="application/json",
         headers=headers,
     )
-    response.log_reason = logged or description  # type: ignore[attr-defined]
-    return response
 
 
 def _told(error: Exception) -> tuple[int, str, str, dict[str, str]]:
@@ -219,7 +219,7 @@ def _told(error: Exception) -> tuple[int, str, str, dict[str, str]]:
         return 404, words, "", headers
     if isinstance(error, DjangoPermissionDenied):
         return 403, str(error) or "This is not allowed.", "", headers
-    if isinstance(error, DatabaseError):
+    if isinstance(error, (DatabaseError, Unlisted)):
         logger.error("The database could not answer", exc_info=error)
         headers["Retry-After"] = str(RETRY_AFTER)
         return 503, "The service is busy. Ask again in a few seconds.", "", headers

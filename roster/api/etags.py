@@ -1,7 +1,8 @@
 """Answers that a client has already: `ETag` and `If-None-Match` (RFC 9110, 8.8.3 and 13.1.2).
 
-A publication never changes but for withdrawals, so what an answer will be is known before any
-of it is read: by line, number, withdrawals and query. The tag also tells how many records it
+A publication never changes but for acts, so what an answer will be is known before any of it is
+read: by publication, revision, query, and where there were acts, since when the list is asked.
+The tag also tells how many records it
 stands for, so that a run learns from a 304 what it would have learnt from the answer.
 """
 
@@ -23,9 +24,10 @@ class Known(NamedTuple):
     total: int
 
 
-def mark_of(reader: Reader, base: str, path: str, query: str) -> str:
+def mark_of(reader: Reader, begun: int | None, base: str, path: str, query: str) -> str:
     """Return the part of a tag that is known beforehand."""
-    stand = (reader.line, reader.number, reader.withdrawals, reader.since, base, path, query)
+    since = begun if reader.revision else None
+    stand = (reader.publication, reader.revision, since, base, path, query)
     return blake2b(repr(stand).encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 

@@ -11,14 +11,11 @@ every poll by largest stamp where a reading began soon after a refresh.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import replace
-from datetime import datetime
-from operator import itemgetter
 
 from roster.api.reader import Reader
-from roster.clock import MILLISECOND, stamp
-from roster.reading import history
+from roster.clock import milliseconds, moment_of, stamp
+from roster.models import Publication
 from roster.reading.instants import instant
 from roster.reading.query import Clause, Filter
 
@@ -26,7 +23,7 @@ DATE = re.compile(r"\s*\d{4}-\d\d-\d\d")
 
 
 def key_of(path: str, tree: Filter | None) -> str:
-    """Return the key of a top-level list: its path and filter, without literals that are dates."""
+    """Return the key of a list: its path and filter, without literals that are dates."""
     if tree is None:
         return path
     joins = ("", *tree.joins)
@@ -54,16 +51,17 @@ def _widened(clause: Clause, reader: Reader) -> Clause:
         return clause
     moment = instant(clause.value)
     oldest = reader.run.oldest_read(moment) if moment else None
-    if moment is None or oldest is None or reader.line is None:
+    if moment is None or oldest is None:
         return clause
-    missed = _first_after(reader.line, reader.number, oldest)
-    if missed is None or missed > moment:
+    missed = _first_after(reader, oldest)
+    if missed is None or missed > milliseconds(moment):
         return clause
-    return replace(clause, value=stamp(missed - MILLISECOND))
+    return replace(clause, value=stamp(moment_of(missed - 1)))
 
 
-def _first_after(line: int, head: int, number: int) -> datetime | None:
-    """Return the stamp of the first publication of a line, up to its `head`, after `number`."""
-    moments = history(line, head).moments
-    position = bisect_right(moments, number, key=itemgetter(1))
-    return moments[position][0] if position < len(moments) else None
+def _first_after(reader: Reader, number: int) -> int | None:
+    """Return the number of the first publication after another, up to the one that is read."""
+    later = Publication.objects.filter(
+        feed=reader.feed, number__gt=number, number__lte=reader.number
+    )
+    return later.order_by("number").values_list("number", flat=True).first()

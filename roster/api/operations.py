@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from roster import nesting
 from roster.api.scopes import READ_SCOPES, SCOPE_BASES
 from roster.dialects.fields import FIELDS, V11, V12
 from roster.dialects.references import base_path, in_path
 from roster.kinds import COLLECTIONS, Collection
-from roster.where import Nesting
+from roster.reading import nesting
+from roster.reading.where import Nesting
 
 ID = re.compile(r"\{(\w+)\}")
 """An id in an operation's path."""

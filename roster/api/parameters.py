@@ -22,8 +22,8 @@ from roster.api.errors import (
 from roster.api.operations import Operation
 from roster.dialects.fields import FIELDS, V11
 from roster.dialects.paths import resolve
+from roster.reading import Order, Where
 from roster.reading.query import MASK, BadFilter, Filter, parse
-from roster.where import Order, check
 
 DEFAULT_LIMIT = 100
 MOST_LIMIT = 50_000
@@ -83,7 +83,7 @@ def _filter(query: QueryDict, operation: Operation) -> Filter | None:
         raise BadRequest("“filter” was given more than once; join clauses with AND.", BAD_FILTER)
     try:
         tree = parse(values[0])
-        check(operation.version, operation.collection, tree)
+        Where(operation.version, operation.collection, filter=tree).check()
     except BadFilter as error:
         raise BadRequest(str(error), BAD_FILTER, logged=error.logged) from error
     return tree

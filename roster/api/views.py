@@ -27,13 +27,14 @@ from roster.api.operations import NOWHERE, Operation
 from roster.api.parameters import Asked
 from roster.api.reader import Reader
 from roster.api.throttling import ConnectionThrottle
+from roster.api.tracing import trace_of
 from roster.clock import clock, stamp
 from roster.dialects.composing import with_origin
 from roster.kinds import COLLECTIONS
 from roster.models import Organization
+from roster.reading import Where
 from roster.reading.facts_sql import ALWAYS, Sql
 from roster.reading.query import Filter
-from roster.where import Where
 
 LONGEST_WAIT = 3600
 """Seconds after which a vendor may ask again whether there is something to read."""
@@ -74,7 +75,6 @@ class OneRosterView(APIView):
     """What both views share; `operation` is set by the route."""
 
     operation: Operation = NOWHERE
-    run: int | None = None
     permission_classes = (HoldsScope,)
     throttle_classes = (ConnectionThrottle,)
     content_negotiation_class = JsonAlways
@@ -87,16 +87,18 @@ class OneRosterView(APIView):
         read at the head: no run begins or ends with it.
         """
         reader: Reader = request.auth  # type: ignore[assignment]
-        if reader.stopped:
-            raise NotReady(
-                "The district is taking records out of what is shared. Ask again in a minute."
-            )
-        if COLLECTIONS[self.operation.collection].service != "gradebook":
+        if self.in_runs:
             reader = reader.run.enter(reader, key, offset)
-            self.run = reader.run.id
-        if reader.number == 0:
+            if traced := trace_of(request):
+                traced.run = reader.run.id
+        if not reader.publication:
             raise not_published(reader)
         return reader
+
+    @property
+    def in_runs(self) -> bool:
+        """Whether requests like this one belong to runs."""
+        return COLLECTIONS[self.operation.collection].service != "gradebook"
 
     def options(  # type: ignore[override]
         self, request: Request, *args: Any, **kwargs: Any
@@ -109,31 +111,30 @@ class OneRosterView(APIView):
         return self.operation.path
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Leave word for the request log of who asked for what."""
+        """Say who may keep the answer, and tell the request log what was asked."""
         response = super().finalize_response(request, response, *args, **kwargs)
         # Nobody on the way may keep people's data, or what was said about them; the vendor, who
         # holds it anyway, may, and asks whether it still stands.
         kept = "ETag" in response.headers
         response.headers["Cache-Control"] = "private, no-cache" if kept else "no-store"
-        reader = getattr(request, "auth", None)
-        if isinstance(reader, Reader):
-            response.log = {
-                "connection": reader.connection,
-                "reading": self.run,
-                "endpoint": self.endpoint(),
-                "records": getattr(response, "log_records", None),
-                "reason": getattr(response, "log_reason", ""),
-            }
+        if traced := trace_of(request):
+            traced.endpoint = self.endpoint()
         return response
 
 
 class ReadingView(OneRosterView):
     """What lists and singles share: conditional answers, and the body with its warnings."""
 
-    def mark(self, request: Request, reader: Reader, tree: Filter | None = None) -> str:
+    def mark(
+        self,
+        request: Request,
+        reader: Reader,
+        tree: Filter | None = None,
+        begun: int | None = None,
+    ) -> str:
         """Return what tells this answer from others; `tree` is the filter as it is answered."""
         query = urlencode(sorted(request.query_params.lists()), doseq=True)
-        return etags.mark_of(reader, origin_of(request), request.path, f"{query} {tree}")
+        return etags.mark_of(reader, begun, origin_of(request), request.path, f"{query} {tree}")
 
     def known(self, request: Request, mark: str) -> etags.Known | None:
         """Return what the client has of this very answer already, if it says so."""
@@ -143,16 +144,20 @@ class ReadingView(OneRosterView):
     def not_modified(self, tag: str) -> HttpResponse:
         return HttpResponse(status=304, headers={"ETag": tag})
 
-    def body(self, request: Request, told: str, asked: Asked, tag: str) -> HttpResponse:
+    def body(
+        self, request: Request, content: str, records: int, asked: Asked, tag: str
+    ) -> HttpResponse:
         """Return the answer: the envelope, and beside it what 1.1 warns of."""
+        if traced := trace_of(request):
+            traced.records = records
         warnings = [
             errors.warning(each.minor, each.words, operation=self.operation.id)
             for each in asked.warnings
         ]
         beside = f',"statusInfoSet":{orjson.dumps(warnings).decode()}' if warnings else ""
-        told = with_origin(told, origin_of(request))
+        content = with_origin(content, origin_of(request))
         response = HttpResponse(
-            f'{{"{self.operation.envelope}":{told}{beside}}}'.encode(),
+            f'{{"{self.operation.envelope}":{content}{beside}}}'.encode(),
             content_type="application/json",
             headers={"ETag": tag},
         )
@@ -164,44 +169,44 @@ class CollectionView(ReadingView):
     """A list: envelope, page, `X-Total-Count` and `Link` (specification 3.1, 3.2)."""
 
     def get(self, request: Request, **ids: str) -> HttpResponse:
-        operation = self.operation
+        operation, nested = self.operation, bool(self.operation.parents)
         asked = parameters.read(request.query_params, operation)
+        key = lists.key_of(operation.address(ids), asked.filter)
         # Nested lists belong to the run in progress; only top-level ones begin one.
-        key = None if operation.parents else lists.key_of(operation.path, asked.filter)
-        reader = self.reader(request, key, asked.offset)
+        reader = self.reader(request, None if nested else key, asked.offset)
+        begun = reader.run.begun(key, asked.offset) if self.in_runs else None
         tree = lists.widened(asked.filter, reader)
-        mark = self.mark(request, reader, tree)
+        mark = self.mark(request, reader, tree, begun)
         if known := self.known(request, mark):
             self._gave(request, reader, key, asked.offset, known.records, known.total)
             return self.not_modified(etags.tag(mark, known.records, known.total))
-        parents = parents_of(operation, reader, ids)
         where = Where(
             operation.version,
             operation.collection,
             operation.subset,
             tree,
             operation.nesting,
-            parents,
+            parents_of(operation, reader, ids),
             asked.order,
         )
-        found = reading.page(reader, operation.collection, where, asked.offset, asked.limit)
+        found = reading.page(reader, operation.collection, where, asked.offset, asked.limit, begun)
         count = len(found.documents)
         self._gave(request, reader, key, asked.offset, count, found.total)
         documents = selecting.only(found.documents, asked.fields)
         tag = etags.tag(mark, count, found.total)
-        response = self.body(request, f"[{','.join(documents)}]", asked, tag)
+        response = self.body(request, f"[{','.join(documents)}]", count, asked, tag)
         response.headers["X-Total-Count"] = str(found.total)
         response.headers["Link"] = links(
             request, origin_of(request) + operation.address(ids), asked, found.total
         )
-        response.log_records = count  # type: ignore[attr-defined]
         return response
 
     def _gave(
-        self, request: Request, reader: Reader, key: str | None, offset: int, count: int, total: int
+        self, request: Request, reader: Reader, key: str, offset: int, count: int, total: int
     ) -> None:
-        if key is not None and self.run is not None and request.method == "GET":
-            reader.run.gave(key, offset, count, total)
+        if self.in_runs and request.method == "GET":
+            nested = bool(self.operation.parents)
+            reader.run.gave(key, offset, count, total, nested=nested)
 
 
 class SingleView(ReadingView):
@@ -221,10 +226,8 @@ class SingleView(ReadingView):
         document = reading.single(reader, operation.collection, sourced_id, where)
         if document is None:
             raise NotHere(operation.envelope, sourced_id)
-        told = selecting.only([document], asked.fields)[0]
-        response = self.body(request, told, asked, etags.tag(mark))
-        response.log_records = 1  # type: ignore[attr-defined]
-        return response
+        content = selecting.only([document], asked.fields)[0]
+        return self.body(request, content, 1, asked, etags.tag(mark))
 
 
 def parents_of(operation: Operation, reader: Reader, ids: dict[str, str]) -> tuple[str, ...]:

@@ -51,11 +51,11 @@ def paths_of(version: str, service: str) -> list[str]:
 def show(request: HttpRequest, version: str, service: str) -> HttpResponse:
     """Answer a document to anybody: GET and HEAD, without a token."""
     if request.method not in ("GET", "HEAD"):
-        told = "Only GET is possible here."
+        words = "Only GET is possible here."
         return errors.answer(
             version,
             405,
-            told,
+            words,
             service="rostering" if service == ALL else service,
             headers={"Allow": "GET, HEAD"},
         )
