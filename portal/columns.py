@@ -1,4 +1,4 @@
-"""The columns of each kind that people are told, what they are called, and whom they name."""
+"""The columns of each kind that pages show, what they are called, and whom they name."""
 
 from __future__ import annotations
 

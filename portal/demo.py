@@ -23,6 +23,7 @@ from roster.generator.demo import write_demo_bundle
 from roster.importing import import_bundle
 from roster.models import Import, Organization
 from roster.organizations import create_organization
+from roster.publishing import refresh
 
 BY = "demo"
 SLUG, NAME, ZONE = "demo", "Riverside Unified (demo)", "America/Chicago"
@@ -69,7 +70,7 @@ def prepare(base: str, say: Say, progress: Progress) -> dict[str, Any]:
         say("Importing a made-up district of three schools")
         bring_in(organization, progress)
     connections = [connect(organization, **wanted) for wanted in CONNECTIONS]
-    if any(connection.line and not connection.line.head for connection, _ in connections):
+    if any(connection.feed and not connection.feed.publication_id for connection, _ in connections):
         say("Publishing the OneRoster cache")
         publish(organization, progress)
         say("Letting the vendors read, excluding two records, publishing again")
@@ -81,7 +82,7 @@ def prepare(base: str, say: Say, progress: Progress) -> dict[str, Any]:
         "address": base,
         "organization": {"slug": organization.slug, "name": organization.name},
         "accounts": accounts,
-        "connections": [told(connection, secret, base) for connection, secret in connections],
+        "connections": [access(connection, secret, base) for connection, secret in connections],
     }
 
 
@@ -144,12 +145,10 @@ def partner() -> Partner:
 
 
 def publish(organization: Organization, progress: Progress) -> None:
-    from roster.publishing import refresh
-
     refresh(organization, by=BY, progress=progress)
 
 
-def told(connection: Connection, secret: str, base: str) -> dict[str, Any]:
+def access(connection: Connection, secret: str, base: str) -> dict[str, Any]:
     known = information(connection, base)
     client, token_url, base_url = known["client_id"], known["token_url"], known["base_url"]
     return {

@@ -1,4 +1,4 @@
-"""What a record's page and the lists tell of a row, beside its name: its OneRoster facts."""
+"""What a record's page and the lists say of a row besides its name: its OneRoster facts."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from django.utils.translation import gettext as _
 
 from portal.columns import ABOUT, FACTS, REFERS
 from portal.words import Words
+from roster.explaining import Node
 from roster.kinds import Kind
 from roster.models import Course, Level, Organization, Role, Status
-from roster.standing_on import PLACES, Node
+
+PLACES = ("school_enrollment", "district_assignment", "guardian_link")
+"""The levels that say where a person is."""
 
 
 class Fact(NamedTuple):
@@ -27,7 +30,7 @@ class Fact(NamedTuple):
     def nodes(self) -> list[Node]:
         return [each for each in self.values if not isinstance(each, str)]
 
-    def told(self, link: Callable[[Node], Any]) -> list[Any]:
+    def linked(self, link: Callable[[Node], Any]) -> list[Any]:
         """Return the values with a link in place of each row."""
         return [each if isinstance(each, str) else link(each) for each in self.values]
 
@@ -38,28 +41,28 @@ def facts_of(organization: Organization, kind: Kind, row: Any, *, all_of_it: boo
     if kind.name == "course":
         courses = Course.objects.filter(organization=organization, sourced_id=row.course)
         sources = [row, *courses]
-    told = [Fact(label, _values(sources, column)) for column, label in FACTS[kind.name]]
+    found = [Fact(label, _values(sources, column)) for column, label in FACTS[kind.name]]
     if kind.name == "person":
-        told += [Fact(_("Role"), role) for role in roles_of(organization, row.sourced_id)]
-        told.append(
+        found += [Fact(_("Role"), role) for role in roles_of(organization, row.sourced_id)]
+        found.append(
             Fact(_("User IDs"), [f"{each['type']}: {each['identifier']}" for each in row.user_ids])
         )
     if all_of_it:
         for source in sources:
             for name, value in sorted(getattr(source, "metadata", {}).items()):
-                told.append(Fact(f"metadata.{name}", [_text(value)]))
-    return [fact for fact in told if fact.values]
+                found.append(Fact(f"metadata.{name}", [_text(value)]))
+    return [fact for fact in found if fact.values]
 
 
 def roles_of(organization: Organization, person: str) -> list[list[str | Node]]:
     """Return a person's roles, each with its org and its dates, if it has some."""
     rows = Role.objects.filter(organization=organization, user=person, status=Status.ACTIVE)
-    told: list[list[str | Node]] = []
+    found: list[list[str | Node]] = []
     for role in rows.order_by("role_type", "sourced_id"):
         dates = " – ".join(_text(day) if day else "" for day in (role.begin_date, role.end_date))
         named: list[str | Node] = [role.role, ("org", role.org), role.role_type]
-        told.append([*named, dates] if dates.strip(" –") else named)
-    return told
+        found.append([*named, dates] if dates.strip(" –") else named)
+    return found
 
 
 def about(
@@ -89,11 +92,11 @@ def _places(organization: Organization, people: list[str]) -> dict[str, list[str
     levels = Level.objects.filter(organization=organization, person__in=people, kind__in=PLACES)
     found: dict[str, list[str | Node]] = {person: [] for person in people}
     for level in sorted(levels, key=lambda level: (PLACES.index(level.kind), level.sourced_id)):
-        told = found[level.person]
-        if words[level.kind] not in told:
-            told.append(words[level.kind])
-        if level.school and ("org", level.school) not in told:
-            told.append(("org", level.school))
+        found = found[level.person]
+        if words[level.kind] not in found:
+            found.append(words[level.kind])
+        if level.school and ("org", level.school) not in found:
+            found.append(("org", level.school))
     return found
 
 

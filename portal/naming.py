@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from portal.words import Words
 from roster import listing
+from roster.explaining import Node
 from roster.kinds import KINDS
 from roster.models import Level, Organization
-from roster.standing_on import ACCOUNT, Node
 
 PERSON, ORG, SECTION = "person", "org", "section"
 
@@ -41,7 +41,7 @@ it; without a kind the column is the text."""
 
 def names_of(organization: Organization, nodes: Iterable[Node]) -> dict[Node, str]:
     """Return the name of each row; where none is there, its id."""
-    asked = {plain(node) for node in nodes}
+    asked = set(nodes)
     rows = _rows(organization, asked)
     return _named(organization, asked, rows)
 
@@ -51,11 +51,6 @@ def labels(organization: Organization, kind: str, rows: Iterable[Any]) -> dict[s
     known = {(kind, row.sourced_id): row for row in rows}
     named = _named(organization, known, known)
     return {sourced_id: name for (_kind, sourced_id), name in named.items()}
-
-
-def plain(node: Node) -> Node:
-    """Return a node as it has a page: a person as footing is that person."""
-    return (PERSON, node[1]) if node[0] == ACCOUNT else node
 
 
 def _rows(organization: Organization, nodes: Iterable[Node]) -> dict[Node, Any]:
@@ -85,8 +80,8 @@ def _named(
         if node[0] not in MADE_OF:
             return listing.label(row) or node[1]
         words, _columns = MADE_OF[node[0]]
-        told = [name(part) if part[0] else part[1] for part in _parts(node[0], row)]
-        return str(words).format(*told)
+        parts = [name(part) if part[0] else part[1] for part in _parts(node[0], row)]
+        return str(words).format(*parts)
 
     return {node: name(node) for node in asked}
 

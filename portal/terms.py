@@ -23,7 +23,7 @@ KIND_TERMS: dict[str, Term] = {
     "section": Term(
         _("Classes"), _("class"), _("What is taught in a school year at a school, in its terms.")
     ),
-    "school": Term(_("Schools"), _("school"), _("Everything below a school falls with it.")),
+    "school": Term(_("Schools"), _("school"), _("Everything below a school is hidden with it.")),
     "org": Term(
         _("Other orgs"),
         _("org"),
@@ -78,7 +78,7 @@ KIND_TERMS: dict[str, Term] = {
     "grading_task": Term(
         _("Categories"), _("category"), _("What line items are graded for: homework, tests…")
     ),
-    "score_scale": Term(_("Score scales"), _("score scale"), _("How scores of a class are told.")),
+    "score_scale": Term(_("Score scales"), _("score scale"), _("How scores of a class are given.")),
     "line_item": Term(_("Line items"), _("line item"), _("An assignment of a class.")),
     "result": Term(_("Results"), _("result"), _("A student's score in a line item.")),
     "assessment_line_item": Term(

@@ -107,7 +107,7 @@ def standing_of(connection: Connection) -> str:
 
 
 ADVICE: dict[int, Words] = {
-    400: _("The vendor asked in a way that OneRoster doesn't know; its engineers mend it."),
+    400: _("The vendor asked in a way that OneRoster doesn't know; its engineers can fix it."),
     401: _("Without a good token. Vendors ask for a new one; a wrong secret never gets one."),
     403: _("Not shared with this connection, or the connection isn't active."),
     404: _("There is no such record for this vendor: excluded, not shared, or gone."),

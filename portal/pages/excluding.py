@@ -1,4 +1,4 @@
-"""External LMS Exclude: a reason is asked for, what will go is told in numbers, then it is done."""
+"""External LMS Exclude: it asks for a reason, says in numbers what will go, then does it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from roster.footings import Footings
 
 from portal import naming
 from portal.access import ADMIN, AtDesk, page
@@ -20,6 +19,7 @@ from portal.forms.exclusion import ExcludeForm, IncludeForm
 from portal.pages.roster import address_of, kind_of, linked
 from portal.terms import COLLECTION_TERMS, KIND_TERMS
 from roster import excluding
+from roster.explaining import Exclusions
 from roster.kinds import KINDS, Kind
 from roster.listing import live, rows_of
 from roster.models import Mark
@@ -52,10 +52,9 @@ def exclude(request: AtDesk, kind: str) -> HttpResponse:
     try:
         done = excluding.exclude(organization, kind, ids, reason=reason, by=request.user)
     except Refused as refused:
-        # The marks are set; another withdrawal is at work and takes them along.
-        messages.warning(request, str(refused))
+        messages.error(request, str(refused))
     else:
-        say_excluded(request, chosen, ids, len(done.changed))
+        say_excluded(request, len(done.changed))
     return back(request, kind, ids)
 
 
@@ -70,7 +69,7 @@ def include(request: AtDesk, kind: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         reason = form.cleaned_data["reason"]
         done = excluding.include(organization, kind, ids, reason=reason, by=request.user)
-        say_included(request, len(done.changed), len(done.held_by_bundle))
+        say_included(request, len(done.changed), len(done.by_bundle))
         return back(request, kind, ids)
     by_bundle = Mark.objects.filter(
         organization=organization, kind=kind, sourced_id__in=ids, source=Mark.Source.BUNDLE
@@ -103,11 +102,11 @@ def ids_of(request: AtDesk, kind: Kind, *, gone: bool = False) -> list[str]:
 
 
 def about(request: AtDesk, kind: Kind, ids: list[str]) -> dict[str, Any]:
-    """Return what every page of the act shows: the rows by name, what they fell with already."""
+    """Return what every page of the act shows: the rows by name, and what hides them already."""
     organization = request.organization
     nodes = [(kind.name, sourced_id) for sourced_id in ids]
-    footings = Footings(organization, kind.name, ids)
-    above = [footings.inherited(node) for node in nodes]
+    exclusions = Exclusions(organization)
+    above = [exclusions.inherited(node) for node in nodes]
     names = naming.names_of(organization, [*nodes, *(node for node in above if node)])
     return {
         "organization": organization,
@@ -119,7 +118,7 @@ def about(request: AtDesk, kind: Kind, ids: list[str]) -> dict[str, Any]:
             {"name": names[node], "above": linked(organization, on, names)}
             for node, on in zip(nodes, above, strict=True)
         ],
-        "already": sum(node in footings.marked for node in nodes),
+        "already": sum(exclusions.marked(node) for node in nodes),
         "leave": leads_back(request, kind.name, ids),
     }
 
@@ -129,27 +128,27 @@ def in_words(effect: dict[str, int]) -> list[tuple[Any, int]]:
     return [(COLLECTION_TERMS[name], effect[name]) for name in COLLECTION_TERMS if name in effect]
 
 
-def say_excluded(request: AtDesk, kind: Kind, ids: list[str], changed: int) -> None:
+def say_excluded(request: AtDesk, changed: int) -> None:
     if not changed:
         messages.info(request, _("Nothing changed: it was excluded already."))
         return
-    told = ngettext("Excluded.", "%(count)s records excluded.", changed) % {
+    words = ngettext("Excluded.", "%(count)s records excluded.", changed) % {
         "count": number_format(changed, use_l10n=True, force_grouping=True)
     }
-    messages.success(request, f"{told} " + _("No vendor reads it any longer."))
+    messages.success(request, f"{words} " + _("No vendor reads it any longer."))
 
 
-def say_included(request: AtDesk, changed: int, held: int) -> None:
+def say_included(request: AtDesk, changed: int, by_bundle: int) -> None:
     if changed:
         messages.success(
             request, _("Included again. Vendors read it after the next refresh of the cache.")
         )
-    if held:
+    if by_bundle:
         messages.warning(
             request,
             _("A mark that came with the bundle stays; only a bundle without it clears it."),
         )
-    if not changed and not held:
+    if not changed and not by_bundle:
         messages.info(request, _("Nothing changed: there was no mark."))
 
 

@@ -1,15 +1,14 @@
-"""One row of the roster: what it is, where it stands, who reads it, and why others don't."""
+"""One row of the roster: what it is, where in the hierarchy, who reads it, and why others don't."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from roster.footings import Footings
-from roster.standing_on import Node
 
 from connections.explaining import explain_to, sights
 from portal import facts, naming
@@ -18,12 +17,13 @@ from portal.asked import asked
 from portal.pages.roster import address_of, kind_of, linked
 from portal.terms import KIND_TERMS
 from roster.excluding import CLEARED
+from roster.explaining import Exclusions, Node
 from roster.kinds import KINDS, Kind
 from roster.listing import rows_of, searching
 from roster.models import Level, Mark, Organization, Status
 from roster.refusal import Refused
 
-BELOW: dict[str, tuple[tuple[str, str], ...]] = {
+CHILDREN: dict[str, tuple[tuple[str, str], ...]] = {
     "org": (("org", "parent"), ("school", "parent"), ("district_assignment", "org")),
     "school": (
         ("calendar", "school"),
@@ -47,10 +47,10 @@ BELOW: dict[str, tuple[tuple[str, str], ...]] = {
     "grading_task": (("line_item", "grading_task"),),
     "line_item": (("result", "line_item"),),
 }
-"""What stands below a row of a kind: the kind of the list, and the field that narrows it."""
+"""What is below a row of a kind: the kind of the list, and the field that narrows it."""
 
 EXPLAINED_AT_ONCE = 5
-"""For how many connections the page fetches the reasons by itself: each takes a walk."""
+"""For how many connections the page fetches the reasons by itself: the others when asked."""
 
 
 @page()
@@ -59,17 +59,17 @@ def show(request: AtDesk, kind: str) -> HttpResponse:
     organization, shown = request.organization, kind_of(request, kind)
     row = row_of(organization, shown, asked(request, "id"))
     node = (kind, row.sourced_id)
-    footings = Footings(organization, kind, [row.sourced_id])
-    footing = footings.of(node)
+    exclusions = Exclusions(organization)
+    parents = exclusions.parents(node)
     known = facts.facts_of(organization, shown, row, all_of_it=request.may_change)
-    nodes = [*footing.all_of, *footing.any_of]
+    above = exclusions.inherited(node)
+    nodes = [*parents.all_of, *parents.any_of, *([above] if above else [])]
     nodes += [node for fact in known for node in fact.nodes]
-    above = footings.inherited(node)
-    names = naming.names_of(organization, [*nodes, *([above] if above else [])])
+    names = naming.names_of(organization, nodes)
 
     def link(node: Node) -> dict[str, Any]:
-        told = linked(organization, node, names) or {}
-        return told | {"excluded": footings.cause(node) is not None}
+        address = linked(organization, node, names) or {}
+        return address | {"excluded": exclusions.cause(node) is not None}
 
     marks = list(marks_on(organization, kind, row.sourced_id))
     published = row.course if kind == "course" else row.sourced_id
@@ -85,13 +85,15 @@ def show(request: AtDesk, kind: str) -> HttpResponse:
             "id": row.sourced_id,
             "name": naming.labels(organization, kind, [row])[row.sourced_id],
             "left": row.last_modified if is_gone(row) else None,
-            "facts": [(fact.label, fact.told(link)) for fact in known],
+            "facts": [(fact.label, fact.linked(link)) for fact in known],
             "marks": marks,
             "clearable": any(mark.source in CLEARED for mark in marks),
             "above": linked(organization, above, names),
-            "all_of": [link(each) for each in footing.all_of],
-            "any_of": [link(each) for each in footing.any_of],
-            "below": below(organization, shown, row),
+            "parents": {
+                "all_of": [link(each) for each in parents.all_of],
+                "any_of": [link(each) for each in parents.any_of],
+            },
+            "children": children(organization, shown, row),
             "readers": sights(connections, shown.collection or "", published),
             "at_once": EXPLAINED_AT_ONCE,
             "is_published": shown.collection is not None,
@@ -106,24 +108,11 @@ def why(request: AtDesk, pk: int, kind: str) -> HttpResponse:
     connection = connection_of(organization, pk)
     row = row_of(organization, shown, asked(request, "id"))
     try:
-        told, refused = explain_to(connection, kind, row.sourced_id), ""
+        answer, refused = explain_to(connection, kind, row.sourced_id), ""
     except Refused as refusal:
-        told, refused = {"chain": [], "visible": False, "name": ""}, str(refusal)
-    nodes = [(step["kind"], step["id"]) for step in told["chain"]]
-    names = naming.names_of(organization, [(kind, row.sourced_id), *nodes])
-    for step in told["chain"]:
-        for mark in step.get("marks", ()):
-            mark["at"] = datetime.fromisoformat(mark["at"])
-        step |= {
-            "name": names[step["kind"], step["id"]],
-            "address": address_of(organization, (step["kind"], step["id"])),
-            "term": KIND_TERMS[step["kind"]].singular,
-        }
-    for moment in ("first", "last"):
-        stamp = (told.get("published") or {}).get(moment)
-        told[moment] = datetime.fromisoformat(stamp) if stamp else None
-    if told.get("last_read"):
-        told["last_read"] = datetime.fromisoformat(told["last_read"])
+        answer, refused = {"visible": False}, str(refusal)
+    names = naming.names_of(organization, [(kind, row.sourced_id), *nodes_of(answer)])
+    published = answer.get("published") or {}
     context = {
         "organization": organization,
         "may_change": request.may_change,
@@ -132,11 +121,43 @@ def why(request: AtDesk, pk: int, kind: str) -> HttpResponse:
         "term": KIND_TERMS[kind],
         "name": names[kind, row.sourced_id],
         "address": address_of(organization, (kind, row.sourced_id)),
-        "told": told,
         "refused": refused,
+        "visible": answer["visible"],
+        "chain": steps_of(organization, answer.get("chain", ()), names),
+        "also": answer.get("also", ()),
+        "branches": [steps_of(organization, each, names) for each in answer.get("branches", ())],
+        "is_live": published.get("status") == Status.ACTIVE,
+        "since": moment(published.get("since")),
+        "last_read": moment(answer.get("last_read")),
     }
     template = "roster/_why.html" if request.htmx else "roster/why.html"
     return TemplateResponse(request, template, context)
+
+
+def nodes_of(answer: dict[str, Any]) -> list[Node]:
+    """Return all rows that an explanation names."""
+    chains = [answer.get("chain", ()), *answer.get("branches", ())]
+    return [(step["kind"], step["id"]) for chain in chains for step in chain]
+
+
+def steps_of(
+    organization: Organization, chain: Iterable[dict[str, Any]], names: dict[Node, str]
+) -> list[dict[str, Any]]:
+    """Return the steps of a chain of reasons with names, addresses and moments."""
+    return [
+        step
+        | {
+            "name": names[step["kind"], step["id"]],
+            "address": address_of(organization, (step["kind"], step["id"])),
+            "term": KIND_TERMS[step["kind"]].singular,
+            "marks": [mark | {"at": moment(mark["at"])} for mark in step.get("marks", ())],
+        }
+        for step in chain
+    ]
+
+
+def moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def row_of(organization: Organization, kind: Kind, sourced_id: str) -> Any:
@@ -160,10 +181,10 @@ def marks_on(organization: Organization, kind: str, sourced_id: str) -> Any:
     return marks.order_by("at", "pk")
 
 
-def below(organization: Organization, kind: Kind, row: Any) -> list[dict[str, Any]]:
-    """Return the lists of what stands below a row, each with its number and its address."""
+def children(organization: Organization, kind: Kind, row: Any) -> list[dict[str, Any]]:
+    """Return the lists of what is below a row, each with its number and its address."""
     lists = []
-    for name, field in BELOW.get(kind.name, ()):
+    for name, field in CHILDREN.get(kind.name, ()):
         under = {field: row.course if kind.name == "course" else row.sourced_id}
         if isinstance(row, Level) and kind.name == "course" and row.school:
             under["school"] = row.school

@@ -10,14 +10,13 @@ from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
-from roster.footings import Footings
-from roster.standing_on import Node
 
 from portal import facts, naming
 from portal.access import AtDesk, page
 from portal.asked import asked
 from portal.paging import paged
 from portal.terms import GROUPS, KIND_TERMS, Term
+from roster.explaining import Exclusions, Node
 from roster.kinds import KINDS, Kind
 from roster.listing import live, searching
 from roster.models import Mark, Organization
@@ -59,7 +58,7 @@ def rows(request: AtDesk, kind: str) -> HttpResponse:
     }
     found = searching.found(organization, shown, words=words, under=under, marked=marked)
     cut = paged(request, found.count())
-    listed = told(organization, shown, list(found[cut.cut]))
+    listed = described(organization, shown, list(found[cut.cut]))
     return TemplateResponse(
         request,
         "roster/list.html",
@@ -94,8 +93,8 @@ def words_of(request: AtDesk) -> str:
 
 
 def address_of(organization: Organization, node: Node) -> str:
-    """Return the address of a row's page; ids may hold anything, so they stand in the query."""
-    kind, sourced_id = naming.plain(node)
+    """Return the address of a row's page; ids may hold anything, so they are in the query."""
+    kind, sourced_id = node
     return reverse(
         "roster_record", kwargs={"slug": organization.slug, "kind": kind}, query={"id": sourced_id}
     )
@@ -135,24 +134,24 @@ def hits(organization: Organization, words: str) -> list[tuple[Kind, Term, list[
         kind = KINDS[name]
         listed = list(searching.found(organization, kind, words=words)[:HITS])
         if listed:
-            found.append((kind, KIND_TERMS[name], told(organization, kind, listed)))
+            found.append((kind, KIND_TERMS[name], described(organization, kind, listed)))
     return found
 
 
 def departed(organization: Organization, words: str) -> list[dict[str, Any]]:
     """Return people who were found and are no longer in the data: why somebody isn't there."""
     gone = searching.found(organization, KINDS["person"], words=words, gone=True)
-    return told(organization, KINDS["person"], list(gone[:HITS]))
+    return described(organization, KINDS["person"], list(gone[:HITS]))
 
 
-def told(organization: Organization, kind: Kind, listed: list[Any]) -> list[dict[str, Any]]:
-    """Return rows as a list shows them: name, what stands beside it, own and inherited marks."""
+def described(organization: Organization, kind: Kind, listed: list[Any]) -> list[dict[str, Any]]:
+    """Return rows as a list shows them: name, a few facts, own and inherited marks."""
     ids = [row.sourced_id for row in listed]
-    footings = Footings(organization, kind.name, ids)
-    above = {sourced_id: footings.inherited((kind.name, sourced_id)) for sourced_id in ids}
-    beside = facts.about(organization, kind, listed)
+    exclusions = Exclusions(organization)
+    above = {sourced_id: exclusions.inherited((kind.name, sourced_id)) for sourced_id in ids}
+    about = facts.about(organization, kind, listed)
     nodes = [node for node in above.values() if node]
-    nodes += [each for values in beside.values() for each in values if not isinstance(each, str)]
+    nodes += [each for values in about.values() for each in values if not isinstance(each, str)]
     names = naming.names_of(organization, nodes)
     labels = naming.labels(organization, kind.name, listed)
     return [
@@ -161,9 +160,9 @@ def told(organization: Organization, kind: Kind, listed: list[Any]) -> list[dict
             "name": labels[row.sourced_id],
             "address": address_of(organization, (kind.name, row.sourced_id)),
             "about": [
-                each if isinstance(each, str) else names[each] for each in beside[row.sourced_id]
+                each if isinstance(each, str) else names[each] for each in about[row.sourced_id]
             ],
-            "excluded": (kind.name, row.sourced_id) in footings.marked,
+            "excluded": exclusions.marked((kind.name, row.sourced_id)),
             "above": linked(organization, above[row.sourced_id], names),
         }
         for row in listed
@@ -176,7 +175,7 @@ def linked(
     """Return a row as a link to its page: `{"name", "address"}`."""
     if node is None:
         return None
-    return {"name": names[naming.plain(node)], "address": address_of(organization, node)}
+    return {"name": names[node], "address": address_of(organization, node)}
 
 
 def links_to(organization: Organization, under: dict[str, str]) -> list[dict[str, str]]:

@@ -50,10 +50,10 @@ CLEARED = (Mark.Source.PERSON, Mark.Source.CARRIED)
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """What an act did: the ids it changed, and those a bundle's own mark still holds."""
+    """What an act did: the ids it changed, and those that a bundle's own mark still excludes."""
 
     changed: list[str]
-    held_by_bundle: list[str]
+    by_bundle: list[str]
 
 
 def exclude(
@@ -119,8 +119,8 @@ def to_include(organization: Organization, kind: str, ids: Iterable[str]) -> Mar
     """Return what `include` would clear, and clear nothing; refused as it would be."""
     wanted = set(_resolve(organization, markable(kind), ids, retired=True))
     cleared = wanted & _marked(organization, kind, *CLEARED)
-    held = wanted & _marked(organization, kind, Mark.Source.BUNDLE)
-    return Marked(sorted(cleared), sorted(held))
+    by_bundle = wanted & _marked(organization, kind, Mark.Source.BUNDLE)
+    return Marked(sorted(cleared), sorted(by_bundle))
 
 
 def _resolve(

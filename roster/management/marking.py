@@ -20,7 +20,7 @@ SHOWN = 20
 
 
 class MarkCommand(RosterCommand):
-    """Names an organization, a kind and rows, and tells what was changed: one act for all."""
+    """Names an organization, a kind and rows, and says what was changed: one act for all."""
 
     reason_required = False
 
@@ -58,13 +58,15 @@ class MarkCommand(RosterCommand):
             ids += reasons
         return ids, {name: reason for name, reason in reasons.items() if reason}
 
-    def told(self, options: dict[str, Any], done: Marked, verb: str) -> tuple[dict[str, Any], str]:
+    def answer(
+        self, options: dict[str, Any], done: Marked, verb: str
+    ) -> tuple[dict[str, Any], str]:
         result = {
             "organization": options["slug"],
             "kind": options["kind"],
             "count": len(done.changed),
             verb: done.changed,
-            "held_by_bundle": done.held_by_bundle,
+            "by_bundle": done.by_bundle,
             "dry_run": options["dry_run"],
         }
         words = f"{len(done.changed):,} {verb}."
@@ -75,8 +77,8 @@ class MarkCommand(RosterCommand):
             )
         elif verb == "included":
             words += " It shows to vendors after the next refresh."
-        if done.held_by_bundle:
-            words += f" {len(done.held_by_bundle):,} stay excluded by the bundle's own column."
+        if done.by_bundle:
+            words += f" {len(done.by_bundle):,} stay excluded by the bundle's own column."
         return result, words
 
 

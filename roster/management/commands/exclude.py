@@ -26,4 +26,4 @@ class Command(MarkCommand):
                 reasons=reasons,
                 by=self.actor(),
             )
-        return self.told(options, done, "excluded")
+        return self.answer(options, done, "excluded")

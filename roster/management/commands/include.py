@@ -20,4 +20,4 @@ class Command(MarkCommand):
             done = excluding.include(
                 organization, options["kind"], ids, reason=options["reason"], by=self.actor()
             )
-        return self.told(options, done, "included")
+        return self.answer(options, done, "included")

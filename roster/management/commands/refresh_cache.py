@@ -33,13 +33,13 @@ def _words(result: dict[str, Any]) -> str:
         f"Publication {result['publication']}: {result['added']:,} added, "
         f"{result['changed']:,} changed, {result['removed']:,} removed, {result['seconds']} s."
     ]
-    for line in result["lines"]:
-        lines.append(f"  Line {line['line']} (OneRoster {line['oneroster']})")
-        for name, counts in line["collections"].items():
+    for feed in result["feeds"]:
+        lines.append(f"  Feed {feed['feed']} (OneRoster {feed['oneroster']})")
+        for name, counts in feed["collections"].items():
             lines.append(
                 f"    {name:<20} {counts['records']:>9,} records  +{counts['added']:,}"
                 f" ~{counts['changed']:,} -{counts['removed']:,}"
             )
-    if not result["lines"]:
+    if not result["feeds"]:
         lines.append("  There is no connection yet, so there was nothing to publish for.")
     return "\n".join(lines)

@@ -29,7 +29,7 @@ def test_a_person_is_excluded_in_two_steps(as_dana: Client, published: Connectio
     assert mark.withdrawn
     page = as_dana.get(RECORD).content.decode()
     assert "No vendor reads it any longer." in page
-    assert "Told as removed" in page
+    assert "Sent as removed" in page
 
 
 def test_several_rows_are_one_act(as_dana: Client, published: Connection):

@@ -177,7 +177,7 @@ def test_the_mark_of_a_bundle_stays_when_a_person_includes(
         "kind": "section",
         "count": 1,
         "included": ["k1"],
-        "held_by_bundle": ["k1"],
+        "by_bundle": ["k1"],
         "dry_run": False,
     }
     assert Mark.objects.get().source == Mark.Source.BUNDLE
