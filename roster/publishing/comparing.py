@@ -1,0 +1,116 @@
+"""The next list from the one that could be read last: what is new, changed, gone, unchanged.
+
+A record with the same document keeps its stamp, any other gets this publication's. A record that
+is gone leaves a tombstone, which stays until it expires or the record returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from roster.publishing.lists import EMPTY, NEW, List, Numbers, joined
+
+Flags = NDArray[np.bool_]
+
+ROOMY = 16
+"""A table by key is worth its memory where at least every sixteenth key is in use."""
+
+
+class Lists(NamedTuple):
+    """The two lists of a collection."""
+
+    live: List = EMPTY
+    tombstones: List = EMPTY
+
+
+class Difference(NamedTuple):
+    """Lists made from others, and how they differ from those."""
+
+    lists: Lists
+    added: int
+    changed: int
+    removed: int
+    expired: int
+
+    @property
+    def is_none(self) -> bool:
+        return not (self.added or self.changed or self.removed or self.expired)
+
+
+Entomb = Callable[[List], Numbers]
+"""Gives the tombstones of entries: the keys of documents, of which nothing else is known here."""
+
+Ordered = Callable[[Numbers], list[str]]
+"""Gives the sourcedIds of documents, which tombstones stand in the order of."""
+
+
+def compare(
+    before: Lists,
+    records: Numbers,
+    documents: Numbers,
+    *,
+    expired: int,
+    entomb: Entomb,
+    ids_of: Ordered,
+    afresh: bool = False,
+) -> Difference:
+    """Return the lists for records with these documents, after those that could be read before.
+
+    Tombstones of a stamp before `expired` go. `afresh` stamps everything anew.
+    """
+    old, stones = before
+    at = places(records, old.records)
+    known = at >= 0
+    same = known.copy()
+    same[known] = old.documents[at[known]] == documents[known]
+    kept = same & (not afresh)
+    stamps = np.full(len(records), NEW, np.int64)
+    stamps[kept] = old.stamps[at[kept]]
+    gone = np.ones(len(old), bool)
+    gone[at[known]] = False
+    back = places(stones.records, records) >= 0
+    late = ~back & (stones.stamps != NEW) & (stones.stamps < expired)
+    live = List(records, documents, stamps)
+    left = buried(stones.take(~back & ~late), old.take(gone), entomb, ids_of)
+    return Difference(
+        Lists(live, left),
+        added=int((~known).sum()),
+        changed=int((known & ~kept).sum()),
+        removed=int(gone.sum()),
+        expired=int(late.sum()),
+    )
+
+
+def buried(stones: List, gone: List, entomb: Entomb, ids_of: Ordered) -> List:
+    """Return the tombstones there are with those of entries that are gone, in order."""
+    if not len(gone):
+        return stones
+    fresh = List(gone.records, entomb(gone), np.full(len(gone), NEW, np.int64))
+    together = joined([stones, fresh])
+    ids = ids_of(together.documents)
+    return together.take(np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64))
+
+
+def places(wanted: Numbers, among: Numbers) -> NDArray[np.int64]:
+    """Return where each wanted key stands among others, -1 where it doesn't."""
+    if not len(wanted) or not len(among):
+        return np.full(len(wanted), -1, np.int64)
+    if len(wanted) == len(among) and np.array_equal(wanted, among):
+        return np.arange(len(among))
+    low, high = int(among.min()), int(among.max())
+    inside = (wanted >= low) & (wanted <= high)
+    found = np.full(len(wanted), -1, np.int64)
+    if high - low < ROOMY * (len(among) + len(wanted)):
+        table = np.full(high - low + 1, -1, np.int64)
+        table[among - low] = np.arange(len(among))
+        found[inside] = table[wanted[inside] - low]
+        return found
+    order = np.argsort(among, kind="stable")
+    at = np.searchsorted(among, wanted[inside], sorter=order)
+    there = order[np.minimum(at, len(among) - 1)]
+    found[inside] = np.where(among[there] == wanted[inside], there, -1)
+    return found

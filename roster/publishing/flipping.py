@@ -1,0 +1,213 @@
+"""Showing what was prepared: one short transaction that compares with what it began with, and sets.
+
+Documents and parts of lists are written outside of any lock; they are idempotent, and nobody
+reads them before a publication names them. Then the organization's row is locked. Where anything
+came between that bears on the plan, it is made again, the third time inside of the lock, so that
+nobody waits for ever. An act holds whole, with its mark, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from roster.clock import clock, milliseconds
+from roster.models import Feed, FormerRow, Organization, Publication
+from roster.publishing.inputs import Inputs
+from roster.publishing.lists import NEW
+from roster.publishing.rendering import RowsChanged
+from roster.publishing.shelf import Swept
+
+TRIES = 3
+
+Cut = dict[str, dict[str, int]]
+"""Fields that are taken out as documents are read: by collection, with the stamp of the act."""
+
+
+class Base(NamedTuple):
+    """What a plan is made on; where it moves, the plan is made again."""
+
+    revision: int
+    acts: int
+    swept: int
+    last_number: int
+    shown_map: int | None
+    shown_day: date | None
+
+    @classmethod
+    def of(cls, organization: Organization) -> Base:
+        names = ("revision", "acts", "swept", "last_number", "shown_map_id", "shown_day")
+        return cls(*Organization.objects.values_list(*names).get(pk=organization.pk))
+
+
+@dataclass(slots=True)
+class Next:
+    """A publication to be shown on a feed. `before` is the one that it follows, if any."""
+
+    feed: int
+    before: int | None
+    inputs: Inputs
+    rules: dict[str, Any]
+    lists: dict[str, Any] = field(default_factory=dict)
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    cut: Cut = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Rewritten:
+    """A publication that stays, with other lists in place of its own."""
+
+    publication: int
+    lists: dict[str, Any]
+    counts: dict[str, dict[str, int]]
+    cut: Cut
+
+
+@dataclass(slots=True)
+class Settled:
+    """A publication in which nothing changed: it says now what it would be decided with."""
+
+    publication: int
+    inputs: Inputs
+    rules: dict[str, Any]
+    cut: Cut
+
+
+@dataclass(slots=True)
+class Plan:
+    """Everything that one flip shows. `shown` are the inputs of a refresh."""
+
+    nexts: list[Next] = field(default_factory=list)
+    rewritten: list[Rewritten] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list)
+    shown: Inputs | None = None
+
+    @property
+    def needs_number(self) -> bool:
+        return bool(self.nexts or self.rewritten)
+
+
+def flip(
+    organization: Organization, prepare: Callable[[], Plan], then: Callable[[], None]
+) -> tuple[Plan, int | None]:
+    """Prepare a plan and show it; return it with its stamp, None where it needed none.
+
+    `then` runs in the transaction that shows it, and may refuse. Call it outside of a transaction.
+    """
+    for attempt in range(1, TRIES + 1):
+        base = Base.of(organization)
+        inside: AbstractContextManager[Any] = (
+            transaction.atomic() if attempt == TRIES else nullcontext()
+        )
+        with inside:
+            if attempt == TRIES:
+                base = _lock(organization)
+            try:
+                plan = prepare()
+            except (Swept, RowsChanged):
+                if attempt == TRIES:
+                    raise
+                continue
+            with transaction.atomic():
+                if _lock(organization) == base:
+                    number = _show(organization, plan)
+                    then()
+                    return plan, number
+    raise AssertionError("Nobody changes what is locked.")
+
+
+def _lock(organization: Organization) -> Base:
+    """Lock the organization until the transaction ends; return where it stands.
+
+    In SQLite the transaction itself is the lock.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("A lock is held by a transaction.")
+    Organization.objects.select_for_update().get(pk=organization.pk)
+    return Base.of(organization)
+
+
+def next_number(last: int) -> int:
+    """Return the stamp of what is shown now, in an organization whose last one was this."""
+    return max(milliseconds(clock()), last + 1)
+
+
+def _show(organization: Organization, plan: Plan) -> int | None:
+    row = Organization.objects.filter(pk=organization.pk)
+    number = None
+    if plan.needs_number:
+        number = next_number(row.values_list("last_number", flat=True).get())
+        row.update(last_number=number)
+        for each in plan.nexts:
+            _show_next(each, number)
+        for rewritten in plan.rewritten:
+            Publication.objects.filter(pk=rewritten.publication).update(
+                lists=stamped(rewritten.lists, number),
+                counts=rewritten.counts,
+                cut=cut_at(rewritten.cut, number),
+                revision=F("revision") + 1,
+            )
+    for settled in plan.settled:
+        Publication.objects.filter(pk=settled.publication).update(
+            cut=settled.cut, rules=settled.rules, **_decided_with(settled.inputs)
+        )
+    if plan.shown is None:
+        row.update(acts=F("acts") + 1)
+    else:
+        used = _decided_with(plan.shown)
+        row.update(**{f"shown_{name}": value for name, value in used.items()})
+        FormerRow.objects.filter(
+            organization=organization, revision__lt=plan.shown.map.revision
+        ).delete()
+    return number
+
+
+def _show_next(each: Next, number: int) -> None:
+    publication = Publication.objects.create(
+        feed_id=each.feed,
+        number=number,
+        rules=each.rules,
+        lists=stamped(each.lists, number),
+        counts=each.counts,
+        cut=cut_at(each.cut, number),
+        **_decided_with(each.inputs),
+    )
+    Feed.objects.filter(pk=each.feed).update(publication=publication)
+    if each.before is not None:
+        Publication.objects.filter(pk=each.before).update(superseded=clock())
+
+
+def _decided_with(inputs: Inputs) -> dict[str, Any]:
+    return {
+        "map_id": inputs.stored,
+        "day": inputs.day,
+        "settings": inputs.settings.as_json(),
+    }
+
+
+def stamped(lists: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return what names the parts of lists, with the stamp of those that are new."""
+    return {
+        collection: {
+            name: [[part, size, number if stamp == NEW else stamp] for part, size, stamp in parts]
+            for name, parts in kept.items()
+            if parts
+        }
+        for collection, kept in lists.items()
+        if any(kept.values())
+    }
+
+
+def cut_at(cut: Cut, number: int) -> Cut:
+    """Return the fields that are cut, with the stamp of those that are new."""
+    return {
+        collection: {name: stamp or number for name, stamp in fields.items()}
+        for collection, fields in cut.items()
+        if fields
+    }

@@ -1,0 +1,102 @@
+"""What publications are decided with: a map, a day, settings and marks.
+
+A refresh decides with today's. What is published between refreshes (a new, changed or resumed
+feed) is decided with those of the last refresh shown, never with an import that nobody has
+refreshed; what is withdrawn, with the publication's own. Marks are today's, found in the map at
+hand by what they are about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from roster.deciding import Decision, Rules, Settings
+from roster.map import Map, current, load
+from roster.marks import MarkRow, Marks, marks_of, resolve
+from roster.models import FormerRow, Organization, Publication
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything that a feed's publication is decided with, but for its version and rules.
+
+    `stored` is the key of the map.
+    """
+
+    stored: int
+    map: Map
+    day: date
+    settings: Settings
+    marks: Marks
+
+    def decide(self, version: str, rules: dict[str, Any] | Rules) -> Decision:
+        """Return who sees what by these rules, a feed's as JSON or made of it already."""
+        if isinstance(rules, dict):
+            rules = Rules.of(rules, list(self.settings.field_policy))
+        return Decision(self.map, version, rules, self.settings, self.day, self.marks)
+
+    def marked(self, more: Marks) -> Inputs:
+        """Return these inputs with further marks on this map."""
+        return replace(self, marks=united(self.marks, more)) if more else self
+
+    def with_marks(self, rows: Iterable[MarkRow]) -> Inputs:
+        """Return these inputs with other marks instead of their own."""
+        return replace(self, marks=resolve(rows, self.map))
+
+
+def todays(organization: Organization) -> Inputs:
+    """Return what a refresh decides with now."""
+    stored, m = current(organization)
+    marks = resolve(marks_of(organization), m)
+    return Inputs(stored.pk, m, organization.today(), Settings.of(organization), marks)
+
+
+def last_shown(organization: Organization) -> Inputs:
+    """Return what the last refresh was decided with, but for the marks; today's before the first.
+
+    What an import has unmarked since stays marked until a refresh has shown that.
+    """
+    if organization.shown_map_id is None or organization.shown_day is None:
+        return todays(organization)
+    m = load(organization.shown_map_id)
+    marks = resolve([*marks_of(organization), *former_marks(organization)], m)
+    settings = Settings.from_json(organization.shown_settings)
+    return Inputs(organization.shown_map_id, m, organization.shown_day, settings, marks)
+
+
+def own(organization: Organization, publication: Publication) -> Inputs:
+    """Return what a publication was decided with, without marks.
+
+    Of one that an upgrade brought along nothing is known: today's stand in.
+    """
+    if publication.map_id is None or not publication.settings:
+        return replace(todays(organization), marks={})
+    settings = Settings.from_json(publication.settings)
+    return Inputs(publication.map_id, load(publication.map_id), publication.day, settings, marks={})
+
+
+def former_marks(organization: Organization) -> list[MarkRow]:
+    """Return the marks that imports have taken away since the last refresh."""
+    rows = FormerRow.objects.filter(organization=organization, table="mark")
+    return [MarkRow(**columns) for columns in rows.values_list("columns", flat=True)]
+
+
+def united(one: Marks, other: Marks) -> Marks:
+    """Return the marks of both, of one map."""
+    found = dict(one)
+    for kind, flags in other.items():
+        found[kind] = found[kind] | flags if kind in found else flags
+    return found
+
+
+def flags(size: int, positions: Iterable[int] | np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return a mark on each of these positions of a kind with `size` rows, none on nothing."""
+    marked = np.zeros(size + 1, bool)
+    at = np.asarray(positions, np.int64)
+    marked[at[at >= 0]] = True
+    return marked

@@ -1,0 +1,258 @@
+"""The shelf: every finished document once, whoever reads it, found again by its bytes or by key.
+
+A document is its bytes: a row that changed in a column which no reader sees gives the same one
+again, and with it the same stamp. `Rendered` says which document the arguments of a dialect
+function gave before, and spares rendering. Everything here may be done twice, and is done outside
+of any lock: documents are there before anybody lists them.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+import orjson
+from django.db import IntegrityError, connection, transaction
+
+from roster import bulk
+from roster.dialects.composing import Doc
+from roster.dialects.tombstones import tombstone_doc
+from roster.models import Document, Rendered, Status
+from roster.publishing.comparing import places
+from roster.publishing.lists import List, Numbers
+
+BATCH = 1_000
+"""Documents written at once: larger ones keep SQLite's one writer busy for too long."""
+
+MANY = 5_000
+"""Documents of which only numbers and ids are asked at once."""
+
+COLUMNS = (
+    "id",
+    "organization_id",
+    "version",
+    "collection",
+    "record",
+    "digest",
+    "sourced_id",
+    "status",
+    "role",
+    "school",
+    "klass",
+    "person",
+    "body",
+    "facts",
+)
+
+
+class Swept(Exception):
+    """A document that was listed a moment ago is no longer there: its list has gone meanwhile."""
+
+
+class Finished(NamedTuple):
+    """A document to be kept, with the key of what it was rendered from if it may be found by it."""
+
+    record: int
+    key: int | None
+    doc: Doc
+
+
+class Variants:
+    """Which documents records gave with which keys, as arrays: a few for each record."""
+
+    def __init__(self, records: Numbers, keys: Numbers, documents: Numbers) -> None:
+        order = np.argsort(records, kind="stable")
+        self.keys, self.documents = keys[order], documents[order]
+        self.records, first = np.unique(records[order], return_index=True)
+        self.starts = np.append(first, len(records))
+
+    def find(self, records: Numbers, keys: Numbers, found: Numbers) -> None:
+        """Fill in the documents of those of the records that have none found yet."""
+        open_ = np.flatnonzero(found == 0)
+        at = places(records[open_], self.records)
+        open_, at = open_[at >= 0], at[at >= 0]
+        here, ends = self.starts[at], self.starts[at + 1]
+        while len(open_):
+            same = self.keys[here] == keys[open_]
+            found[open_[same]] = self.documents[here[same]]
+            more = ~same & (here + 1 < ends)
+            open_, here, ends = open_[more], here[more] + 1, ends[more]
+
+
+class Shelf:
+    """The documents of one collection of an organization, in one version."""
+
+    def __init__(self, organization: int, version: str, collection: str) -> None:
+        self.organization = organization
+        self.version = version
+        self.collection = collection
+        self.stones: dict[int, int] = {}
+        self.ids: dict[int, str] = {}
+        self.variants = [Variants(*self._rendered())]
+
+    def _rendered(self) -> Numbers:
+        return bulk.numbers(
+            f"SELECT record, key, document FROM {Rendered._meta.db_table}"  # noqa: S608
+            " WHERE organization_id = %s AND version = %s AND collection = %s",
+            [self.organization, self.version, self.collection],
+            columns=3,
+        )
+
+    def find(self, records: Numbers, keys: Numbers) -> Numbers:
+        """Return the documents that records gave with these keys, 0 where it isn't known."""
+        found = np.zeros(len(records), np.int64)
+        for variants in self.variants:
+            variants.find(records, keys, found)
+        return found
+
+    def learn(self, rendered: Iterable[Finished]) -> None:
+        """Keep documents and find them by their keys from now on."""
+        columns = array("q"), array("q"), array("q")
+        for each, document in self.put(rendered):
+            for column, value in zip(columns, (each.record, each.key or 0, document), strict=True):
+                column.append(value)
+        if columns[0]:
+            self.variants.append(Variants(*(np.frombuffer(each, np.int64) for each in columns)))
+
+    def put(self, finished: Iterable[Finished]) -> Iterator[tuple[Finished, int]]:
+        """Keep documents; yield each with its number, which is old where its bytes are."""
+        waiting = iter(finished)
+        while batch := list(islice(waiting, BATCH)):
+            yield from zip(batch, self._put(batch), strict=True)
+
+    def _put(self, batch: Sequence[Finished]) -> list[int]:
+        for _ in range(3):
+            try:
+                with transaction.atomic():
+                    return self._insert(batch)
+            except IntegrityError:  # Somebody else keeps the same document this moment.
+                continue
+        with transaction.atomic():
+            return self._insert(batch)
+
+    def _insert(self, batch: Sequence[Finished]) -> list[int]:
+        digests = [each.doc.digest() for each in batch]
+        wanted = [(each.record, digest) for each, digest in zip(batch, digests, strict=True)]
+        known = self._known(sorted({each.record for each in batch}))
+        fresh: dict[tuple[int, str], Finished] = {}
+        for name, each in zip(wanted, batch, strict=True):
+            if name not in known:
+                fresh.setdefault(name, each)
+        if fresh:
+            for name, key in zip(fresh, bulk.reserve(Document, len(fresh)), strict=True):
+                known[name] = key
+            rows = [self._row(known[name], name[1], each) for name, each in fresh.items()]
+            bulk.insert(Document, COLUMNS, rows)
+        found = [known[name] for name in wanted]
+        self._remember(
+            [
+                (each.record, each.key, document)
+                for each, document in zip(batch, found, strict=True)
+                if each.key is not None
+            ]
+        )
+        return found
+
+    def _known(self, records: Sequence[int]) -> dict[tuple[int, str], int]:
+        chosen, values = bulk.among(records)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT record, digest, id FROM {Document._meta.db_table}"  # noqa: S608
+                f" WHERE version = %s AND collection = %s AND record {chosen}",
+                [self.version, self.collection, *values],
+            )
+            return {(record, digest): key for record, digest, key in cursor.fetchall()}
+
+    def _row(self, key: int, digest: str, each: Finished) -> tuple[Any, ...]:
+        doc = each.doc
+        return (
+            key, self.organization, self.version, self.collection, each.record, digest,
+            doc.sourced_id, doc.status, doc.role, doc.school, doc.klass, doc.person,
+            doc.body.decode(), doc.facts,
+        )  # fmt: skip
+
+    def _remember(self, rows: Sequence[tuple[int, int, int]]) -> None:
+        if not rows:
+            return
+        table = Rendered._meta.db_table
+        names = "(organization_id, version, collection, record, key, document)"
+        known = "ON CONFLICT (organization_id, version, collection, record, key)"
+        replace = "DO UPDATE SET document = excluded.document"
+        own = [self.organization, self.version, self.collection]
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(
+                    f"INSERT INTO {table} {names} SELECT %s, %s, %s, each.* FROM"  # noqa: S608
+                    " unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS each"
+                    f" {known} {replace}",
+                    [*own, *map(list, zip(*rows, strict=True))],
+                )
+            else:
+                cursor.executemany(
+                    f"INSERT INTO {table} {names} VALUES (%s, %s, %s, %s, %s, %s)"  # noqa: S608
+                    f" {known} {replace}",
+                    [(*own, *row) for row in rows],
+                )
+
+    def docs(self, documents: Iterable[int]) -> Iterator[tuple[int, int, Doc]]:
+        """Yield the documents with these numbers, once each: number, record, and the document."""
+        columns = "id, record, sourced_id, body, role, school, klass, person, facts, status"
+        for number, record, sourced_id, body, *tags, facts, status in self._fetch(
+            documents, columns, BATCH
+        ):
+            # A plain cursor of SQLite gives JSON as text, PostgreSQL's as what it says.
+            text = facts if isinstance(facts, str) else orjson.dumps(facts).decode()
+            yield number, record, Doc(sourced_id, body.encode(), *tags, text, status)
+
+    def entomb(self, entries: List) -> Numbers:
+        """Return the tombstones of what these entries list."""
+        missing = [each for each in entries.documents.tolist() if each not in self.stones]
+        last: deque[int] = deque()
+
+        def finished() -> Iterator[Finished]:
+            for number, record, doc in self.docs(missing):
+                last.append(number)
+                yield Finished(record, None, tombstone_doc(self.version, self.collection, doc))
+
+        for _, stone in self.put(finished()):
+            self.stones[last.popleft()] = stone
+        return np.array([_of(self.stones, each) for each in entries.documents.tolist()], np.int64)
+
+    def ids_of(self, documents: Numbers) -> list[str]:
+        """Return the sourcedIds of documents."""
+        numbers = documents.tolist()
+        missing = [each for each in numbers if each not in self.ids]
+        self.ids.update(self._fetch(missing, "id, sourced_id", MANY))
+        return [_of(self.ids, each) for each in numbers]
+
+    def retired(self, documents: Numbers) -> Numbers:
+        """Return which of these documents are tombstones."""
+        found = self._fetch(documents.tolist(), "id, status", MANY)
+        return np.array([each for each, status in found if status == Status.RETIRED], np.int64)
+
+    def _fetch(self, documents: Iterable[int], columns: str, size: int) -> Iterator[Any]:
+        waiting = iter(sorted(set(documents)))
+        while batch := list(islice(waiting, size)):
+            chosen, values = bulk.among(batch)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"SELECT {columns} FROM {Document._meta.db_table}"  # noqa: S608
+                    f" WHERE id {chosen} ORDER BY id",
+                    values,
+                )
+                rows = cursor.fetchall()
+            yield from rows
+
+
+Value = TypeVar("Value")
+
+
+def _of(values: Mapping[int, Value], document: int) -> Value:
+    try:
+        return values[document]
+    except KeyError:
+        raise Swept from None
