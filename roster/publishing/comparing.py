@@ -30,6 +30,7 @@ class Lists(NamedTuple):
 class Difference(NamedTuple):
     """Lists made from others, and how they differ from those."""
 
+    before: Lists
     lists: Lists
     added: int
     changed: int
@@ -77,6 +78,7 @@ def compare(
     live = List(records, documents, stamps)
     left = buried(stones.take(~back & ~late), old.take(gone), entomb, ids_of)
     return Difference(
+        before,
         Lists(live, left),
         added=int((~known).sum()),
         changed=int((known & ~kept).sum()),

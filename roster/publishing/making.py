@@ -55,41 +55,43 @@ class Wanted:
         last = self.before.pk if self.before else None
         self.found = Next(self.feed.pk, last, self.inputs, self.rules, cut=self.cut)
 
-    def _lists(publication: Publication, collection: str) -> Lists:
-    live = lists.read(publication, collection)
-    return Lists(live, lists.read(publication, collection, tombstones=True))
+    def uncovers(self, collection: str) -> bool:
+        """Return whether fields are seen again that were cut: readers must get them anew."""
+        cut = self.before.cut.get(collection, {}).keys() if self.before else set()
+        hidden = self.decision.rules.hidden(collection) | self.cut.get(collection, {}).keys()
+        return not cut <= hidden
+
+    def settle(self, collection: str, difference: Difference, organization: Organization) -> None:
+        """Take over the lists of a collection, and count them."""
+        self.differs |= not difference.is_none
+        keep(self.found, collection, self.before, difference, organization)
 
 
-def put(
-    found: Next,
-    organization: Organization,
-    collection: str,
-    last: Publication | None,
-    before: Lists,
-    difference: Difference,
-) -> None:
-    """Write the lists of a collection, and count them."""
-    after = difference.lists
-    if len(after.live) or len(after.tombstones):
-        found.lists[collection] = {
-            name: spliced(
-                organization.pk, lists.references(last, collection, name) if last else [], old, new
-            )
-            for name, old, new in (
-                ("live", before.live, after.live),
-                ("tombstones", before.tombstones, after.tombstones),
-            )
-        }
-    found.counts[collection] = {
-        "records": len(after.live),
-        "tombstones": len(after.tombstones),
-        "added": difference.added,
-        "changed": difference.changed,
-        "removed": difference.removed,
-    }
+def decided(
+    inputs: Inputs, feeds: Iterable[Feed], before: Callable[[Feed], Publication | None]
+) -> list[Wanted]:
+    """Return what feeds are to list by their own rules; equal ones share the decision."""
+    decisions: dict[tuple[str, bytes], Decision] = {}
+    found = []
+    for feed in feeds:
+        name = feed.version, orjson.dumps(feed.rules, option=orjson.OPT_SORT_KEYS)
+        if name not in decisions:
+            decisions[name] = inputs.decide(feed.version, feed.rules)
+        found.append(Wanted(feed, inputs, decisions[name], feed.rules, before(feed)))
+    return found
 
 
-def _plan(wanted: Sequence[Wanted]) -> Plan:
+def make(organization: Organization, wanted: Sequence[Wanted], note: Note) -> Plan:
+    """Return a plan that shows on each feed what is wanted, and settles those that have it."""
+    steps = list(_steps(wanted))
+    for at, (version, collection) in enumerate(steps):
+        some = [each for each in wanted if each.feed.version == version]
+        maker = _Maker(organization, version, collection)
+        for nth, (decision, sharing) in enumerate(_by_decision(some)):
+            note((at + nth / len(wanted)) / len(steps), f"OneRoster {version}: {collection}")
+            records, documents = maker.documents_of(decision)
+            for each in sharing:
+                maker.list(each, records, documents)
     plan = Plan()
     for each in wanted:
         if each.before is None or each.differs:
@@ -97,3 +99,101 @@ def _plan(wanted: Sequence[Wanted]) -> Plan:
         else:
             plan.settled.append(Settled(each.before.pk, each.inputs, each.rules, each.cut))
     return plan
+
+
+def _steps(wanted: Sequence[Wanted]) -> Iterator[tuple[str, str]]:
+    """Yield versions and collections that any feed lists, or has listed."""
+    for version in sorted({each.feed.version for each in wanted}):
+        names: set[str] = set()
+        for each in wanted:
+            if each.feed.version == version:
+                names.update(each.decision.collections())
+                names.update(each.before.lists if each.before else ())
+        yield from ((version, name) for name in COLLECTIONS if name in names)
+
+
+def _by_decision(wanted: Sequence[Wanted]) -> list[tuple[Decision, list[Wanted]]]:
+    found: dict[int, tuple[Decision, list[Wanted]]] = {}
+    for each in wanted:
+        found.setdefault(id(each.decision), (each.decision, []))[1].append(each)
+    return list(found.values())
+
+
+class _Maker:
+    """Makes the lists of one collection in one version."""
+
+    def __init__(self, organization: Organization, version: str, collection: str) -> None:
+        self.organization = organization
+        self.collection = collection
+        self.kind = ROWS_OF[collection]
+        self.shelf = Shelf(organization.pk, version, collection)
+        self.expired = milliseconds(clock() - timedelta(days=organization.tombstone_days))
+
+    def documents_of(self, decision: Decision) -> tuple[Numbers, Numbers]:
+        """Return the records that are listed by a decision, and their documents."""
+        if self.collection not in decision.collections():
+            return NOTHING, NOTHING
+        positions = decision.visible(self.collection)
+        records = getattr(decision.map, self.kind).record[positions]
+        wanted = keys(decision, self.collection)[positions]
+        found = self.shelf.find(records, wanted)
+        missing = np.flatnonzero(found == 0)
+        if len(missing):
+            new = positions[missing], records[missing], wanted[missing]
+            self.shelf.learn(self._rendered(decision, *new))
+            found[missing] = self.shelf.find(*new[1:])
+        return records, found
+
+    def _rendered(
+        self, decision: Decision, positions: Numbers, records: Numbers, wanted: Numbers
+    ) -> Iterator[Finished]:
+        at = {position: here for here, position in enumerate(positions.tolist())}
+        for position, doc in rendered(self.organization, decision, self.collection, positions):
+            here = at[position]
+            yield Finished(int(records[here]), int(wanted[here]), doc)
+
+    def list(self, each: Wanted, records: Numbers, documents: Numbers) -> None:
+        """Give a feed's next publication its lists of this collection."""
+        difference = compare(
+            lists_of(each.before, self.collection),
+            records,
+            documents,
+            expired=self.expired,
+            entomb=self.shelf.entomb,
+            ids_of=self.shelf.ids_of,
+            afresh=each.uncovers(self.collection),
+        )
+        each.settle(self.collection, difference, self.organization)
+
+
+def lists_of(publication: Publication | None, collection: str) -> Lists:
+    """Return both lists of a collection, empty before there is a publication."""
+    if publication is None:
+        return Lists()
+    live = lists.read(publication, collection)
+    return Lists(live, lists.read(publication, collection, tombstones=True))
+
+
+def keep(
+    found: Next,
+    collection: str,
+    before: Publication | None,
+    difference: Difference,
+    organization: Organization,
+) -> None:
+    """Write the lists of a collection as parts, and count them."""
+    old, new = difference.before, difference.lists
+    if len(new.live) or len(new.tombstones):
+        names = Lists._fields
+        parts = [lists.references(before, collection, each) if before else [] for each in names]
+        found.lists[collection] = {
+            name: spliced(organization.pk, *each)
+            for name, *each in zip(names, parts, old, new, strict=True)
+        }
+    found.counts[collection] = {
+        "records": len(new.live),
+        "tombstones": len(new.tombstones),
+        "added": difference.added,
+        "changed": difference.changed,
+        "removed": difference.removed,
+    }

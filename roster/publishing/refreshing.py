@@ -33,7 +33,7 @@ def refresh(
     running = Running(organization, by, progress)
     try:
         found = _Refresh(organization, by, running)
-        plan, _ = flip(organization, found.prepare, found.finish)
+        flip(organization, found.prepare, found.finish)
     except BaseException as error:
         running.failed(error)
         raise
