@@ -1,4 +1,4 @@
-"""How each database takes facts and ids out of documents: the one place where they differ.
+"""How each database takes facts out of documents: the one place where they differ.
 
 PostgreSQL keeps facts as `jsonb`, SQLite as text. Text compares bytewise on both, which for
 UTF-8 is the order of UNICODE.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numpy as np
 import orjson
 from django.db import connection
-from numpy.typing import NDArray
+
+from roster.publishing.lists import Numbers
 
 
 class Sql(NamedTuple):
@@ -37,29 +37,7 @@ def _on_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
-def ids_of(table: str, condition: Sql, order: Sql | None = None) -> Sql:
-    """Return the query for the ids of rows, to be read by `ids_read`.
-
-    PostgreSQL packs them into one value: a tenth of the time that a row for each takes.
-    """
-    by = Sql(f" ORDER BY {order.text}", order.parameters) if order else Sql("")
-    where = f"FROM {table} WHERE {condition.text}"
-    if _on_postgresql():
-        return Sql(
-            f"SELECT string_agg(int8send(id), ''::bytea{by.text}) {where}",
-            (*by.parameters, *condition.parameters),
-        )
-    return Sql(f"SELECT id {where}{by.text}", (*condition.parameters, *by.parameters))
-
-
-def ids_read(cursor: Any) -> NDArray[np.int64]:
-    """Return the ids that the query of `ids_of` found."""
-    if _on_postgresql():
-        return np.frombuffer(cursor.fetchone()[0] or b"", ">i8").astype(np.int64)
-    return np.fromiter((row[0] for row in cursor.fetchall()), np.int64)
-
-
-def one_of(ids: NDArray[np.int64]) -> Sql:
+def one_of(ids: Numbers) -> Sql:
     """Return the condition for rows with these ids."""
     text = orjson.dumps(ids, option=orjson.OPT_SERIALIZE_NUMPY).decode()
     if _on_postgresql():

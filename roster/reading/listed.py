@@ -79,7 +79,8 @@ def total(source: Source, collection: str) -> int:
 
 def piece(source: Source, collection: str, offset: int, limit: int) -> List:
     """Return so many live entries from an offset on."""
-    some, start, at = [], 0, 0
+    some: list[lists.Reference] = []
+    start = at = 0
     for reference in lists.references(_header(source), collection, "live"):
         if at < offset + limit and at + reference[1] > offset:
             start = at if not some else start
@@ -162,8 +163,11 @@ def _size_of(header: lists.Listed) -> int:
 
 def _entries(parts: list[lists.Reference]) -> list[List]:
     """Return the entries of parts, which never change."""
-    found = {(part, stamp): _parts.get((part, stamp)) for part, _, stamp in parts}
-    missing = [each for each in parts if found[each[0], each[2]] is None]
+    found: dict[tuple[int, int], List] = {}
+    for part, _, stamp in parts:
+        if (entries := _parts.get((part, stamp))) is not None:
+            found[part, stamp] = entries
+    missing = [each for each in parts if (each[0], each[2]) not in found]
     if missing:
         try:
             fetched = lists.fetch(missing)
@@ -171,4 +175,4 @@ def _entries(parts: list[lists.Reference]) -> list[List]:
             raise Unlisted("A part of a publication's lists is gone.") from None
         for (part, _, stamp), entries in zip(missing, fetched, strict=True):
             found[part, stamp] = _parts.put((part, stamp), entries)
-    return [entries for part, _, stamp in parts if (entries := found[part, stamp]) is not None]
+    return [found[part, stamp] for part, _, stamp in parts]

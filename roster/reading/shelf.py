@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
+from roster import bulk
 from roster.publishing.lists import Numbers
-from roster.reading.facts_sql import Sql, ids_of, ids_read, joined, one_of
+from roster.reading.facts_sql import Sql, joined, one_of
 from roster.reading.source import Source
 
 MOST_AT_ONCE = 10_000
@@ -89,7 +90,7 @@ def _bodies(wanted: Numbers) -> Sequence[tuple[int, str]]:
 
 
 def _numbers(condition: Sql, order: Sql | None = None) -> Numbers:
-    query = ids_of("roster_document", condition, order)
-    with connection.cursor() as cursor:
-        cursor.execute(query.text, query.parameters)
-        return ids_read(cursor)
+    by = Sql(f" ORDER BY {order.text}", order.parameters) if order else Sql("")
+    query = f"SELECT id FROM roster_document WHERE {condition.text}{by.text}"  # noqa: S608
+    found: Numbers = bulk.numbers(query, [*condition.parameters, *by.parameters], 1)[0]
+    return found

@@ -19,7 +19,8 @@ from roster.reading.listed import Listed, Mask
 from roster.reading.meeting import meets
 from roster.reading.query import BadFilter, Clause, Filter
 from roster.reading.source import Source
-from roster.withholding import EVERYWHERE
+
+ALWAYS_SHARED = ("sourcedId", "status", "dateLastModified")
 
 BY_LIST = ("status", "dateLastModified")
 """Fields that the list knows; tombstones are listed only where a filter names one of them."""
@@ -82,7 +83,7 @@ class Where:
         roots = {clause.field.partition(".")[0] for clause in self.clauses}
         if self.order:
             roots.add(self.order.path.root)
-        return frozenset(roots.difference(EVERYWHERE))
+        return frozenset(roots.difference(ALWAYS_SHARED))
 
     @property
     def clauses(self) -> tuple[Clause, ...]:

@@ -40,14 +40,14 @@ def withheld(source: Source, collection: str, begun: int | None) -> frozenset[st
         row = cursor.fetchone()
         if row is None:
             return frozenset(cut)
-        rules, settings, now, policy = map(_json, row)
+        rules, settings, now, policy = (_json(value) for value in row)
         hidden = _hidden(rules, settings, collection)
         if begun is None:
             return hidden | Rules.of(now, policy).hidden(collection) | frozenset(cut)
         cursor.execute(RULES_THEN, [source.feed, begun])
         then = cursor.fetchone()
     if then is not None:
-        hidden |= _hidden(*map(_json, then), collection)
+        hidden |= _hidden(_json(then[0]), _json(then[1]), collection)
     return hidden | {field for field, act in cut.items() if act <= begun}
 
 
