@@ -9,7 +9,7 @@ import numpy as np
 from roster.clock import EPOCH, moment_of, stamp
 from roster.models import Status
 from roster.publishing.lists import Numbers
-from roster.reading import shelf
+from roster.reading import lookups
 from roster.reading.comparing import ASCII_LOW, moment_in
 from roster.reading.facts_sql import Sql
 from roster.reading.listed import Listed, Mask, among, replaced
@@ -42,7 +42,7 @@ def status(
     doubtful = np.flatnonzero(among(replaced(source, collection), listed.shows.records[positions]))
     if doubtful.size:
         documents = listed.documents[positions[doubtful]]
-        others = shelf.ids_among(documents, Sql("status = %s", (other,)))
+        others = lookups.ids_among(documents, Sql("status = %s", (other,)))
         found[doubtful[np.isin(documents, others)]] = _status_meets(other, clause)
     return found
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from roster.dialects.facts import AT, LAST
 from roster.publishing.lists import Numbers
-from roster.reading import shelf
+from roster.reading import lookups
 from roster.reading.facts_sql import (
     Sql,
     each_value,
@@ -26,7 +26,7 @@ from roster.reading.facts_sql import (
     word_of,
 )
 from roster.reading.listed import Listed, listed
-from roster.reading.meeting import meets
+from roster.reading.matching import matches
 from roster.reading.where import Asking, Nesting
 
 
@@ -36,7 +36,7 @@ def by_column(*columns: str) -> Nesting:
     def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
         pairs = [(name, each) for name, each in zip(columns, ids, strict=True) if name]
         condition = joined("AND", [_equal(name, each) for name, each in pairs])
-        return among.find(shelf.ids(asking.source, asking.collection, condition))
+        return among.find(lookups.ids(asking.source, asking.collection, condition))
 
     return nested
 
@@ -50,7 +50,7 @@ def by_fact(kind: str, key: str, *, many: bool = False) -> Nesting:
         else:
             held = either_fact(_key(asking, kind, key), LAST + key)
             condition = Sql(f"{held.text} = %s", (*held.parameters, ids[-1]))
-        return np.flatnonzero(meets(asking.source, kind, condition, among.documents))
+        return np.flatnonzero(matches(asking.source, kind, condition, among.documents))
 
     return nested
 
@@ -60,7 +60,7 @@ def by_place(role: str) -> Nesting:
 
     def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
         condition = holds_fact(AT, f"{role}@{ids[-1]}")
-        return np.flatnonzero(meets(asking.source, asking.collection, condition, among.documents))
+        return np.flatnonzero(matches(asking.source, asking.collection, condition, among.documents))
 
     return nested
 
@@ -147,7 +147,7 @@ def _named_by(
         f"id, {named.text} FROM {source}",
         (*named.parameters, *(beside.parameters if beside else ())),
     )
-    rows = shelf.rows(asking.source, kind, columns, condition)
+    rows = lookups.rows(asking.source, kind, columns, condition)
     documents = np.fromiter((row[0] for row in rows), np.int64, len(rows))
     there = listed(asking.source, kind, begun=asking.begun).has(documents)
     if among.tombstones:
@@ -163,4 +163,4 @@ def _find(asking: Asking, among: Listed, own: str, ids: Iterable[str | None]) ->
     if not words:
         return np.empty(0, np.int64)
     condition = joined("AND", [word_of(own, words), Sql(f"{own} <> ''")])
-    return among.find(shelf.ids(asking.source, asking.collection, condition))
+    return among.find(lookups.ids(asking.source, asking.collection, condition))

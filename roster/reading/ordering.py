@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from roster.publishing.lists import Numbers
-from roster.reading import shelf
+from roster.reading import lookups
 from roster.reading.comparing import in_order
 from roster.reading.facts_sql import Sql
 from roster.reading.where import Asking, Order
@@ -30,5 +30,5 @@ def ordered(asking: Asking, order: Order, documents: Numbers, stamps: Numbers) -
 def _by(order: Sql, documents: Numbers) -> Numbers:
     """Return the positions of documents in the order in which the database puts them."""
     sorter = np.argsort(documents)
-    found = shelf.in_order(documents, order)
+    found = lookups.in_order(documents, order)
     return sorter[np.searchsorted(documents[sorter], found)]

@@ -20,7 +20,7 @@ from roster.kinds import COLLECTIONS
 from roster.models import Publication
 from roster.publishing.lists import EMPTY, List
 from roster.publishing.lists import joined as joined_lists
-from roster.reading import shelf
+from roster.reading import lookups
 from roster.reading.caches import MEGABYTE, Cache, forget
 from roster.reading.comparing import has_word
 from roster.reading.entries import ACTIVE
@@ -143,7 +143,7 @@ def _one(source: Source, collection: str, sourced_id: str, condition: Sql) -> Li
     kept = COLLECTIONS[collection].service != "gradebook"
     if not kept:
         conditions.append(Sql("status = %s", (ACTIVE,)))
-    documents = shelf.ids(source, collection, joined("AND", conditions))
+    documents = lookups.ids(source, collection, joined("AND", conditions))
     for tombstones in (False, True) if kept and documents.size else (False,):
         half = listed(source, collection, tombstones=tombstones)
         positions = half.find(documents)
@@ -154,7 +154,7 @@ def _one(source: Source, collection: str, sourced_id: str, condition: Sql) -> Li
 
 def _texts(source: Source, collection: str, some: List) -> list[str]:
     """Return the documents of a list, each with its stamp behind its other fields."""
-    bodies = shelf.bodies(some.documents)
+    bodies = lookups.bodies(some.documents)
     try:
         texts = [bodies[each] for each in some.documents.tolist()]
     except KeyError:

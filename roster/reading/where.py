@@ -16,7 +16,7 @@ from roster.publishing.lists import Numbers
 from roster.reading.comparing import compared, has_word
 from roster.reading.entries import changed, status
 from roster.reading.listed import Listed, Mask
-from roster.reading.meeting import meets
+from roster.reading.matching import matches
 from roster.reading.query import BadFilter, Clause, Filter
 from roster.reading.source import Source
 
@@ -97,7 +97,7 @@ class Where:
         if self.subset:
             word = has_word("role", self.subset)
             documents = listed.documents[positions]
-            positions = positions[meets(asking.source, self.collection, word, documents)]
+            positions = positions[matches(asking.source, self.collection, word, documents)]
         return positions[self._filtered(asking, listed, positions)] if self.filter else positions
 
     def _filtered(self, asking: Asking, listed: Listed, positions: Numbers) -> Mask:
@@ -122,7 +122,7 @@ class Where:
         if path.name == "status":
             return status(asking.source, self.collection, clause, listed, positions)
         condition = compared(self.version, path, clause)
-        return meets(asking.source, self.collection, condition, listed.documents[positions])
+        return matches(asking.source, self.collection, condition, listed.documents[positions])
 
     def _path(self, clause: Clause) -> Path:
         path = resolve(self.version, self.collection, clause.field)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from roster.publishing.lists import Numbers
-from roster.reading import shelf
+from roster.reading import lookups
 from roster.reading.caches import MEGABYTE, Cache
 from roster.reading.facts_sql import Sql
 from roster.reading.listed import Mask, among
@@ -23,7 +23,7 @@ MOST_BY_ID = 20_000
 """More documents than these are asked by going through all of the collection's."""
 
 
-class Met(NamedTuple):
+class Matched(NamedTuple):
     """Sorted ids of the documents of which it is known whether they meet a condition, and of
     those that do.
     """
@@ -32,22 +32,24 @@ class Met(NamedTuple):
     match: Numbers
 
 
-NOTHING = Met(np.empty(0, np.int64), np.empty(0, np.int64))
+NOTHING = Matched(np.empty(0, np.int64), np.empty(0, np.int64))
 
-_met: Cache[Met] = Cache(64 * MEGABYTE, lambda met: 500 + met.known.nbytes + met.match.nbytes)
+_matched: Cache[Matched] = Cache(
+    64 * MEGABYTE, lambda asked: 500 + asked.known.nbytes + asked.match.nbytes
+)
 
 
-def meets(source: Source, collection: str, condition: Sql, documents: Numbers) -> Mask:
+def matches(source: Source, collection: str, condition: Sql, documents: Numbers) -> Mask:
     """Return of each of a collection's documents whether it meets a condition."""
     key = source.organization, source.version, collection, condition
-    met = _met.get(key) or NOTHING
-    unknown = documents[~among(met.known, documents)]
+    asked = _matched.get(key) or NOTHING
+    unknown = documents[~among(asked.known, documents)]
     if unknown.size:
         if unknown.size > MOST_BY_ID:
-            found = shelf.ids(source, collection, condition)
+            found = lookups.ids(source, collection, condition)
         else:
-            found = shelf.ids_among(unknown, condition)
+            found = lookups.ids_among(unknown, condition)
         # Found may be what this list hasn't: it is known to match all the same.
-        known = np.union1d(met.known, np.union1d(unknown, found))
-        met = _met.put(key, Met(known, np.union1d(met.match, found)))
-    return among(met.match, documents)
+        known = np.union1d(asked.known, np.union1d(unknown, found))
+        asked = _matched.put(key, Matched(known, np.union1d(asked.match, found)))
+    return among(asked.match, documents)
