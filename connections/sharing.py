@@ -27,7 +27,7 @@ from connections.models import SHARES, Connection
 from roster.deciding.rules import UNLESS_SHARED_COLLECTIONS
 from roster.kinds import COLLECTIONS
 from roster.refusal import Refused
-from roster.withholding import WITHHOLDABLE, email_elsewhere, known_withheld
+from roster.dialects.withholding import WITHHOLDABLE, email_elsewhere, known_withheld
 
 __all__ = ["ALL", "HIDEABLE", "ROLES", "SHARES", "WITHHOLDABLE", "known_schools", "known_withheld"]
 

@@ -8,7 +8,8 @@ from typing import Any
 from connections.scopes import allowed_for
 from roster.api import errors
 from roster.dialects import references
-from roster.dialects.composing import compose, tombstone
+from roster.dialects.composing import compose
+from roster.dialects.tombstones import tombstone
 from roster.dialects.fields import V11, V12
 
 SINCE = "2026-01-31T14:00:00.000Z"

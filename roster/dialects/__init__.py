@@ -1,1 +1,8 @@
-"""How rows become documents: one list of fields, one function per collection, two versions."""
+"""What OneRoster says of each version, and how rows become its documents."""
+
+from roster.dialects.composing import Doc
+from roster.dialects.documents import RENDERING, document
+from roster.dialects.pruning import pruned_doc
+from roster.dialects.tombstones import tombstone_doc
+
+__all__ = ["RENDERING", "Doc", "document", "pruned_doc", "tombstone_doc"]

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 import orjson
 
-from roster.dialects.fields import FIELDS, Type
-from roster.visibility import Walk
+from roster.dialects.facts import BEYOND, facts_of
+from roster.dialects.fields import FIELDS
+
+Document = dict[str, Any]
+
+Hidden = frozenset[str]
+"""Names of the fields of a collection that a reader doesn't get."""
 
 
 class Doc(NamedTuple):
-    """A finished document with what lists and nested lists go by."""
+    """A finished document with what lists, nested lists and filters go by.
+
+    `facts` is the JSON text of its facts (`facts.py`).
+    """
 
     sourced_id: str
     body: bytes
@@ -20,15 +30,24 @@ class Doc(NamedTuple):
     school: str = ""
     klass: str = ""
     person: str = ""
+    facts: str = "{}"
+    status: str = "active"
 
     def digest(self) -> str:
-        """Return the hash by which a changed document is told from an unchanged one."""
-        tail = "\0".join((self.role, self.school, self.klass, self.person)).encode()
+        """Return the hash by which documents of one record are the same or not.
+
+        Facts are made of the body, but for what a tombstone keeps of the document before it.
+        """
+        parts = [self.role, self.school, self.klass, self.person]
+        if self.status != "active":
+            facts = orjson.loads(self.facts)
+            parts += [f"{key}={facts[key]}" for key in sorted(facts) if key.startswith(BEYOND)]
+        tail = "\0".join(parts).encode()
         return hashlib.blake2b(self.body + b"\0" + tail, digest_size=16).hexdigest()
 
 
 class Unpublishable(Exception):
-    """A required field can't be filled; `str()` is the field's name."""
+    """A required field can't be filled; `str()` is the field's name. Deciding prevents it."""
 
 
 ORDER = {
@@ -43,16 +62,31 @@ ORDER = {
     for version, collections in FIELDS.items()
 }
 
-EMPTY: tuple[Any, ...] = (None, "", [], {})
+
+def finish(
+    version: str, collection: str, values: dict[str, Any], hidden: Hidden, **tags: str
+) -> Doc:
+    """Return the finished document of these values, without the `hidden` fields.
+
+    `values` may hold more than the version has. `tags` are the columns by which nested lists and
+    common filters find it.
+    """
+    document = arranged(version, collection, trimmed(values, hidden))
+    return made(version, collection, document, **tags)
 
 
-def compose(
-    version: str, collection: str, values: dict[str, Any], *, status: str = "active"
-) -> bytes:
-    """Return the JSON of a document, without `dateLastModified`, which is added when read.
+def made(version: str, collection: str, document: Document, **tags: str) -> Doc:
+    """Return a document with its facts."""
+    facts = orjson.dumps(facts_of(version, collection, document)).decode()
+    return Doc(document["sourcedId"], render(document), facts=facts, **tags)
 
-    `values` may hold more than the version has; what is null or empty is left out. Raises
-    `Unpublishable` where a required field is.
+
+def arranged(
+    version: str, collection: str, values: Mapping[str, Any], *, status: str = "active"
+) -> Document:
+    """Return a document, without `dateLastModified`, which is added when read.
+
+    What is null or empty is left out. Raises `Unpublishable` where a required field is.
     """
     document = {"sourcedId": values["sourcedId"], "status": status}
     for name, required in ORDER[version][collection]:
@@ -62,39 +96,46 @@ def compose(
                 raise Unpublishable(name)
         else:
             document[name] = value
-    return render(document)
+    return document
 
 
-def render(document: dict[str, Any]) -> bytes:
+def compose(
+    version: str, collection: str, values: Mapping[str, Any], *, status: str = "active"
+) -> bytes:
+    """Return the JSON of a document, as `arranged`."""
+    return render(arranged(version, collection, values, status=status))
+
+
+def render(document: Document) -> bytes:
     """Return a document's JSON, in which `"href":"/ims/` begins references and nothing else.
 
     Readers put their base URL there. A metadata column called `href` may begin so too; then
     its slash is escaped, which JSON allows and no reader sees.
     """
     if metadata := document.get("metadata"):
-        told = orjson.dumps(metadata)
-        if b'"href":"/ims/' in told:
-            told = told.replace(b'"href":"/ims/', b'"href":"\\/ims/')
-            document = {**document, "metadata": orjson.Fragment(told)}
+        text = orjson.dumps(metadata)
+        if b'"href":"/ims/' in text:
+            text = text.replace(b'"href":"/ims/', b'"href":"\\/ims/')
+            document = {**document, "metadata": orjson.Fragment(text)}
     return orjson.dumps(document)
 
 
-def with_origin(told: str, origin: str) -> str:
+def with_origin(rendered: str, origin: str) -> str:
     """Return rendered JSON, of whatever many documents, with scheme and host in its hrefs.
 
     Stored ones begin with the path. Text of a bundle can't hold this sequence: its quotes are
     escaped, and `render` sees to columns of that name.
     """
-    return told.replace('"href":"/ims/', f'"href":"{origin}/ims/')
+    return rendered.replace('"href":"/ims/', f'"href":"{origin}/ims/')
 
 
 CONTROLS = frozenset({"externalLmsExclude"})
 """Metadata columns that steer Rosterdesk and are nobody else's business."""
 
 
-def trim(walk: Walk, collection: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Take out what the line doesn't share: fields that are off, withheld, or controls."""
-    for name in walk.rules.hidden(collection):
+def trimmed(values: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
+    """Take out the fields that a reader doesn't get, and controls."""
+    for name in hidden:
         values.pop(name, None)
     metadata = values.get("metadata")
     if metadata and not CONTROLS.isdisjoint(metadata):
@@ -107,35 +148,6 @@ def truth(value: bool | None) -> str | None:
     return None if value is None else ("true" if value else "false")
 
 
-NAMES = frozenset({"name", "title", "givenName", "familyName"})
-IDENTIFIERS = frozenset({"username", "identifier", "courseCode", "vendorResourceId"})
-
-
-def tombstone(version: str, collection: str, document: dict[str, Any]) -> bytes:
-    """Return what remains of a published document: its required fields, told of nobody.
-
-    Names are `Removed`, identifying codes the sourcedId, accounts disabled; role, type,
-    dates and references stay as last published (product: The cache, tombstones).
-    """
-    values: dict[str, Any] = {"sourcedId": document["sourcedId"]}
-    for known in FIELDS[version][collection]:
-        if not known.required or known.name not in document:
-            continue
-        if known.name in NAMES:
-            values[known.name] = "Removed"
-        elif known.name in IDENTIFIERS:
-            values[known.name] = document["sourcedId"]
-        elif known.name == "enabledUser":
-            values[known.name] = "false"
-        elif known.type is Type.OBJECTS:
-            values[known.name] = [
-                _required_parts(part, known.parts) for part in document[known.name]
-            ]
-        else:
-            values[known.name] = document[known.name]
-    return compose(version, collection, values, status="tobedeleted")
-
-
-def _required_parts(value: dict[str, Any], parts: tuple[Any, ...]) -> dict[str, Any]:
-    wanted = {part.name for part in parts if part.required}
-    return {name: part for name, part in value.items() if name in wanted}
+def day(value: date | None) -> str | None:
+    """Return a date as OneRoster writes it, or None."""
+    return None if value is None else value.isoformat()

@@ -1,13 +1,13 @@
 """What lists are asked by, taken out of a finished document: flat, without addresses.
 
-Facts stand beside the document they were taken from, so they hold what its readers may see
-and nothing else: where a withdrawal blanks a document in an older publication, its facts go
-with it. Else whoever reads that publication could ask for the withdrawn letter by letter.
+Facts are kept with the document they were taken from, so they hold what its readers may see
+and nothing else: where an act replaces a document, its facts go with it. Else a vendor could ask
+for the withdrawn letter by letter.
 
     {"familyName": "O'Brien", "~familyName": "o'brien", "roles.role": ["student"], "score": 9.5}
 
 A key with `~` holds the same text without case, for the databases fold ASCII at best; one with
-`@` what nested lists go by and no document says.
+`@` what nested lists go by and the document doesn't have.
 """
 
 from __future__ import annotations
@@ -21,18 +21,21 @@ AT = "@"
 """The key of a user's roles with their places: `student@school-1`."""
 
 LAST = "@"
-"""Before a key: what a tombstone belongs by and no longer says, as it said it last."""
+"""Prefix of the references that a tombstone keeps for nested lists."""
 
-BELONGS_BY = {
+BEYOND = "@"
+"""Prefix of all facts that aren't made of the document itself."""
+
+NESTED_BY = {
     "academicSessions": ("parent.sourcedId",),
     "courses": ("org.sourcedId", "resources.sourcedId"),
     "classes": ("resources.sourcedId",),
     "users": ("resources.sourcedId",),
 }
-"""Optional references that nested lists go by; a tombstone holds required ones alone."""
+"""Optional references that nested lists go by; a tombstone has only required ones."""
 
 APART = ("sourcedId", "status", "dateLastModified")
-"""Fields that no facts are needed of: they have columns, or are told when read."""
+"""Fields that no facts are needed of: they have columns, or are added when read."""
 
 SINGLE = (Type.STRING, Type.DATE, Type.INSTANT, Type.BOOLEAN)
 
@@ -74,28 +77,12 @@ def facts_of(version: str, collection: str, document: dict[str, Any]) -> dict[st
 def facts_of_tombstone(
     version: str, collection: str, document: dict[str, Any], last: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return the facts of a tombstone, and by what its `last` document belonged anywhere."""
+    """Return the facts of a tombstone, with the nested lists that its `last` document was in."""
     facts = facts_of(version, collection, document)
-    if keys := BELONGS_BY.get(collection):
+    if keys := NESTED_BY.get(collection):
         before = facts_of(version, collection, last)
         facts |= {LAST + key: before[key] for key in keys if key in before}
     return facts
-
-
-STAYING = {"enrollments": ("primary", "beginDate", "endDate")}
-"""What a list of an older publication goes on being asked by where a document was blanked: it
-tells nothing about anybody, and the list keeps its length."""
-
-
-def facts_in_place(
-    version: str, collection: str, document: dict[str, Any], last: dict[str, Any]
-) -> dict[str, Any]:
-    """Return the facts of a document that takes the place of the `last` in its publication."""
-    if document["status"] == last["status"]:
-        return facts_of(version, collection, document)
-    before = facts_of(version, collection, last)
-    staying = {key: before[key] for key in STAYING.get(collection, ()) if key in before}
-    return facts_of_tombstone(version, collection, document, last) | staying
 
 
 def _keep(facts: dict[str, Any], key: str, text: str) -> None:

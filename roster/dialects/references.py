@@ -6,8 +6,9 @@ moved installation needs no rebuilding and a document's digest never depends on 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from roster.dialects.fields import V11, V12
@@ -65,3 +66,29 @@ def reference(version: str, target: str, sourced_id: str) -> dict[str, Any]:
         "sourcedId": sourced_id,
         "type": "org" if target == "school" else target,
     }
+
+
+class Place(NamedTuple):
+    """An org as documents name it.
+
+    `is_school` says that classes or people may be there as at a school, `typed_school` that its
+    own type says so.
+    """
+
+    sourced_id: str
+    is_school: bool = False
+    typed_school: bool = False
+
+
+def place_reference(version: str, place: Place) -> dict[str, Any]:
+    """Return the reference to an org; in 1.1 schools are found under `/schools/`."""
+    return reference(version, "school" if place.typed_school else "org", place.sourced_id)
+
+
+def references(version: str, target: str, ids: Iterable[str]) -> list[dict[str, Any]]:
+    return [reference(version, target, each) for each in ids]
+
+
+def reference_if(version: str, target: str, sourced_id: str) -> dict[str, Any] | None:
+    """Return the reference, None where the id is blank."""
+    return reference(version, target, sourced_id) if sourced_id else None

@@ -32,6 +32,11 @@ class Words:
         return self.ext and version != V11
 
 
+def known_word(version: str, word: str) -> str:
+    """Return the word, or nothing where the version can't have it: 1.1 has none that begin so."""
+    return "" if version == V11 and word.startswith("ext:") else word
+
+
 STATUS = Words(("active", "tobedeleted"), ext=False)
 TRUTH = Words(("true", "false"), ext=False)
 SESSION_TYPES = Words(("gradingPeriod", "semester", "schoolYear", "term"))
@@ -67,3 +72,6 @@ SEXES = Words(("male", "female"), new=("unspecified", "other"))
 SCORE_STATUSES = Words(("exempt", "fully graded", "not submitted", "partially graded", "submitted"))
 # The stray slash is the specification's: no word of one's own fits, so none is told.
 SOURCES = Words(("case", "unknown"), pattern=r"^/(?!case$)(?!unknown$)[a-z0-9]+$")
+
+GUARDIANS = frozenset({"guardian", "parent", "relative"})
+"""Roles of people who are there for somebody's sake."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-GUARDIANS = frozenset({"guardian", "parent", "relative"})
+from roster.dialects.vocabularies import GUARDIANS
+
+__all__ = ["ENROLLED_AS", "GUARDIANS", "is_staff", "is_student", "teacher_first"]
 
 ENROLLED_AS = {"administrator": "siteAdministrator"}
 """What a class enrollment's role is called as a person's role, where the word differs."""

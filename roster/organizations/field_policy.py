@@ -7,7 +7,7 @@ from typing import Any
 
 from roster import audit, publishing
 from roster.models import Organization
-from roster.withholding import email_elsewhere, known_policy
+from roster.dialects.withholding import email_elsewhere, known_policy
 
 
 def set_field_policy(

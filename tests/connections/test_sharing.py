@@ -8,7 +8,7 @@ import pytest
 
 from connections import choosing, sharing
 from connections.models import SHARES, Connection
-from roster import withholding
+from roster.dialects import withholding
 from roster.kinds import COLLECTIONS
 from roster.models import Course, Klass, Level, Organization, User
 from roster.refusal import Refused

@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 
 from roster.management.base import RosterCommand
 from roster.organizations import set_field_policy
-from roster.withholding import WITHHOLDABLE
+from roster.dialects.withholding import WITHHOLDABLE
 
 
 class Command(RosterCommand):
