@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 UNLESS_SHARED = {
@@ -19,6 +19,9 @@ UNLESS_SHARED = {
 """Fields that a connection gets only where the share of this name is ticked."""
 
 UNLESS_SHARED_COLLECTIONS = ("demographics", "resources")
+
+SHARES_OF_FIELDS = frozenset(UNLESS_SHARED.values()) - {"resources", "guardians"}
+"""Shares that bring fields, and no records."""
 
 SHARES = frozenset({*UNLESS_SHARED.values(), *UNLESS_SHARED_COLLECTIONS})
 """All that a connection gets only where it is ticked."""
@@ -37,6 +40,11 @@ class Choice:
     @property
     def is_all(self) -> bool:
         return self.chosen is None
+
+    def __and__(self, other: Choice) -> Choice:
+        if self.chosen is None or other.chosen is None:
+            return self if other.chosen is None else other
+        return Choice(self.chosen & other.chosen)
 
     def has(self, value: str) -> bool:
         return self.chosen is None or value in self.chosen
@@ -95,4 +103,29 @@ class Rules:
             name.removeprefix(f"{collection}.")
             for name in off | self.withheld
             if "." not in name or name.startswith(f"{collection}.")
+        )
+
+    def __and__(self, other: Rules) -> Rules:
+        """Return what both share."""
+        return Rules(
+            schools=self.schools & other.schools,
+            grades=self.grades & other.grades,
+            roles=self.roles & other.roles,
+            courses=self.courses & other.courses,
+            subjects=self.subjects & other.subjects,
+            collections=self.collections & other.collections,
+            shares=self.shares & other.shares,
+            withheld=self.withheld | other.withheld,
+            types=self.types & other.types,
+            kept_out=self.kept_out | other.kept_out,
+            inactive=self.inactive and other.inactive,
+            unenrolled=self.unenrolled and other.unenrolled,
+        )
+
+    def with_fields_of(self, other: Rules) -> Rules:
+        """Return these rules, with the fields too that the other rules show."""
+        return replace(
+            self,
+            withheld=self.withheld & other.withheld,
+            shares=self.shares | (other.shares & SHARES_OF_FIELDS),
         )
