@@ -3,49 +3,52 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from roster.models import Line, Record
+from roster.kinds import COLLECTIONS
+from roster.models import Document, Feed, Publication
+from roster.publishing import lists
 
 Documents = dict[str, dict[str, dict[str, Any]]]
 
-PLURALS = {
-    "org": "orgs",
-    "academicSession": "academicSessions",
-    "course": "courses",
-    "class": "classes",
-    "user": "users",
-    "resource": "resources",
-}
+Id = tuple[str, str]
+"""A collection and a sourcedId, or a kind and a sourcedId."""
+
+PLURALS = {collection.singular: name for name, collection in COLLECTIONS.items()}
 
 
-def published(line: Line) -> Documents:
-    """Return the live documents at the head of a line, by collection and id, plain."""
-    line.refresh_from_db()
-    return read(line.pk, line.head)
+def published(feed: Feed) -> Documents:
+    """Return the live documents that a feed's readers get, by collection and id, plain."""
+    feed.refresh_from_db()
+    return read(feed.publication_id) if feed.publication_id else {}
 
 
-def read(line: int, number: int) -> Documents:
-    """Return the live documents of one publication of a line, as `published`."""
-    rows = Record.objects.filter(
-        line=line, valid_from__lte=number, valid_to__gt=number, status="active"
-    )
+def read(publication: int) -> Documents:
+    """Return the live documents of one publication, as `published`."""
+    cut = Publication.objects.values_list("cut", flat=True).get(pk=publication)
     found: Documents = {}
-    for row in rows.order_by("kind", "sourced_id"):
-        document = json.loads(row.document)
-        # What was withdrawn from an older publication stands there as a tombstone.
-        if document["status"] == "active":
-            found.setdefault(row.kind, {})[row.sourced_id] = plain(document)
+    for collection in COLLECTIONS:
+        entries = lists.read(publication, collection)
+        rows = Document.objects.in_bulk(list({int(each) for each in entries.documents}))
+        for each in entries.documents:
+            row = rows[int(each)]
+            # What was withdrawn from an older publication stands there as a tombstone.
+            if row.status == "active":
+                document = plain(json.loads(row.body))
+                for name in cut.get(collection, ()):
+                    document.pop(name, None)
+                found.setdefault(collection, {})[row.sourced_id] = document
     return found
 
 
 def plain(document: dict[str, Any]) -> dict[str, Any]:
     """Return a document without hrefs and stamp, its unordered lists in the order of ids."""
-    told = {name: _plain(value) for name, value in document.items() if name != "metadata"}
-    told.pop("dateLastModified", None)
+    found = {name: _plain(value) for name, value in document.items() if name != "metadata"}
+    found.pop("dateLastModified", None)
     if "metadata" in document:
-        told["metadata"] = document["metadata"]
-    return told
+        found["metadata"] = document["metadata"]
+    return found
 
 
 def _plain(value: Any) -> Any:
@@ -63,45 +66,69 @@ def _order(value: dict[str, Any]) -> str:
     return place + json.dumps(rest, sort_keys=True)
 
 
+def flat(documents: Documents) -> dict[Id, dict[str, Any]]:
+    return {
+        (name, sourced_id): document
+        for name, of_collection in documents.items()
+        for sourced_id, document in of_collection.items()
+    }
+
+
+def names(value: Any) -> set[Id]:
+    """Return what a document refers to."""
+    return set(_names(value))
+
+
+def _names(value: Any) -> Iterator[Id]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _names(each)
+    elif isinstance(value, dict):
+        if "sourcedId" in value and value.get("type") in PLURALS and "status" not in value:
+            yield PLURALS[value["type"]], value["sourcedId"]
+        else:
+            for each in value.values():
+                yield from _names(each)
+
+
 def differences(actual: Documents, expected: Documents) -> list[str]:
     """Return, in words, every record and field in which the two differ."""
-    told = []
+    found = []
     for collection in sorted({*actual, *expected}):
         has, should = actual.get(collection, {}), expected.get(collection, {})
         for sourced_id in sorted({*has, *should}):
             where = f"{collection} {sourced_id}"
             if sourced_id not in should:
-                told.append(f"{where}: is published and must not be: {has[sourced_id]}")
+                found.append(f"{where}: is published and must not be: {has[sourced_id]}")
             elif sourced_id not in has:
-                told.append(f"{where}: must be published and is not: {should[sourced_id]}")
-            else:
-                if has[sourced_id] == should[sourced_id]:
-                    continue
-                told += _fields(where, has[sourced_id], plain(should[sourced_id]))
-    return told
+                found.append(f"{where}: must be published and is not: {should[sourced_id]}")
+            elif has[sourced_id] != should[sourced_id]:
+                found += _fields(where, has[sourced_id], plain(should[sourced_id]))
+    return found
 
 
 def _fields(where: str, has: dict[str, Any], should: dict[str, Any]) -> list[str]:
-    told = []
+    found = []
     for name in sorted({*has, *should}):
         if name == "roles" and "users" in where:
-            told += _roles(where, has.get(name, []), should.get(name, []))
+            found += _roles(where, has.get(name, []), should.get(name, []))
         elif has.get(name) != should.get(name):
-            told.append(f"{where}: {name} is {has.get(name)}, must be {should.get(name)}")
-    return told
+            found.append(f"{where}: {name} is {has.get(name)}, must be {should.get(name)}")
+    return found
 
 
 def _roles(where: str, has: list[dict[str, Any]], should: list[dict[str, Any]]) -> list[str]:
     """Compare roles; which of an org's several is primary is open, that one is, is not."""
-    told = []
-    without = [
-        [{name: each for name, each in role.items() if name != "roleType"} for role in roles]
-        for roles in (has, should)
-    ]
-    if without[0] != without[1]:
-        told.append(f"{where}: roles are {has}, must be {should}")
+    found = []
+    if untyped(has) != untyped(should):
+        found.append(f"{where}: roles are {has}, must be {should}")
     for org in {role["org"]["sourcedId"] for role in has}:
         primary = [r for r in has if r["org"]["sourcedId"] == org and r["roleType"] == "primary"]
         if len(primary) != 1:
-            told.append(f"{where}: {len(primary)} primary roles at {org}")
-    return told
+            found.append(f"{where}: {len(primary)} primary roles at {org}")
+    return found
+
+
+def untyped(roles: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return roles without saying which is primary."""
+    return [{name: each for name, each in role.items() if name != "roleType"} for role in roles]

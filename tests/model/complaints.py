@@ -5,12 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from roster.clock import clock, stamp
-from tests.model.comparing import differences, plain
-from tests.model.tightening import names
-from tests.model.truth import Id, Publication
+from tests.model.comparing import Id, differences, names, plain
+from tests.model.truth import Publication
 
 if TYPE_CHECKING:
-    from tests.model.vendors import Vendor
+    from tests.model.programs import Program
+    from tests.model.vendors import Vendor, Wallet
+
+COLLECTIONS = (
+    "orgs",
+    "academicSessions",
+    "courses",
+    "classes",
+    "users",
+    "enrollments",
+    "demographics",
+    "resources",
+)
+"""What programs keep copies of."""
 
 REMAINS = {
     "orgs": "name type identifier",
@@ -40,12 +52,12 @@ def check(
         return
     should = publication.documents.get(collection, {}).get(document["sourcedId"])
     assert should is not None, f"{where} was given and must not be: {document}"
-    told = differences(
+    said = differences(
         {collection: {document["sourcedId"]: plain(document)}},
         {collection: {document["sourcedId"]: should}},
     )
-    assert not told, f"{vendor}: " + "\n".join(told)
-    if name not in publication.touched:
+    assert not said, f"{vendor}: " + "\n".join(said)
+    if name not in publication.cut:
         check_stamp(vendor, where, name, document, publication)
 
 
@@ -77,7 +89,7 @@ def check_tombstone(
     collection = name[0]
     assert name not in publication.flat, f"{where} is a tombstone and must be live"
     assert name in publication.past, f"{where}: a tombstone of what it could never read"
-    assert since is not None or name in publication.touched, (
+    assert since is not None or name in publication.withdrawn, (
         f"{where}: a tombstone that nobody asked for"
     )
     allowed = {"sourcedId", "status", "dateLastModified", *REMAINS[collection].split()}
@@ -89,21 +101,21 @@ def check_tombstone(
 
 
 def check_whole(
-    vendor: Vendor, collection: str, documents: list[dict[str, Any]], publication: Publication
+    program: Program, collection: str, documents: list[dict[str, Any]], publication: Publication
 ) -> None:
     """A list read by plain offsets misses nothing and doubles nothing."""
     ids = [document["sourcedId"] for document in documents]
-    assert len(ids) == len(set(ids)), f"{vendor}: {collection} given twice: {sorted(ids)}"
+    assert len(ids) == len(set(ids)), f"{program}: {collection} given twice: {sorted(ids)}"
     missing = set(publication.documents.get(collection, {})) - set(ids)
-    assert not missing, f"{vendor}: {collection} left out: {missing}"
+    assert not missing, f"{program}: {collection} left out: {missing}"
 
 
-def check_copy(vendor: Vendor, publication: Publication) -> None:
+def check_copy(program: Program, publication: Publication) -> None:
     """The copy, tombstones applied, is what the connection may see at that publication.
 
-    What was tightened under a sync may have come before or after it, and is left aside.
+    What an act has changed in its place under a sync may have come before or after it.
     """
-    assert vendor.copy is not None
+    assert program.copy is not None
     mine, should = (
         {
             collection: {
@@ -112,23 +124,25 @@ def check_copy(vendor: Vendor, publication: Publication) -> None:
                 if (collection, sourced_id) not in publication.touched
             }
             for collection, documents in side.items()
-            if collection not in vendor.refused
+            if collection in COLLECTIONS and collection not in program.refused
         }
-        for side in (vendor.copy, publication.documents)
+        for side in (program.copy, publication.documents)
     )
-    told = differences(mine, should)
-    assert not told, f"{vendor}, after a sync:\n" + "\n".join(told)
+    said = differences(mine, should)
+    assert not said, f"{program}, after a sync:\n" + "\n".join(said)
     for collection, documents in mine.items():
         for sourced_id, document in documents.items():
             for other, named in names(document):
-                there = named in vendor.copy.get(other, {}) or other in vendor.refused
-                where = f"{vendor}: {collection} {sourced_id}"
-                assert there, f"{where} names {other} {named}, which can't be fetched"
+                there = named in program.copy.get(other, {}) or other in program.refused
+                where = f"{program}: {collection} {sourced_id}"
+                assert there or (other, named) in publication.withdrawn, (
+                    f"{where} names {other} {named}, which can't be fetched"
+                )
 
 
-def check_shut(vendor: Vendor) -> None:
-    """A suspended connection gets nothing, with a token from before either."""
-    assert vendor.ask_for_token().status_code == 400, f"{vendor} is suspended and got a token"
-    if vendor.token:
-        answer = vendor.ask(vendor.path("users"))
-        assert answer.status_code in (401, 403), f"{vendor} is suspended and was answered"
+def check_shut(vendor: Vendor, wallet: Wallet) -> None:
+    """A connection that is suspended or waits for its launch gets nothing, by an old token either."""
+    assert vendor.ask_for_token().status_code == 400, f"{vendor} is shut and got a token"
+    if wallet.token:
+        answer = vendor.ask(wallet.token, vendor.path("users"))
+        assert answer.status_code in (401, 403), f"{vendor} is shut and was answered"

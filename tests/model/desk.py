@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import time_machine
 from django.core.cache import cache
 
-from connections import changing, lifecycle
+from connections import changing, lifecycle, partners
 from connections.models import Connection
 from connections.tasks import tend
-from roster import exclusion, hierarchy, listing, organizations, publishing, reading
+from roster import excluding, organizations, publishing
 from roster.clock import clock
-from roster.kinds import KINDS
-from roster.models import Mark, Organization
+from roster.importing.imports import import_bundle
+from roster.models import AssessmentLineItem, AssessmentResult, Feed, Mark, Organization
 from roster.refusal import Refused
-from tests.model import districts, tightening, veiled
-from tests.model.comparing import differences, read
+from tests.model import bundles, districts, forgetting, withdrawing
+from tests.model.bounds import Bounds, Edition
+from tests.model.comparing import Id, differences, read
 from tests.model.districts import Rows
+from tests.model.ground import Ground
+from tests.model.programs import programs_of
 from tests.model.tidy import PAIRS, tidy
-from tests.model.truth import Bounds, Edition, Id, Publication, Truth
+from tests.model.truth import Publication, Truth
 from tests.model.vendors import COLLECTIONS, Habits, Vendor
 from tests.oracle.district import District
 
 BEGINNING = datetime(2026, 11, 16, 6, tzinfo=UTC)
 BY = "dana"
+VERSIONS, TYPES = ["1.1", "1.2"], ["grade_book", "assessment"]
 
 
 class Desk:
@@ -37,225 +43,324 @@ class Desk:
     def __init__(self) -> None:
         self.stack = ExitStack()
         self.time = self.stack.enter_context(time_machine.travel(BEGINNING, tick=False))
-        self.stack.enter_context(veiled.watched())
-        reading.forget()
+        forgetting.forget()
         cache.clear()
         self.organization = Organization.objects.create(
             slug="riverside", name="Riverside", school_year=districts.YEAR
         )
-        districts.create(self.organization, tidy(), PAIRS)
-        hierarchy.derive(self.organization)
-        self.edition = Edition(self._district())
-        self.confirmed: set[Id] = set()
+        self.partner = partners.create_partner("Brightpath", VERSIONS, TYPES, by=BY)
+        self.rows: Rows = {}
         self.vendors: list[Vendor] = []
+        self.named: set[Id] = set()
+        self.cleared: set[Id] = set()
+        self.edit(tidy())
+        self.shown: Edition | None = None
+        self.shown_day = self.organization.today()
+        self.shown_marks: set[Id] = set()
+        self.shown_policy: set[str] = set()
 
     def close(self) -> None:
         self.stack.close()
-        reading.forget()
+        forgetting.forget()
 
     def wait(self, seconds: float) -> None:
         self.time.shift(timedelta(seconds=seconds))
 
     # What is true now
 
-    def _district(self) -> District:
-        return District(Organization.objects.get(pk=self.organization.pk))
-
     def marks(self) -> set[Id]:
         marks = Mark.objects.filter(organization=self.organization)
         return set(marks.values_list("kind", "sourced_id"))
 
-    def bounds(self, rules: dict[str, Any]) -> Bounds:
-        """What a publication of now may show."""
+    def policy(self) -> set[str]:
         policy = Organization.objects.values_list("field_policy", flat=True)
-        return Bounds(rules, self.marks(), set(policy.get(pk=self.organization.pk)))
+        return set(policy.get(pk=self.organization.pk))
+
+    def bounds(self, rules: dict[str, Any]) -> Bounds:
+        """What a refresh of now may show."""
+        return Bounds(rules, frozenset(self.marks()), frozenset(self.policy()))
 
     def fresh(self, truth: Truth) -> Publication:
         """What a connection reads if all is published this moment."""
         bounds = self.bounds(truth.rules)
         return Publication(self.edition, truth.version, self.organization.today(), bounds)
 
-    @contextmanager
-    def tightening(self, whose: Vendor | None = None) -> Iterator[None]:
-        """What is confirmed inside holds in every publication that is still read.
+    def as_shown(self, truth: Truth) -> Publication:
+        """What a connection reads that is published beside what was last refreshed.
 
-        `whose` sharing is changed by it: what they read next is published by it, too.
+        Marks that people have set since hold; those that were cleared, or that a bundle has
+        brought, may or may not.
         """
-        before = {id(vendor): self.bounds(vendor.truth.rules) for vendor in self.vendors}
+        now = self.marks()
+        sure = frozenset((self.shown_marks | self.named) - self.cleared)
+        doubtful = frozenset((self.shown_marks | self.cleared | now) - sure)
+        policy = frozenset(self.shown_policy | self.policy())
+        bounds = Bounds(truth.rules, sure, policy, doubtful)
+        assert self.shown is not None
+        return Publication(self.shown, truth.version, self.shown_day, bounds)
+
+    @contextmanager
+    def act(self, *, named: set[Id] | None = None, cuts: bool = False) -> Iterator[None]:
+        """What is confirmed inside holds in every publication that is still read."""
+        named = named or set()
+        rules = {id(vendor): vendor.truth.rules for vendor in self.vendors}
+        policy = frozenset(self.policy())
+        unmarked = frozenset(self.marks() - named)
         yield
-        day, now = self.organization.today(), clock()
+        self.named |= named
+        self.cleared -= named
         for vendor in self.vendors:
-            was, after = before[id(vendor)], self.bounds(vendor.truth.rules)
-            # A mark that has carried over holds from the next publication or tightening on.
-            was.marks &= self.confirmed
-            if was.key() != after.key():
-                act = tightening.Act(self.edition, day, was, after, now)
-                line, held, run = places(vendor)
-                published = vendor is whose and not vendor.truth.paused
-                tightening.apply(vendor.truth, act, None if published else line, held, run)
-        self.confirmed = self.marks()
+            before = Bounds(rules[id(vendor)], unmarked, policy)
+            after = self.bounds(vendor.truth.rules)
+            now = withdrawing.Act(
+                self.edition,
+                self.organization.today(),
+                before,
+                after,
+                frozenset(named),
+                clock(),
+                cuts,
+            )
+            withdrawing.apply(vendor.truth, now, place(vendor))
+        self.wait(0.01)
 
     def look(self) -> None:
         """See that what each vendor could read this moment is what it may."""
         for vendor in self.vendors:
-            truth, run = vendor.truth, vendor.truth.run
-            line, held, reading = places(vendor)
-            pairs = [(held if truth.paused else line, truth.head)]
-            if run is not None and run.holds(clock(), None, 0):
-                pairs.append((reading, run.publication))
-            for place, publication in pairs:
-                assert place is not None, f"{vendor} has nothing to read"
-                told = differences(read(*place), publication.documents)
-                assert not told, f"{vendor}, at {place}:\n" + "\n".join(told)
+            truth = vendor.truth
+            head = place(vendor)
+            assert (truth.head.place if truth.head else 0) == head, f"{vendor} reads {head}"
+            found = [truth.head] if truth.head else []
+            found += [run.publication for run in truth.going_on(clock())]
+            for publication in {each.place: each for each in found}.values():
+                said = differences(read(publication.place), publication.documents)
+                assert not said, f"{vendor}, at {publication.place}:\n" + "\n".join(said)
 
     # Imports and refreshes
 
     def edit(self, rows: Rows) -> None:
-        districts.change(self.organization, rows)
-        hierarchy.derive(self.organization)
+        """Let a bundle bring these rows; what nobody refreshes, nobody reads."""
+        ground = Ground(self.edition.district) if self.rows else None
+        bundled = set(self._bundled())
+        self.rows = {
+            name: fields
+            for name, fields in {**self.rows, **rows}.items()
+            if fields["status"] == "active"
+        }
+        folder = Path(tempfile.mkdtemp(prefix="bundle-"))
+        try:
+            import_bundle(
+                self.organization, bundles.write(folder, self.rows, PAIRS), by=BY, name="bundle"
+            )
+        finally:
+            shutil.rmtree(folder)
+        self._assess()
+        self.cleared |= bundled - set(self._bundled())
+        self.edition = Edition(District(Organization.objects.get(pk=self.organization.pk)))
+        if ground is not None:
+            ground.check(self.edition.district, self.cleared)
+        self.wait(0.01)
+
+    def _bundled(self) -> list[Id]:
+        marks = Mark.objects.filter(organization=self.organization, source=Mark.Source.BUNDLE)
+        return list(marks.values_list("kind", "sourced_id"))
+
+    def _assess(self) -> None:
+        """Assessments come from no bundle: they are as if a vendor had written them."""
+        for model in (AssessmentLineItem, AssessmentResult):
+            there = model.objects.filter(organization=self.organization)
+            wanted = {name: fields for (of, name), fields in self.rows.items() if of is model}
+            for row in there:
+                if row.sourced_id not in wanted:
+                    model.objects.filter(pk=row.pk).update(status="tobedeleted")
+            for name, fields in wanted.items():
+                there.filter(sourced_id=name).exclude(**fields).update(
+                    last_modified=clock(), **fields
+                )
+                model.objects.get_or_create(
+                    organization=self.organization, sourced_id=name, defaults=fields
+                )
         Organization.objects.filter(pk=self.organization.pk).touch()
-        self.edition = Edition(self._district())
 
     def refresh(self) -> None:
         publishing.refresh(self.organization, by=BY)
+        self.shown, self.shown_day = self.edition, self.organization.today()
+        self.shown_marks, self.shown_policy = self.marks(), self.policy()
+        self.named, self.cleared = set(), set()
         for vendor in self.vendors:
-            vendor.truth.publish(self.fresh(vendor.truth), clock())
+            truth = vendor.truth
+            if vendor.enabled and not truth.held:
+                self._publish(vendor, self.fresh(truth))
+        self.wait(0.01)
+
+    def _publish(self, vendor: Vendor, fresh: Publication) -> None:
+        """Note what a vendor reads next, which must be what the product has."""
+        truth, before = vendor.truth, vendor.truth.head
+        fresh.place = place(vendor)
+        if before is not None and fresh.place == before.place:
+            # Nothing has changed, and nothing was published.
+            said = differences(before.documents, fresh.documents)
+            assert not said, f"{vendor} was published nothing:\n" + "\n".join(said)
+            return
+        self.settle(vendor, fresh)
+        truth.publish(fresh, clock())
+
+    def settle(self, vendor: Vendor, fresh: Publication) -> None:
+        """Where marks are in doubt, take what the product has made of them, if it may."""
+        if not fresh.bounds.doubtful:
+            return
+        found = read(fresh.place)
+        tightest = fresh.edition.documents(fresh.version, fresh.day, fresh.bounds.tightest)
+        for side in (fresh.documents, tightest):
+            if not differences(found, side):
+                fresh.documents = found
+                return
+        for name, documents in found.items():
+            extra = documents.keys() - fresh.documents.get(name, {}).keys()
+            assert not extra, f"{vendor}: {name} {extra} must not be published"
+        for name, documents in tightest.items():
+            lacking = documents.keys() - found.get(name, {}).keys()
+            assert not lacking, f"{vendor}: {name} {lacking} must be published"
+        fresh.documents = found
+
+    def forget_everything(self) -> None:
+        """Empty what is kept for speed alone: nothing is to change by it."""
+        forgetting.forget(rendered=True)
 
     # What is kept out
 
     def levels(self) -> list[Id]:
         """Everything that can be marked."""
-        return [
-            (kind.name, sourced_id)
-            for kind in KINDS.values()
-            if kind.markable
-            for sourced_id in sorted(
-                listing.rows_of(self.organization, kind).values_list("sourced_id", flat=True)
-            )
-        ]
+        return Ground(self.edition.district).levels()
 
     def exclude(self, kind: str, sourced_id: str) -> None:
-        with self.tightening():
-            exclusion.exclude(self.organization, kind, [sourced_id], reason="asked", by=BY)
+        with self.act(named={(kind, sourced_id)}):
+            excluding.exclude(self.organization, kind, [sourced_id], reason="asked", by=BY)
 
     def include(self, kind: str, sourced_id: str) -> None:
-        exclusion.include(self.organization, kind, [sourced_id], by=BY)
+        excluding.include(self.organization, kind, [sourced_id], by=BY)
+        if (kind, sourced_id) not in self.marks():
+            self.cleared.add((kind, sourced_id))
+            self.named.discard((kind, sourced_id))
+        self.wait(0.01)
 
     def set_policy(self, fields: list[str]) -> None:
-        with self.tightening():
+        with self.act(cuts=True):
             organizations.set_field_policy(self.organization, fields, by=BY)
 
     # Connections
 
-    def connect(self, version: str, asked: dict[str, Any], habits: Habits) -> Vendor | None:
-        """Connect one more vendor, which reads at once where something is published.
+    def connect(
+        self, version: str, asked: dict[str, Any], *habits: Habits, enabled: bool = True
+    ) -> Vendor | None:
+        """Connect one more vendor, whose programs have these habits.
 
-        None where what is asked is refused.
+        It reads at once where something is published. None where what is asked is refused.
         """
+        types = TYPES if version == "1.2" else TYPES[:1]
         try:
             connection, secret = lifecycle.connect(
                 self.organization,
                 vendor=f"Vendor {len(self.vendors)}",
+                partner=self.partner,
+                types=types,
                 oneroster=version,
-                acknowledge_unsupported=True,
+                enabled=enabled,
                 by=BY,
                 **asked,
             )
         except Refused:
             return None
-        rules, line = rules_of(connection), connection.line
-        assert line is not None
-        if line.head:
-            first = self._elder(connection)
-        else:
-            lifecycle.publish_at_once(connection, BY)
-            day = self.organization.today()
-            first = Publication(self.edition, version, day, self.bounds(rules))
-            first.follow(None, clock())
-        vendor = Vendor(connection, secret, Truth(version, rules, first, first), habits, self.wait)
+        truth = Truth(version, rules_of(connection))
+        vendor = Vendor(connection, secret, truth, self.wait, enabled=enabled)
+        vendor.programs = programs_of(vendor, habits)
         self.vendors.append(vendor)
+        if enabled:
+            lifecycle.publish_at_once(connection, BY)
+            self._begin(vendor)
         return vendor
 
-    def _elder(self, connection: Connection) -> Publication:
-        """What a line shows that others read: the beginning of one who joins it."""
-        line = connection.line
-        assert line is not None
-        elders = [
-            vendor.truth.head
-            for vendor in self.vendors
-            if not vendor.truth.paused
-            and Connection.objects.get(pk=vendor.connection.pk).line_id == line.pk
-        ]
-        if elders:
-            first = replace(elders[0], moments={}, past=set(), touched=set())
-        else:
-            # Of a line that only paused ones read, nobody has looked at what it shows.
-            bounds = self.bounds(rules_of(connection))
-            first = Publication(self.edition, line.version, self.organization.today(), bounds)
-            first.documents, first.chosen = read(line.pk, line.head), True
-        first.moments = dict.fromkeys(first.flat, BEGINNING)
-        first.past = set(first.flat)
-        return first
+    def _begin(self, vendor: Vendor) -> None:
+        """Note what a vendor reads first: of what it could not read, nothing is left."""
+        vendor.enabled = True
+        if self.shown is not None:
+            self._publish(vendor, self.as_shown(vendor.truth))
+        self.wait(0.01)
 
     def change(self, vendor: Vendor, asked: dict[str, Any]) -> None:
-        """Change what a vendor sees, unless the product refuses it in words."""
+        """Change what a vendor sees, unless the product refuses it in words.
+
+        What it takes goes at once, from what its runs read too; what it gives, it gives at once
+        to a connection that reads on, of what was last refreshed.
+        """
         connection = Connection.objects.get(pk=vendor.connection.pk)
-        truth = vendor.truth
-        before = truth.rules
-        with self.tightening(vendor):
-            try:
-                changing.change_sharing(connection, by=BY, **asked)
-            except Refused:
-                return
-            truth.rules = rules_of(Connection.objects.get(pk=connection.pk))
-        if truth.rules != before:
-            truth.behind |= truth.paused
-            # What is taken and given by one act may have changed twice, and be what it was.
-            vendor.known.clear()
-            if not truth.paused:
-                truth.publish(self.fresh(truth), clock())
+        truth, before = vendor.truth, vendor.truth.rules
+        try:
+            changing.change_sharing(connection, by=BY, **asked)
+        except Refused:
+            return
+        truth.rules = rules_of(Connection.objects.get(pk=connection.pk))
+        if truth.rules == before or truth.head is None:
+            return
+        marks, policy = frozenset(self.marks()), frozenset(self.policy())
+        act = withdrawing.Act(
+            self.edition,
+            self.organization.today(),
+            Bounds(before, marks, policy),
+            Bounds(truth.rules, marks, policy),
+            frozenset(),
+            clock(),
+        )
+        if truth.held:
+            withdrawing.apply(truth, act, place(vendor))
+        else:
+            older = {id(run.publication): run.publication for run in truth.going_on(clock())}
+            self._publish(vendor, self.as_shown(truth))
+            for publication in older.values():
+                withdrawing.take(publication, act)
+        self.wait(0.01)
+
+    # Their life
 
     def pause(self, vendor: Vendor, days: int | None = None) -> None:
         until = None if days is None else self.organization.today() + timedelta(days=days)
         lifecycle.pause(Connection.objects.get(pk=vendor.connection.pk), by=BY, until=until)
-        vendor.truth.pause()
-        vendor.until = until
-
-    def activate(self, vendor: Vendor) -> None:
-        """End a pause or a suspension, or both."""
-        lifecycle.activate(Connection.objects.get(pk=vendor.connection.pk), by=BY)
-        self._resumed(vendor)
-
-    def _resumed(self, vendor: Vendor) -> None:
-        vendor.truth.resume(self.fresh(vendor.truth), clock())
-        vendor.suspended, vendor.until = False, None
+        vendor.truth.held, vendor.until = True, until
 
     def suspend(self, vendor: Vendor) -> None:
         lifecycle.suspend(Connection.objects.get(pk=vendor.connection.pk), by=BY)
-        vendor.suspended, vendor.until = True, None
+        vendor.truth.held, vendor.suspended, vendor.until = True, True, None
+
+    def activate(self, vendor: Vendor) -> None:
+        """End a pause or a suspension, or both; enable one that waited for its launch."""
+        lifecycle.activate(Connection.objects.get(pk=vendor.connection.pk), by=BY)
+        if vendor.enabled:
+            self._resumed(vendor)
+        else:
+            self._begin(vendor)
+
+    def _resumed(self, vendor: Vendor) -> None:
+        vendor.truth.held, vendor.suspended, vendor.until = False, False, None
+        if self.shown is not None:
+            self._publish(vendor, self.as_shown(vendor.truth))
+        self.wait(0.01)
 
     def close_connection(self, vendor: Vendor) -> None:
         lifecycle.close(Connection.objects.get(pk=vendor.connection.pk), by=BY)
         self.vendors.remove(vendor)
 
     def tend(self) -> None:
-        """The periodic task: pauses whose day has come end, lines that have grown equal meet."""
+        """The periodic task: pauses whose day has come end."""
         tend()
         for vendor in self.vendors:
             if vendor.until is not None and vendor.until <= self.organization.today():
                 self._resumed(vendor)
 
 
-def places(vendor: Vendor) -> tuple[tightening.Place, tightening.Place, tightening.Place]:
-    """Where the product has a vendor's line, what it is held at, and its run."""
-    now = Connection.objects.select_related("line", "reading").get(pk=vendor.connection.pk)
-    assert now.line is not None
-    line = (now.line.pk, now.line.head)
-    held = None if now.held_at is None else (now.line.pk, now.held_at)
-    run = None
-    if now.reading is not None and now.reading.line_id is not None:
-        run = (now.reading.line_id, now.reading.number)
-    return line, held, run
+def place(vendor: Vendor) -> int:
+    """Return the product's publication that a vendor's next run reads; 0: none."""
+    feeds = Feed.objects.filter(connection=vendor.connection.pk)
+    return feeds.values_list("publication", flat=True).get() or 0
 
 
 def rules_of(connection: Connection) -> dict[str, Any]:

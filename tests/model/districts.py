@@ -8,7 +8,7 @@ sometimes nowhere.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -16,16 +16,22 @@ from hypothesis import strategies as st
 from roster.models import (
     AcademicSession,
     Agent,
+    AssessmentLineItem,
+    AssessmentResult,
+    Category,
     ClassResource,
     Course,
     CourseResource,
     Demographics,
     Enrollment,
     Klass,
+    LineItem,
     Org,
     Organization,
     Resource,
+    Result,
     Role,
+    ScoreScale,
     User,
     UserProfile,
     UserResource,
@@ -49,6 +55,12 @@ ENROLLMENTS = [f"e{number}" for number in range(1, 11)]
 PROFILES = ["p1", "p2"]
 RESOURCES = ["x1", "x2"]
 LINKS = ["l1", "l2", "l3"]
+CATEGORIES = ["g1", "g2"]
+SCALES = ["v1", "v2"]
+LINE_ITEMS = ["i1", "i2", "i3"]
+RESULTS = ["t1", "t2", "t3", "t4"]
+ASSESSMENTS = ["a1", "a2"]
+SCORES = ["b1", "b2"]
 
 IDS = {
     "orgs": ORGS,
@@ -99,6 +111,10 @@ def columns(*extra: tuple[str, list[Any]]) -> st.SearchStrategy[dict[str, Any]]:
     return mostly([{}], {"locker": "17"}, *filled)
 
 
+LEVELS = [("calendar", ["track"]), ("scheduleStructure", ["block"])]
+EXCLUDED = [("externalLmsExclude", ["true"])]
+"""Columns that a bundle may have, and what may stand in them."""
+
 NEAR = [TODAY + timedelta(days=days) for days in (-40, -1, 0, 1, 14, 15, 40)]
 DATES = mostly([None], date(2026, 8, 15), date(2026, 12, 20), date(2027, 6, 20), *NEAR)
 
@@ -112,7 +128,7 @@ def org(draw: Draw, sourced_id: str) -> dict[str, Any]:
         "type": draw(mostly(usual, "school", "district", "ext:campus")),
         "identifier": draw(st.sampled_from(["", "77"])),
         "parent": draw(mostly(parent, "", NOWHERE, *ORGS)),
-        "metadata": draw(columns()),
+        "metadata": draw(columns(*EXCLUDED)),
     }
 
 
@@ -148,7 +164,7 @@ def course(draw: Draw, sourced_id: str) -> dict[str, Any]:
         "grades": draw(some_of(CODES)),
         "subjects": draw(some_of(SUBJECTS)),
         "subject_codes": draw(some_of(["M", "N"])),
-        "metadata": draw(columns(("courseMaster", ["shared"]))),
+        "metadata": draw(columns(("courseMaster", ["shared"]), *EXCLUDED)),
     }
 
 
@@ -168,7 +184,7 @@ def klass(draw: Draw, sourced_id: str) -> dict[str, Any]:
         "subjects": draw(some_of(SUBJECTS)),
         "subject_codes": draw(some_of(["M", "N"])),
         "periods": draw(some_of(["1", "2"])),
-        "metadata": draw(columns(("calendar", ["track"]), ("scheduleStructure", ["block"]))),
+        "metadata": draw(columns(*LEVELS, *EXCLUDED)),
     }
 
 
@@ -190,7 +206,7 @@ def user(draw: Draw, sourced_id: str) -> dict[str, Any]:
         "preferred_first_name": draw(word),
         "pronouns": draw(word),
         "primary_org": draw(mostly(["", *SCHOOLS], "district", NOWHERE)),
-        "metadata": draw(columns()),
+        "metadata": draw(columns(*EXCLUDED)),
     }
 
 
@@ -203,7 +219,7 @@ def role(draw: Draw, sourced_id: str) -> dict[str, Any]:
         "begin_date": draw(DATES),
         "end_date": draw(DATES),
         "user_profile": draw(mostly("", *PROFILES, NOWHERE)),
-        "metadata": draw(columns(("calendar", ["track"]), ("scheduleStructure", ["block"]))),
+        "metadata": draw(columns(*LEVELS, *EXCLUDED)),
     }
 
 
@@ -270,6 +286,80 @@ def user_link(draw: Draw, sourced_id: str) -> dict[str, Any]:
     return {"resource": draw(mostly(RESOURCES, NOWHERE)), "user": draw(mostly(USERS, NOWHERE))}
 
 
+def category(draw: Draw, sourced_id: str) -> dict[str, Any]:
+    return {
+        "title": draw(st.sampled_from(["Homework", "Exams"])),
+        "weight": draw(st.sampled_from([None, 0.5])),
+        "metadata": draw(columns(("type", ["standard"]), *EXCLUDED)),
+    }
+
+
+def score_scale(draw: Draw, sourced_id: str) -> dict[str, Any]:
+    return {
+        "title": "Letters",
+        "type": "ordinal",
+        "course": draw(mostly(["", *COURSES], NOWHERE)),
+        "klass": draw(mostly(CLASSES, NOWHERE)),
+        "values": draw(mostly([[{"itemValueLHS": "90-100", "itemValueRHS": "A"}]], [])),
+    }
+
+
+def task(draw: Draw) -> dict[str, Any]:
+    return {
+        "title": draw(st.sampled_from(["Quiz", "Test"])),
+        "description": draw(st.sampled_from(["", "Page 7"])),
+        "score_scale": draw(mostly(["", *SCALES], NOWHERE)),
+        "result_value_min": draw(mostly(0.0, None)),
+        "result_value_max": draw(mostly(10.0, None)),
+        "learning_objectives": draw(
+            mostly([[]], [{"source": "state", "learningObjectiveIds": ["o1"]}])
+        ),
+    }
+
+
+def line_item(draw: Draw, sourced_id: str) -> dict[str, Any]:
+    return task(draw) | {
+        "klass": draw(mostly(CLASSES, NOWHERE)),
+        "category": draw(mostly(CATEGORIES, NOWHERE)),
+        "school": draw(mostly(["", *SCHOOLS], NOWHERE)),
+        "assign_date": datetime(2026, 11, 2, tzinfo=UTC),
+        "due_date": datetime(2026, 11, 9, 12, tzinfo=UTC),
+        "grading_period": draw(mostly(["", "quarter"], "fall", NOWHERE)),
+        "academic_session": draw(mostly(["quarter", "fall"], "", "spring", NOWHERE)),
+    }
+
+
+def score(draw: Draw) -> dict[str, Any]:
+    return {
+        "student": draw(mostly(USERS, NOWHERE)),
+        "score_scale": draw(mostly(["", *SCALES], NOWHERE)),
+        "score_status": draw(mostly(["fully graded"], "exempt", "ext:late")),
+        "score": draw(mostly(7.5, None)),
+        "text_score": draw(st.sampled_from(["", "B"])),
+        "score_date": date(2026, 11, 10),
+        "comment": draw(st.sampled_from(["", "well done"])),
+        "late": draw(st.sampled_from([None, True])),
+    }
+
+
+def result(draw: Draw, sourced_id: str) -> dict[str, Any]:
+    return score(draw) | {"line_item": draw(mostly(LINE_ITEMS, NOWHERE))}
+
+
+def assessment(draw: Draw, sourced_id: str) -> dict[str, Any]:
+    return task(draw) | {
+        "klass": draw(mostly(["", *CLASSES], NOWHERE)),
+        "parent": draw(mostly(["", *ASSESSMENTS], NOWHERE)),
+    }
+
+
+def assessment_result(draw: Draw, sourced_id: str) -> dict[str, Any]:
+    return score(draw) | {
+        "assessment_line_item": draw(mostly(ASSESSMENTS, NOWHERE)),
+        "score_percentile": draw(st.sampled_from([None, 60.0])),
+    }
+
+
 POOLS: dict[Any, tuple[list[str], Callable[[Draw, str], dict[str, Any]]]] = {
     Org: (ORGS, org),
     AcademicSession: (SESSIONS, session),
@@ -284,6 +374,12 @@ POOLS: dict[Any, tuple[list[str], Callable[[Draw, str], dict[str, Any]]]] = {
     CourseResource: (LINKS, course_link),
     ClassResource: (LINKS, class_link),
     UserResource: (LINKS, user_link),
+    Category: (CATEGORIES, category),
+    ScoreScale: (SCALES, score_scale),
+    LineItem: (LINE_ITEMS, line_item),
+    Result: (RESULTS, result),
+    AssessmentLineItem: (ASSESSMENTS, assessment),
+    AssessmentResult: (SCORES, assessment_result),
 }
 """The ids there may be of each kind of row, and how one is drawn."""
 
@@ -348,12 +444,8 @@ def settings(draw: Draw) -> dict[str, Any]:
     }
 
 
-def create(
-    organization: Organization,
-    drawn: Rows,
-    pairs: list[tuple[str, str]],
-) -> None:
-    """Write the drawn rows, past the import: dirty references included."""
+def create(organization: Organization, drawn: Rows, pairs: list[tuple[str, str]]) -> None:
+    """Write the drawn rows, past the import: dirty ones included."""
     for model in POOLS:
         model.objects.bulk_create(
             model(organization=organization, sourced_id=sourced_id, **fields)
@@ -363,11 +455,3 @@ def create(
     Agent.objects.bulk_create(
         Agent(organization=organization, user=user, agent=agent) for user, agent in pairs
     )
-
-
-def change(organization: Organization, drawn: Rows) -> None:
-    """Give rows these fields, making those that aren't there."""
-    for (model, sourced_id), fields in drawn.items():
-        model.objects.update_or_create(
-            organization=organization, sourced_id=sourced_id, defaults=fields
-        )

@@ -1,4 +1,4 @@
-"""Random rules of lines, of the keys that the product knows."""
+"""Random rules of connections, of the keys that the product knows."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ SHARES = [
     "users.phone",
     "users.sms",
     "users.userIds",
+    "users.userMasterIdentifier",
+    "users.userProfiles",
+    "users.pronouns",
 ]
 WITHHELD = [
     "users.identifier",
@@ -40,6 +43,10 @@ ROLES_OF_1_2 = [
     "siteAdministrator",
 ]
 NOT_IN_1_1 = {"users.userProfiles", "users.primaryOrg"}
+TYPES = {
+    "1.1": [[], ["grade_book"]],
+    "1.2": [[], ["grade_book"], ["assessment", "grade_book"], ["assessment"]],
+}
 
 
 def some(values: list[str], most: int = 3, least: int = 1) -> st.SearchStrategy[list[str]]:
@@ -60,14 +67,14 @@ NARROWED: dict[str, st.SearchStrategy[Any]] = {
 
 
 def rules(draw: Draw, version: str) -> dict[str, Any]:
-    """Draw the rules of a line: its schools, and up to two of the rest."""
+    """Draw the rules of a connection: its schools, and up to two of the rest."""
     known = [name for name in WITHHELD if version == "1.2" or name not in NOT_IN_1_1]
     every_share = st.just(sorted(SHARES))
     drawn = {
         "schools": draw(st.one_of(st.just("all"), some([*SCHOOLS, NOWHERE]))),
         "shares": draw(st.one_of(every_share, every_share, some(SHARES, 4, 0))),
         "withheld": draw(mostly([[]], *[[name] for name in known])),
-        "types": [],
+        "types": draw(st.sampled_from(TYPES[version])),
     }
     for key in draw(some(sorted(NARROWED), 2, 0)):
         drawn[key] = draw(NARROWED[key])

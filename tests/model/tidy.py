@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from roster.models import (
     AcademicSession,
+    AssessmentLineItem,
+    AssessmentResult,
+    Category,
     ClassResource,
     Course,
     CourseResource,
     Demographics,
     Enrollment,
     Klass,
+    LineItem,
     Org,
     Resource,
+    Result,
     Role,
+    ScoreScale,
     User,
     UserProfile,
     UserResource,
@@ -122,4 +128,29 @@ def tidy() -> dict[tuple[Any, str], dict[str, Any]]:
     add(CourseResource, "l1", course="c1", resource="x1")
     add(ClassResource, "l1", klass="k1", resource="x2")
     add(UserResource, "l1", user="u1", resource="x1")
+
+    add(Category, "g1", title="Homework")
+    values = [{"itemValueLHS": "90-100", "itemValueRHS": "A"}]
+    add(ScoreScale, "v1", title="Letters", type="ordinal", klass="k1", course="c1", values=values)
+    bounds = {"result_value_min": 0.0, "result_value_max": 10.0}
+    assigned = datetime(2026, 11, 2, tzinfo=UTC)
+    for line_item, klass in (("i1", "k1"), ("i2", "k3")):
+        add(
+            LineItem,
+            line_item,
+            title=f"Quiz {line_item}",
+            klass=klass,
+            category="g1",
+            assign_date=assigned,
+            due_date=assigned,
+            academic_session="quarter",
+            score_scale="v1",
+            **bounds,
+        )
+    scored = {"score_status": "fully graded", "score": 7.5, "score_date": date(2026, 11, 10)}
+    add(Result, "t1", line_item="i1", student="u1", comment="well done", **scored)
+    add(Result, "t2", line_item="i2", student="u3", **scored)
+    add(AssessmentLineItem, "a1", title="Reading test", klass="k1", **bounds)
+    add(AssessmentLineItem, "a2", title="Maths test", **bounds)
+    add(AssessmentResult, "b1", assessment_line_item="a1", student="u1", **scored)
     return found

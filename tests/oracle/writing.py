@@ -26,6 +26,8 @@ class OneOf:
         self.values = values
 
     def __eq__(self, other: object) -> bool:
+        if isinstance(other, OneOf):
+            return self.values == other.values
         return isinstance(other, str) and other in self.values
 
     __hash__ = None  # type: ignore[assignment]

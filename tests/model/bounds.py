@@ -1,0 +1,69 @@
+"""Under what a publication may show the district's rows: rules, marks, withheld fields."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from tests.model.comparing import Documents, Id, plain
+from tests.oracle import evaluate
+from tests.oracle.district import District
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a publication may show: under these rules, marks and this field policy.
+
+    `doubtful` are further marks of which the product may, or may not, take account: those that a
+    bundle has brought, or somebody cleared, since the last refresh.
+    """
+
+    rules: dict[str, Any]
+    marks: frozenset[Id]
+    policy: frozenset[str]
+    doubtful: frozenset[Id] = field(default_factory=frozenset)
+
+    @property
+    def tightest(self) -> Bounds:
+        return replace(self, marks=self.marks | self.doubtful)
+
+    def key(self) -> tuple[Any, ...]:
+        rules = json.dumps(both(self.rules, self.rules), sort_keys=True)
+        return rules, self.marks, self.policy
+
+
+def both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Return rules that share only what both do."""
+    found: dict[str, Any] = {"types": sorted({*one["types"]} & {*other["types"]})}
+    for key in ("schools", "grades", "roles", "courses", "subjects", "collections"):
+        chosen = [rules[key] for rules in (one, other) if rules.get(key, "all") != "all"]
+        if chosen:
+            found[key] = sorted(set(chosen[0]).intersection(*chosen))
+    found["shares"] = sorted({*one["shares"]} & {*other["shares"]})
+    for key in ("withheld", "kept_out"):
+        found[key] = sorted({*one.get(key, ()), *other.get(key, ())})
+    for key in ("inactive", "unenrolled"):
+        found[key] = one.get(key, True) and other.get(key, True)
+    return found
+
+
+class Edition:
+    """The district's rows as they stood once, with what the oracle has said of them."""
+
+    def __init__(self, district: District) -> None:
+        self.district = district
+        self.said: dict[Any, Documents] = {}
+
+    def documents(self, version: str, day: date, bounds: Bounds) -> Documents:
+        """Return what the rules show of them; marks in doubt aside."""
+        key = (version, day, bounds.key())
+        if key not in self.said:
+            rows = self.district.marked(set(bounds.marks))
+            found = evaluate(rows, version, bounds.rules, day, bounds.policy)
+            self.said[key] = {
+                name: {sourced_id: plain(document) for sourced_id, document in documents.items()}
+                for name, documents in found.items()
+            }
+        return self.said[key]

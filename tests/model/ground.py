@@ -1,0 +1,104 @@
+"""The levels of a district as an import finds them, and whether it opens what a mark closed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from tests.model.comparing import Id
+from tests.oracle import evaluate
+from tests.oracle.district import District
+from tests.oracle.rows import GUARDIANS
+
+EVERYTHING: dict[str, Any] = {
+    "shares": ["demographics", "guardians", "resources"],
+    "types": ["grade_book", "assessment"],
+}
+
+
+class Ground:
+    """What there is to be marked, and what the marks hide, before an import."""
+
+    def __init__(self, district: District) -> None:
+        self.district = district
+
+    def levels(self) -> list[Id]:
+        """Return everything that can be marked, by kind and id."""
+        return sorted({*self._rows(), *self._places(), *self._people()})
+
+    def _rows(self) -> set[Id]:
+        district = self.district
+        found = {("school" if district.is_school(org) else "org", org) for org in district.orgs}
+        for kind, rows in (
+            ("section", district.classes),
+            ("person", district.users),
+            ("enrollment", district.enrollments),
+            ("demographics", district.demographics),
+            ("grading_task", district.categories),
+            ("line_item", district.line_items),
+            ("result", district.results),
+        ):
+            found |= {(kind, sourced_id) for sourced_id in rows}
+        return found
+
+    def _places(self) -> set[Id]:
+        district = self.district
+        found: set[Id] = set()
+        schools = [org for org in district.orgs if district.is_school(org)]
+        for school in schools:
+            found |= {("calendar", each) for each in district.calendars_of_school(school)}
+            for user in district.users:
+                structures = district.structures(user, school)
+                found |= {("schedule_structure", each) for each in structures}
+                found |= {("grade_level", e) for e in district.grade_levels(user, school)}
+        for course in district.courses:
+            levels = [f"{course}~{each}" for each in district.calendars_of_course(course)]
+            found |= {("course", each) for each in levels or [course]}
+            if (master := district.course_master(course)) is not None:
+                found.add(("course_master", master))
+        return found
+
+    def _people(self) -> set[Id]:
+        district = self.district
+        found: set[Id] = set()
+        for user in district.users:
+            there = {(row.role, row.org) for row in district.roles_of(user)}
+            there |= {
+                (row.role, district.classes[row.klass].school)
+                for row in district.enrollments_of(user)
+            }
+            for role, org in there:
+                if role == "student" and district.is_school(org):
+                    found.add(("school_enrollment", f"{user}~{org}"))
+                elif role not in ("student", *GUARDIANS) and org in district.orgs:
+                    found.add(("district_assignment", f"{user}~{org}"))
+            for other in district.linked(user):
+                if any(row.role in GUARDIANS for row in district.roles_of(other)):
+                    found.add(("guardian_link", f"{user}~{other}"))
+        return found
+
+    def check(self, after: District, cleared: set[Id]) -> None:
+        """See that nothing which a mark hid is seen after an import.
+
+        Unless that mark was cleared, or its level is still there: then the record has moved to
+        where nothing is marked.
+        """
+        marks = self.district.marks - cleared
+        if not marks:
+            return
+        hidden = self.seen(set()) - self.seen(marks)
+        opened = hidden & Ground(after).seen(after.marks)
+        there = set(Ground(after).levels())
+        for name in sorted(opened):
+            by = {mark for mark in marks if name not in self.seen({mark})}
+            gone = by - there
+            assert not gone or by & there, f"{name} was hidden by {gone}, and an import opens it"
+
+    def seen(self, marks: set[Id]) -> set[Id]:
+        """Return what a connection sees that everything is shared with, dates aside."""
+        rows = self.district.marked(marks)
+        found = evaluate(rows, "1.2", EVERYTHING, DAY, ())
+        return {(name, each) for name, documents in found.items() for each in documents}
+
+
+DAY = date(2026, 11, 16)
