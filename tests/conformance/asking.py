@@ -11,7 +11,10 @@ from urllib.parse import quote, urlencode
 
 from django.test import Client
 
-from roster.models import Publication, Record
+from roster.clock import moment_of, stamp
+from roster.models import Document as Stored
+from roster.models import Feed
+from roster.publishing import lists
 from tests.acceptance.vendor import BASES
 from tests.cast import ask_token
 from tests.conformance.elements import SUBSETS, collection_of
@@ -24,13 +27,12 @@ Document = dict[str, Any]
 
 @dataclass
 class Asker:
-    """One connection's vendor; `line` is what it reads, `since` when it came."""
+    """One connection's vendor; `feed` is the key of what it reads."""
 
     version: str
     client_id: str
     client_secret: str
-    line: int
-    since: int
+    feed: int
     token: str = ""
     lists: dict[str, list[Document]] = field(default_factory=dict)
     browser: Client = field(default_factory=Client)
@@ -73,7 +75,7 @@ class Asker:
         """Return what this vendor could read of a collection and can no longer."""
         name = f"tombstones of {collection}"
         if name not in self.lists:
-            self.lists[name] = [each for each, _ in tombstones(self.line, self.since, collection)]
+            self.lists[name] = [each for each, _ in tombstones(self.feed, collection)]
         return self.lists[name]
 
     def world(self, plural: str) -> Sequence[Document]:
@@ -82,24 +84,30 @@ class Asker:
         return [*self.live(plural), *(each for each in dead if belongs(plural, each))]
 
 
-def tombstones(line: int, since: int, collection: str) -> list[tuple[Document, Document]]:
-    """Return the tombstones at the head of a line, each with its last living document."""
-    stamps = dict(Publication.objects.filter(line=line).values_list("number", "stamp"))
-    head = max(stamps)
-    records = Record.objects.filter(line=line, kind=collection)
+def tombstones(feed: int, collection: str) -> list[tuple[Document, Document]]:
+    """Return the tombstones that a feed lists, each with its last living document."""
+    head = Feed.objects.get(pk=feed).publication
+    assert head
+    dead = lists.read(head, collection, tombstones=True)
+    before = [
+        lists.read(each, collection)
+        for each in Feed.objects.get(pk=feed).publications.order_by("-number")
+    ]
     found = []
-    for row in records.filter(
-        valid_from__lte=head, valid_to__gt=head, status="tobedeleted", changed_in__gt=since
-    ).order_by("sourced_id"):
-        alive = records.filter(sourced_id=row.sourced_id, status="active").order_by("valid_from")
-        last = alive.last()
-        assert last
-        moment = stamps[row.changed_in]
-        assert moment
-        stamp = moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-        told = _parsed(row.document.replace('"href":"/ims/', f'"href":"{HOST}/ims/'))
-        found.append(({**told, "dateLastModified": stamp}, _parsed(last.document)))
+    for record, document, number in zip(*map(list, dead), strict=True):
+        last = next(
+            int(part.documents[part.records == record][0])
+            for part in before
+            if record in part.records
+        )
+        text = _body(int(document)).replace('"href":"/ims/', f'"href":"{HOST}/ims/')
+        changed = {"dateLastModified": stamp(moment_of(int(number)))}
+        found.append(({**_parsed(text), **changed}, _parsed(_body(last))))
     return found
+
+
+def _body(document: int) -> str:
+    return Stored.objects.get(pk=document).body
 
 
 def belongs(plural: str, document: Document) -> bool:

@@ -114,9 +114,7 @@ def connect(version: str, terms: tuple[str, ...], slug: str = SLUG) -> dict[str,
 def asker(told: dict[str, Any]) -> Asker:
     """Return the vendor of a connection as `create_connection` tells it, with a token."""
     held = Connection.objects.get(pk=told["id"])
-    made = Asker(
-        held.oneroster, told["client_id"], told["client_secret"], held.line_id or 0, held.since
-    )
+    made = Asker(held.oneroster, told["client_id"], told["client_secret"], held.feed_id or 0)
     made.token = made.grant()
     return made
 

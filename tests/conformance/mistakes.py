@@ -6,17 +6,24 @@ from __future__ import annotations
 
 from tests.mutating import Mutation
 
-WHERE, COMPARING = "roster/where.py", "roster/comparing.py"
-NESTING, READING = "roster/nesting.py", "roster/reading.py"
-FACTS_SQL, VIEWS = "roster/facts_sql.py", "roster/api/views.py"
+WHERE, COMPARING = "roster/reading/where.py", "roster/reading/comparing.py"
+ENTRIES, LISTED = "roster/reading/entries.py", "roster/reading/listed.py"
+NESTING, READING = "roster/reading/nesting.py", "roster/reading/pages.py"
+FACTS_SQL, VIEWS = "roster/reading/facts_sql.py", "roster/api/views.py"
+ORDERING = "roster/reading/ordering.py"
 
 FILTERS = [
     Mutation(
-        WHERE, "sql = joined(join, [sql,", 'sql = joined("AND", [sql,', "OR is another word than AND"
+        WHERE, 'found if join == "AND" else ~found', "found", "OR is another word than AND"
     ),
     Mutation(
-        FACTS_SQL, 'return Sql(f"({text})", tuple', "return Sql(text, tuple",
-        "a chain is read from left to right, and can't escape its list",
+        WHERE, 'found if join == "AND" else ~found', "np.ones(found.size)",
+        "a chain is read from left to right: what is decided stays",
+    ),
+    Mutation(
+        WHERE, "return positions[self._filtered(asking, listed, positions)] if",
+        "return self._filtered(asking, listed, np.arange(len(listed.shows))).nonzero()[0] if",
+        "a filter can't escape its list",
     ),
     Mutation(COMPARING, '">=": ">="', '">=": ">"', ">= takes what is equal"),
     Mutation(
@@ -45,59 +52,67 @@ FILTERS = [
         'predicate = ">=" if predicate in (">", ">=") else "<="', "a day begins at midnight",
     ),
     Mutation(
-        "roster/instants.py",
+        "roster/reading/instants.py",
         "moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)",
         "moment.replace(tzinfo=UTC)", "instants compare in UTC",
     ),
     Mutation(
-        COMPARING, "after = _number_at(numbers, bisect_right(stamps, moment))",
-        "after = _number_at(numbers, bisect_left(stamps, moment))",
+        ENTRIES, '">": np.greater,', '">": np.greater_equal,',
         "what changed at a moment didn't change after it",
+    ),
+    Mutation(
+        ENTRIES, "stamps * 1000, clause.predicate, moment", "stamps, clause.predicate, moment // 1000",
+        "between two milliseconds there are moments",
     ),
     Mutation(
         COMPARING, "clause = replace(clause, value=clause.value.lower())", "pass",
         "TRUE is true",
     ),
     Mutation(
-        "roster/query.py", "if len(clauses) >= MOST_CLAUSES:", "if len(clauses) > MOST_CLAUSES:",
+        "roster/reading/query.py", "if len(clauses) >= MOST_CLAUSES:", "if len(clauses) > MOST_CLAUSES:",
         "a filter has up to twenty clauses",
     ),
     Mutation(
-        "roster/query.py", 'text.replace("\\u2018", "\'")', "text", "typographic quotes are quotes"
+        "roster/reading/query.py", 'text.replace("\\u2018", "\'")', "text", "typographic quotes are quotes"
     ),
 ]  # fmt: skip
 
 VISIBILITY = [
     Mutation(
-        WHERE, "return NEVER if path.root in scope.hidden else condition", "return condition",
+        WHERE, "if path.root in asking.withheld:", "if False:",
         "a hidden field meets nothing, not even !=",
     ),
     Mutation(
-        WHERE, 'return self.filter is not None and self.filter.names("status", "dateLastModified")',
+        WHERE, "return self.filter is not None and self.filter.names(*BY_LIST)",
         "return self.filter is not None", "tombstones stand where they are asked for",
     ),
     Mutation(
-        WHERE, 'self.filter.names("status", "dateLastModified")', 'self.filter.names("status")',
+        WHERE, "self.filter.names(*BY_LIST)", 'self.filter.names("status")',
         "a delta tells what was removed",
     ),
     Mutation(
         READING, 'COLLECTIONS[collection].service != "gradebook"', "True",
         "a gradebook record that is gone is not found",
     ),
+    Mutation(WHERE, "        if self.subset:\n", "        if False:\n", "students are students"),
     Mutation(
-        WHERE, 'parts.append(has_word("role", self.subset))', "pass", "students are students"
+        ORDERING, "if path.root in asking.withheld:", "if False:", "a hidden field orders nothing"
     ),
 ]  # fmt: skip
 
 ORDERS = [
     Mutation(
-        WHERE, '{value.text} {way}, sourced_id"', '{value.text} {way}"', "ties are broken by id"
+        ORDERING, '{value.text} {way}, sourced_id"', '{value.text} {way}"', "ties are broken by id"
     ),
     Mutation(
-        WHERE, '{value.text} {way}, sourced_id"', '{value.text} {way}, sourced_id DESC"',
+        ORDERING, '{value.text} {way}, sourced_id"', '{value.text} {way}, sourced_id DESC"',
         "ties go upwards, whichever way the order goes",
     ),
-    Mutation(WHERE, "DESC NULLS LAST", "DESC NULLS FIRST", "missing is the least"),
+    Mutation(ORDERING, "DESC NULLS LAST", "DESC NULLS FIRST", "missing is the least"),
+    Mutation(
+        ORDERING, 'argsort(-values if order.descending else values, kind="stable")',
+        'argsort(values, kind="stable")', "the last change may come first",
+    ),
     Mutation(
         COMPARING, 'return Sql(f"CASE WHEN {there.text} THEN 1 END", there.parameters)', "pass",
         "the type of a reference is one word for all",
@@ -110,19 +125,24 @@ ORDERS = [
 
 PAGES = [
     Mutation(
-        READING, "ids[offset : offset + limit]", "ids[offset : offset + limit + 1]",
+        READING, "slice(offset, offset + limit)", "slice(offset, offset + limit + 1)",
         "a page has as many as were asked",
     ),
     Mutation(
-        READING, "ids[offset : offset + limit]", "ids[max(0, offset - 1) : offset + limit]",
+        READING, "slice(offset, offset + limit)", "slice(max(0, offset - 1), offset + limit)",
         "a page begins where it was asked",
     ),
     Mutation(
-        READING, "ordinal >= %s AND ordinal < %s", "ordinal > %s AND ordinal < %s",
+        LISTED, "slice(offset - start, offset - start + limit)",
+        "slice(offset - start + 1, offset - start + limit)",
         "a plain page begins where it was asked",
     ),
     Mutation(
-        READING, "total = len(ids)", "total = len(ids[offset:])", "the total is that of the list"
+        LISTED, "and at + reference[1] > offset", "and at + reference[1] >= offset + limit",
+        "a page may lie in several parts",
+    ),
+    Mutation(
+        READING, "some), len(found))", "some), len(some))", "the total is that of the list"
     ),
     Mutation(
         "roster/api/addresses.py",
@@ -145,12 +165,16 @@ NESTED = [
     Mutation(VIEWS, "subset=parent.subset, tied=tied", 'subset="", tied=tied',
         "a teacher is no student"),
     Mutation(
-        NESTING, "live = told_by(f\"status = '{ACTIVE}'\", ())", 'live = told_by("1 = 1", ())',
+        NESTING, "    if among.tombstones:\n", "    if True:\n",
         "a tombstone brings nobody living in",
     ),
     Mutation(
-        NESTING, "either_fact(scope.told(kind, key), LAST + key)", "either_fact(key, key)",
+        NESTING, "either_fact(_key(asking, kind, key), LAST + key)", "either_fact(key, key)",
         "a tombstone belongs where it did",
+    ),
+    Mutation(
+        NESTING, "return among.find(lookups.ids(asking.source, asking.collection, condition))\n\n    return nested",
+        "return np.arange(len(among.shows))\n\n    return nested", "a class has its own",
     ),
 ]  # fmt: skip
 

@@ -25,7 +25,7 @@ def world_of(vendor: Asker) -> World:
     collections = TABLES[vendor.version]
     return World(
         {name: vendor.live(name) for name in collections},
-        {name: tombstones(vendor.line, vendor.since, name) for name in collections},
+        {name: tombstones(vendor.feed, name) for name in collections},
     )
 
 
