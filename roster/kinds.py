@@ -1,70 +1,134 @@
 """The one table of kinds: read this first.
 
-Every kind of row of the hierarchy is one entry: where its rows live, what it stands on, and
-the collection in which it is published, if it is. Visibility, explaining, the exclude
-commands and pages, publication, routes and documents all read these two tables, in this
-order: a kind stands only on kinds above it.
+Every kind of row of the hierarchy is one entry: where its rows live, which rows are its parents,
+and the collection in which it is published, if it is. Deciding, explaining, the exclude commands
+and pages, publication, routes and documents all read these two tables, in this order: a kind's
+parents are of kinds above it. People are the exception: a person is visible through any of the
+places below, and each of these only with its person.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db.models import Model
 
 from roster import models as rows
 
 
+class Parent(NamedTuple):
+    """Rows that a row's visibility depends on.
+
+    `by` is the map's array of the child's kind that says which rows these are, one or a list;
+    with `inverse`, the array of the parents' kind that names the child. `kind` is theirs:
+    `course_row` is a row of courses, visible with any of its levels; `past_enrollment`, an
+    enrollment of the year that may have ended. The tables of conditions (`roster/deciding/`) say
+    what is asked of parents beyond being visible, and what holds where there is none.
+    """
+
+    kind: str
+    by: str
+    inverse: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One level of the hierarchy (product: What is visible, 2).
 
-    `all_of`: kinds every one of which must be visible where there is one; `any_of`: kinds of
-    which one must be. `collection` is where its rows are published; None: marked, never read.
+    `all_of`: parents all of which must be visible; `any_of`: parents of which one must be.
+    Without an entry, nothing is asked. `collection` is where its rows are published; None:
+    marked, never read.
     """
 
     name: str
     title: str
     model: type[Model]
-    all_of: tuple[str, ...] = ()
-    any_of: tuple[str, ...] = ()
+    all_of: tuple[Parent, ...] = ()
+    any_of: tuple[Parent, ...] = ()
     collection: str | None = None
     markable: bool = True
+
+    @property
+    def parents(self) -> tuple[Parent, ...]:
+        return (*self.all_of, *self.any_of)
 
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("org", "org", rows.Org, ("org",), collection="orgs"),
-        Kind("school", "school", rows.Org, ("org", "school"), collection="orgs"),
-        Kind("calendar", "calendar", rows.Level, ("school",)),
-        Kind("schedule_structure", "schedule structure", rows.Level, ("calendar",)),
-        Kind("grade_level", "grade level", rows.Level, ("schedule_structure",)),
-        Kind("person", "person", rows.User, collection="users"),
-        Kind("school_enrollment", "school enrollment", rows.Level, ("person",), ("grade_level",)),
-        Kind("district_assignment", "district assignment", rows.Level, ("person", "org", "school")),
-        Kind("guardian_link", "guardian link", rows.Level, ("person",), ("school_enrollment",)),
+        Kind("org", "org", rows.Org, (Parent("org", "parent"),), collection="orgs"),
+        Kind("school", "school", rows.Org, (Parent("org", "parent"),), collection="orgs"),
+        Kind("calendar", "calendar", rows.Level, (Parent("school", "school"),)),
+        Kind(
+            "schedule_structure",
+            "schedule structure",
+            rows.Level,
+            (Parent("calendar", "calendar"),),
+        ),
+        Kind(
+            "grade_level", "grade level", rows.Level, (Parent("schedule_structure", "structure"),)
+        ),
+        Kind(
+            "person",
+            "person",
+            rows.User,
+            any_of=(
+                Parent("school_enrollment", "person", inverse=True),
+                Parent("district_assignment", "person", inverse=True),
+                Parent("guardian_link", "guardian", inverse=True),
+            ),
+            collection="users",
+        ),
+        Kind(
+            "school_enrollment",
+            "school enrollment",
+            rows.Level,
+            (Parent("person", "person"),),
+            (Parent("grade_level", "grade_levels"),),
+        ),
+        Kind(
+            "district_assignment",
+            "district assignment",
+            rows.Level,
+            (Parent("person", "person"), Parent("org", "org")),
+        ),
+        Kind(
+            "guardian_link",
+            "guardian link",
+            rows.Level,
+            (Parent("person", "guardian"), Parent("person", "child")),
+            (Parent("school_enrollment", "places"),),
+        ),
         Kind("course_master", "course master", rows.Level),
         Kind(
             "course",
             "course",
             rows.Level,
-            ("calendar", "course_master", "org"),
+            (
+                Parent("calendar", "calendar"),
+                Parent("school", "school"),
+                Parent("course_master", "master"),
+            ),
             collection="courses",
         ),
         Kind(
             "section",
             "section",
             rows.Klass,
-            ("school", "calendar", "course"),
-            ("session",),
+            (
+                Parent("school", "school"),
+                Parent("calendar", "calendars"),
+                Parent("course", "courses"),
+            ),
+            (Parent("session", "terms"),),
             collection="classes",
         ),
         Kind(
             "session",
             "academic session",
             rows.AcademicSession,
-            any_of=("section",),
+            any_of=(Parent("section", "terms", inverse=True),),
             collection="academicSessions",
             markable=False,
         ),
@@ -73,23 +137,33 @@ KINDS: dict[str, Kind] = {
             "enrollment",
             "class enrollment",
             rows.Enrollment,
-            ("section", "person"),
-            ("school_enrollment", "district_assignment"),
+            (Parent("section", "section"), Parent("person", "person"), Parent("org", "org")),
+            (
+                Parent("school_enrollment", "as_student"),
+                Parent("district_assignment", "as_staff"),
+            ),
             collection="enrollments",
         ),
         Kind(
             "demographics",
             "demographics",
             rows.Demographics,
-            ("person",),
+            (Parent("person", "person"),),
             collection="demographics",
         ),
-        Kind("resource", "resource", rows.Resource, collection="resources", markable=False),
+        Kind(
+            "resource",
+            "resource",
+            rows.Resource,
+            any_of=(Parent("section", "classes"), Parent("course_row", "courses")),
+            collection="resources",
+            markable=False,
+        ),
         Kind(
             "score_scale",
             "score scale",
             rows.ScoreScale,
-            ("section",),
+            (Parent("section", "section"),),
             collection="scoreScales",
             markable=False,
         ),
@@ -97,14 +171,26 @@ KINDS: dict[str, Kind] = {
             "line_item",
             "line item",
             rows.LineItem,
-            ("section", "grading_task"),
+            (Parent("section", "section"), Parent("grading_task", "category")),
             collection="lineItems",
         ),
-        Kind("result", "result", rows.Result, ("line_item", "person"), collection="results"),
+        Kind(
+            "result",
+            "result",
+            rows.Result,
+            (
+                Parent("line_item", "line_item"),
+                Parent("person", "student"),
+                Parent("school_enrollment", "as_student"),
+            ),
+            (Parent("past_enrollment", "enrollments"),),
+            collection="results",
+        ),
         Kind(
             "assessment_line_item",
             "assessment line item",
             rows.AssessmentLineItem,
+            (Parent("section", "section"),),
             collection="assessmentLineItems",
             markable=False,
         ),
@@ -112,12 +198,19 @@ KINDS: dict[str, Kind] = {
             "assessment_result",
             "assessment result",
             rows.AssessmentResult,
-            ("assessment_line_item", "person"),
+            (Parent("assessment_line_item", "line_item"), Parent("person", "student")),
             collection="assessmentResults",
             markable=False,
         ),
     )
 }
+
+ROWS_OF = {
+    kind.collection: {"school": "org", "course": "course_row"}.get(kind.name, kind.name)
+    for kind in KINDS.values()
+    if kind.collection
+}
+"""The map's kind of each collection's rows: the kind itself, but for schools and courses."""
 
 
 @dataclass(frozen=True, slots=True)
