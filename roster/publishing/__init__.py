@@ -1,0 +1,25 @@
+"""Publications: what each connection reads, made by refreshes and by the acts between them."""
+
+from roster.publishing.changing import (
+    act,
+    change_feed,
+    end_feed,
+    hold_feed,
+    resume_feed,
+    start_feed,
+    withhold,
+)
+from roster.publishing.refreshing import refresh
+from roster.publishing.sweeping import sweep
+
+__all__ = [
+    "act",
+    "change_feed",
+    "end_feed",
+    "hold_feed",
+    "refresh",
+    "resume_feed",
+    "start_feed",
+    "sweep",
+    "withhold",
+]

@@ -107,7 +107,7 @@ def flip(
         )
         with inside:
             if attempt == TRIES:
-                base = _lock(organization)
+                base = locked(organization)
             try:
                 plan = prepare()
             except (Swept, RowsChanged):
@@ -115,14 +115,14 @@ def flip(
                     raise
                 continue
             with transaction.atomic():
-                if _lock(organization) == base:
+                if locked(organization) == base:
                     number = _show(organization, plan)
                     then()
                     return plan, number
     raise AssertionError("Nobody changes what is locked.")
 
 
-def _lock(organization: Organization) -> Base:
+def locked(organization: Organization) -> Base:
     """Lock the organization until the transaction ends; return where it stands.
 
     In SQLite the transaction itself is the lock.

@@ -1,0 +1,101 @@
+"""Acts: what somebody takes from vendors at once, and with which marks and rules it is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from roster.deciding import Rules
+from roster.kinds import ROWS_OF
+from roster.map import Map
+from roster.marks import MarkRow, Marks, marks_of
+from roster.models import Mark, Organization, Publication
+from roster.publishing.comparing import places
+from roster.publishing.inputs import Inputs, flags, todays
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Marked records and withheld fields are taken from everybody, or what a feed shares no longer.
+
+    `marks` are all that the act names, those too that are set already. `rules` are what `feed`
+    shares from now on, as JSON; `policy` the fields that no feed may have.
+    """
+
+    marks: tuple[MarkRow, ...] = ()
+    feed: int | None = None
+    rules: Mapping[str, Any] | None = None
+    policy: tuple[str, ...] = ()
+
+    def rules_json(self, publication: Publication) -> dict[str, Any]:
+        """Return the rules after the act of what was published."""
+        return publication.rules if self.rules is None else dict(self.rules)
+
+    def rules_for(self, publication: Publication, policy: tuple[str, ...]) -> Rules:
+        """Return them as they are under a field policy, and the act's own."""
+        return Rules.of(self.rules_json(publication), sorted({*policy, *self.policy}))
+
+
+class Ground:
+    """An organization's marks and today's map, before and after an act."""
+
+    def __init__(self, organization: Organization, act: Act) -> None:
+        self.organization = organization
+        self.act = act
+        named = {(mark.kind, mark.sourced_id) for mark in act.marks}
+        rows = marks_of(organization)
+        self.before = [row for row in rows if (row.kind, row.sourced_id) not in named]
+        self.after = [*rows, *act.marks]
+        self._today: Inputs | None = None
+        self._taken: dict[bytes, dict[str, Any]] = {}
+
+    def published(self, m: Map) -> list[MarkRow]:
+        """Return the marks that a publication of this map was surely decided with.
+
+        A bundle's may have come with an import since; a person's are always withdrawn at once.
+        """
+        if m.revision == self.organization.revision:
+            return self.before
+        return [row for row in self.before if row.source == Mark.Source.PERSON]
+
+    def taken_today(self, publication: Publication, m: Map) -> Marks:
+        """Return, as marks on an older map, what the act takes from what is visible today."""
+        if self._today is None:
+            self._today = todays(self.organization)
+        if m.revision == self._today.map.revision:
+            return {}
+        name = orjson.dumps(
+            [publication.feed.version, publication.feed.rules], option=orjson.OPT_SORT_KEYS
+        )
+        if name not in self._taken:
+            self._taken[name] = self._records_taken(publication, self._today)
+        found = {}
+        for collection, records in self._taken[name].items():
+            kind = ROWS_OF[collection]
+            at = places(records, getattr(m, kind).record[:-1])
+            if (at >= 0).any():
+                found[kind] = flags(len(m.ids[kind]), at)
+        return found
+
+    def _records_taken(self, publication: Publication, today: Inputs) -> dict[str, Any]:
+        feed, policy = publication.feed, today.settings.field_policy
+        rules = Rules.of(feed.rules, list(policy))
+        before = today.with_marks(self.before).decide(feed.version, rules)
+        after = today.with_marks(self.after).decide(
+            feed.version, self.act.rules_for(publication, policy)
+        )
+        found = {}
+        for collection in before.collections():
+            left = set_of(before, collection)
+            left[after.visible(collection)] = False
+            if left.any():
+                found[collection] = getattr(today.map, ROWS_OF[collection]).record[left]
+        return found
+
+
+def set_of(decision: Any, collection: str) -> Any:
+    """Return which rows of a collection's kind are listed by a decision, nothing not."""
+    return flags(len(decision.map.ids[ROWS_OF[collection]]), decision.visible(collection))

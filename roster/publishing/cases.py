@@ -1,0 +1,181 @@
+"""What an act takes from publications that were decided alike.
+
+A publication is judged by its own map, day and settings: what stays is what it lists and is still
+visible. Where today's map is another one, what the act takes there goes too: a child who was
+published in grade 3 and sits in an excluded grade 5 today. An act takes, and never gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+import orjson
+
+from roster.deciding import Decision, Rules
+from roster.deciding.answers import answers, keys
+from roster.dialects.composing import Doc
+from roster.dialects.pruning import pruned_doc
+from roster.kinds import COLLECTIONS, ROWS_OF
+from roster.marks import Marks
+from roster.models import Publication
+from roster.publishing.acts import Ground, set_of
+from roster.publishing.comparing import Flags
+from roster.publishing.inputs import flags, own, united
+from roster.publishing.lists import Numbers
+
+PEOPLE = "users"
+
+KIND_OF = {each.singular: ROWS_OF[each.name] for each in COLLECTIONS.values()}
+"""The kind of rows that a reference of a type leads to."""
+
+
+class Affected(NamedTuple):
+    """Of a collection's rows: what stays, and what of that may say less than it did."""
+
+    records: Numbers
+    stay: Flags
+    less: Flags
+
+
+class Case:
+    """Publications of equal inputs, and the decisions before and after an act.
+
+    Fields that are withheld are no part of `after`: they are cut from documents as they are read.
+    What both sharings have in common is decided too (`shared`), for people are shown by it: a
+    role that the new rules give must not stand in for one that they take.
+    """
+
+    def __init__(self, ground: Ground, publications: list[Publication]) -> None:
+        self.ground = ground
+        self.publications = publications
+        first = publications[0]
+        self.version = first.feed.version
+        self.inputs = own(ground.organization, first)
+        self.is_known = first.map_id is not None and bool(first.settings)
+        policy = self.inputs.settings.field_policy
+        self.rules = Rules.of(first.rules, list(policy))
+        self.asked = ground.act.rules_for(first, policy)
+        self.left = self.asked.with_fields_of(self.rules)
+        self.forced: Marks = ground.taken_today(first, self.inputs.map)
+        self.marked = self.inputs.with_marks(ground.published(self.inputs.map))
+        self.before = self.marked.decide(self.version, self.rules)
+        self._decide()
+        if more := self._people_hidden_by_fields():
+            self.force(more)
+        if more := self._people_not_shared():
+            self.force(more)
+
+    def force(self, marks: Marks) -> None:
+        """Take these rows too, and what is visible only through them."""
+        self.forced = united(self.forced, marks)
+        self._decide()
+
+    def _decide(self) -> None:
+        inputs = self.inputs.with_marks(self.ground.after).marked(self.forced)
+        self.after = inputs.decide(self.version, self.left)
+        common = self.left & self.rules
+        self.shared = self.after if common == self.left else inputs.decide(self.version, common)
+        self.pruned: dict[tuple[str, int], int] = {}
+
+    def _people_hidden_by_fields(self) -> Marks:
+        """Return the people whom the version can't show without a field that is withheld."""
+        if self.version != "1.1" or self.asked.withheld == self.left.withheld:
+            return {}
+        inputs = self.inputs.with_marks(self.ground.after).marked(self.forced)
+        return self._people(set_of(inputs.decide(self.version, self.asked), PEOPLE))
+
+    def _people_not_shared(self) -> Marks:
+        if self.shared is self.after:
+            return {}
+        return self._people(set_of(self.shared, PEOPLE))
+
+    def _people(self, staying: Flags) -> Marks:
+        gone = set_of(self.after, PEOPLE) & set_of(self.before, PEOPLE) & ~staying
+        return {ROWS_OF[PEOPLE]: gone} if gone.any() else {}
+
+    def cut(self, publication: Publication) -> dict[str, list[str]]:
+        """Return the fields that are to be taken out of a publication's documents as read."""
+        found = {}
+        for name in publication.lists:
+            known = publication.cut.get(name, {})
+            fields = self.asked.hidden(name) - self.left.hidden(name) - known.keys()
+            if fields:
+                found[name] = sorted(fields)
+        return found
+
+    def affected(self, collection: str) -> Affected | None:
+        """Return what becomes of a collection's rows; None where all stays as it is."""
+        stay = set_of(self.after, collection)
+        was = set_of(self.before, collection)
+        less = self._says_less(collection) & stay
+        if self.is_known and not less.any() and not (was & ~stay).any():
+            return None
+        records = getattr(self.inputs.map, ROWS_OF[collection]).record[:-1]
+        return Affected(records, stay, less)
+
+    def _says_less(self, collection: str) -> Flags:
+        size = len(self.inputs.map.ids[ROWS_OF[collection]])
+        less = np.zeros(size + 1, bool)
+        before = keys(self.before, collection)[:size]
+        if not self.is_known:
+            less[:size] = True
+        elif collection == PEOPLE:
+            less[:size] = before != keys(self.shared, collection)[:size]
+        else:
+            less[:size] = before != keys(self.after, collection)[:size]
+            if self.shared is not self.after:
+                # What differs only by what is given is no less.
+                same = before == keys(self.shared, collection)[:size]
+                less[:size] &= ~(same & set_of(self.shared, collection)[:size])
+        return less
+
+    def prune(
+        self, collection: str, docs: Iterable[tuple[int, Doc]]
+    ) -> Iterator[tuple[int, Doc | None]]:
+        """Yield documents of rows without what they may say no longer; None: nothing is left."""
+        said = self._decision_for(collection)
+        hidden = said.rules.hidden(collection)
+        waiting = list(docs)
+        positions = np.array([position for position, _ in waiting], np.int32)
+        keep = self._keep()
+        for (position, doc), answer in zip(
+            waiting, answers(said, collection, positions), strict=True
+        ):
+            yield position, pruned_doc(self.version, collection, doc, keep, hidden, answer)
+
+    def _decision_for(self, collection: str) -> Decision:
+        return self.shared if collection == PEOPLE else self.after
+
+    def _keep(self) -> Callable[[str, str], bool]:
+        """Return whether what a document refers to, by type and id, is still visible."""
+        m, visible = self.inputs.map, self.after
+
+        def keep(target: str, sourced_id: str) -> bool:
+            kind = KIND_OF[target]
+            return bool(visible.ok(kind)[m.ids[kind].position(sourced_id)])
+
+        return keep
+
+    def mark(self, collection: str, positions: Iterable[int]) -> Marks:
+        """Return marks on rows of a collection."""
+        kind = ROWS_OF[collection]
+        return {kind: flags(len(self.inputs.map.ids[kind]), list(positions))}
+
+
+def cases(ground: Ground, publications: Iterable[Publication]) -> Iterator[Case]:
+    """Yield the cases of publications, each when it is asked for."""
+    found: dict[bytes, list[Publication]] = {}
+    for each in publications:
+        name = [
+            each.map_id,
+            each.day,
+            each.settings,
+            each.rules,
+            each.feed.version,
+            each.feed.rules,
+        ]
+        found.setdefault(orjson.dumps(name, option=orjson.OPT_SORT_KEYS), []).append(each)
+    for alike in found.values():
+        yield Case(ground, alike)

@@ -1,0 +1,186 @@
+"""What is published between two refreshes: new feeds, changed sharing, holds, acts of exclusion.
+
+Each verb is one flip, in which `then` runs: the caller's own rows and its audit entry. It runs
+exactly once in what is committed, and may refuse. What a verb gives, it gives as the last refresh
+showed it; what it takes, it takes from everything that can still be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from roster.audit import Actor
+from roster.deciding import Rules
+from roster.kinds import COLLECTIONS, ROWS_OF
+from roster.marks import MarkRow, Marks
+from roster.models import Feed, Organization, Publication
+from roster.publishing.acts import Act, Ground, set_of
+from roster.publishing.cases import PEOPLE
+from roster.publishing.flipping import Cut, Plan, flip
+from roster.publishing.inputs import Inputs, last_shown
+from roster.publishing.lists import NEW
+from roster.publishing.making import Wanted, make
+from roster.publishing.withdrawing import withdrawn
+
+Then = Callable[[], None]
+
+FOLLOWING, HELD = Feed.State.FOLLOWING, Feed.State.HELD
+
+
+def start_feed(feed: Feed, *, by: Actor, then: Then) -> None:
+    """Let a feed follow the refreshes, and publish what the last one has shown.
+
+    Compared with nothing: what its reader never had leaves no tombstone. Before the organization's
+    first refresh there is nothing to publish.
+    """
+
+    def prepare() -> Plan:
+        now = _fresh(feed)
+        if now.publication is not None or not _is_published(now.organization):
+            return Plan()
+        return _given(now, now.rules)
+
+    def write() -> None:
+        Feed.objects.filter(pk=feed.pk).exclude(state=HELD).update(state=FOLLOWING)
+        then()
+
+    _flip(feed, prepare, write)
+
+
+def change_feed(feed: Feed, rules: dict[str, Any], *, by: Actor, then: Then) -> None:
+    """Share by other rules: what they take is gone when this returns, what they give is there.
+
+    A held feed is only taken from; it gets the rest when it resumes.
+    """
+
+    def prepare() -> Plan:
+        now = _fresh(feed)
+        if now.publication is None or now.rules == rules:
+            return Plan()
+        change = Act(feed=now.pk, rules=rules)
+        if now.state == HELD:
+            return withdrawn(now.organization, change)
+        plan = withdrawn(now.organization, change, heads=False)
+        must = any(each.publication == now.publication_id for each in plan.rewritten)
+        given = _given(now, rules, must=must, change=change)
+        plan.nexts, plan.settled = given.nexts, given.settled
+        return plan
+
+    _flip(feed, prepare, then, rules=rules)
+
+
+def hold_feed(feed: Feed, *, by: Actor, then: Then) -> None:
+    """Let a feed keep what it has, whatever is published, less what is withdrawn."""
+    _flip(feed, Plan, then, state=HELD)
+
+
+def resume_feed(feed: Feed, *, by: Actor, then: Then) -> None:
+    """Let a held feed follow again: what changed meanwhile is there, with new stamps."""
+
+    def prepare() -> Plan:
+        now = _fresh(feed)
+        if not _is_published(now.organization):
+            return Plan()
+        return _given(now, now.rules)
+
+    _flip(feed, prepare, then, state=FOLLOWING)
+
+
+def end_feed(feed: Feed, *, by: Actor, then: Then) -> None:
+    """Delete a feed with its publications; `then` lets go of it first."""
+
+    def end() -> None:
+        then()
+        Feed.objects.filter(pk=feed.pk).delete()
+
+    flip(feed.organization, Plan, end)
+
+
+def act(organization: Organization, marks: Sequence[MarkRow], write: Then) -> None:
+    """Withdraw what these marks hide from all that is read; `write` sets those that aren't set.
+
+    They are all that the act names: a mark that a bundle has set may not be published yet.
+    """
+    named = Act(marks=tuple(marks))
+    flip(organization, lambda: withdrawn(_refreshed(organization), named), write)
+
+
+def withhold(organization: Organization, policy: Sequence[str], then: Then) -> None:
+    """Take the fields of a policy out of all that is read; `then` saves it.
+
+    Documents are listed without them by the next refresh; until then they are cut as they are
+    read. What the policy gives free shows after that refresh too.
+    """
+    named = Act(policy=tuple(policy))
+    flip(organization, lambda: withdrawn(_refreshed(organization), named), then)
+
+
+def _flip(feed: Feed, prepare: Callable[[], Plan], then: Then, **fields: Any) -> None:
+    def write() -> None:
+        if fields:
+            Feed.objects.filter(pk=feed.pk).update(**fields)
+        then()
+
+    flip(feed.organization, prepare, write)
+    feed.refresh_from_db()
+
+
+def _fresh(feed: Feed) -> Feed:
+    return Feed.objects.select_related("organization", "publication").get(pk=feed.pk)
+
+
+def _refreshed(organization: Organization) -> Organization:
+    organization.refresh_from_db()
+    return organization
+
+
+def _is_published(organization: Organization) -> bool:
+    """Return whether anything was ever shown; an upgrade brings publications without a map."""
+    if organization.shown_map_id is not None:
+        return True
+    return Publication.objects.filter(feed__organization=organization, listed=True).exists()
+
+
+def _given(
+    feed: Feed, rules: dict[str, Any], *, must: bool = False, change: Act | None = None
+) -> Plan:
+    """Return a plan that shows a feed by rules what the last refresh has shown.
+
+    Fields that its rules or a new policy take are cut: to render all documents without them at
+    once would keep the reader of anything else waiting. `must` makes a next publication even
+    where nothing differs.
+    """
+    organization, before = feed.organization, feed.publication
+    inputs = last_shown(organization)
+    shown = list(inputs.settings.field_policy)
+    asked = Rules.of(rules, sorted({*shown, *organization.field_policy}))
+    left = asked.with_fields_of(Rules.of(before.rules if before else rules, shown))
+    if change and before:
+        before.feed = feed
+        inputs = inputs.marked(Ground(organization, change).taken_today(before, inputs.map))
+    inputs = inputs.marked(_hidden_by_fields(inputs, feed.version, asked, left))
+    decision = inputs.decide(feed.version, left)
+    wanted = Wanted(feed, inputs, decision, rules, before, _cut(before, asked, left))
+    wanted.differs = must
+    return make(organization, [wanted], lambda share, stage: None)
+
+
+def _hidden_by_fields(inputs: Inputs, version: str, asked: Rules, left: Rules) -> Marks:
+    """Return, as marks, the people whom the version can't show without a field that is cut."""
+    if version != "1.1" or asked.withheld == left.withheld:
+        return {}
+    gone = set_of(inputs.decide(version, left), PEOPLE) & ~set_of(
+        inputs.decide(version, asked), PEOPLE
+    )
+    return {ROWS_OF[PEOPLE]: gone} if gone.any() else {}
+
+
+def _cut(before: Publication | None, asked: Rules, left: Rules) -> Cut:
+    """Return the fields that documents still have and `asked` doesn't show."""
+    found: Cut = {}
+    for name in COLLECTIONS:
+        known = before.cut.get(name, {}) if before else {}
+        if fields := asked.hidden(name) - left.hidden(name):
+            found[name] = {each: known.get(each, NEW) for each in sorted(fields)}
+    return found
