@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from roster.api.reader import Reader
 from roster.generator.demo import write_demo_bundle
 from roster.importing import import_bundle
-from roster.lines import line_for
-from roster.models import Line, Organization, Record
+from roster.models import Document, Feed, Organization, Publication
 from roster.organizations import create_organization
+from roster.parts import in_parts
 from roster.publishing import refresh
+from roster.publishing.lists import read
 
 EVERYTHING: dict[str, Any] = {
     "schools": "all",
@@ -22,11 +26,14 @@ EVERYTHING: dict[str, Any] = {
         "metadata",
         "resources",
         "users.phone",
+        "users.pronouns",
         "users.sms",
         "users.userIds",
+        "users.userMasterIdentifier",
+        "users.userProfiles",
     ],
     "withheld": [],
-    "types": ["grade_book"],
+    "types": ["grade_book", "assessment"],
 }
 
 
@@ -40,35 +47,85 @@ def demo_district(folder: Path, slug: str = "riverside") -> Organization:
     return organization
 
 
-def published(organization: Organization, *versions: str, **rules: Any) -> list[Line]:
-    """Return lines of these versions that share everything but for `rules`, published."""
-    lines = [line_for(organization, version, EVERYTHING | rules) for version in versions]
+def published(organization: Organization, *versions: str, **rules: Any) -> list[Feed]:
+    """Return feeds of these versions that share everything but for `rules`, published."""
+    feeds = [
+        Feed.objects.create(
+            organization=organization,
+            version=version,
+            rules=EVERYTHING | rules,
+            state=Feed.State.FOLLOWING,
+        )
+        for version in versions
+    ]
     refresh(organization, by="test")
-    for line in lines:
-        line.refresh_from_db()
-    return lines
+    for feed in feeds:
+        feed.refresh_from_db()
+    return feeds
 
 
-def shown(line: Line, number: int | None = None) -> dict[tuple[str, str], str]:
-    """Return every document of a publication by collection and position, tombstones apart."""
-    number = line.head if number is None else number
-    rows = Record.objects.filter(
-        line=line, status="active", valid_from__lte=number, valid_to__gt=number
-    )
-    return {(row.kind, f"{row.ordinal:06d}"): row.document for row in rows}
+def shown(
+    feed: Feed, publication: Publication | None = None, *, tombstones: bool = False
+) -> dict[tuple[str, str], str]:
+    """Return every document of a publication, else of what is read now, by collection and id.
+
+    Tombstones apart, but for those that an act put in the place of a document.
+    """
+    feed.refresh_from_db()
+    found = {}
+    for collection, document in _listed(publication or feed.publication, tombstones=tombstones):
+        found[collection, document.sourced_id] = document.body
+    return found
 
 
-def reader_of(line: Line, number: int | None = None) -> Reader:
-    """Return who reads a line as it stands now, at its head or at a publication before."""
-    line.refresh_from_db()
+def stamps(feed: Feed, publication: Publication | None = None) -> dict[tuple[str, str], int]:
+    """Return the stamp of everything that is listed, tombstones too, by collection and id."""
+    feed.refresh_from_db()
+    publication = publication or feed.publication
+    found = {}
+    for tombstones in (False, True):
+        for collection in publication.lists if publication else ():
+            entries = read(publication, collection, tombstones=tombstones)
+            ids = dict(_ids(entries.documents.tolist()))
+            for number, stamp in zip(entries.documents.tolist(), entries.stamps, strict=True):
+                found[collection, ids[number]] = int(stamp)
+    return found
+
+
+def _ids(numbers: list[int]) -> Iterator[tuple[int, str]]:
+    for some in in_parts(numbers, 500):
+        yield from Document.objects.filter(pk__in=some).values_list("pk", "sourced_id")
+
+
+def _listed(publication: Publication | None, *, tombstones: bool) -> Iterator[tuple[str, Document]]:
+    for collection in publication.lists if publication else ():
+        cut = publication.cut.get(collection, ()) if publication else ()
+        numbers = read(publication, collection, tombstones=tombstones).documents.tolist()
+        for some in in_parts(numbers, 500):
+            for document in Document.objects.filter(pk__in=some):
+                kept = orjson.loads(document.body)
+                if any(name in kept for name in cut):
+                    left = {name: value for name, value in kept.items() if name not in cut}
+                    document.body = orjson.dumps(left).decode()
+                yield collection, document
+
+
+def reader_of(feed: Feed, publication: Publication | None = None) -> Reader:
+    """Return who reads a feed as it stands now, at its head or at a publication before."""
+    feed.refresh_from_db()
+    publication = publication or feed.publication
+    if publication:
+        publication.refresh_from_db()
+    organization = Organization.objects.get(pk=feed.organization_id)
     return Reader(
         connection=0,
-        organization=line.organization_id,
-        version=line.version,
-        line=line.pk,
-        number=line.head if number is None else number,
-        since=0,
-        withdrawals=line.withdrawals,
+        organization=organization.pk,
+        version=feed.version,
+        feed=feed.pk,
+        publication=publication.pk if publication else 0,
+        number=publication.number if publication else 0,
+        revision=publication.revision if publication else 0,
+        cut=publication.cut if publication else {},
+        last_number=organization.last_number,
         scopes=frozenset(),
-        veil=line.veil,
     )
