@@ -25,7 +25,7 @@ def main() -> None:
                     asked.oneroster,
                     only,
                     asked.samples,
-                    asked.lines,
+                    asked.connections,
                     asked.explain,
                 ),
             )
@@ -61,12 +61,12 @@ def arguments() -> argparse.Namespace:
     )
     add("--samples", type=whole, default=1000, metavar="N", help="at most so many of a row")
     add(
-        "--lines",
+        "--connections",
         type=whole,
         default=1,
         metavar="N",
         choices=range(1, 65),
-        help="lines of different rules, up to 64, from which is withdrawn",
+        help="connections of different rules, up to 64, that the acts and nights are for",
     )
     add("--explain", action="store_true", help="show the query plans of first and deep page too")
     return parser.parse_args()

@@ -41,8 +41,32 @@ def touch_enrollments(bundle: Path, to: Path, most: int) -> int:
     return _copied(bundle, to, "enrollments.csv", change)
 
 
+def touch_share(bundle: Path, to: Path, every: int) -> int:
+    """Copy a bundle in which one of `every` users and class enrollments has changed."""
+    seen = 0
+
+    def change(row: Row) -> bool:
+        nonlocal seen
+        seen += 1
+        if seen % every:
+            return False
+        if "givenName" in row:
+            row["givenName"] = f"{row['givenName']}-Lou"
+        else:
+            row["primary"] = "true" if row["primary"] != "true" else "false"
+        return True
+
+    return _copied(bundle, to, "users.csv", change) + _changed(
+        to, bundle, "enrollments.csv", change
+    )
+
+
 def _copied(bundle: Path, to: Path, file: str, change: Callable[[Row], bool]) -> int:
     shutil.copytree(bundle, to)
+    return _changed(to, bundle, file, change)
+
+
+def _changed(to: Path, bundle: Path, file: str, change: Callable[[Row], bool]) -> int:
     changed = 0
     with (to / file).open("w", encoding="utf-8", newline="") as out:
         writer: csv.DictWriter[str] | None = None

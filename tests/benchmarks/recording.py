@@ -46,5 +46,5 @@ def statements(request: Request) -> list[Statement]:
 
 def of_documents(found: list[Statement]) -> list[Statement]:
     """Return those that read published records: what the bytes of an answer come from."""
-    table = apps.get_model("roster", "Record")._meta.db_table
+    table = apps.get_model("roster", "Document")._meta.db_table
     return [statement for statement in found if table in statement.sql]

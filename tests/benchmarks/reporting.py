@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-Rows = Sequence[dict[str, Any]]
+Cells = Sequence[Sequence[Any]]
 
 
 def markdown(report: dict[str, Any]) -> str:
@@ -13,7 +13,9 @@ def markdown(report: dict[str, Any]) -> str:
     parts = [
         _machine(report),
         _table(READING, [_reading(row) for row in report["reading"]]),
+        _table(DECIDING, [_deciding(row) for row in report["deciding"]]),
         _table(WORKING, [_working(row) for row in report["work"]]),
+        _table(*_disk(report["disk"])),
         _table(MEMORY, [_memory(when, row) for when, row in report["memory"].items()]),
         *(f"Plan of the {title}:\n\n```\n{chr(10).join(lines)}\n```"
           for title, lines in report.get("plans", {}).items()),
@@ -23,6 +25,7 @@ def markdown(report: dict[str, Any]) -> str:
 
 READING = ("what", "p50", "p95", "min", "N", "records", "SQL alone", "bare server", "ratio")
 WORKING = ("what", "seconds", "whole process", "processor", "peak memory", "records written")
+DECIDING = ("what", "p50", "min", "N")
 ROLES = ("serve", "web", "worker", "beat", "all")
 MEMORY = ("memory of `serve` (PSS)", *ROLES)
 
@@ -62,6 +65,17 @@ def _working(row: dict[str, Any]) -> Sequence[Any]:
         f"{row['peak_mib']:.0f} MiB",
         f"{sum(written):,}" if written else "",
     )
+
+
+def _deciding(row: dict[str, Any]) -> Sequence[Any]:
+    return (row["what"], _time(row["p50_ms"]), _time(row["min_ms"]), row["n"])
+
+
+def _disk(sizes: dict[str, dict[str, float]]) -> tuple[Sequence[str], Cells]:
+    """Return head and rows of what the tables take at each point of the run."""
+    tables = list(dict.fromkeys(table for row in sizes.values() for table in row))
+    rows = [(when, *(f"{row.get(t, 0):.0f} MiB" for t in tables)) for when, row in sizes.items()]
+    return ("disk", *tables), rows
 
 
 def _memory(when: str, row: dict[str, float]) -> Sequence[Any]:

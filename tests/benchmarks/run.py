@@ -18,7 +18,7 @@ from tests.benchmarks.work import District
 
 GROUPS = (
     "refresh", "pages", "single", "token", "sync", "memory", "filter", "nested", "busy", "delta",
-    "withdraw",
+    "connections",
 )  # fmt: skip
 """What fills caches comes after what looks at the memory; what changes the data comes last."""
 
@@ -28,15 +28,15 @@ READERS = 4
 
 @dataclass(frozen=True)
 class Asked:
-    """What the command line asked for; `samples` is the most of one row, `lines` are withdrawn
-    from.
+    """What the command line asked for; `samples` is the most of one row, `connections` of
+    different rules are published for and withdrawn from.
     """
 
     students: int
     oneroster: str
     only: tuple[str, ...]
     samples: int
-    lines: int
+    connections: int
     explain: bool
 
 
@@ -68,8 +68,8 @@ class Run:
                 self._sync(server, bare)
             elif group == "memory":
                 self._load(server)
-            elif group == "withdraw":
-                self.district.withdraw_variously(self.asked.lines)
+            elif group == "connections":
+                self.district.connect_variously(self.asked.connections, self.database)
             elif group != "refresh":
                 # The servers hang up on who was silent for half a minute.
                 with Wire(server.port) as wire, Handler(bare) as handler:
@@ -129,7 +129,9 @@ def measure(folder: Path, asked: Asked) -> dict[str, Any]:
             "files": district.made["files"],
         },
         "reading": [row.told() for row in run.reading],
+        "deciding": district.deciding,
         "work": [row.told() for row in district.rows],
+        "disk": district.sizes,
         "memory": run.memory,
         "plans": run.plans,
     }

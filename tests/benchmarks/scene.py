@@ -1,6 +1,6 @@
 """What the measured vendors know: where to read, with which token, and how much there is.
 
-Three connections read the same line, because a vendor's requests belong to runs: a first page
+Three connections are shared the same, because a vendor's requests belong to runs: a first page
 asked again after a later one begins another run, which is written down. So one vendor only ever
 asks for beginnings, one reads on, and one begins run after run.
 """
@@ -41,10 +41,12 @@ class Scene:
         return FAR if total >= FAR + 10_000 else total // 2
 
     def published(self, told: dict[str, Any]) -> None:
-        """Take what `refresh_cache` told of the line."""
-        (line,) = told["lines"]
-        self.totals = {name: each["records"] for name, each in line["collections"].items()}
-        self.changes = told["added"] + told["changed"] + told["removed"]
+        """Take what `refresh_cache` told of the first connection's feed."""
+        collections = told["feeds"][0]["collections"]
+        self.totals = {name: each["records"] for name, each in collections.items()}
+        self.changes = sum(
+            each[what] for each in collections.values() for what in ("added", "changed", "removed")
+        )
 
     def get(self, path: str, vendor: int = BEGINNING, **query: object) -> Request:
         """Return a request to a path below its service's base, with that vendor's token."""

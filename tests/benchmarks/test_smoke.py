@@ -28,7 +28,7 @@ def environ(
 
 def measured(environ: dict[str, str], report: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tests.benchmarks", "--engine", "given", "--explain"]
-    sizes = ["--students", str(STUDENTS), "--samples", "2", "--lines", "3"]
+    sizes = ["--students", str(STUDENTS), "--samples", "2", "--connections", "3"]
     return subprocess.run(
         [*command, *sizes, "--json", str(report)],
         cwd=BASE, env=environ, capture_output=True, text=True, check=False,
@@ -67,9 +67,10 @@ def test_it_runs_and_measures_pages_with_the_right_number_of_records(
     assert changed["refresh, nothing changed"] == 0
     assert changed["refresh, full compare (revision touched)"] == 0
     assert changed["refresh, one user changed"] == 1
-    withdrawn = [what for what in changed if what.startswith("withdraw ")]
-    assert len(withdrawn) == 4
-    assert all(what.endswith(", 3 lines") for what in withdrawn)
+    of_three = [what for what in changed if what.endswith(", 3 connections")]
+    assert len(of_three) >= 7
+    assert [row["n"] for row in report["deciding"]] == [5, 20, 5]
+    assert len(report["disk"]) == 2
     assert all(row["peak_mib"] > 10 for row in report["work"])
     for row in report["memory"].values():
         assert {"serve", "web", "worker", "beat", "all"} == set(row)

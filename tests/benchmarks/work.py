@@ -7,42 +7,31 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from tests.benchmarks import changing, commands
+from tests.benchmarks import changing, commands, deciding, disk
 from tests.benchmarks.asking import Broken
+from tests.benchmarks.connecting import connect, connect_apart
 from tests.benchmarks.floors import Database
-from tests.benchmarks.obeying import Obeying
 from tests.benchmarks.scene import VENDORS, Scene
 
 SLUG = "benchmark"
 CHANGES = 3000
+NIGHT = 100
+"""Of so many rows one changes in a night."""
 
-APART = (
-    "classes.classCode",
-    "classes.location",
-    "classes.grades",
-    "classes.subjects",
-    "classes.subjectCodes",
-    "classes.periods",
-)
-"""Fields that one line withholds and another doesn't: 63 lines of different rules."""
+GRADES = ("--grade", "03", "04")
 
 
 @dataclass(frozen=True)
 class Work:
-    """One row: a command, by its own clock and from outside, and what it changed.
-
-    Of a withdrawal `obeyed` is after how many seconds nobody could read what it took away.
-    """
+    """One row: a command, by its own clock and from outside, and what it changed."""
 
     title: str
     ran: commands.Ran
-    obeyed: float | None = None
 
     def told(self) -> dict[str, Any]:
-        own = self.ran.seconds if self.obeyed is None else self.obeyed
         row: dict[str, Any] = {
             "what": self.title,
-            "seconds": self.ran.told.get("seconds", round(own, 2)),
+            "seconds": self.ran.told.get("seconds", round(self.ran.seconds, 2)),
             "process_seconds": round(self.ran.seconds, 2),
             "processor_seconds": round(self.ran.processor_seconds, 2),
             "peak_mib": round(self.ran.peak_bytes / 2**20, 1),
@@ -53,34 +42,19 @@ class Work:
         return row
 
 
-def connect(vendor: int, oneroster: str) -> dict[str, Any]:
-    return commands.here(
-        "create_connection", SLUG, "--vendor", f"Brightpath {vendor}", "--oneroster", oneroster,
-        "--acknowledge-unsupported", "--all-schools", "--share", "all",
-    )  # fmt: skip
-
-
-def connect_apart(line: int) -> None:
-    """Connect a vendor of rules that no other has, in the one version or the other."""
-    withheld = [name for bit, name in enumerate(APART) if line >> bit & 1]
-    version = "1.2" if line % 3 else "1.1"
-    commands.here(
-        "create_connection", SLUG, "--vendor", f"Elmwood {line}", "--oneroster", version,
-        "--acknowledge-unsupported", "--all-schools", "--withhold", *withheld,
-    )  # fmt: skip
-
-
 class District:
     """A generated district and what was done with it, row by row."""
 
     def __init__(self, folder: Path, students: int, oneroster: str) -> None:
         self.folder = folder
         self.rows: list[Work] = []
+        self.sizes: dict[str, dict[str, float]] = {}
+        self.deciding: list[dict[str, Any]] = []
         self.bundle = folder / "first"
         self.made = commands.here("make_bundle", self.bundle, "--students", students)
         commands.here("create_organization", SLUG, "--name", "Benchmark")
         self.take_in(self.bundle, "import, all new")
-        self.scene = Scene([connect(vendor, oneroster) for vendor in VENDORS], students)
+        self.scene = Scene([connect(SLUG, vendor, oneroster) for vendor in VENDORS], students)
         self.refresh("refresh, first build")
 
     def take_in(self, bundle: Path, title: str) -> None:
@@ -109,32 +83,61 @@ class District:
         database.execute("UPDATE roster_organization SET revision = revision + 1")
         self.refresh(title, 0)
 
-    def withdraw_variously(self, lines: int) -> None:
-        """Exclude one student, one class, one school; then withhold a field from everybody.
+    def connect_variously(self, connections: int, database: Database) -> None:
+        """Connect vendors of different rules; publish for all of them, a night, and acts."""
+        self.sizes["three connections of equal rules"] = disk.sizes(database)
+        further = [connect_apart(SLUG, number) for number in range(1, connections)]
+        self.sizes[f"{connections} connections of different rules"] = disk.sizes(database)
+        of = f", {connections} connections"
+        self.deciding = deciding.measure(SLUG)
+        self.refresh(f"refresh, nothing changed{of}", 0)
+        self._night(of)
+        self._acts(of)
+        if further:
+            self._one_of_them(further[0]["connection"])
 
-        From so many lines, each of other rules.
-        """
-        for line in range(1, lines):
-            connect_apart(line)
-        of = f", {lines} lines" if lines > 1 else ""
+    def _night(self, of: str) -> None:
+        night = self.folder / "night"
+        touched = changing.touch_share(self.bundle, night, NIGHT)
+        self.take_in(night, f"import, {touched:,} rows changed")
+        self.refresh(f"refresh, {touched:,} rows changed{of}")
+        renamed = self.folder / "renamed"
+        changing.rename_one(self.bundle, renamed)
+        self.take_in(renamed, f"import, one user changed{of}")
+        self.refresh(f"refresh, one user changed{of}", 1)
+
+    def _acts(self, of: str) -> None:
+        """Exclude one student, one class, one school; then withhold a field from everybody."""
         for what, kind, sourced_id in (
             ("one student", "person", self.scene.student),
             ("one class", "section", self.scene.klass),
             ("one school", "school", self.scene.school),
         ):
             row = unquote(sourced_id)
-            self.withdraw(
-                f"withdraw {what}{of}", "exclude", SLUG, kind, row, "--reason", "Measured"
-            )
-        self.withdraw(
-            f"withdraw a field of all users{of}",
+            words = ("exclude", SLUG, kind, row, "--reason", "Measured")
+            self.do(f"numbers before {what} is excluded", *words, "--dry-run")
+            self.do(f"{what} excluded{of}", *words)
+        self.do(
+            f"a field withheld from all users{of}",
             "set_field_policy", SLUG, "--withhold", "users.email",
         )  # fmt: skip
+        self.refresh(f"refresh after it{of}")
 
-    def withdraw(self, title: str, *words: str) -> None:
-        with Obeying() as watch:
-            ran = commands.run(*words)
-        self.rows.append(Work(title, ran, watch.seconds))
+    def _one_of_them(self, connection: int) -> None:
+        words = (SLUG, str(connection))
+        self.do(
+            "difference before grades are narrowed", "change_sharing", *words, *GRADES, "--preview"
+        )
+        self.do("grades of one connection narrowed", "change_sharing", *words, *GRADES)
+        self.do("one connection paused", "set_status", *words, "paused")
+        self.do("one connection resumed", "set_status", *words, "active")
+        self.do(
+            "why one student isn't there",
+            "explain", *words, "person", unquote(self.scene.student),
+        )  # fmt: skip
+
+    def do(self, title: str, *words: str) -> None:
+        self.rows.append(Work(title, commands.run(*words)))
 
     def change_enrollments(self) -> None:
         """Let the next night change some thousand enrollments, and publish them."""
