@@ -15,10 +15,10 @@ import pytest
 from connections.scopes import SCOPES
 from roster.api.faults import FAULTS, Fault
 from roster.api.openapi.document import SERVICES, path_in
-from roster.api.openapi.intended import INTENDED
 from roster.api.operations import OPERATIONS, Operation
 from roster.api.scopes import short
 from roster.dialects.fields import FIELDS, V11, V12
+from tests.official.intended import INTENDED
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text()
 

@@ -109,7 +109,7 @@ FAULTS = (
     Fault(
         503,
         BUSY,
-        "Nothing is published yet, records are being withdrawn, or the service is busy.",
+        "Nothing is published yet, or the service is busy.",
         "Wait as many seconds as Retry-After says, then send the same request again.",
     ),
 )

@@ -69,7 +69,7 @@ ENTRY = 24
 
 _headers: Cache[lists.Listed] = Cache(8 * MEGABYTE, lambda header: _size_of(header))
 _parts: Cache[List] = Cache(64 * MEGABYTE, lambda part: ENTRY * len(part))
-_whole: Cache[Listed] = Cache(128 * MEGABYTE, lambda listed: 2 * ENTRY * len(listed.shows))
+_whole: Cache[Listed] = Cache(96 * MEGABYTE, lambda listed: 2 * ENTRY * len(listed.shows))
 
 
 def total(source: Source, collection: str) -> int:

@@ -35,7 +35,7 @@ class Matched(NamedTuple):
 NOTHING = Matched(np.empty(0, np.int64), np.empty(0, np.int64))
 
 _matched: Cache[Matched] = Cache(
-    64 * MEGABYTE, lambda asked: 500 + asked.known.nbytes + asked.match.nbytes
+    48 * MEGABYTE, lambda asked: 500 + asked.known.nbytes + asked.match.nbytes
 )
 
 

@@ -41,7 +41,7 @@ class Page(NamedTuple):
     total: int
 
 
-_found: Cache[List] = Cache(48 * MEGABYTE, lambda found: 500 + 24 * len(found))
+_found: Cache[List] = Cache(32 * MEGABYTE, lambda found: 500 + 24 * len(found))
 
 
 def page(

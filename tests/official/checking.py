@@ -1,56 +1,57 @@
-"""Compares our OpenAPI documents with the official files, and says where they differ."""
+"""Compares our OpenAPI documents with the official files, and says where they differ.
+
+    python -m tests.official FOLDER [--json]
+
+FOLDER has files named onerosterv1p2…service_openapi3_v1p0.json. Every difference is printed, with
+the reason if it is intended (`intended.py`); any other one makes the exit code 1, and 2 says
+that there was nothing to compare.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandParser
-
-from roster.api.openapi.comparing import Difference, compare
 from roster.api.openapi.discovery import NAMES
 from roster.api.openapi.document import document
-from roster.api.openapi.intended import reason_for
-from roster.management.base import RosterCommand
-from roster.refusal import Refused
+from tests.official.comparing import Difference, compare
+from tests.official.intended import reason_for
 
 HERE = "https://rosterdesk.invalid"
 
 
-class Command(RosterCommand):
-    help = (
-        "Compare our OpenAPI documents with the official files in a folder. Every difference is "
-        "told, with the reason if it is intended; any other one makes the command fail."
-    )
+class Unusable(Exception):
+    """There is nothing to compare with; `str()` says why."""
 
-    def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "folder", type=Path, help="with files named onerosterv1p2…service_openapi3_v1p0.json"
-        )
 
-    def _require_tables(self) -> None:
-        """No database is asked."""
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.official", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args(arguments)
+    try:
+        result, words = differences(asked.folder)
+    except Unusable as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(json.dumps(result, ensure_ascii=False) if asked.json else words)
+    return 1 if result["unexplained"] else 0
 
-    def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        told: list[dict[str, Any]] = []
-        files = _files(options["folder"])
-        for path, (version, service) in files.items():
-            ours = document(version, service, HERE, f"{HERE}/token")
-            told += [_row(path, each) for each in compare(ours, _read(path))]
-        strange = sum(row["reason"] is None for row in told)
-        result = {
-            "files": [path.name for path in files],
-            "differences": told,
-            "unexplained": strange,
-        }
-        words = _words(told, len(files), strange)
-        if strange:
-            self.stdout.write(json.dumps(result, ensure_ascii=False) if self.as_json else words)
-            sys.exit(1)
-        return result, words
+
+def differences(folder: Path) -> tuple[dict[str, Any], str]:
+    """Return all differences from the files of a folder, and the same in words."""
+    rows: list[dict[str, Any]] = []
+    files = _files(folder)
+    for path, (version, service) in files.items():
+        ours = document(version, service, HERE, f"{HERE}/token")
+        rows += [_row(path, each) for each in compare(ours, _read(path))]
+    strange = sum(row["reason"] is None for row in rows)
+    result = {"files": [path.name for path in files], "differences": rows, "unexplained": strange}
+    return result, _words(rows, len(files), strange)
 
 
 def _files(folder: Path) -> dict[Path, tuple[str, str]]:
@@ -63,7 +64,7 @@ def _files(folder: Path) -> dict[Path, tuple[str, str]]:
     }
     if not found:
         wanted = ", ".join(names[0] for names in NAMES.values())
-        raise Refused(f"There is none of the files in {folder}: {wanted}")
+        raise Unusable(f"There is none of the files in {folder}: {wanted}")
     return found
 
 
@@ -72,7 +73,7 @@ def _read(path: Path) -> dict[str, Any]:
         told: dict[str, Any] = json.loads(path.read_bytes())
         told["paths"], told["components"]["schemas"]
     except (ValueError, KeyError, TypeError) as error:
-        raise Refused(f"{path.name} is no OpenAPI document in JSON.") from error
+        raise Unusable(f"{path.name} is no OpenAPI document in JSON.") from error
     return told
 
 

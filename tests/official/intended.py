@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from roster.api.openapi.comparing import Difference
+from tests.official.comparing import Difference
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
 from copy import deepcopy
@@ -10,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 
 from roster.api.openapi import discovery
-from roster.api.openapi.comparing import compare
 from roster.api.openapi.document import document
-from roster.api.openapi.intended import INTENDED, reason_for
+from tests.official.checking import main
+from tests.official.comparing import compare
+from tests.official.intended import INTENDED, reason_for
 
 NAME = discovery.NAMES["1.2", "resources"][0]
 CALL = "GET /resources/{sourcedId}"
@@ -178,16 +177,21 @@ def test_every_reason_says_something():
     assert all(each.reason for each in INTENDED)
 
 
-def run(folder: Path, *options: str) -> tuple[int, str]:
-    out = io.StringIO()
-    try:
-        call_command("check_openapi", str(folder), *options, stdout=out)
-    except SystemExit as end:
-        return int(end.code or 0), out.getvalue()
-    return 0, out.getvalue()
+Checked = Callable[..., tuple[int, str]]
 
 
-def test_the_command_passes_what_is_equal_or_intended(tmp_path: Path):
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Checked:
+    """Return what comes of a comparison with the files of a folder: exit code and words."""
+
+    def checked(folder: Path, *options: str) -> tuple[int, str]:
+        code = main([str(folder), *options])
+        return code, "".join(capsys.readouterr())
+
+    return checked
+
+
+def test_the_program_passes_what_is_equal_or_intended(tmp_path: Path, run: Checked):
     other = ours()
     one(other)["responses"]["422"] = {"description": "…"}
     (tmp_path / NAME).write_text(json.dumps(other))
@@ -197,7 +201,7 @@ def test_the_command_passes_what_is_equal_or_intended(tmp_path: Path):
     assert told.endswith("1 differences in 1 files, all of them intended.\n")
 
 
-def test_the_command_fails_for_what_is_not_explained(tmp_path: Path):
+def test_the_program_fails_for_what_is_not_explained(tmp_path: Path, run: Checked):
     other = ours()
     schema(other)["properties"]["colour"] = {"type": "string"}
     (tmp_path / NAME).write_text(json.dumps(other))
@@ -234,9 +238,10 @@ def test_the_command_fails_for_what_is_not_explained(tmp_path: Path):
         (NAME, "{}", "is no OpenAPI document"),
     ],
 )
-def test_the_command_refuses_what_it_cannot_compare(
-    name: str, content: str, told: str, tmp_path: Path
+def test_the_program_refuses_what_it_cannot_compare(
+    name: str, content: str, told: str, tmp_path: Path, run: Checked
 ):
     (tmp_path / name).write_text(content)
-    with pytest.raises(CommandError, match=told):
-        run(tmp_path)
+    code, words = run(tmp_path)
+    assert code == 2
+    assert told in words

@@ -1,0 +1,1 @@
+"""Our OpenAPI documents beside the official files, which aren't part of this project."""
