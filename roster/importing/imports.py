@@ -16,6 +16,7 @@ from roster import audit
 from roster.clock import clock
 from roster.importing import engine, references
 from roster.importing.findings import Findings, clean
+from roster.importing.former import marks_kept
 from roster.importing.links import Links
 from roster.importing.manifest import Bundle, describe
 from roster.importing.package import open_package
@@ -176,7 +177,8 @@ def _apply(of_import: Import, reading: _Reading, by: audit.Actor) -> None:
         organization.save(update_fields=["school_year"])
     if reading.changed or named:
         reading.progress(CHECKED, "Deriving the hierarchy")
-        derive(organization)
+        with marks_kept(organization):
+            derive(organization)
         Organization.objects.filter(pk=organization.pk).touch()  # type: ignore[attr-defined]
     of_import.state = Import.State.APPLIED
     of_import.counts = {name: counts.as_dict() for name, counts in reading.counts.items()}

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 
 from roster.importing.engine import column_of, quote
+from roster.importing.former import keep_rows
 from roster.importing.staging import Stage
 from roster.models import Organization, Status
 
@@ -81,12 +82,14 @@ class Store:
     def _update(self, stage: Stage, live: str, staged: str) -> int:
         columns = {field: column_of(stage.model, field) for field in ("metadata", *stage.fields)}
         settings = ", ".join(f"{column} = s.{quote(f)}" for f, column in columns.items())
+        changed = f"{SAME} AND s.sound = 1 AND (l.digest <> s.digest OR l.status <> s.status)"
+        pk = self.organization.pk
+        keep_rows(self.organization, stage.model, f"{live}, {staged}", changed, pk)
         return self._run(
             f"UPDATE {live} SET status = s.status, digest = s.digest, last_modified = %s,"  # noqa: S608
-            f" {settings} FROM {staged} WHERE {SAME} AND s.sound = 1"
-            " AND (l.digest <> s.digest OR l.status <> s.status)",
+            f" {settings} FROM {staged} WHERE {changed}",
             self._moment(stage),
-            self.organization.pk,
+            pk,
         )
 
     def _insert(self, stage: Stage, live: str, staged: str) -> int:
@@ -110,14 +113,17 @@ class Store:
         )
 
     def _retire(self, stage: Stage, live: str, staged: str, unless: str) -> int:
+        gone = (
+            "l.organization_id = %s AND l.status = %s AND l.digest <> '' AND NOT EXISTS"  # noqa: S608
+            f" (SELECT 1 FROM {staged} WHERE s.sourced_id = l.sourced_id){unless}"
+        )
+        values = self.organization.pk, ACTIVE
+        keep_rows(self.organization, stage.model, live, gone, *values)
         return self._run(
-            f"UPDATE {live} SET status = %s, last_modified = %s WHERE l.organization_id = %s"  # noqa: S608
-            " AND l.status = %s AND l.digest <> '' AND NOT EXISTS"
-            f" (SELECT 1 FROM {staged} WHERE s.sourced_id = l.sourced_id){unless}",
+            f"UPDATE {live} SET status = %s, last_modified = %s WHERE {gone}",  # noqa: S608
             RETIRED,
             self._moment(stage),
-            self.organization.pk,
-            ACTIVE,
+            *values,
         )
 
     def fill(self, stage: Stage, field: str, clear: bool) -> Counts:
@@ -131,17 +137,25 @@ class Store:
         column = column_of(stage.model, field)
         moment, pk = self._moment(stage), self.organization.pk
         blank = self._constant(stage, stage.model._meta.get_field(field))
-        owned = "l.organization_id = %s AND l.sourced_id = s.owner AND s.sound = 1"
+        owned = (
+            "l.organization_id = %s AND l.sourced_id = s.owner AND s.sound = 1"
+            f" AND l.{column} <> s.value"
+        )
+        keep_rows(self.organization, stage.model, f"{live}, {staged}", owned, pk)
         updated = self._run(
             f"UPDATE {live} SET {column} = s.value, last_modified = %s FROM {staged}"  # noqa: S608
-            f" WHERE {owned} AND l.{column} <> s.value",
+            f" WHERE {owned}",
             moment,
             pk,
         )
+        unowned = (
+            f"l.organization_id = %s AND l.{column} <> %s AND l.digest <> '' AND NOT EXISTS"  # noqa: S608
+            f" (SELECT 1 FROM {staged} WHERE s.owner = l.sourced_id)"
+        )
+        if clear:
+            keep_rows(self.organization, stage.model, live, unowned, pk, blank)
         retired = clear and self._run(
-            f"UPDATE {live} SET {column} = %s, last_modified = %s WHERE l.organization_id = %s"  # noqa: S608
-            f" AND l.{column} <> %s AND l.digest <> '' AND NOT EXISTS"
-            f" (SELECT 1 FROM {staged} WHERE s.owner = l.sourced_id)",
+            f"UPDATE {live} SET {column} = %s, last_modified = %s WHERE {unowned}",  # noqa: S608
             blank,
             moment,
             pk,
