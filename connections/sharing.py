@@ -25,9 +25,9 @@ from connections.choosing import (
 )
 from connections.models import SHARES, Connection
 from roster.deciding.rules import UNLESS_SHARED_COLLECTIONS
+from roster.dialects.withholding import WITHHOLDABLE, email_elsewhere, known_withheld
 from roster.kinds import COLLECTIONS
 from roster.refusal import Refused
-from roster.dialects.withholding import WITHHOLDABLE, email_elsewhere, known_withheld
 
 __all__ = ["ALL", "HIDEABLE", "ROLES", "SHARES", "WITHHOLDABLE", "known_schools", "known_withheld"]
 

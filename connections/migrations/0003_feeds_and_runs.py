@@ -1,6 +1,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from connections.migrations import _from_lines
+
 
 class Migration(migrations.Migration):
 
@@ -53,6 +55,7 @@ class Migration(migrations.Migration):
             model_name='connection',
             name='connection_held_while_paused',
         ),
+        migrations.RunPython(_from_lines.convert, migrations.RunPython.noop),
         migrations.RemoveField(
             model_name='connection',
             name='reading',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client as Browser
 
 from connections import lifecycle
 from connections.models import Connection
-from roster.models import Org, Organization
+from roster.models import Feed, Org, Organization, Publication
 from roster.organizations import create_organization
 
 DANA = "dana@riverside.example"
@@ -60,12 +61,15 @@ def connected(organization: Organization, **terms: Any) -> Vendor:
     return Vendor(*lifecycle.connect(organization, **terms))
 
 
-def publish(vendor: Vendor, number: int = 7) -> None:
-    """Have something published on the vendor's line."""
-    line = vendor.connection.line
-    assert line is not None
-    line.head = number
-    line.save(update_fields=["head"])
+def publish(vendor: Vendor, number: int = 7) -> Publication:
+    """Have something published for the vendor, under this number."""
+    feed = Feed.objects.get(connection=vendor.connection)
+    made = Publication.objects.create(
+        feed=feed, number=number, day=date(2027, 3, 1), rules=feed.rules
+    )
+    Feed.objects.filter(pk=feed.pk).update(publication=made)
+    Organization.objects.filter(pk=feed.organization_id).update(last_number=number)
+    return made
 
 
 @pytest.fixture

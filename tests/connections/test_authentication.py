@@ -17,12 +17,14 @@ from rest_framework.views import APIView, exception_handler
 
 from connections import lifecycle
 from connections.authentication import ConnectionAuthentication
-from connections.models import Reading
+from connections.belonging import Pin
+from connections.models import Run
 from connections.scopes import allowed
 from roster.api.reader import Reader
 from roster.api.scopes import SCOPE_BASES
+from roster.api.tracing import trace_of
 from roster.clock import clock
-from roster.models import Line, Organization
+from roster.models import Organization, Publication
 from tests.connections.conftest import DANA, Vendor, connected, publish
 
 REALM = 'Bearer realm="Rosterdesk"'
@@ -55,7 +57,8 @@ def test_a_token_leads_to_its_reader_in_one_query(
     riverside: Organization, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     vendor = connected(riverside, shares=["demographics"])
-    publish(vendor, 7)
+    published = publish(vendor, 7)
+    Publication.objects.update(revision=3, cut={"users": {"email": 5}})
     token = vendor.token()
     with django_assert_num_queries(1):
         reader = read(token)
@@ -63,12 +66,14 @@ def test_a_token_leads_to_its_reader_in_one_query(
         connection=vendor.connection.pk,
         organization=riverside.pk,
         version="1.2",
-        line=vendor.connection.line_id,
+        feed=vendor.connection.feed_id,
+        publication=published.pk,
         number=7,
-        since=0,
-        withdrawals=0,
+        revision=3,
+        last_number=7,
         scopes=frozenset(allowed(vendor.connection)),
     )
+    assert reader.cut == {"users": {"email": 5}}
 
 
 def test_an_unknown_token_costs_one_query(
@@ -135,8 +140,10 @@ def test_a_status_holds_at_once_for_tokens_issued_earlier(
     answer = Whose.as_view()(asked)
     assert answer.status_code == code
     assert words in answer.data["detail"]
-    assert asked.vendor["connection"] == brightpath.connection.pk
-    assert words in asked.vendor["reason"]
+    traced = trace_of(asked)
+    assert traced is not None
+    assert traced.connection == brightpath.connection.pk
+    assert words in traced.reason
 
 
 def test_an_expired_connection_is_refused_from_the_districts_next_day(brightpath: Vendor) -> None:
@@ -151,19 +158,18 @@ def test_an_expired_connection_is_refused_from_the_districts_next_day(brightpath
 
 
 def test_a_paused_vendor_reads_the_publication_it_had(brightpath: Vendor) -> None:
-    publish(brightpath, 7)
+    held = publish(brightpath, 7)
     token = brightpath.token()
     lifecycle.pause(brightpath.connection, by=DANA)
-    publish(brightpath, 9)
-    assert read(token).number == 7
-    lifecycle.resume(brightpath.connection, by=DANA)
-    assert read(token).number > 9
+    assert (read(token).publication, read(token).number) == (held.pk, 7)
 
 
-def test_without_a_line_nothing_is_published(brightpath: Vendor) -> None:
-    token = brightpath.token()
-    brightpath.move(line=None)
-    assert (read(token).line, read(token).number) == (None, 0)
+def test_without_a_publication_there_is_nothing_to_read(brightpath: Vendor) -> None:
+    reader = read(brightpath.token())
+    assert (reader.publication, reader.number) == (0, 0)
+    assert reader.run.enter(reader, "/users", 0) == reader
+    brightpath.move(feed=None)
+    assert read(brightpath.token()).feed is None
 
 
 def test_a_token_opens_only_what_was_asked_and_is_still_shared(riverside: Organization) -> None:
@@ -182,7 +188,7 @@ def test_each_district_is_read_by_its_own_vendor_only(
     other = connected(lakeside)
     first, second = read(brightpath.token()), read(other.token())
     assert first.organization != second.organization == lakeside.pk
-    assert first.line != second.line
+    assert first.feed != second.feed
 
 
 def test_a_token_without_a_client_opens_nothing(brightpath: Vendor) -> None:
@@ -192,86 +198,44 @@ def test_a_token_without_a_client_opens_nothing(brightpath: Vendor) -> None:
         read(token)
 
 
-LONG_AGO = timedelta(minutes=2)
-
-
-@pytest.mark.parametrize(
-    ("line", "organization", "at_work", "stops"),
-    [
-        (None, None, None, False),
-        # Reached already, while others are still being withdrawn from.
-        (None, LONG_AGO, timedelta(seconds=80), False),
-        (LONG_AGO, LONG_AGO, timedelta(seconds=80), True),
-        (timedelta(seconds=50), timedelta(seconds=50), timedelta(seconds=80), False),
-        # Whoever was at it is not heard of any more, or nobody has begun.
-        (None, LONG_AGO, timedelta(seconds=-1), True),
-        (None, LONG_AGO, None, True),
-        (None, timedelta(seconds=50), None, False),
-    ],
-)
-def test_a_line_that_does_not_obey_within_a_minute_is_not_read(
-    line: timedelta | None,
-    organization: timedelta | None,
-    at_work: timedelta | None,
-    stops: bool,
-    riverside: Organization,
-    brightpath: Vendor,
+def test_the_runs_that_go_on_come_with_the_same_query(
+    brightpath: Vendor, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    publish(brightpath)
-    token, now = brightpath.token(), clock()
-    riverside.withdrawal_due = now - organization if organization else None
-    riverside.withdrawing_until = now + at_work if at_work else None
-    riverside.save(update_fields=["withdrawal_due", "withdrawing_until"])
-    read_line = brightpath.connection.line
-    assert read_line is not None
-    read_line.withdrawal_due = now - line if line else None
-    read_line.save(update_fields=["withdrawal_due"])
-    assert read(token).stopped is stops
-
-
-def test_a_run_on_a_line_that_does_not_obey_is_not_read_on(
-    riverside: Organization, brightpath: Vendor
-) -> None:
-    publish(brightpath)
+    read_once, now = publish(brightpath, 7), clock()
+    Publication.objects.update(revision=2, cut={"users": {"email": 5}})
+    lists = {"abc": {"begun": 7, "upto": 5, "beyond": True, "whole": False}}
+    times = [
+        (timedelta(hours=1), timedelta(minutes=1)),
+        (timedelta(hours=2), timedelta(minutes=16)),  # Idle for too long.
+        (timedelta(hours=25), timedelta(minutes=1)),  # Begun too long ago.
+        (timedelta(hours=3), timedelta(minutes=2)),
+    ]
+    runs = [
+        Run.objects.create(
+            connection=brightpath.connection,
+            publication=read_once,
+            number=7,
+            after=-number,
+            began=now - began,
+            last=now - last,
+            tokens=["t"],
+            lists=lists,
+        )
+        for number, (began, last) in enumerate(times)
+    ]
     token = brightpath.token()
-    left = Line.objects.create(organization=riverside, version="1.2", rules={}, head=3)
-    run = Reading.objects.create(
-        connection=brightpath.connection, line=left, number=3, began=clock(), last=clock()
+    with django_assert_num_queries(1):
+        run: Any = read(token).run
+    assert [pin.id for pin in run.pins] == [runs[0].pk, runs[3].pk]
+    assert run.newest == runs[0].pk
+    assert run.pins[0] == Pin(
+        id=runs[0].pk,
+        publication=read_once.pk,
+        number=7,
+        revision=2,
+        cut={"users": {"email": 5}},
+        began=runs[0].began,
+        last=runs[0].last,
+        tokens=["t"],
+        lists=lists,
     )
-    brightpath.move(reading=run)
-    assert not read(token).stopped
-    Line.objects.filter(pk=left.pk).update(withdrawal_due=clock() - LONG_AGO)
-    assert read(token).stopped
-
-
-def test_a_reader_comes_with_the_veil_of_what_it_reads(
-    riverside: Organization, brightpath: Vendor
-) -> None:
-    publish(brightpath)
-    token = brightpath.token()
-    line = brightpath.connection.line
-    assert line is not None
-    Line.objects.filter(pk=line.pk).update(veil={"users": ["email"]})
-    left = Line.objects.create(
-        organization=riverside, version="1.2", rules={}, head=3, veil={"users": ["grades"]}
-    )
-    began = read(token).run.enter(read(token), "/users", 0)
-    assert began.veil == {"users": ["email"]}
-    assert read(token).run.enter(read(token), "/users", 100).veil == {"users": ["email"]}
-    Reading.objects.filter(connection=brightpath.connection).update(line=left)
-    went_on = read(token).run.enter(read(token), "/users", 100)
-    assert (went_on.line, went_on.veil) == (left.pk, {"users": ["grades"]})
-
-
-def test_a_run_that_another_request_began_comes_with_its_veil(
-    riverside: Organization, brightpath: Vendor
-) -> None:
-    publish(brightpath)
-    reader = read(brightpath.token())
-    line = brightpath.connection.line
-    assert line is not None
-    Line.objects.filter(pk=line.pk).update(veil={"users": ["email"]})
-    again = read(brightpath.token())
-    again.run.enter(again, "/users", 0)
-    # The first was quicker at the door and slower at the list.
-    assert reader.run.enter(reader, "/users", 0).veil == {"users": ["email"]}

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from connections import lifecycle
+from connections import dates, lifecycle
 from connections.models import Client, Connection, Partner, Secret
 from connections.models.connection import summary
 from connections.partners import create_partner
-from roster.models import AuditEntry, Line, Organization
+from roster.models import AuditEntry, Feed, Organization
+from roster.publishing import refresh
 from roster.refusal import Refused
 from tests.connections.conftest import DANA, Vendor, connected, publish
 
@@ -23,6 +24,10 @@ def partner(versions: list[str], types: list[str]) -> Partner:
 def actions(connection: Connection) -> list[str]:
     entries = AuditEntry.objects.filter(kind="connection", object_id=str(connection.pk))
     return list(entries.order_by("pk").values_list("action", flat=True))
+
+
+def read_by(connection: Connection) -> Feed:
+    return Feed.objects.get(connection=connection)
 
 
 def test_a_new_connection_shares_little_and_may_read(riverside: Organization) -> None:
@@ -39,14 +44,15 @@ def test_a_new_connection_shares_little_and_may_read(riverside: Organization) ->
     connection.refresh_from_db()
     assert (connection.vendor, connection.status, connection.shares) == ("Brightpath", "active", [])
     assert (connection.schools, connection.all_schools) == (["north", "south"], False)
-    assert connection.line is not None
-    assert connection.line.rules == {
+    assert connection.feed is not None
+    assert connection.feed.state == "following"
+    assert connection.feed.rules == {
         "schools": ["north", "south"],
         "shares": [],
         "withheld": ["users.email"],
         "types": [],
     }
-    assert (connection.since, connection.created_by) == (0, DANA)
+    assert connection.created_by == DANA
     assert len(secret) == 43
     assert Client.objects.get().connection == connection
     entry = AuditEntry.objects.get(action="connection.created")
@@ -54,15 +60,12 @@ def test_a_new_connection_shares_little_and_may_read(riverside: Organization) ->
     assert entry.new == summary(connection)
 
 
-def test_connections_with_equal_rules_read_one_line_from_its_head_on(
-    brightpath: Vendor, riverside: Organization, lakeside: Organization
-) -> None:
-    publish(brightpath, 7)
-    second = connected(riverside, vendor="Other").connection
-    assert (second.line, second.since) == (brightpath.connection.line, 7)
-    assert connected(riverside, oneroster="1.1").connection.line != second.line
-    assert connected(riverside, shares=["metadata"]).connection.line != second.line
-    assert connected(lakeside).connection.line != second.line
+def test_a_connection_for_later_is_not_published_yet(riverside: Organization) -> None:
+    made = connected(riverside, enabled=False).connection
+    assert made.status == "disabled"
+    assert made.feed is not None
+    assert made.feed.state == "off"
+    assert not lifecycle.publish_at_once(made, by=DANA)
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
@@ -87,7 +90,7 @@ def test_what_cannot_be_connected_is_refused_and_leaves_nothing(
 ) -> None:
     with pytest.raises(Refused, match=words):
         connected(riverside, **terms)
-    for model in (Connection, Client, Secret, Line):
+    for model in (Connection, Client, Secret, Feed):
         assert not model._default_manager.exists()
     assert not AuditEntry.objects.filter(kind="connection").exists()
 
@@ -159,22 +162,91 @@ def test_closed_is_for_good(status: str, brightpath: Vendor) -> None:
     assert Connection.objects.get().status == "closed"
 
 
-def test_a_pause_holds_the_publication_of_its_beginning(brightpath: Vendor) -> None:
+def test_a_pause_keeps_the_publication_of_its_beginning(brightpath: Vendor) -> None:
     connection = brightpath.connection
     with pytest.raises(Refused, match="Nothing is published"):
         lifecycle.pause(connection, by=DANA)
     publish(brightpath, 7)
     day = connection.organization.today() + timedelta(days=3)
     lifecycle.pause(connection, by=DANA)
-    publish(brightpath, 9)
     lifecycle.pause(connection, by=DANA, until=day)
     connection.refresh_from_db()
-    assert (connection.held_at, connection.resume_on) == (7, day)
+    assert (read_by(connection).state, connection.resume_on) == ("held", day)
     lifecycle.resume(connection, by=DANA)
     connection.refresh_from_db()
-    assert (connection.status, connection.held_at, connection.resume_on) == ("active", None, None)
+    assert (connection.status, connection.resume_on) == ("active", None)
+    assert read_by(connection).state == "following"
     lifecycle.resume(connection, by=DANA)
     assert actions(connection).count("connection.resumed") == 1
+
+
+STATES = [
+    # Who was never enabled has nothing, so nothing of before will leave a tombstone.
+    (False, ["suspended", "disabled"], "off"),
+    (False, ["active"], "following"),
+    (True, ["paused"], "held"),
+    (True, ["suspended"], "held"),
+    (True, ["suspended", "paused"], "held"),
+    (True, ["disabled"], "held"),
+    (True, ["disabled", "active"], "following"),
+    (True, ["suspended", "active"], "following"),
+]
+
+
+@pytest.mark.parametrize(("enabled", "statuses", "state"), STATES)
+def test_what_a_status_does_to_what_is_read(
+    enabled: bool, statuses: list[str], state: str, riverside: Organization
+) -> None:
+    vendor = connected(riverside, enabled=enabled)
+    if enabled:
+        publish(vendor)
+    for status in statuses:
+        lifecycle.set_status(vendor.connection, status, by=DANA)
+    assert read_by(vendor.connection).state == state
+
+
+def test_a_closed_connection_reads_nothing_any_more(brightpath: Vendor) -> None:
+    publish(brightpath)
+    lifecycle.close(brightpath.connection, by=DANA)
+    assert Connection.objects.get().feed is None
+    assert not Feed.objects.exists()
+    lifecycle.close(brightpath.connection, by=DANA)
+
+
+def test_a_status_that_is_refused_changes_nothing_that_is_read(brightpath: Vendor) -> None:
+    publish(brightpath)
+    late = Connection.objects.get()
+    brightpath.move(status="closed")
+    with pytest.raises(Refused, match="for good"):
+        lifecycle.suspend(late, by=DANA)
+    assert read_by(late).state == "following"
+
+
+def test_what_has_expired_is_held_and_goes_on_when_its_day_is_put_off(
+    brightpath: Vendor,
+) -> None:
+    publish(brightpath)
+    assert dates.keep_expiry("schedule") == []
+    today = brightpath.connection.organization.today()
+    brightpath.move(expires=today - timedelta(days=1))
+    assert dates.keep_expiry("schedule") == [brightpath.connection]
+    assert read_by(brightpath.connection).state == "held"
+    assert dates.keep_expiry("schedule") == []
+    lifecycle.activate(brightpath.connection, by=DANA)
+    assert read_by(brightpath.connection).state == "held"
+    brightpath.move(expires=today)
+    assert dates.keep_expiry("schedule") == [brightpath.connection]
+    assert read_by(brightpath.connection).state == "following"
+
+
+def test_a_pause_ends_on_its_day(brightpath: Vendor) -> None:
+    publish(brightpath)
+    today = brightpath.connection.organization.today()
+    lifecycle.pause(brightpath.connection, by=DANA, until=today + timedelta(days=1))
+    assert dates.resume_due("schedule") == []
+    brightpath.move(resume_on=today)
+    assert dates.resume_due("schedule") == [brightpath.connection]
+    assert Connection.objects.get().status == "active"
 
 
 def test_only_a_pause_ends_on_a_day_and_that_in_the_future(brightpath: Vendor) -> None:
@@ -190,33 +262,13 @@ def test_only_a_pause_ends_on_a_day_and_that_in_the_future(brightpath: Vendor) -
     assert brightpath.connection.status == "active"
 
 
-def test_a_new_line_is_published_at_once_where_the_district_is(
-    brightpath: Vendor, riverside: Organization, monkeypatch: pytest.MonkeyPatch
+def test_a_new_connection_is_published_at_once_where_the_district_is(
+    brightpath: Vendor, riverside: Organization
 ) -> None:
-    published: list[Line] = []
-
-    def publish_line(line: Line, *, by: Any) -> None:
-        published.append(line)
-        Line.objects.filter(pk=line.pk).update(head=1)
-
-    monkeypatch.setattr(lifecycle, "publish_line", publish_line)
     assert not lifecycle.publish_at_once(brightpath.connection, by=DANA)
-    assert published == []
-    publish(brightpath)
-    assert lifecycle.publish_at_once(brightpath.connection, by=DANA)
-    assert published == []
+    refresh(riverside, by=DANA)
     other = connected(riverside, oneroster="1.1").connection
     assert lifecycle.publish_at_once(other, by=DANA)
+    published = read_by(other).publication
     assert lifecycle.publish_at_once(other, by=DANA)
-    assert published == [other.line]
-
-
-def test_a_connection_made_during_a_refresh_waits_for_the_next(
-    brightpath: Vendor, riverside: Organization, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def busy(line: Line, *, by: Any) -> None:
-        raise Refused("A refresh is running.")
-
-    monkeypatch.setattr(lifecycle, "publish_line", busy)
-    publish(brightpath)
-    assert not lifecycle.publish_at_once(connected(riverside, oneroster="1.1").connection, by=DANA)
+    assert read_by(other).publication == published

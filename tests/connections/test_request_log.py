@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
+from dataclasses import fields
 from typing import Any
 
 import pytest
 from django.db import DatabaseError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from pytest_django import Settings
 
 from connections import request_log
 from connections.models import Connection, Request
 from connections.request_log import Entry, Queue, RequestLog
+from roster.api.tracing import Trace, trace
 from roster.clock import clock
 from tests.connections.conftest import Vendor
 
@@ -22,21 +24,24 @@ def entry(connection: int, status: int = 200, records: int | None = None) -> Ent
     return Entry(connection, clock(), "GET", "users", "", status, records, 0, 1.0, "")
 
 
-def answered(said: dict[str, Any] | None, status: int = 200) -> Any:
-    def view(request: Any) -> HttpResponse:
-        answer = HttpResponse("[1, 2]", status=status)
-        if said is not None:
-            answer.log = said  # type: ignore[attr-defined]
-        return answer
+def answered(traced: Trace | None, status: int = 200, asked: str = "/users") -> Any:
+    """Have a request answered that is traced so, behind the middleware."""
 
-    return RequestLog(view)
+    def view(request: HttpRequest) -> HttpResponse:
+        if traced is not None:
+            begun = trace(request, traced.connection)
+            for field in fields(Trace):
+                setattr(begun, field.name, getattr(traced, field.name))
+        return HttpResponse("[1, 2]", status=status)
+
+    return RequestLog(view)(RequestFactory().get(asked))
 
 
-def test_an_answer_that_says_whose_it_is_is_logged(brightpath: Vendor) -> None:
+def test_a_traced_request_is_logged(brightpath: Vendor) -> None:
     pk = brightpath.connection.pk
-    said = {"connection": pk, "endpoint": "users", "records": 2, "reason": ""}
-    asked = RequestFactory().get("/users?limit=2&filter=givenName='Ann'")
-    assert answered(said)(asked).content == b"[1, 2]"
+    asked = "/users?limit=2&filter=givenName='Ann'"
+    answer = answered(Trace(pk, endpoint="users", records=2), asked=asked)
+    assert answer.content == b"[1, 2]"
     row = Request.objects.get()
     assert (row.connection_id, row.method, row.endpoint, row.status) == (pk, "GET", "users", 200)
     assert (row.query, row.records, row.size) == ("limit=2&filter=givenName='•••'", 2, 6)
@@ -46,13 +51,12 @@ def test_an_answer_that_says_whose_it_is_is_logged(brightpath: Vendor) -> None:
 
 
 def test_other_answers_are_not_logged(db: None) -> None:
-    answered(None)(RequestFactory().get("/"))
+    answered(None)
     assert not Request.objects.exists()
 
 
 def test_a_refusal_is_logged_and_is_no_reading(brightpath: Vendor) -> None:
-    said = {"connection": brightpath.connection.pk, "endpoint": "users", "reason": "suspended"}
-    answered(said, 403)(RequestFactory().get("/users"))
+    answered(Trace(brightpath.connection.pk, endpoint="users", reason="suspended"), 403)
     assert Request.objects.get().reason == "suspended"
     assert Connection.objects.get().last_seen is None
 
@@ -65,10 +69,9 @@ def test_a_broken_log_breaks_no_answer(
 
     monkeypatch.setattr(request_log, "write", broken)
     monkeypatch.setattr(request_log, "queue", Queue())
-    said = {"connection": brightpath.connection.pk, "endpoint": "users"}
-    assert answered(said)(RequestFactory().get("/users")).status_code == 200
-    assert answered({"connection": 1})(RequestFactory().get("/users")).status_code == 200
-    assert request_log.queue.dropped == 1
+    assert answered(Trace(brightpath.connection.pk, endpoint="users")).status_code == 200
+    assert answered(Trace("nobody")).status_code == 200  # type: ignore[arg-type]
+    assert request_log.queue.dropped == 2
     assert "could not be logged" in caplog.text
 
 
@@ -78,8 +81,7 @@ def test_rows_of_a_connection_that_is_gone_are_left_out(brightpath: Vendor) -> N
 
 
 def test_strange_characters_are_stored_as_well_as_can_be(brightpath: Vendor) -> None:
-    said = {"connection": brightpath.connection.pk, "endpoint": "us\0ers", "reason": "\ud800\0x"}
-    answered(said)(RequestFactory().get("/users"))
+    answered(Trace(brightpath.connection.pk, endpoint="us\0ers", reason="\ud800\0x"))
     row = Request.objects.get()
     assert (row.endpoint, row.reason) == ("users", "?x")
 

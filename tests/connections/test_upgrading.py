@@ -1,0 +1,286 @@
+"""An installation that published by lines goes on by feeds: every vendor's next delta is right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection as database
+from django.db.migrations.executor import MigrationExecutor
+
+from connections.models import Connection, Run
+from roster.clock import clock, milliseconds
+from roster.models import Document, Feed, Org, Organization, Publication
+from roster.publishing import lists
+
+pytestmark = pytest.mark.django_db
+
+BEFORE = [("roster", "0003_withdrawals_by_line"), ("connections", "0002_initial")]
+OPEN = 2**62
+NIGHTS = [datetime(2026, 2, day, 2, 30, tzinfo=UTC) for day in (1, 2, 3)]
+FIRST, SECOND, THIRD = (milliseconds(night) for night in NIGHTS)
+PLAIN = {"schools": "all", "shares": [], "withheld": [], "types": []}
+
+
+class Installation:
+    """One as it was: Riverside, after three nights on one line, with vendors of all kinds."""
+
+    def __init__(self, apps: Any) -> None:
+        self.apps = apps
+        self.organization = self.make("roster", "Organization", slug="riverside", last_number=3)
+        self.line = self.published()
+        for sourced_id in ("stayed", "changed", "came"):
+            self.make(
+                "roster",
+                "Org",
+                organization=self.organization,
+                sourced_id=sourced_id,
+                name=sourced_id,
+                type="school",
+            )
+
+    def make(self, app: str, model: str, **columns: Any) -> Any:
+        return self.apps.get_model(app, model).objects.create(**columns)
+
+    def published(self, left_later: str = "active", **columns: Any) -> Any:
+        """Return a line of orgs that stayed, changed, came and left in three nights."""
+        columns = {
+            "organization": self.organization,
+            "version": "1.2",
+            "rules": PLAIN,
+            "head": 3,
+            "published_on": NIGHTS[2].date(),
+            **columns,
+        }
+        line = self.make("roster", "Line", **columns)
+        for number, night in enumerate(NIGHTS, start=1):
+            self.make(
+                "roster", "Publication", line=line, number=number, state="published", stamp=night
+            )
+        self.make("roster", "Publication", line=line, number=4)  # Never shown.
+        self.put(line, "stayed", 1)
+        self.put(line, "changed", 1, until=2)
+        self.put(line, "changed", 2, name="Another")
+        self.put(line, "came", 3)
+        self.put(line, "left", 1, until=2)
+        self.put(line, "left", 2, status="tobedeleted", said="tobedeleted")
+        self.put(line, "left later", 2, until=3, said=left_later)
+        self.put(line, "left later", 3, status="tobedeleted", said="tobedeleted")
+        self.put(line, "not shown", 4)
+        return line
+
+    def put(
+        self,
+        line: Any,
+        sourced_id: str,
+        number: int,
+        *,
+        until: int = OPEN,
+        status: str = "active",
+        said: str = "active",
+        name: str = "",
+    ) -> None:
+        name = name or ("Removed" if said == "tobedeleted" else sourced_id)
+        document = {"sourcedId": sourced_id, "status": said, "name": name}
+        self.make(
+            "roster",
+            "Record",
+            line=line,
+            kind="orgs",
+            ordinal=0,
+            valid_from=number,
+            valid_to=until,
+            changed_in=number,
+            added_in=number,
+            sourced_id=sourced_id,
+            status=status,
+            role="school",
+            digest="d",
+            document=json.dumps(document, separators=(",", ":")),
+            facts={"name": name},
+        )
+
+    def connect(self, vendor: str, status: str = "active", **columns: Any) -> Any:
+        columns = {
+            "organization": self.organization,
+            "oneroster": "1.2",
+            "unsupported_acknowledged": True,
+            "line": self.line,
+            **columns,
+        }
+        return self.make("connections", "Connection", vendor=vendor, status=status, **columns)
+
+    def read(self, connection: Any, number: int, began: datetime, last: datetime) -> None:
+        self.make(
+            "connections",
+            "Reading",
+            connection=connection,
+            line=connection.line,
+            number=number,
+            began=began,
+            last=last,
+        )
+
+
+def migrate(targets: list[tuple[str, str]] | None = None) -> Any:
+    executor = MigrationExecutor(database)
+    executor.migrate(targets or executor.loader.graph.leaf_nodes())
+    return MigrationExecutor(database).loader.project_state(targets or BEFORE).apps
+
+
+def fill(old: Installation) -> None:
+    veiled = old.published(veil={"users": ["email"]})
+    withdrawn = old.published(left_later="tobedeleted", withdrawals=1)
+    reader = old.connect("active")
+    for number, night in enumerate(NIGHTS, start=1):
+        old.read(reader, number, night + timedelta(hours=1), night + timedelta(hours=2))
+    old.connect("active too")
+    old.connect("late", since=2)
+    old.connect("paused", "paused", held_at=2)
+    old.connect("paused and withdrawn from", "paused", held_at=2, line=withdrawn)
+    old.connect("veiled", line=veiled)
+    old.connect("suspended", "suspended")
+    old.connect("for later", "disabled")
+    old.connect("disabled", "disabled", last_seen=NIGHTS[2])
+    old.connect("closed", "closed", line=None)
+    now = clock()
+    busy = old.connect("in the middle")
+    old.read(busy, 3, now - timedelta(minutes=9), now - timedelta(minutes=3))
+
+
+@pytest.fixture(scope="module")
+def upgraded(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The installation after its upgrade; what an upgrade at a wrong moment was refused with."""
+    with django_db_blocker.unblock():
+        old = Installation(migrate(BEFORE))
+        fill(old)
+        lines = old.apps.get_model("roster", "Line").objects
+        lines.update(withdrawal_due=clock())
+        with pytest.raises(RuntimeError) as refused:
+            migrate()
+        lines.update(withdrawal_due=None)
+        migrate()
+        yield str(refused.value)
+        Run.objects.all().delete()
+        Connection.objects.all().delete()
+        Organization.objects.all().delete()
+
+
+def feed_of(vendor: str) -> Feed:
+    return Feed.objects.get(connection__vendor=vendor)
+
+
+def published(vendor: str) -> Publication:
+    found = feed_of(vendor).publication
+    assert found is not None
+    return found
+
+
+def read(publication: Publication, *, tombstones: bool = False) -> dict[str, tuple[str, int]]:
+    """Return what a publication lists of orgs: the name in the document, and its stamp."""
+    found = lists.read(publication.pk, "orgs", tombstones=tombstones)
+    documents = Document.objects.in_bulk(found.documents.tolist())
+    ids = [documents[pk].sourced_id for pk in found.documents.tolist()]
+    assert ids == sorted(ids)
+    return {
+        documents[pk].sourced_id: (json.loads(documents[pk].body)["name"], stamp)
+        for pk, stamp in zip(found.documents.tolist(), found.stamps.tolist(), strict=True)
+    }
+
+
+def test_an_active_vendor_reads_on_what_it_read(upgraded: str) -> None:
+    feed, reads = feed_of("active"), published("active")
+    assert (feed.version, feed.state, feed.rules) == ("1.2", "following", PLAIN)
+    assert (reads.number, reads.map, reads.listed) == (THIRD, None, True)
+    assert read(reads) == {
+        "came": ("came", THIRD),
+        "changed": ("Another", SECOND),
+        "stayed": ("stayed", FIRST),
+    }
+    assert read(reads, tombstones=True) == {
+        "left": ("Removed", SECOND),
+        "left later": ("Removed", THIRD),
+    }
+    assert reads.counts["orgs"]["records"] == 3
+    earlier = Publication.objects.filter(feed=feed, listed=False).order_by("number")
+    assert list(earlier.values_list("number", flat=True)) == [FIRST, SECOND]
+    assert Organization.objects.get().last_number >= THIRD
+
+
+def test_documents_are_those_of_the_rows(upgraded: str) -> None:
+    stored = {document.sourced_id: document for document in Document.objects.all()}
+    rows = dict(Org.objects.values_list("sourced_id", "pk"))
+    assert {name: stored[name].record for name in rows} == rows
+    assert stored["left"].record < 0
+    assert stored["left"].status == "tobedeleted"
+    assert (stored["came"].role, stored["came"].facts) == ("school", {"name": "came"})
+
+
+def test_lines_share_documents_and_connections_of_one_line_their_parts(upgraded: str) -> None:
+    # Stayed, came; changed in two nights; left; left later, live and removed.
+    assert Document.objects.count() == 6
+    assert published("active") != published("active too")
+    assert published("active").lists == published("active too").lists
+
+
+def test_a_vendor_sees_no_tombstone_of_before_its_own_beginning(upgraded: str) -> None:
+    assert read(published("late"), tombstones=True) == {"left later": ("Removed", THIRD)}
+
+
+def test_a_paused_vendor_keeps_what_it_had(upgraded: str) -> None:
+    assert feed_of("paused").state == "held"
+    assert published("paused").number == SECOND
+    assert read(published("paused")) == {
+        "changed": ("Another", SECOND),
+        "left later": ("left later", SECOND),
+        "stayed": ("stayed", FIRST),
+    }
+
+
+def test_what_was_withdrawn_from_a_pause_is_told_at_last(upgraded: str) -> None:
+    reads = published("paused and withdrawn from")
+    assert reads.number > THIRD
+    live, removed = read(reads), read(reads, tombstones=True)
+    assert set(live) == {"changed", "stayed"}
+    assert set(removed) == {"left", "left later"}
+    assert {stamp for _, stamp in (live | removed).values()} == {reads.number}
+
+
+@pytest.mark.parametrize(
+    ("vendor", "state", "has"),
+    [
+        ("suspended", "held", True),
+        ("for later", "off", False),
+        ("disabled", "held", True),
+        ("closed", None, False),
+    ],
+)
+def test_each_status_has_its_feed(vendor: str, state: str | None, has: bool, upgraded: str) -> None:
+    feed = Connection.objects.get(vendor=vendor).feed
+    assert (feed.state if feed else None) == state
+    assert bool(feed and feed.publication_id) is has
+
+
+def test_readings_are_runs(upgraded: str) -> None:
+    runs = Run.objects.filter(connection__vendor="active").order_by("began")
+    assert [run.number for run in runs] == [FIRST, SECOND, THIRD]
+    assert runs[0].last == NIGHTS[0] + timedelta(hours=2)
+
+
+def test_a_run_in_progress_is_told_everything_by_its_next_delta(upgraded: str) -> None:
+    run = Run.objects.get(connection__vendor="in the middle")
+    assert run.number == 0
+    assert run.last > clock() - timedelta(minutes=30)
+
+
+def test_a_veil_is_cut_and_so_is_what_goes_by_a_tick_from_now_on(upgraded: str) -> None:
+    ticked = {"userMasterIdentifier", "userProfiles", "pronouns"}
+    assert set(published("active").cut["users"]) == ticked
+    assert set(published("veiled").cut["users"]) == ticked | {"email"}
+
+
+def test_an_unfinished_withdrawal_is_finished_before_the_upgrade(upgraded: str) -> None:
+    assert "vendors of riverside" in upgraded
