@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from roster.clock import clock
 from roster.models import (
     AssessmentLineItem,
     AssessmentResult,
@@ -50,14 +51,25 @@ def worded(rows: Rows, dice: Random) -> Rows:
     return rows
 
 
+def change(organization: Organization, drawn: Rows) -> None:
+    """Give rows these fields, making those that aren't there."""
+    for (model, sourced_id), fields in drawn.items():
+        model.objects.update_or_create(
+            organization=organization,
+            sourced_id=sourced_id,
+            defaults={"status": "active", **fields, "last_modified": clock()},
+        )
+
+
 def grade(organization: Organization, dice: Random) -> None:
-    """Write a gradebook and assessments, whatever was there before."""
+    """Write a gradebook and assessments; what was there before has left."""
     for model in (Result, LineItem, ScoreScale, Category, AssessmentResult, AssessmentLineItem):
-        model.objects.filter(organization=organization).delete()
+        rows: Any = model.objects.filter(organization=organization)
+        rows.update(status="tobedeleted", last_modified=clock())
 
     def make(model: Any, sourced_id: str, **fields: Any) -> None:
         if dice.random() < 0.85:
-            model.objects.create(organization=organization, sourced_id=sourced_id, **fields)
+            change(organization, {(model, sourced_id): fields})
 
     def maybe(value: Any) -> Any:
         return value if dice.random() < 0.7 else None

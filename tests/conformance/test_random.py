@@ -114,9 +114,7 @@ def test_an_answer_is_what_a_naive_reading_chooses(data: Any, seed: int) -> None
         kept = {version: made(data, organization, version) for version in early}
         publish(organization)
         clock.shift(timedelta(days=1))
-        districts.change(
-            organization, drawing.worded(data.draw(districts.edits(20), "edits"), dice)
-        )
+        drawing.change(organization, drawing.worded(data.draw(districts.edits(20), "edits"), dice))
         drawing.grade(organization, dice)
         if late:
             kept[late] = made(data, organization, late)
