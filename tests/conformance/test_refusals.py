@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import OperationalError
-from django.utils import timezone
 
 from connections import lifecycle
 from connections.models import Connection
@@ -102,7 +101,12 @@ def test_too_many_requests_wait_as_long_as_they_are_told(
 
 @samples
 @pytest.mark.parametrize(
-    ("fault", "status"), [(ZeroDivisionError("secret"), 500), (OperationalError("secret"), 503)]
+    ("fault", "status"),
+    [
+        (ZeroDivisionError("secret"), 500),
+        (OperationalError("secret"), 503),
+        (reading.Unlisted("secret"), 503),
+    ],
 )
 def test_a_fault_of_ours_tells_nothing_of_it(
     riverside: Any,
@@ -114,24 +118,11 @@ def test_a_fault_of_ours_tells_nothing_of_it(
     def fail(*_: Any, **__: Any) -> None:
         raise fault
 
-    monkeypatch.setattr(reading, "history", fail)
-    monkeypatch.setattr(reading, "exists", fail)
+    for name in ("page", "single", "exists"):
+        monkeypatch.setattr(reading, name, fail)
     answer = riverside.full[endpoint.version].ask(at(endpoint))
     assert "secret" not in refusal(answer, endpoint, status)
     assert ("Retry-After" in answer) == (status == 503)
-
-
-@samples
-def test_while_a_withdrawal_fails_nothing_is_read(riverside: Any, endpoint: Endpoint) -> None:
-    vendor = riverside.full[endpoint.version]
-    district = Organization.objects.filter(slug="riverside")
-    district.update(withdrawal_due=timezone.now() - timedelta(minutes=5))
-    try:
-        answer = vendor.ask(at(endpoint))
-        refusal(answer, endpoint, 503)
-        assert int(answer["Retry-After"]) >= 1
-    finally:
-        district.update(withdrawal_due=None)
 
 
 @pytest.fixture(scope="module")
