@@ -1,0 +1,90 @@
+"""The shelf: a document once, found again by its bytes and by its key."""
+
+from __future__ import annotations
+
+import numpy as np
+import orjson
+import pytest
+
+from roster.dialects.composing import Doc
+from roster.models import Document, Organization, Rendered
+from roster.publishing.lists import List
+from roster.publishing.shelf import Finished, Shelf, Swept
+
+pytestmark = pytest.mark.django_db
+
+
+def doc(sourced_id: str, name: str = "Ann") -> Doc:
+    body = orjson.dumps({"sourcedId": sourced_id, "status": "active", "title": name})
+    return Doc(sourced_id, body)
+
+
+@pytest.fixture
+def organization() -> Organization:
+    return Organization.objects.create(slug="riverside", name="Riverside")
+
+
+@pytest.fixture
+def shelf(organization) -> Shelf:
+    return Shelf(organization.pk, "1.2", "categories")
+
+
+def numbers(*each: int):
+    return np.array(each, np.int64)
+
+
+def test_equal_bytes_are_one_document(shelf):
+    kept = shelf.put(
+        [Finished(1, 11, doc("a")), Finished(1, 12, doc("a")), Finished(2, 21, doc("b"))]
+    )
+    first, again, other = [number for _, number in kept]
+    assert first == again != other
+    assert Document.objects.count() == 2
+
+
+def test_a_document_is_found_by_its_key_and_no_other(organization, shelf):
+    shelf.learn(
+        [Finished(1, 11, doc("a")), Finished(1, -7, doc("a", "Bo")), Finished(2, 11, doc("b"))]
+    )
+    for each in (shelf, Shelf(organization.pk, "1.2", "categories")):
+        found = each.find(numbers(1, 1, 2, 2, 3), numbers(11, -7, 11, 12, 11)).tolist()
+        assert found[3:] == [0, 0]
+        bodies = dict(Document.objects.values_list("pk", "body"))
+        assert ["Ann" in bodies[found[0]], "Bo" in bodies[found[1]]] == [True, True]
+        assert Document.objects.get(pk=found[2]).sourced_id == "b"
+    other = Shelf(organization.pk, "1.1", "categories")
+    assert other.find(numbers(1), numbers(11)).tolist() == [0]
+
+
+def test_without_the_cache_the_same_document_is_found(organization, shelf):
+    shelf.learn([Finished(1, 11, doc("a"))])
+    [number] = shelf.find(numbers(1), numbers(11)).tolist()
+    Rendered.objects.all().delete()
+    again = Shelf(organization.pk, "1.2", "categories")
+    assert again.find(numbers(1), numbers(11)).tolist() == [0]
+    again.learn([Finished(1, 11, doc("a"))])
+    assert again.find(numbers(1), numbers(11)).tolist() == [number]
+
+
+def test_a_tombstone_tells_nothing_of_what_it_stands_for(shelf):
+    [(_, number)] = shelf.put([Finished(1, None, doc("a"))])
+    entry = List(numbers(1), numbers(number), numbers(1000))
+    [stone] = shelf.entomb(entry).tolist()
+    row = Document.objects.get(pk=stone)
+    assert (row.status, row.record, row.sourced_id) == ("tobedeleted", 1, "a")
+    assert "Ann" not in row.body
+    assert shelf.retired(numbers(number, stone)).tolist() == [stone]
+    assert shelf.entomb(entry).tolist() == [stone]
+    assert shelf.ids_of(numbers(stone, number)) == ["a", "a"]
+
+
+def test_what_a_sweep_has_taken_is_said(shelf):
+    with pytest.raises(Swept):
+        shelf.entomb(List(numbers(1), numbers(404), numbers(1000)))
+
+
+def test_numbers_never_return(organization, shelf):
+    [(_, number)] = shelf.put([Finished(1, None, doc("a"))])
+    Document.objects.all().delete()
+    [(_, later)] = shelf.put([Finished(1, None, doc("a"))])
+    assert later > number
