@@ -1,115 +1,33 @@
-"""Runs our commands in real processes that die when they are told to.
+"""The race at length: everybody at work at once, and somebody is always killed.
 
-A line of JSON in is one command: `{"words": ["refresh_cache", "riverside"], "at": 17}` dies at its
-17th writing statement, `{"after": 0.3}` after so many seconds. A line out says what became of it:
-`{"ended": -9, "writes": null}`. Each command is a process of its own with connections of its own,
-forked from this one, which has none: so a death costs no second of starting Python.
+    python -m tests.killing [--kills 300] [--engine postgresql] [--seed 7]
+
+Prints who did what how often, and what readers have seen that they mustn't; fails if anything.
 """
 
 from __future__ import annotations
 
-import json
+import argparse
 import os
-import select
-import signal
+import subprocess
 import sys
-import time
-import traceback
-from contextlib import suppress
-from typing import Any
 
-import django
-from django.core.management import call_command
-from django.db import connection
-
-READING = ("SELECT", "PRAGMA", "WITH")
-BATCH = 40
-"""Rows a batch: a small district's refresh then has as many moments as a large one's."""
+TEST = "tests/killing/test_race.py"
 
 
-def main() -> None:
-    django.setup()
-    from connections import relining
-    from roster import forking, storing, withdrawing
-
-    for module in (forking, relining, storing, withdrawing):
-        vars(module)["BATCH"] = BATCH
-    for line in sys.stdin:
-        print(json.dumps(run(**json.loads(line))), flush=True)
-
-
-def run(
-    words: list[str],
-    at: int | None = None,
-    after: float | None = None,
-    stopped: bool = False,
-    awake: int | None = None,
-) -> dict[str, Any]:
-    """Run a command in a child; return how it ended and, if by itself, how often it wrote.
-
-    With `stopped` it doesn't die but stands still, outside of a transaction, until its number
-    comes as `awake`.
-    """
-    if awake:
-        os.kill(awake, signal.SIGCONT)
-        return {"ended": os.waitstatus_to_exitcode(os.waitpid(awake, 0)[1]), "writes": None}
-    source, sink = os.pipe()
-    child = os.fork()
-    if not child:
-        os.close(source)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        be_mortal(words, at, sink, stopped)
-    os.close(sink)
-    if after is not None and not _ended_within(source, after):
-        os.kill(child, signal.SIGKILL)
-    if stopped:
-        _, status = os.waitpid(child, os.WUNTRACED)
-        if os.WIFSTOPPED(status):
-            os.close(source)
-            return {"ended": 0, "writes": None, "awake": child}
-        return {"ended": os.waitstatus_to_exitcode(status), "writes": None}
-    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    with os.fdopen(source) as told:
-        writes = told.read()
-    return {"ended": ended, "writes": int(writes) if writes else None}
-
-
-def _ended_within(source: int, seconds: float) -> bool:
-    """Wait so long; return early once the child has closed its end, by telling or by ending."""
-    return bool(select.select([source], [], [], seconds)[0])
-
-
-def be_mortal(words: list[str], at: int | None, sink: int, stopped: bool) -> None:
-    """Be the child: never return."""
-    writes, awaits = 0, stopped
-
-    def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        nonlocal writes, stopped
-        if not sql.lstrip().upper().startswith(READING):
-            writes += 1
-            if at and writes >= at and stopped and not connection.in_atomic_block:
-                stopped = False
-                os.kill(os.getpid(), signal.SIGSTOP)
-            elif writes == at and not awaits:
-                os.kill(os.getpid(), signal.SIGKILL)
-                time.sleep(60)
-        return execute(sql, params, many, context)
-
-    code = 1
-    try:
-        connection.execute_wrappers.append(count)
-        with open(os.devnull, "w") as silence:
-            call_command(*words, stdout=silence, stderr=silence)
-        with suppress(BrokenPipeError):
-            os.write(sink, str(writes).encode())
-        code = 0
-    except BaseException:
-        if not awaits:  # One that was given up meanwhile may fail in any way.
-            traceback.print_exc()
-    finally:
-        sys.stderr.flush()
-        os._exit(code)
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, prog="python -m tests.killing")
+    parser.add_argument("--kills", type=int, default=300)
+    parser.add_argument("--engine", default="sqlite", choices=["sqlite", "postgresql"])
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    environ = {"TEST_KILLS": str(asked.kills), "TEST_KILLS_SEED": str(asked.seed)}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", TEST, "-q", "-s", "-p", "no:xdist"],
+        env=os.environ | environ | {"TEST_ENGINE": asked.engine},
+        check=False,
+    ).returncode
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

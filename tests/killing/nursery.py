@@ -1,0 +1,89 @@
+"""Forks the processes that are to die, from one that has started Django and has no connections.
+
+A line of JSON in is one order: `{"role": "refresher", "seed": 7, "at": 30}` forks a process that
+does its role's work over and over, and dies at its 30th writing statement if `at` says so;
+`{"ended": pid}` waits for the end of one. A line out answers. Whatever goes wrong in a process is
+written to the file that is named on the command line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+import traceback
+from typing import Any
+
+import django
+from django.db import connection
+
+READING = ("SELECT", "PRAGMA", "WITH")
+
+
+def main() -> None:
+    django.setup()
+    from tests.killing import roles
+
+    roles.hurry()
+    for line in sys.stdin:
+        order = json.loads(line)
+        if "ended" in order:
+            answer = {"ended": os.waitstatus_to_exitcode(os.waitpid(order["ended"], 0)[1])}
+        else:
+            answer = {"pid": fork(**order)}
+        print(json.dumps(answer), flush=True)
+
+
+def fork(role: str, seed: int, at: int | None = None) -> int:
+    """Return the process that does the work of a role from now on."""
+    child = os.fork()
+    if child:
+        return child
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    be_mortal(role, seed, at)
+    raise AssertionError("It works until it dies.")
+
+
+def be_mortal(role: str, seed: int, at: int | None) -> None:
+    """Be the child: never return."""
+    from roster.refusal import Refused
+    from tests.killing import roles
+
+    writes = 0
+
+    def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal writes
+        if not sql.lstrip().upper().startswith(READING):
+            writes += 1
+            if writes == at:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return execute(sql, params, many, context)
+
+    connection.execute_wrappers.append(count)
+    dice = random.Random(seed)
+    work = roles.ROLES[role]
+    while True:
+        try:
+            work(dice)
+            report(role, "done")
+        except Refused as refusal:
+            report(role, f"refused: {refusal}")
+        except BaseException:
+            report(role, "failed", traceback.format_exc())
+        time.sleep(dice.uniform(0, roles.REST[role]))
+
+
+def report(role: str, what: str, more: str = "") -> None:
+    """Append a line to the log in one write, which no death can tear."""
+    line = json.dumps({"role": role, "what": what, "more": more}) + "\n"
+    log = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(log, line.encode())
+    os.close(log)
+
+
+if __name__ == "__main__":
+    main()

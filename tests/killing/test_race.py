@@ -1,0 +1,105 @@
+"""Everybody at work at once, and somebody is always killed: readers see nothing that they mustn't.
+
+Two refreshers, acts, pauses, changes of sharing, a field policy, imports and a sweep, each a
+process of its own that dies by SIGKILL, by the clock or at a statement; vendors who read all the
+while, whole and by deltas. A few deaths here; many by `python -m tests.killing`.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from connections import lifecycle
+from connections.models import Connection
+from connections.partners import create_partner
+from roster import publishing, reading
+from roster.clock import clock
+from roster.models import Feed, Organization
+from roster.refusal import Refused
+from tests.connections.conftest import DANA, Vendor, connected
+from tests.killing.bundles import write_nights
+from tests.killing.mortals import kill_for, mortals
+from tests.killing.reading import Reader
+from tests.model.comparing import differences, read
+from tests.roster.districts import demo_district, published
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+KILLS = int(os.environ.get("TEST_KILLS", "12"))
+SEED = int(os.environ.get("TEST_KILLS_SEED", "1"))
+
+
+def test_readers_see_nothing_that_they_must_not_whoever_dies(tmp_path: Path) -> None:
+    reading.forget()
+    riverside = demo_district(tmp_path)
+    vendors = racing(riverside)
+    publishing.refresh(riverside, by=DANA)
+    bundles = write_nights(tmp_path, 3)
+    dice = random.Random(SEED)  # noqa: S311 - drawn again, it must be the same.
+    readers = [Reader(vendor, since=bool(place % 2)) for place, vendor in enumerate(vendors)]
+    with mortals(tmp_path / "data", bundles, dice) as them:
+        for reader in readers:
+            reader.start()
+        kill_for(them, KILLS)
+    for reader in readers:
+        reader.end()
+    at_rest(riverside)
+    for reader in readers:
+        if reader.deltas:
+            reader.check_copy()
+    check_same(riverside, vendors)
+    deeds, failures = them.deeds()
+    say(them.kills, readers, deeds)
+    assert failures == []
+    assert [words for reader in readers for words in reader.complaints] == []
+
+
+def racing(riverside: Organization) -> list[Vendor]:
+    """Two connections that the race pauses and narrows, and two that read on, in both versions."""
+    partner = create_partner("Brightpath", ["1.1", "1.2"], ["grade_book"], by="operator")
+    shares = {"shares": ["all"], "types": ["grade_book"], "partner": partner}
+    return [
+        connected(riverside, vendor="Racing one", **shares),
+        connected(riverside, vendor="Steady one", **shares),
+        connected(riverside, vendor="Racing two", oneroster="1.1", **shares),
+        connected(riverside, vendor="Steady two", oneroster="1.1", **shares),
+    ]
+
+
+def at_rest(riverside: Organization) -> None:
+    """Bring everybody to the present once nobody dies any more."""
+    for connection in Connection.objects.filter(status=Connection.Status.PAUSED):
+        lifecycle.resume(connection, by=DANA)
+    deadline = clock() + timedelta(seconds=30)
+    while True:
+        try:
+            publishing.refresh(riverside, by=DANA)
+        except Refused:
+            # Somebody has died in a refresh, and its lease hasn't run out yet.
+            assert clock() < deadline
+            time.sleep(0.2)
+        else:
+            return
+
+
+def check_same(riverside: Organization, vendors: list[Vendor]) -> None:
+    """After all of it each reads what one reads who is connected only now by the same rules."""
+    for vendor in vendors:
+        feed = Feed.objects.get(connection=vendor.connection)
+        (new,) = published(riverside, feed.version, **feed.rules)
+        said = differences(read(feed.publication_id), read(new.publication_id))
+        assert said == [], f"{vendor.connection}: " + "\n".join(said)
+
+
+def say(kills: int, readers: list[Reader], deeds: Counter[str]) -> None:
+    pages, longest = sum(each.pages for each in readers), max(each.longest for each in readers)
+    print(f"\n{kills} killed; {pages} pages read, the longest took {longest * 1000:.0f} ms")
+    for what, times in sorted(deeds.items()):
+        print(f"{times:6} {what}")
