@@ -89,12 +89,12 @@ def test_every_record_arrives_exactly_once(reading):
 
 
 def test_totals_are_those_of_the_bundle_and_of_the_refresh(reading):
-    line = next(
-        line for line in reading.refreshed["lines"] if line["oneroster"] == reading.vendor.version
+    feed = next(
+        feed for feed in reading.refreshed["feeds"] if feed["oneroster"] == reading.vendor.version
     )
     for name, documents in reading.expected.items():
         assert reading.vendor.ask(name, limit=1).total == len(documents), name
-        assert line["collections"][name]["records"] == len(documents), name
+        assert feed["collections"][name]["records"] == len(documents), name
 
 
 def test_documents_say_what_the_files_say(reading):

@@ -20,13 +20,15 @@ from typing import Any
 import django
 from django.db import connection
 
+django.setup()
+
+from roster.refusal import Refused  # noqa: E402
+from tests.killing import roles  # noqa: E402
+
 READING = ("SELECT", "PRAGMA", "WITH")
 
 
 def main() -> None:
-    django.setup()
-    from tests.killing import roles
-
     roles.hurry()
     for line in sys.stdin:
         order = json.loads(line)
@@ -50,9 +52,6 @@ def fork(role: str, seed: int, at: int | None = None) -> int:
 
 def be_mortal(role: str, seed: int, at: int | None) -> None:
     """Be the child: never return."""
-    from roster.refusal import Refused
-    from tests.killing import roles
-
     writes = 0
 
     def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -64,7 +63,7 @@ def be_mortal(role: str, seed: int, at: int | None) -> None:
         return execute(sql, params, many, context)
 
     connection.execute_wrappers.append(count)
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 - drawn again, it must be the same.
     work = roles.ROLES[role]
     while True:
         try:

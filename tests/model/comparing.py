@@ -26,20 +26,32 @@ def published(feed: Feed) -> Documents:
 
 def read(publication: int) -> Documents:
     """Return the live documents of one publication, as `published`."""
+    return _read(publication)[0]
+
+
+def cut_in(publication: int) -> set[Id]:
+    """Return the documents of a publication that are read without fields that they have."""
+    return _read(publication)[1]
+
+
+def _read(publication: int) -> tuple[Documents, set[Id]]:
     cut = Publication.objects.values_list("cut", flat=True).get(pk=publication)
     found: Documents = {}
+    shortened = set()
     for collection in COLLECTIONS:
         entries = lists.read(publication, collection)
         rows = Document.objects.in_bulk(list({int(each) for each in entries.documents}))
         for each in entries.documents:
             row = rows[int(each)]
             # What was withdrawn from an older publication stands there as a tombstone.
-            if row.status == "active":
-                document = plain(json.loads(row.body))
-                for name in cut.get(collection, ()):
-                    document.pop(name, None)
-                found.setdefault(collection, {})[row.sourced_id] = document
-    return found
+            if row.status != "active":
+                continue
+            document = plain(json.loads(row.body))
+            for name in cut.get(collection, ()):
+                if document.pop(name, None) is not None:
+                    shortened.add((collection, row.sourced_id))
+            found.setdefault(collection, {})[row.sourced_id] = document
+    return found, shortened
 
 
 def plain(document: dict[str, Any]) -> dict[str, Any]:

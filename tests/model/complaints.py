@@ -141,7 +141,7 @@ def check_copy(program: Program, publication: Publication) -> None:
 
 
 def check_shut(vendor: Vendor, wallet: Wallet) -> None:
-    """A connection that is suspended or waits for its launch gets nothing, by an old token either."""
+    """A connection that is suspended or waits for its launch gets nothing, by old tokens either."""
     assert vendor.ask_for_token().status_code == 400, f"{vendor} is shut and got a token"
     if wallet.token:
         answer = vendor.ask(wallet.token, vendor.path("users"))

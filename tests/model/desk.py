@@ -100,9 +100,8 @@ class Desk:
         return Publication(self.shown, truth.version, self.shown_day, bounds)
 
     @contextmanager
-    def act(self, *, named: set[Id] | None = None, cuts: bool = False) -> Iterator[None]:
+    def act(self, named: set[Id]) -> Iterator[None]:
         """What is confirmed inside holds in every publication that is still read."""
-        named = named or set()
         rules = {id(vendor): vendor.truth.rules for vendor in self.vendors}
         policy = frozenset(self.policy())
         unmarked = frozenset(self.marks() - named)
@@ -119,7 +118,6 @@ class Desk:
                 after,
                 frozenset(named),
                 clock(),
-                cuts,
             )
             withdrawing.apply(vendor.truth, now, place(vendor))
         self.wait(0.01)
@@ -191,6 +189,8 @@ class Desk:
             truth = vendor.truth
             if vendor.enabled and not truth.held:
                 self._publish(vendor, self.fresh(truth))
+                assert truth.head is not None
+                assert not truth.head.cut, f"{vendor}: {truth.head.cut} are still cut"
         self.wait(0.01)
 
     def _publish(self, vendor: Vendor, fresh: Publication) -> None:
@@ -234,7 +234,7 @@ class Desk:
         return Ground(self.edition.district).levels()
 
     def exclude(self, kind: str, sourced_id: str) -> None:
-        with self.act(named={(kind, sourced_id)}):
+        with self.act({(kind, sourced_id)}):
             excluding.exclude(self.organization, kind, [sourced_id], reason="asked", by=BY)
 
     def include(self, kind: str, sourced_id: str) -> None:
@@ -245,7 +245,7 @@ class Desk:
         self.wait(0.01)
 
     def set_policy(self, fields: list[str]) -> None:
-        with self.act(cuts=True):
+        with self.act(set()):
             organizations.set_field_policy(self.organization, fields, by=BY)
 
     # Connections

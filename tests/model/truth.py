@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.model.bounds import Bounds, Edition
-from tests.model.comparing import Documents, Id, flat, untyped
+from tests.model.comparing import Documents, Id, cut_in, flat, untyped
 
 IDLE = timedelta(minutes=15)
 SETTLED = timedelta(minutes=2)
@@ -26,7 +26,8 @@ class Publication:
     `place` is the product's own publication. `moments` says since when the connection can read
     each document as it stands; `past` what it could ever read; `touched` what acts have changed
     here in its place, after this was superseded, and `withdrawn` what they have taken out;
-    `cut` whose fields a field policy has taken out, which a stamp says with the next publication.
+    `cut` are the documents that are read without fields that were withheld since: no stamp says so
+    before they are listed anew.
     """
 
     edition: Edition
@@ -48,12 +49,16 @@ class Publication:
     def follow(self, before: Publication | None, now: datetime) -> None:
         """Become what is read after `before`, from now on."""
         known = before.flat if before else {}
-        cut = before.cut - self.cut if before else set()
+        self.cut = cut_in(self.place)
         for name, document in self.flat.items():
-            if before and name not in cut and are_same(document, known.get(name)):
-                self.moments[name] = before.moments[name]
-            else:
+            if before is None or name not in known:
                 self.moments[name] = now
+            elif name in self.cut:
+                self.moments[name] = before.moments[name]
+            elif name in before.cut or not are_same(document, known[name]):
+                self.moments[name] = now
+            else:
+                self.moments[name] = before.moments[name]
         self.past = self.flat.keys() | (before.past if before else set())
 
 

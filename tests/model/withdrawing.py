@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tests.model.bounds import Bounds, Edition, both
-from tests.model.comparing import Id, flat, names, read, untyped
+from tests.model.comparing import Id, cut_in, flat, names, read, untyped
 from tests.model.truth import Publication, Truth
 
 Flat = dict[Id, dict[str, Any]]
@@ -34,8 +34,7 @@ REQUIRED = {
 class Act:
     """An act as it was confirmed: over which rows, on which day, from where to where.
 
-    `named` are the marks that it sets. `cuts` says that it is a field policy: nothing becomes
-    another document by it yet.
+    `named` are the marks that it sets.
     """
 
     edition: Edition
@@ -44,7 +43,6 @@ class Act:
     after: Bounds
     named: frozenset[Id]
     now: datetime
-    cuts: bool = False
 
     def today(self, version: str) -> tuple[Flat, Flat]:
         """Return what the rows of today show before it and after it."""
@@ -75,7 +73,6 @@ def apply(truth: Truth, act: Act, place: int) -> None:
     older = {id(run.publication): run.publication for run in truth.going_on(act.now)}
     if place != head.place:
         after = replace(head, place=place, moments={}, past=set(), withdrawn=set(), touched=set())
-        after.cut = set(head.cut)
         after.documents, after.bounds = left(head, act, place)
         truth.publish(after, act.now)
     else:
@@ -92,10 +89,8 @@ def take(publication: Publication, act: Act) -> None:
     changed = {name for name in before if before[name] != after.get(name)}
     publication.touched |= changed
     publication.withdrawn |= before.keys() - after.keys()
-    if act.cuts:
-        publication.cut |= changed
-    else:
-        publication.moments |= dict.fromkeys(changed, act.now)
+    publication.cut = cut_in(publication.place)
+    publication.moments |= dict.fromkeys(changed - publication.cut, act.now)
 
 
 def left(publication: Publication, act: Act, place: int) -> tuple[Any, Bounds]:
