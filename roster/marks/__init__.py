@@ -1,0 +1,6 @@
+"""External LMS Exclude: marks, and the rows of a map that they are about."""
+
+from roster.marks.resolving import Marks, resolve
+from roster.marks.rows import MarkRow, about_of, marks_for, marks_of
+
+__all__ = ["MarkRow", "Marks", "about_of", "marks_for", "marks_of", "resolve"]

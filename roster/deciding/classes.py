@@ -1,0 +1,198 @@
+"""Courses, classes, the sessions of classes, and resources."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from roster.deciding.conditions import (
+    Condition,
+    Node,
+    any_parent,
+    hidden,
+    in_v11,
+    lacks,
+    marked,
+    of_year,
+    parent,
+    where,
+)
+from roster.deciding.given import Given, once
+from roster.deciding.levels import closed_classes, closing
+from roster.deciding.orgs import below_a_mark
+from roster.map import Lists
+from roster.map.arrays import Flags, Positions
+
+
+def listed(lists: Lists, chosen: Flags | None) -> Flags:
+    """Return the rows whose list has something chosen; None chooses all."""
+    return np.ones(len(lists), bool) if chosen is None else lists.any(chosen)
+
+
+def shared_subjects(d: Given) -> Flags | None:
+    chosen = d.rules.subjects.chosen
+    return None if chosen is None else d.map.subjects.among(chosen)
+
+
+@once
+def shared_courses(d: Given) -> Flags:
+    chosen = d.rules.courses.chosen
+    if chosen is None:
+        return d.every("course_row")
+    at = d.map.ids["course_row"].positions(chosen)
+    return d.scattered("course_row", at, np.ones(len(at), bool))
+
+
+# Levels of courses. A class needs its course, and shows a course that is shared for its sake, so
+# a course is decided in two steps, before and after classes.
+
+
+def org_of_level(d: Given) -> Positions:
+    """Return the org of a course that is in no calendar and at no school."""
+    course = d.map.course
+    alone = (course.calendar < 0) & (course.school < 0)
+    found: Positions = np.where(alone, d.map.course_row.org[course.row], -1)
+    return found
+
+
+def level_of_visible_row(d: Given) -> Flags:
+    """A mark on a courses row holds for all of its levels."""
+    flags: Flags = ~d.marked("course_row")[d.map.course.row]
+    return flags
+
+
+def complete_row(d: Given) -> Flags:
+    flags: Flags = d.map.course_row.lacks[d.version][d.map.course.row] == 0
+    return flags
+
+
+def missing_field(d: Given, row: int) -> str:
+    lacking = d.map.course_row.lacks[d.version][d.map.course.row[row]]
+    return str(d.map.fields[lacking - 1])
+
+
+STANDING_COURSE = (
+    marked("course"),
+    Condition(
+        "hidden", level_of_visible_row, names=lambda d, row: [("row", int(d.map.course.row[row]))]
+    ),
+    of_year("course"),
+    parent("calendar", "calendar", needed=False),
+    parent("school", "place", needed=False),
+    where("school", condition=Condition(
+        "hidden",
+        lambda d: ~below_a_mark(d)[org_of_level(d)],
+        names=lambda d, row: [("place", int(org_of_level(d)[row]))],
+    )),
+    parent("master", "course_master", needed=False),
+    Condition("unpublishable", complete_row, missing_field),
+)  # fmt: skip
+"""A course as the parent of classes, shared or not."""
+
+
+def shared_or_taught(d: Given) -> Flags:
+    own = shared_courses(d) & listed(d.map.course_row.subjects, shared_subjects(d))
+    taught = d.scattered("course_row", d.map.section.course, d.ok("section"))
+    flags: Flags = (own | taught)[d.map.course.row]
+    return flags
+
+
+COURSE = ("standing_course", Condition("not_shared", shared_or_taught, "course"))
+
+ROW = (marked("course_row"),)
+"""A row of courses as what a mark on it is about."""
+
+COURSE_ROW = (
+    marked("course_row"),
+    Condition(
+        "hidden",
+        lambda d: d.map.course_row.levels.any(d.ok("course")),
+        names=lambda d, row: hidden(d, "course", d.map.course_row.levels, row),
+    ),
+)
+
+
+# Classes
+
+
+def with_a_term(d: Given) -> Flags:
+    """A class needs a term that its document can name."""
+    session = d.map.session
+    known = session.lacks[d.version] == 0
+    if d.version == "1.1":
+        known = known & ~session.ext
+    known[-1] = False
+    return d.map.section.terms.any(known)
+
+
+def shared_classes(d: Given) -> Flags:
+    """Shared by its course, and by its own subjects or its course's."""
+    section, chosen = d.map.section, shared_subjects(d)
+    by_subject = listed(section.subjects, chosen)
+    by_subject |= listed(d.map.course_row.subjects, chosen)[section.course]
+    flags: Flags = shared_courses(d)[section.course] & by_subject
+    return flags
+
+
+SECTION = (
+    marked("section"),
+    parent("school", "place"),
+    Condition("missing", lambda d: ~d.map.section.termless, "session"),
+    where("terms", condition=Condition(
+        "other_year", lambda d: d.map.section.of_year | d.map.section.termless
+    )),
+    where("terms", condition=Condition("unpublishable", with_a_term, "terms")),
+    Condition("missing", lambda d: d.map.section.course >= 0, "course"),
+    parent("calendars", "calendar", needed=False),
+    parent("courses", "standing_course", needed=False),
+    Condition("not_shared", shared_classes, "course"),
+    lacks("section"),
+    Condition("hidden", lambda d: ~closed_classes(d), names=closing),
+)  # fmt: skip
+
+
+# Sessions
+
+
+@once
+def sessions_of_visible_classes(d: Given) -> Flags:
+    """Return the terms of visible classes, with all above and below them."""
+    terms = d.map.section.terms
+    seen = d.scattered("session", terms.at, d.ok("section")[terms.owners])
+    return d.map.session.kin.any(seen)
+
+
+@once
+def sessions_of_classes(d: Given) -> Flags:
+    used = d.none("session")
+    used[d.map.section.terms.at] = True
+    return d.map.session.kin.any(used)
+
+
+def classes_of(d: Given, row: int) -> list[Node]:
+    """Return some classes that would show a session."""
+    terms, near = d.map.section.terms, d.none("session")
+    near[d.map.session.kin[row]] = True
+    return [("section", int(each)) for each in np.flatnonzero(terms.any(near))[:SOME]]
+
+
+SOME = 20
+"""As many rows are looked at for the best reason; a year's term has thousands of classes."""
+
+SESSION = (
+    marked("session"),
+    lacks("session"),
+    in_v11("type", lambda d: ~d.map.session.ext),
+    Condition("other_year", lambda d: sessions_of_visible_classes(d) | d.map.session.of_year),
+    where("terms", condition=Condition(
+        "nobody",
+        lambda d: sessions_of_visible_classes(d) | ~sessions_of_classes(d),
+        names=classes_of,
+    )),
+)  # fmt: skip
+
+RESOURCE = (
+    marked("resource"),
+    any_parent(none="free", classes="section", courses="course_row"),
+    lacks("resource"),
+)
+"""One that is linked to classes or courses is visible only where one of these is."""

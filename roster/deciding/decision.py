@@ -1,0 +1,93 @@
+"""Deciding: which rows of a map one reader sees on a day. No query, no clock."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from roster.deciding import presence
+from roster.deciding.given import Given
+from roster.deciding.table import conditions, rows_of
+from roster.deciding.why import Asking, Cause, Step, Why
+from roster.dialects.fields import FIELDS
+from roster.kinds import COLLECTIONS, KINDS, ROWS_OF
+from roster.map.arrays import Flags, Positions
+
+
+class Decision(Given):
+    """Who sees what and why not, by the table of conditions; each array is made when asked for.
+
+    `Decision(map, version, rules, settings, day, marks)`.
+    """
+
+    def ok(self, step: str) -> Flags:
+        """Return which rows of a kind, or of another step of the table, are visible."""
+        if step not in self.answers:
+            found = self.every(rows_of(step))
+            for each in conditions(step):
+                found &= self.ok(each) if isinstance(each, str) else each.holds(self)
+            found[-1] = False
+            self.answers[step] = found
+        flags: Flags = self.answers[step]
+        return flags
+
+    def collections(self) -> list[str]:
+        """Return the collections that the reader has, those first that others name."""
+        return [name for name in ROWS_OF if self.shares(name)]
+
+    def shares(self, collection: str) -> bool:
+        """Return whether the reader has a collection; its rows may be parents all the same."""
+        types = COLLECTIONS[collection].types
+        known = collection in FIELDS[self.version]
+        return known and self.rules.shares_collection(collection, types)
+
+    def hidden(self, collection: str) -> frozenset[str]:
+        """Return the fields of a collection that the reader doesn't get."""
+        return self.rules.hidden(collection)
+
+    def visible(self, collection: str) -> Positions:
+        """Return the positions of the rows that a collection lists for the reader."""
+        if not self.shares(collection):
+            return np.empty(0, np.int32)
+        return np.flatnonzero(self.ok(ROWS_OF[collection])).astype(np.int32)
+
+    def why(self, kind: str, sourced_id: str) -> Why:
+        """Return why a record isn't visible: an empty chain if it is."""
+        found = self._asking.why(kind, sourced_id)
+        collection = KINDS[kind].collection if kind in KINDS else None
+        if collection is None or self.shares(collection):
+            return found
+        unshared = Cause("not_shared", collection)
+        if found.visible:
+            return Why((Step(kind, sourced_id, unshared),))
+        head, *rest = found.chain
+        if head.cause.code == "missing" and not rest and head.cause.about == kind:
+            return found
+        return Why((head._replace(cause=unshared, also=(head.cause, *head.also), branches=()),))
+
+    # What documents say of people goes by these too.
+
+    @property
+    def shared_rows(self) -> Flags:
+        return presence.shared_rows(self)
+
+    @property
+    def staff_role(self) -> Positions:
+        return presence.staff_role(self)
+
+    @property
+    def attending(self) -> Flags:
+        return presence.attending(self)
+
+    @property
+    def student_somewhere(self) -> Flags:
+        return presence.student_somewhere(self)
+
+    @property
+    def guardian_of_somebody(self) -> Flags:
+        return presence.guardian_of_somebody(self)
+
+    @cached_property
+    def _asking(self) -> Asking:
+        return Asking(self)

@@ -1,0 +1,110 @@
+"""Orgs and schools, and the levels between a school and its students."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from roster.deciding.conditions import (
+    Condition,
+    Node,
+    in_v11,
+    lacks,
+    marked,
+    of_year,
+    parent,
+    where,
+)
+from roster.deciding.given import Given, once
+from roster.kinds import KINDS
+from roster.map.arrays import Flags, Positions
+
+
+@once
+def parents(d: Given) -> Positions:
+    """Return the org above each org, for those whose kind has a parent in the table of kinds."""
+    org = d.map.org
+    school, other = (bool(KINDS[kind].all_of) for kind in ("school", "org"))
+    found: Positions = np.where(np.where(org.is_school, school, other), org.parent, -1)
+    return found
+
+
+@once
+def below_a_mark(d: Given) -> Flags:
+    """Return the orgs that are marked or have a marked one above them."""
+    above, found = parents(d), d.marked("org")
+    while True:
+        more = found | found[above]
+        more[-1] = False
+        if (more == found).all():
+            return found
+        found = more
+
+
+def marked_above(d: Given, row: int) -> list[Node]:
+    """Return the nearest marked org above."""
+    above, at = parents(d), int(parents(d)[row])
+    while not d.marked("org")[at]:
+        at = int(above[at])
+    return [("place", at)]
+
+
+@once
+def shared_schools(d: Given) -> Flags:
+    chosen = d.rules.schools.chosen
+    if chosen is None:
+        return d.map.org.is_school
+    found = d.none("org")
+    found[d.map.ids["org"].positions(chosen)] = True
+    found[-1] = False
+    return found & d.map.org.is_school
+
+
+@once
+def above_shared(d: Given) -> Flags:
+    """Return the orgs above a visible, shared school."""
+    found, wave = d.none("org"), d.ok("place") & d.map.org.is_school
+    while wave.any():
+        up = d.scattered("org", d.map.org.parent, wave)
+        wave = up & ~found
+        found |= up
+    return found
+
+
+def is_shared_school(d: Given) -> Flags:
+    return shared_schools(d) | ~d.map.org.is_school
+
+
+ORG = (
+    marked("org"),
+    where("parent", condition=Condition(
+        "hidden", lambda d: ~below_a_mark(d) | d.marked("org"), names=marked_above
+    )),
+    lacks("org"),
+    in_v11("type", lambda d: ~d.map.org.ext),
+)  # fmt: skip
+
+PLACE = (*ORG, Condition("school_not_shared", is_shared_school))
+"""An org as the parent of classes and people."""
+
+RECORD = (
+    *ORG,
+    Condition("school_not_shared", lambda d: is_shared_school(d) | above_shared(d)),
+    Condition(
+        "org_not_shared",
+        lambda d: d.map.org.is_school | d.rules.schools.is_all | above_shared(d),
+    ),
+)
+"""The record of an org: an unshared school above a shared one is visible, and nothing of it."""
+
+CALENDAR = (marked("calendar"), of_year("calendar"), parent("school", "place"))
+SCHEDULE_STRUCTURE = (
+    marked("schedule_structure"),
+    of_year("schedule_structure"),
+    parent("calendar", "calendar"),
+)
+GRADE_LEVEL = (
+    marked("grade_level"),
+    of_year("grade_level"),
+    parent("structure", "schedule_structure"),
+)
+COURSE_MASTER = (marked("course_master"),)

@@ -1,0 +1,89 @@
+"""The gradebook and assessments."""
+
+from __future__ import annotations
+
+from roster.deciding.conditions import (
+    Condition,
+    Node,
+    in_v11,
+    lacks,
+    marked,
+    parent,
+    where,
+)
+from roster.deciding.given import Given
+from roster.map.arrays import Flags
+
+GRADING_TASK = (marked("grading_task"), lacks("grading_task"))
+SCORE_SCALE = (marked("score_scale"), parent("section", "section"), lacks("score_scale"))
+
+
+def has_period(d: Given) -> Flags:
+    flags: Flags = d.ok("session")[d.map.line_item.period]
+    return flags
+
+
+LINE_ITEM = (
+    marked("line_item"),
+    parent("section", "section"),
+    parent("category", "grading_task"),
+    in_v11("gradingPeriod", has_period),
+    lacks("line_item"),
+)
+
+
+# Results
+
+
+def unmarked_enrollment(d: Given) -> Flags:
+    """The student was in the class this year by an enrollment that is unmarked, ended or not."""
+    return d.map.result.enrollments.any(~d.marked("past_enrollment"))
+
+
+def enrollments_of(d: Given, row: int) -> list[Node]:
+    return [("past_enrollment", each) for each in d.map.result.enrollments[row]]
+
+
+def unmarked_at_school(d: Given) -> Flags:
+    flags: Flags = ~d.marked("school_enrollment")[d.map.result.as_student]
+    return flags
+
+
+def place_of(d: Given, row: int) -> list[Node]:
+    return [("school_enrollment", int(d.map.result.as_student[row]))]
+
+
+RESULT = (
+    marked("result"),
+    parent("line_item", "line_item"),
+    parent("student", "person"),
+    where("enrollments", condition=Condition("hidden", unmarked_enrollment, names=enrollments_of)),
+    where("as_student", condition=Condition("hidden", unmarked_at_school, names=place_of)),
+    in_v11("scoreStatus", lambda d: ~d.map.result.ext),
+    lacks("result"),
+)
+PAST_ENROLLMENT = (marked("past_enrollment"),)
+
+
+# Assessments
+
+
+def all_schools_or_class(d: Given) -> Flags:
+    """What names no class is for whoever gets all schools."""
+    item = d.map.assessment_line_item
+    flags: Flags = ~item.classless | d.rules.schools.is_all
+    return flags
+
+
+ASSESSMENT_LINE_ITEM = (
+    marked("assessment_line_item"),
+    parent("section", "section", none="classless"),
+    Condition("school_not_shared", all_schools_or_class),
+    lacks("assessment_line_item"),
+)
+ASSESSMENT_RESULT = (
+    marked("assessment_result"),
+    parent("line_item", "assessment_line_item"),
+    parent("student", "person"),
+    lacks("assessment_result"),
+)
