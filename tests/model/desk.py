@@ -50,6 +50,7 @@ class Desk:
         )
         self.partner = partners.create_partner("Brightpath", VERSIONS, TYPES, by=BY)
         self.rows: Rows = {}
+        self.edition: Edition
         self.vendors: list[Vendor] = []
         self.named: set[Id] = set()
         self.cleared: set[Id] = set()

@@ -109,9 +109,8 @@ class Pager:
         began: Beginning | None = None
         offset, total = 0, 1
         while offset < total:
-            answer = self.vendor.get(
-                self.wallet, path, limit=self.limit, offset=offset, **question.query()
-            )
+            query = {"limit": self.limit, "offset": offset, **question.query()}
+            answer = self.vendor.get(self.wallet, path, query)
             assert answer.status_code == 200, f"{self.vendor}: {path}: {answer.content!r}"
             key = question.key(path)
             run = self.vendor.truth.enter(clock(), self.wallet.name, key, offset)

@@ -106,7 +106,7 @@ class Program:
 
     def get(self, address: str, **query: Any) -> Any:
         token_each = self.habits.token_each
-        return self.vendor.get(self.wallet, address, token_each=token_each, **query)
+        return self.vendor.get(self.wallet, address, query, token_each=token_each)
 
     def pages(
         self, collection: str, since: str | None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from roster.models import Klass, Role, User
 from tests.model.desk import Desk
+from tests.model.programs import Program
 from tests.model.sharing import EVERYTHING
 from tests.model.tidy import tidy
-from tests.model.vendors import Habits, Vendor
+from tests.model.vendors import Habits
 
 
 @pytest.fixture
@@ -21,66 +23,64 @@ def desk(db: None) -> Iterator[Desk]:
     opened.close()
 
 
-def joined(desk: Desk, version: str = "1.2", since: str | None = None) -> Vendor:
-    """Return one more vendor, which reads everything that can be shared."""
+def joined(desk: Desk, version: str = "1.2", since: str | None = None) -> Program:
+    """Return the program of one more vendor, which reads everything that can be shared."""
     vendor = desk.connect(version, EVERYTHING, Habits(since))
     assert vendor is not None
-    return vendor
+    return vendor.programs[0]
 
 
-def orgs_of(user: str, vendor: Vendor) -> set[str]:
-    """Where a vendor's copy has a person."""
-    assert vendor.copy is not None
-    return {role["org"]["sourcedId"] for role in vendor.copy["users"][user]["roles"]}
+def copied(program: Program) -> dict[str, dict[str, Any]]:
+    """Return the copy that a program has once it has finished a sync."""
+    program.finish()
+    assert program.copy is not None
+    return program.copy
+
+
+def orgs_of(user: str, program: Program) -> set[str]:
+    """Where a program's copy has a person."""
+    return {role["org"]["sourcedId"] for role in copied(program)["users"][user]["roles"]}
 
 
 def test_a_guardian_stays_while_a_child_is_seen_at_another_school(desk: Desk) -> None:
     row = tidy()[Klass, "k2"] | {"school": "s3", "course": "c1"}
     desk.edit({(Klass, "k2"): row})
-    vendor = joined(desk)
+    program = joined(desk)
     desk.refresh()
     desk.exclude("school", "s1")
-    vendor.finish()
-    assert vendor.copy is not None
-    assert "u6" in vendor.copy["users"]
+    assert "u6" in copied(program)["users"]
 
 
-def test_a_run_on_a_line_that_was_given_up_is_tightened_too(desk: Desk) -> None:
-    vendor, _ = joined(desk), joined(desk)
+def test_what_is_taken_back_by_a_third_change_leaves_a_run_of_before_the_first(desk: Desk) -> None:
+    program = joined(desk)
     desk.refresh()
-    vendor.step()
-    desk.change(vendor, {"inactive": False})
-    desk.change(vendor, {"inactive": True})
+    program.step()
+    desk.change(program.vendor, {"inactive": False})
+    desk.change(program.vendor, {"inactive": True})
     desk.tend()
-    desk.change(vendor, {"kept_out": {"u1": "asked"}})
-    vendor.finish()
-    assert vendor.copy is not None
-    assert "u1" not in vendor.copy["users"]
+    desk.change(program.vendor, {"kept_out": {"u1": "asked"}})
+    assert "u1" not in copied(program)["users"]
 
 
 def test_what_was_loosened_in_a_pause_is_read_when_it_ends(desk: Desk) -> None:
-    vendor = joined(desk)
-    desk.change(vendor, {"shares": []})
+    program = joined(desk)
+    desk.change(program.vendor, {"shares": []})
     desk.refresh()
-    desk.pause(vendor)
-    desk.change(vendor, {"shares": ["demographics"]})
-    desk.activate(vendor)
-    vendor.finish()
-    assert vendor.copy is not None
-    assert "u1" in vendor.copy["demographics"]
+    desk.pause(program.vendor)
+    desk.change(program.vendor, {"shares": ["demographics"]})
+    desk.activate(program.vendor)
+    assert "u1" in copied(program)["demographics"]
 
 
 def test_what_was_refreshed_in_a_pause_is_read_when_it_ends(desk: Desk) -> None:
-    vendor, _ = joined(desk), joined(desk)
+    program = joined(desk)
     desk.refresh()
-    desk.pause(vendor)
+    desk.pause(program.vendor)
     desk.edit({(Klass, "k2"): tidy()[Klass, "k2"] | {"title": "Choir"}})
     desk.refresh()
-    desk.change(vendor, {"inactive": False})
-    desk.activate(vendor)
-    vendor.finish()
-    assert vendor.copy is not None
-    assert vendor.copy["classes"]["k2"]["title"] == "Choir"
+    desk.change(program.vendor, {"inactive": False})
+    desk.activate(program.vendor)
+    assert copied(program)["classes"]["k2"]["title"] == "Choir"
 
 
 def test_a_role_that_names_no_calendar_puts_nobody_beside_that_of_their_classes(
@@ -91,39 +91,37 @@ def test_a_role_that_names_no_calendar_puts_nobody_beside_that_of_their_classes(
     at_school = plain | {"user": "u1", "org": "s2", "role": "student"}
     track = {"school": "s2", "course": "c4", "terms": [], "metadata": {"calendar": "track"}}
     desk.edit({(Role, "r9"): at_school, (Klass, "k1"): rows[Klass, "k1"] | track})
-    vendor = joined(desk)
+    program = joined(desk)
     desk.refresh()
-    vendor.finish()
-    assert orgs_of("u1", vendor) == {"s1", "s2"}
+    assert orgs_of("u1", program) == {"s1", "s2"}
     desk.exclude("calendar", "s2~track")
     desk.look()
-    vendor.finish()
-    assert orgs_of("u1", vendor) == {"s1"}
+    assert orgs_of("u1", program) == {"s1"}
 
 
 def test_demographics_go_with_their_user_where_an_older_publication_is_read(desk: Desk) -> None:
-    vendor = joined(desk, "1.1")
+    program = joined(desk, "1.1")
     desk.refresh()
-    desk.pause(vendor)
+    desk.pause(program.vendor)
     desk.edit({(User, "u6"): tidy()[User, "u6"] | {"family_name": ""}})
     desk.exclude("school", "s1")
     desk.look()
-    vendor.finish()
-    assert vendor.copy is not None
-    assert "u6" not in vendor.copy["users"] | vendor.copy["demographics"]
+    assert "u6" not in copied(program)["users"] | copied(program)["demographics"]
 
 
 def test_what_is_given_by_the_same_act_waits_where_an_older_publication_is_read(
     desk: Desk,
 ) -> None:
     desk.edit({(Klass, "k1"): tidy()[Klass, "k1"] | {"school": "s2", "course": "c2"}})
-    vendor, _ = joined(desk), joined(desk)
-    desk.change(vendor, {"all_schools": False, "schools": ["s1"]})
+    program = joined(desk)
+    desk.change(program.vendor, {"all_schools": False, "schools": ["s1"]})
     desk.refresh()
-    vendor.step()
-    desk.change(vendor, {"all_schools": True, "schools": [], "shares": ["demographics"]})
-    desk.change(vendor, {"all_schools": False, "schools": ["s1"], "shares": ["all"]})
-    desk.pause(vendor)
-    desk.change(vendor, {"all_schools": True, "schools": [], "courses": ["c2"], "shares": []})
+    program.step()
+    desk.change(program.vendor, {"all_schools": True, "schools": [], "shares": ["demographics"]})
+    desk.change(program.vendor, {"all_schools": False, "schools": ["s1"], "shares": ["all"]})
+    desk.pause(program.vendor)
+    desk.change(
+        program.vendor, {"all_schools": True, "schools": [], "courses": ["c2"], "shares": []}
+    )
     desk.look()
-    vendor.finish()
+    program.finish()

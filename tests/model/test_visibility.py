@@ -13,13 +13,13 @@ import time_machine
 from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
-from roster.publishing.rendering import rendered
 
 from roster import hierarchy
 from roster.deciding import Decision, Rules, Settings
 from roster.map import current
 from roster.marks import marks_of, resolve
 from roster.models import Mark, Organization
+from roster.publishing.rendering import rendered
 from tests.model import districts, forgetting, sharing, tidy
 from tests.model.comparing import Documents, differences, plain
 from tests.model.ground import Ground

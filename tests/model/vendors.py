@@ -113,7 +113,9 @@ class Vendor:
         assert answer.status_code == 200, answer.content
         wallet.put(answer.json()["access_token"])
 
-    def get(self, wallet: Wallet, address: str, *, token_each: bool = False, **query: Any) -> Any:
+    def get(
+        self, wallet: Wallet, address: str, query: dict[str, Any], *, token_each: bool = False
+    ) -> Any:
         """Ask, once more with a new token where the old one doesn't do."""
         self.wait(1)
         if token_each or not wallet.token:
