@@ -13,10 +13,10 @@ from roster.deciding.answers import answers
 from roster.dialects import Doc, document
 from roster.dialects.fields import V11
 from roster.dialects.roles import RoleRow
-from roster.dialects.users import Person, UserAnswer
-from roster.kinds import MODELS, ROWS_OF
+from roster.dialects.users import Person
+from roster.kinds import ROWS_OF
 from roster.map.arrays import Lists
-from roster.models import Organization, Role, UserProfile
+from roster.models import Organization
 from roster.parts import in_parts
 from roster.publishing.rows import RowsChanged, rows_at
 
@@ -51,17 +51,39 @@ class _Rows:
         self.kind = ROWS_OF[collection]
 
     def rows(self, batch: Sequence[int]) -> list[Any]:
-        return rows_at(MODEL_OF[self.kind], self.m, self.kind, batch)
+        return rows_at(self.m, self.kind, batch)
 
 
 class _People:
-    """Reads users with the rows of their roles and profiles that their version has."""
+    """Reads users, and in 1.2 the rows of their roles and profiles."""
 
     def __init__(self, d: Decision) -> None:
         self.m = d.map
-        self.whole = d.version != V11
-        self.with_profiles = self.whole and "userProfiles" not in d.hidden("users")
+        size, nobody = len(d.map.ids["person"]), np.empty(0, np.int32)
+        whole = d.version != V11
+        roles = d.map.role.person[:-1] if whole else nobody
+        profiles = d.map.profile.person[:-1]
+        if not whole or "userProfiles" in d.hidden("users"):
+            profiles = nobody
+        self.roles, self.profiles = (
+            Lists.grouped(size, each, np.arange(len(each), dtype=np.int32))
+            for each in (roles, profiles)
+        )
 
     def rows(self, batch: Sequence[int]) -> list[Person]:
-        users = rows_at(User, self.m, "person", batch)
-        return users
+        roles = {
+            record: RoleRow(row.begin_date, row.end_date, row.user_profile)
+            for record, row in self._of(batch, self.roles, "role")
+        }
+        profiles = dict(self._of(batch, self.profiles, "profile"))
+        keys = self.m.profile.record
+        return [
+            Person(row, roles, [profiles[keys[each]] for each in self.profiles[at]])
+            for at, row in zip(batch, rows_at(self.m, "person", batch), strict=True)
+        ]
+
+    def _of(self, batch: Sequence[int], lists: Lists, kind: str) -> Iterator[tuple[int, Any]]:
+        """Yield the rows of these people in another table, each with its key."""
+        at = [*chain.from_iterable(lists[person] for person in batch)]
+        records = getattr(self.m, kind).record[at].tolist() if at else []
+        return zip(records, rows_at(self.m, kind, at), strict=True)

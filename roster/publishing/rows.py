@@ -7,7 +7,7 @@ it; the values of one that has changed since come from what the import kept of i
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.db.models import Model
 
 from roster.map import Map, content_of
 from roster.map.columns import contents_of
+from roster.map.sources import SOURCES
 from roster.models import FormerRow
 
 APART = ("id", "organization", "status")
@@ -28,9 +29,9 @@ class RowsChanged(Exception):
     """A row isn't what the map knows, and what it was isn't kept: decide with a newer map."""
 
 
-def rows_at(model: type[Model], m: Map, kind: str, positions: Sequence[int]) -> list[Any]:
+def rows_at(m: Map, kind: str, positions: Sequence[int]) -> list[Any]:
     """Return the rows of a kind at these positions of a map, in this order, as named tuples."""
-    known, at = getattr(m, kind), np.array(positions, np.int64)
+    model, known, at = SOURCES[kind].model, getattr(m, kind), np.array(positions, np.int64)
     records: list[int] = known.record[at].tolist()
     names, make = _shape(model)
     found = model._default_manager.filter(pk__in=records).values_list("pk", *names)
@@ -72,4 +73,4 @@ def _shape(model: type[Model]) -> tuple[tuple[str, ...], Any]:
     """Return the columns of a model's rows, and what makes a named tuple of them."""
     others = (field.name for field in model._meta.concrete_fields)
     names = (*STAMPS, *(name for name in others if name not in (*APART, *STAMPS)))
-    return names, namedtuple(f"{model.__name__}Row", names)._make  # noqa: PYI024
+    return names, namedtuple(f"{model.__name__}Row", names)._make
