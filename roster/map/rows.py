@@ -93,7 +93,7 @@ def _state(organization: int, source: Source) -> State:
     found = _rows(organization, source)
     if source.level:
         told = found.aggregate(count=Count("pk"), total=Sum("pk"), last=Max("pk"))
-        return [told["count"], told["total"], told["last"]]
+        return [told["count"], int(told["total"] or 0), told["last"]]
     live = Q(status="active")
     told = found.aggregate(
         count=Count("pk"),
@@ -102,7 +102,7 @@ def _state(organization: int, source: Source) -> State:
         last=Max("last_modified"),
     )
     last = told["last"].isoformat() if told["last"] else None
-    return [told["count"], told["live"], told["total"], last]
+    return [told["count"], told["live"], int(told["total"] or 0), last]
 
 
 def _expected(source: Source, state: State) -> int:
