@@ -1,11 +1,14 @@
-"""Runs: what belongs to one reading of a vendor, and what a vendor gets who asks for changes."""
+"""Runs: where each request of a vendor is read, and what a vendor gets who asks for changes.
+
+Which requests are one run is the table of `test_belonging.py`.
+"""
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,12 +19,11 @@ from django.test import Client as Browser
 from oauth2_provider.models import AccessToken
 from pytest_django import DjangoAssertNumQueries
 
-from connections import lifecycle, request_log, runs
+from connections import lifecycle, progress, request_log, runs, sync_history
 from connections.authentication import find
-from connections.models import Connection, Reading, Request
-from roster import reading
+from connections.models import Connection, Request, Run
 from roster.clock import clock, stamp
-from roster.models import Line, Org, Organization
+from roster.models import Feed, Org, Organization, Publication
 from roster.organizations import create_organization
 from roster.publishing import refresh
 from tests.connections.conftest import DANA, Vendor, connected
@@ -30,13 +32,6 @@ BASE = "/ims/oneroster/rostering/v1p2/"
 NINE = datetime(2027, 3, 1, 9, tzinfo=UTC)
 SCHOOLS = [f"school-{number:02}" for number in range(12)]
 GRADEBOOK = "/ims/oneroster/gradebook/v1p2/categories"
-
-
-@pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    reading.forget()
-    yield
-    reading.forget()
 
 
 @pytest.fixture
@@ -87,20 +82,23 @@ def lasting(vendor: Vendor) -> str:
     return str(vendor.lasting)  # type: ignore[attr-defined]
 
 
-def names(answer: Any) -> dict[str, str]:
+def names(answer: Any, envelope: str = "orgs") -> dict[str, str]:
     assert answer.status_code == 200, answer.content
-    return {org["sourcedId"]: org["name"] for org in json.loads(answer.content)["orgs"]}
+    said = json.loads(answer.content)[envelope]
+    return {org["sourcedId"]: org["name"] for org in (said if envelope == "orgs" else [said])}
 
 
 def head(vendor: Vendor) -> int:
-    vendor.connection.refresh_from_db()
-    assert vendor.connection.line
-    return vendor.connection.line.head
+    feed = Feed.objects.select_related("publication").get(connection=vendor.connection)
+    assert feed.publication is not None
+    return feed.publication.number
 
 
 def change(organization: Organization, *sourced_ids: str, name: str = "New") -> None:
     """Have some schools renamed in a new publication, now."""
-    Org.objects.filter(organization=organization, sourced_id__in=sourced_ids).update(name=name)
+    Org.objects.filter(organization=organization, sourced_id__in=sourced_ids).update(
+        name=name, last_modified=clock()
+    )
     Organization.objects.filter(pk=organization.pk).touch()
     refresh(organization, by="schedule")
 
@@ -110,16 +108,7 @@ NEXT = "orgs?limit=5&offset=5"
 ALL = "orgs"
 DELTA = "orgs?filter=dateLastModified>'2027-02-{:02}T00:00:00.000Z'"
 
-SEQUENCES: dict[str, list[tuple[float, str, int]]] = {
-    "pages of a list": [(0, PAGE, 1), (1, NEXT, 1), (2, "orgs?limit=5&offset=10", 1)],
-    "a first page asked again before a later one": [(0, PAGE, 1), (1, PAGE, 1), (2, NEXT, 1)],
-    "a first page asked again after a later one": [(0, PAGE, 1), (1, NEXT, 1), (2, PAGE, 2)],
-    "a later page asked again": [(0, PAGE, 1), (1, NEXT, 1), (2, NEXT, 1)],
-    "everything asked again": [(0, ALL, 1), (1, ALL, 2), (2, ALL, 3)],
-    "everything given, a later page asked": [(0, ALL, 1), (1, NEXT, 1), (2, PAGE, 2)],
-    "one list after another": [(0, ALL, 1), (1, "users", 1), (2, "classes", 1), (3, ALL, 2)],
-    "an empty list asked again": [(0, "users", 1), (1, "users", 2)],
-    "a page beyond the end": [(0, PAGE, 1), (1, "orgs?limit=5&offset=50", 1), (2, PAGE, 2)],
+KEYS: dict[str, list[tuple[float, str, int]]] = {
     "a subset is a list of its own": [(0, ALL, 1), (1, "schools", 1), (2, ALL, 2)],
     "a filter makes another list": [(0, ALL, 1), (1, "orgs?filter=status='active'", 1)],
     "the same filter, spaced": [
@@ -136,47 +125,44 @@ SEQUENCES: dict[str, list[tuple[float, str, int]]] = {
         (1, "orgs?limit=50", 2),
         (2, "orgs?fields=name", 3),
     ],
-    "idle for less than fifteen minutes": [(0, PAGE, 1), (14.9, NEXT, 1), (29.8, NEXT, 1)],
-    "idle for fifteen minutes": [(0, PAGE, 1), (15, NEXT, 2)],
+    "pages of a list": [(0, PAGE, 1), (1, NEXT, 1), (2, "orgs?limit=5&offset=10", 1)],
+    "a page beyond the end": [(0, PAGE, 1), (1, "orgs?limit=5&offset=50", 1), (2, PAGE, 2)],
     "a single begins a run": [(0, "orgs/school-01", 1), (1, ALL, 1), (2, "orgs/school-01", 1)],
-    "a single belongs to the run": [(0, ALL, 1), (14, "orgs/school-01", 1), (28, NEXT, 1)],
+    "a single belongs to the run": [(0, PAGE, 1), (14, "orgs/school-01", 1), (28, NEXT, 1)],
     "one that isn't found belongs to it too": [(0, PAGE, 1), (14, "orgs/x", 1), (28, NEXT, 1)],
+    "a nested list does too": [
+        (0, PAGE, 1),
+        (14, "schools/school-01/classes", 1),
+        (28, NEXT, 1),
+    ],
     "the gradebook doesn't begin one": [(0, GRADEBOOK, 0), (1, PAGE, 1)],
     "nor end one": [(0, PAGE, 1), (1, GRADEBOOK, 1), (2, GRADEBOOK, 1), (3, NEXT, 1)],
     "nor keep one going": [(0, PAGE, 1), (10, GRADEBOOK, 1), (16, NEXT, 2)],
     "a wrong request does nothing": [(0, "orgs?limit=0", 0), (1, "orgs?filter=x", 0), (2, ALL, 1)],
-    "twenty-four hours at most": [
-        *[(hour * 60 + tens, NEXT, 1) for hour in range(24) for tens in range(0, 60, 10)],
-        (24 * 60, NEXT, 2),
-    ],
 }
 
 
-@pytest.mark.parametrize("steps", SEQUENCES.values(), ids=SEQUENCES.keys())
-def test_which_requests_are_one_run(steps: list[tuple[float, str, int]], vendor: Vendor) -> None:
+@pytest.mark.parametrize("steps", KEYS.values(), ids=KEYS.keys())
+def test_which_lists_are_the_same(steps: list[tuple[float, str, int]], vendor: Vendor) -> None:
     vendor.move(types=["grade_book"])
-    began: list[int | None] = [None]
     for after, asked, run in steps:
         path, _, query = asked.partition("?")
         parts = (part.split("=", 1) for part in query.split("&")) if query else ()
         with minutes(after):
             get(vendor, path, **dict(parts))  # type: ignore[arg-type]
-        vendor.connection.refresh_from_db()
-        now = vendor.connection.reading_id
-        if now not in began:
-            began.append(now)
-        assert began.index(now) == run, asked
-    assert Reading.objects.count() == len(began) - 1
+        assert Run.objects.count() == run, asked
 
 
 def test_a_run_knows_when_it_began_and_was_last_heard_of(vendor: Vendor) -> None:
     for after in (3, 7, 11):
         with minutes(after):
             get(vendor, "orgs", limit=5, offset=after)
-    run = Reading.objects.get()
+    run = Run.objects.get()
     assert (run.began, run.last) == (NINE + timedelta(minutes=3), NINE + timedelta(minutes=11))
-    assert run.line == vendor.connection.line
     assert run.number == head(vendor)
+    assert run.publication is not None
+    assert run.publication.read_until == run.began + timedelta(hours=24)
+    assert run.tokens == [progress.mark(lasting(vendor))]
 
 
 def test_what_lands_between_pages_is_not_seen_before_the_next_run(
@@ -189,7 +175,9 @@ def test_what_lands_between_pages_is_not_seen_before_the_next_run(
             assert answer["X-Total-Count"] == "12"
             assert set(names(answer).values()) <= {"Old"}
             seen += names(answer)
-            Org.objects.filter(sourced_id=SCHOOLS[page]).delete()
+            Org.objects.filter(sourced_id=SCHOOLS[page]).update(
+                status="tobedeleted", last_modified=clock()
+            )
             Org.objects.create(
                 organization=district, sourced_id=f"new-{page}a", name="Old", type="school"
             )
@@ -199,7 +187,7 @@ def test_what_lands_between_pages_is_not_seen_before_the_next_run(
             change(district, *SCHOOLS[6:])
     assert sorted(seen) == SCHOOLS
     with minutes(4):
-        assert get(vendor, "orgs/school-00").status_code == 200
+        assert names(get(vendor, "orgs/school-00"), "org") == {"school-00": "Old"}
         after = get(vendor, "orgs")
     assert after["X-Total-Count"] == "15"
     assert names(after)["school-06"] == "New"
@@ -218,28 +206,6 @@ def test_a_single_is_read_where_the_run_stands(district: Organization, vendor: V
         assert name() == "New"
 
 
-def test_the_gradebook_is_read_at_the_head(
-    district: Organization, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    vendor.move(types=["grade_book"])
-    read_at: list[int] = []
-    page = reading.page
-
-    def noting(reader: Any, *more: Any) -> Any:
-        read_at.append(reader.number)
-        return page(reader, *more)
-
-    monkeypatch.setattr(reading, "page", noting)
-    with minutes(0):
-        old = head(vendor)
-        get(vendor, "orgs", limit=5)
-        change(district, "school-03")
-        get(vendor, GRADEBOOK)
-        get(vendor, "orgs", limit=5, offset=5)
-    assert read_at == [old, head(vendor), old]
-    assert old < head(vendor)
-
-
 def test_a_run_goes_on_through_a_pause_and_the_next_reads_what_is_held(
     district: Organization, vendor: Vendor
 ) -> None:
@@ -248,54 +214,83 @@ def test_a_run_goes_on_through_a_pause_and_the_next_reads_what_is_held(
     with minutes(1):
         change(district, "school-00", "school-06", name="Second")
         lifecycle.pause(vendor.connection, by=DANA)
+        held = head(vendor)
         change(district, "school-00", "school-06", name="Third")
     with minutes(2):
         assert names(get(vendor, "orgs", limit=5, offset=5))["school-06"] == "Old"
     with minutes(3):
         assert names(get(vendor, "orgs", limit=5))["school-00"] == "Second"
-    vendor.connection.refresh_from_db()
-    assert vendor.connection.reading is not None
-    assert vendor.connection.reading.number == vendor.connection.held_at
+    assert Run.objects.latest("began").number == held
 
 
-def test_a_run_keeps_its_line_when_the_connection_gets_another(
+# Two programs on one connection.
+
+
+@pytest.mark.parametrize("tokens", [1, 2])
+def test_a_second_programs_first_request_does_not_move_the_first(
+    tokens: int, district: Organization, vendor: Vendor
+) -> None:
+    first, second = vendor, other_program(vendor) if tokens == 2 else vendor
+    seen: list[str] = []
+    with minutes(0):
+        seen += names(get(first, "orgs", limit=3))
+        seen += names(get(first, "orgs", limit=3, offset=3))
+    with minutes(1):
+        leave(district, *SCHOOLS[:3])
+        theirs = list(names(get(second, "orgs", limit=3)))
+    for page, after in ((6, 2), (9, 3)):
+        with minutes(after):
+            seen += names(get(first, "orgs", limit=3, offset=page))
+            theirs += names(get(second, "orgs", limit=3, offset=page - 3))
+    assert seen == SCHOOLS
+    assert theirs == SCHOOLS[3:]
+
+
+def test_lists_read_some_minutes_after_another_name_nobody_who_is_not_in_it(
+    tmp_path: Path, district: Organization, vendor: Vendor
+) -> None:
+    with minutes(0):
+        assert len(names(get(vendor, "orgs"))) == 12
+    with minutes(1):
+        Org.objects.create(organization=district, sourced_id="school-99", name="Old", type="school")
+        Org.objects.filter(sourced_id="school-00").update(parent="school-99", last_modified=clock())
+        change(district)
+    with minutes(4):
+        schools = json.loads(get(vendor, "schools").content)["orgs"]
+    with minutes(5):
+        orgs = names(get(vendor, "orgs"))
+    named = {school["parent"]["sourcedId"] for school in schools if "parent" in school}
+    assert named == {"school-99"}
+    assert named <= orgs.keys()
+
+
+def test_a_small_list_asked_again_does_not_move_another_in_the_middle(
     district: Organization, vendor: Vendor
 ) -> None:
-    old = vendor.connection.line
-    assert old is not None
-    other = Line.objects.create(
-        organization=district, version="1.2", rules=old.rules, rules_digest="fork"
+    seen: list[str] = []
+    with minutes(0):
+        get(vendor, "academicSessions")
+        seen += names(get(vendor, "orgs", limit=5))
+        seen += names(get(vendor, "orgs", limit=5, offset=5))
+    with minutes(1):
+        leave(district, "school-00")
+        get(vendor, "academicSessions")
+        seen += names(get(vendor, "orgs", limit=5, offset=10))
+    assert seen == SCHOOLS
+
+
+def other_program(vendor: Vendor) -> Vendor:
+    """Return another program on the same connection, with a token of its own."""
+    lasting(vendor)
+    return Vendor(vendor.connection, vendor.secret)
+
+
+def leave(organization: Organization, *sourced_ids: str) -> None:
+    """Have some schools go in a new publication, now."""
+    Org.objects.filter(sourced_id__in=sourced_ids).update(
+        status="tobedeleted", last_modified=clock()
     )
-    with minutes(0):
-        get(vendor, "orgs", limit=5)
-        vendor.move(line=other)
-    with minutes(1):
-        assert len(names(get(vendor, "orgs", limit=5, offset=5))) == 5
-    old.refresh_from_db()
-    assert (Reading.objects.get().line, Reading.objects.get().number) == (old, old.head)
-    with minutes(20):
-        assert get(vendor, "orgs", limit=5).status_code == 503
-        change(district)
-    with minutes(21):
-        assert get(vendor, "orgs", limit=5).status_code == 200
-    assert Reading.objects.latest("began").line == other
-
-
-def test_a_verb_ends_the_run_by_taking_it_away(district: Organization, vendor: Vendor) -> None:
-    with minutes(0):
-        get(vendor, "orgs", limit=5)
-        change(district, "school-06")
-        vendor.move(reading=None)
-    with minutes(1):
-        assert names(get(vendor, "orgs", limit=5, offset=5))["school-06"] == "New"
-
-
-def test_a_run_whose_line_was_purged_is_over(vendor: Vendor) -> None:
-    with minutes(0):
-        get(vendor, "orgs", limit=5)
-        Reading.objects.update(line=None)
-        assert get(vendor, "orgs", limit=5, offset=5).status_code == 200
-    assert Reading.objects.count() == 2
+    change(organization)
 
 
 @pytest.mark.parametrize(("status", "code"), [("suspended", 403), ("closed", 401)])
@@ -314,13 +309,13 @@ def test_before_the_first_publication_no_run_begins(district: Organization) -> N
         assert get(vendor, "orgs").status_code == 503
         refresh(district, by="schedule")
         assert len(names(get(vendor, "orgs"))) == 12
-    assert Reading.objects.get().number == head(vendor)
+    assert Run.objects.get().number == head(vendor)
 
 
 def reader(token: str) -> Any:
-    held = find(token)
-    assert held is not None
-    return held.reader()
+    found = find(token)
+    assert found is not None
+    return found.reader(token)
 
 
 def test_two_that_begin_a_run_at_once_are_in_one(district: Organization, vendor: Vendor) -> None:
@@ -329,21 +324,27 @@ def test_two_that_begin_a_run_at_once_are_in_one(district: Organization, vendor:
     mine = first.run.enter(first, "orgs", 0)
     change(district, "school-00")
     yours = second.run.enter(second, "users", 0)
-    assert mine == yours
-    assert mine.run.id == yours.run.id == Reading.objects.get().pk
+    assert (mine.publication, mine.number) == (yours.publication, yours.number)
+    assert mine.run.id == yours.run.id == Run.objects.get().pk
 
 
-def test_one_that_was_overtaken_by_a_verb_begins_where_the_connection_stands_now(
+def test_a_run_begins_at_what_is_published_when_it_does(
     district: Organization, vendor: Vendor
 ) -> None:
     late = reader(vendor.token())
-    other = Line.objects.create(organization=district, version="1.2", rules={}, rules_digest="x")
-    vendor.move(line=other)
-    assert late.run.enter(late, "orgs", 0).number == 0
-    Line.objects.filter(pk=other.pk).update(head=5)
+    change(district, "school-00")
+    Publication.objects.filter(pk=late.publication).update(listed=False)
     moved = late.run.enter(late, "orgs", 0)
-    assert (moved.line, moved.number) == (other.pk, 5)
-    assert Reading.objects.get().line == other
+    assert moved.number == Run.objects.get().number == head(vendor)
+
+
+def test_a_run_that_began_before_its_connection_was_closed_is_none(
+    district: Organization, vendor: Vendor
+) -> None:
+    late = reader(vendor.token())
+    lifecycle.close(vendor.connection, by=DANA)
+    assert late.run.enter(late, "orgs", 0).publication == 0
+    assert not Run.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -362,33 +363,59 @@ def test_many_that_begin_at_once_are_in_one_run() -> None:
         finally:
             database.close()
 
-    threads = [threading.Thread(target=ask) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert {reader.run.id for reader in entered} == {Reading.objects.get().pk}
+    beside(*[ask] * 6)
+    assert {reader.run.id for reader in entered} == {Run.objects.get().pk}
     assert len(entered) == 6
 
 
 @pytest.mark.django_db(transaction=True)
-def test_lists_advanced_side_by_side_are_all_remembered() -> None:
+def test_pages_given_side_by_side_are_all_remembered() -> None:
     vendor = joined(opened())
     token = vendor.token()
     first = reader(token)
     first.run.enter(first, "orgs", 0)
     asking = [reader(token) for _ in range(4)]
+    entered = [each.run.enter(each, "orgs", 5) for each in asking]
 
-    def ask(number: int, each: Any) -> None:
-        each.run.gave(f"list-{number % 3}", 0, 2, 2)
-        database.close()
+    def given(number: int) -> Any:
+        def give() -> None:
+            entered[number].run.gave(f"list-{number % 3}", number * 5, 5, 15)
+            database.close()
 
-    threads = [threading.Thread(target=ask, args=pair) for pair in enumerate(asking)]
+        return give
+
+    beside(*[given(number) for number in range(4)])
+    lists = Run.objects.get().lists
+    assert sorted(lists) == sorted(progress.mark(f"list-{n}") for n in range(3))
+    assert lists[progress.mark("list-0")]["upto"] == 20
+    assert lists[progress.mark("list-0")]["whole"]
+    assert not lists[progress.mark("list-1")]["whole"]
+
+
+def beside(*calls: Any) -> None:
+    threads = [threading.Thread(target=call) for call in calls]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(Reading.objects.get().lists) == sorted(runs.mark(f"list-{n}") for n in range(3))
+
+
+def test_a_list_is_remembered_with_what_was_last_done_when_it_began(vendor: Vendor) -> None:
+    key = progress.mark("ims/oneroster/rostering/v1p2/orgs")
+    with minutes(0):
+        get(vendor, "orgs", limit=5)
+    begun = Organization.objects.get().last_number
+    Organization.objects.update(last_number=begun + 5)
+    with minutes(1):
+        get(vendor, "orgs", limit=5, offset=5)
+    given = {"begun": begun, "upto": 10, "beyond": True, "whole": False}
+    assert Run.objects.get().lists == {key: given}
+    entered = reader(lasting(vendor))
+    with minutes(2):
+        entered = reader(lasting(vendor))
+        entered = entered.run.enter(entered, "ims/oneroster/rostering/v1p2/orgs", 10)
+    assert entered.run.begun("ims/oneroster/rostering/v1p2/orgs", 10) == begun
+    assert entered.run.begun("ims/oneroster/rostering/v1p2/orgs", 0) is None
 
 
 def test_a_run_remembers_so_many_lists_and_no_names(
@@ -398,9 +425,9 @@ def test_a_run_remembers_so_many_lists_and_no_names(
     with minutes(0):
         for kind in ("school", "district", "local", "state", "national"):
             get(vendor, "orgs", filter=f"type='{kind}'")
-    lists = Reading.objects.get().lists
+    lists = Run.objects.get().lists
     assert len(lists) == 3
-    assert all(len(told) == 12 and "school" not in told for told in lists)
+    assert all(len(name) == 12 and "school" not in name for name in lists)
 
 
 # Deltas.
@@ -484,22 +511,39 @@ def test_a_date_outside_of_every_reading_stays(district: Organization, vendor: V
 
 
 @pytest.mark.parametrize(
-    ("minute", "held"),
+    ("minute", "within"),
     [(-5.01, False), (-5, True), (0, True), (64, True), (80, True), (80.01, False)],
 )
 def test_the_span_of_a_reading_reaches_before_and_after_it(
-    minute: float, held: bool, vendor: Vendor
+    minute: float, within: bool, vendor: Vendor
 ) -> None:
     for number, began, last in ((9, 0, 60), (12, 10, 20), (3, -500, -400)):
-        Reading.objects.create(
+        Run.objects.create(
             connection=vendor.connection,
             number=number,
+            after=-number,
             began=NINE + timedelta(minutes=began),
             last=NINE + timedelta(minutes=last),
         )
-    run = runs.ConnectionRun(vendor.connection.pk, None)
-    found = run.oldest_read(NINE + timedelta(minutes=minute))
-    assert found == (9 if held else None)
+    moment = NINE + timedelta(minutes=minute)
+    found = sync_history.oldest_read(vendor.connection.pk, moment)
+    assert found == (9 if within else None)
+
+
+def test_a_delta_tells_what_a_pause_hid(district: Organization, vendor: Vendor) -> None:
+    with minutes(59):
+        lifecycle.pause(vendor.connection, by=DANA)
+        change(district, "school-00")
+    with minutes(60):
+        get(vendor, "orgs", limit=5)
+    with minutes(61):
+        lifecycle.resume(vendor.connection, by=DANA)
+    with minutes(62):
+        get(vendor, "orgs", limit=5, offset=5)
+        get(vendor, "orgs", limit=5, offset=10)
+    for kept in (60, 62, 67):
+        with minutes(600):
+            assert set(changed(vendor, NINE + timedelta(minutes=kept))) == {"school-00"}
 
 
 def test_only_its_own_readings_widen_a_vendors_delta(
@@ -564,65 +608,61 @@ def test_what_a_request_costs(
 ) -> None:
     token = vendor.token()
     browser = Browser(headers={"Authorization": f"Bearer {token}"})
-    browser.get(BASE + "users")  # The cache of the line's history is warm from here on.
-    vendor.move(reading=None)
-    asked = "orgs?limit=5&filter=dateLastModified>'2026-02-01T00:00:00Z'"
+    browser.get(BASE + "orgs")  # The lists are in the cache from here on.
+    Run.objects.all().delete()
     table = [
-        (
-            "orgs?limit=5",
-            2 + 4,
-        ),  # Token, documents; a run begins: savepoint, row, pointer, release.
+        # Token, documents; a run begins by two statements, and the list is noted as begun.
+        ("orgs?limit=5", 2 + 2 + 1),
         ("orgs?limit=5", 2),
-        ("orgs?limit=5&offset=5", 2 + 1),  # The list is advanced: told once.
-        ("orgs?limit=5&offset=10", 2),
+        ("orgs?limit=5&offset=5", 2 + 1),  # Beyond its first page: noted once.
+        ("orgs?limit=1&offset=7", 2),
+        ("orgs?limit=5&offset=10", 2 + 1),  # Given to its end.
         ("orgs/school-01", 2),
-        (asked, 4),  # Token, spans, the list, its documents.
-        (f"{asked}&offset=5", 3 + 1),
-        (f"{asked}&offset=10", 3),
     ]
     for path, queries in table:
         with django_assert_num_queries(queries):
             assert browser.get(BASE + path).status_code == 200
 
 
-def test_authentication_stays_one_query(
-    vendor: Vendor, django_assert_num_queries: DjangoAssertNumQueries
+def test_each_page_is_noted_at_once_while_two_runs_are_in_the_same_list(
+    vendor: Vendor, unlogged: None
 ) -> None:
-    token = vendor.token()
-    get(vendor, "orgs")
-    with django_assert_num_queries(1):
-        held = find(token)
-    assert held is not None
-    assert held.pin is not None
-    assert held.pin.lists == [runs.mark("ims/oneroster/rostering/v1p2/orgs")]
+    def upto() -> list[int]:
+        return [next(iter(run.lists.values()))["upto"] for run in Run.objects.order_by("pk")]
+
+    with minutes(0):
+        get(vendor, "orgs", limit=2)
+        get(vendor, "orgs", limit=2, offset=2)
+        get(vendor, "orgs", limit=2, offset=4)
+        assert upto() == [4]
+        get(vendor, "orgs", limit=2)
+        get(vendor, "orgs", limit=2, offset=6)
+        assert upto() == [8, 2]
 
 
 def test_asking_for_the_head_only_gives_nothing(vendor: Vendor) -> None:
     with minutes(0):
         address, headers = BASE + "orgs", {"Authorization": f"Bearer {vendor.token()}"}
         assert Browser().head(address, headers=headers).status_code == 200
-    assert Reading.objects.get().lists == []
+    assert Run.objects.get().lists == {}
 
 
-def test_old_readings_are_pruned_as_tombstones_are(district: Organization, vendor: Vendor) -> None:
+def test_old_runs_are_pruned_as_tombstones_are(district: Organization, vendor: Vendor) -> None:
     district.tombstone_days = 30
     district.save(update_fields=["tombstone_days"])
     now = clock()
     for days in (0, 29, 31, 200):
         at = now - timedelta(days=days)
-        Reading.objects.create(
-            connection=vendor.connection, line=None, number=days + 1, began=at, last=at
+        Run.objects.create(
+            connection=vendor.connection, number=days + 1, after=-days, began=at, last=at
         )
-    vendor.move(reading=Reading.objects.get(number=201))
-    assert runs.prune() == 2
-    assert sorted(Reading.objects.values_list("number", flat=True)) == [1, 30]
-    vendor.connection.refresh_from_db()
-    assert vendor.connection.reading is None
-    assert runs.prune() == 0
+    assert sync_history.prune() == 2
+    assert sorted(Run.objects.values_list("number", flat=True)) == [1, 30]
+    assert sync_history.prune() == 0
 
 
 def test_when_a_list_was_last_read(vendor: Vendor) -> None:
-    assert runs.last_read(vendor.connection, "orgs") is None
+    assert sync_history.last_read(vendor.connection, "orgs") is None
     with minutes(1):
         get(vendor, "orgs", limit=5)
     with minutes(2):
@@ -631,21 +671,21 @@ def test_when_a_list_was_last_read(vendor: Vendor) -> None:
         get(vendor, "orgs/school-01")
         get(vendor, "orgs", limit=0)
         get(vendor, "users")
-    assert runs.last_read(vendor.connection, "orgs") == NINE + timedelta(minutes=2)
-    assert runs.last_read(vendor.connection, "users") == NINE + timedelta(minutes=3)
-    assert runs.last_read(vendor.connection, "courses") is None
+    assert sync_history.last_read(vendor.connection, "orgs") == NINE + timedelta(minutes=2)
+    assert sync_history.last_read(vendor.connection, "users") == NINE + timedelta(minutes=3)
+    assert sync_history.last_read(vendor.connection, "courses") is None
 
 
-def test_a_connection_goes_with_its_readings(vendor: Vendor) -> None:
+def test_a_connection_goes_with_its_runs(vendor: Vendor) -> None:
     get(vendor, "orgs")
     Connection.objects.filter(pk=vendor.connection.pk).delete()
-    assert not Reading.objects.exists()
+    assert not Run.objects.exists()
     assert not Request.objects.exists()
 
 
 def test_the_logs_batches_move_a_run_forward_only(vendor: Vendor) -> None:
     get(vendor, "orgs")
-    run = Reading.objects.get()
+    run = Run.objects.get()
     now = run.last
 
     def entry(seconds: float) -> request_log.Entry:
