@@ -1,5 +1,6 @@
 """External LMS Exclude as an act of people: what it would take, doing it, undoing it."""
 
+from roster.excluding.effects import effect_of_marks
 from roster.excluding.marking import CLEARED, Marked, exclude, include, to_exclude, to_include
 
-__all__ = ["CLEARED", "Marked", "exclude", "include", "to_exclude", "to_include"]
+__all__ = ["CLEARED", "Marked", "effect_of_marks", "exclude", "include", "to_exclude", "to_include"]
