@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from roster.kinds import COLLECTIONS
+
 UNLESS_SHARED = {
     "metadata": "metadata",
     "resources": "resources",
@@ -19,9 +21,6 @@ UNLESS_SHARED = {
 """Fields that a connection gets only where the share of this name is ticked."""
 
 UNLESS_SHARED_COLLECTIONS = ("demographics", "resources")
-
-SHARES_OF_FIELDS = frozenset(UNLESS_SHARED.values()) - {"resources", "guardians"}
-"""Shares that bring fields, and no records."""
 
 SHARES = frozenset({*UNLESS_SHARED.values(), *UNLESS_SHARED_COLLECTIONS})
 """All that a connection gets only where it is ticked."""
@@ -55,7 +54,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The sharing of a connection. `withheld` holds the organization's field policy too."""
+    """The sharing of a connection. `withheld` holds the organization's field policy too.
+
+    `brought` are fields that are shown though their share isn't ticked.
+    """
 
     schools: Choice
     grades: Choice
@@ -69,6 +71,7 @@ class Rules:
     kept_out: frozenset[str]
     inactive: bool
     unenrolled: bool
+    brought: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, rules: dict[str, Any], field_policy: list[str]) -> Rules:
@@ -99,6 +102,7 @@ class Rules:
     def hidden(self, collection: str) -> frozenset[str]:
         """Return the names of the fields of a collection that are not shown."""
         off = {name for name, share in UNLESS_SHARED.items() if share not in self.shares}
+        off -= self.brought
         return frozenset(
             name.removeprefix(f"{collection}.")
             for name in off | self.withheld
@@ -120,12 +124,17 @@ class Rules:
             kept_out=self.kept_out | other.kept_out,
             inactive=self.inactive and other.inactive,
             unenrolled=self.unenrolled and other.unenrolled,
+            brought=self.brought & other.brought,
         )
 
     def with_fields_of(self, other: Rules) -> Rules:
         """Return these rules, with the fields too that the other rules show."""
         return replace(
             self,
-            withheld=self.withheld & other.withheld,
-            shares=self.shares | (other.shares & SHARES_OF_FIELDS),
+            withheld=frozenset(
+                f"{name}.{field}"
+                for name in COLLECTIONS
+                for field in self.hidden(name) & other.hidden(name)
+            ),
+            brought=frozenset(UNLESS_SHARED),
         )

@@ -75,13 +75,14 @@ class Case:
     def _decide(self) -> None:
         inputs = self.inputs.with_marks(self.ground.after).marked(self.forced)
         self.after = inputs.decide(self.version, self.left)
-        common = self.left & self.rules
-        self.shared = self.after if common == self.left else inputs.decide(self.version, common)
+        self.shared = self.after
+        if (common := self.left & self.rules) != self.left:
+            self.shared = inputs.decide(self.version, common.with_fields_of(self.rules))
         self.pruned: dict[tuple[str, int], int] = {}
 
     def _people_hidden_by_fields(self) -> Marks:
         """Return the people whom the version can't show without a field that is withheld."""
-        if self.version != "1.1" or self.asked.withheld == self.left.withheld:
+        if self.version != "1.1" or self.asked.hidden(PEOPLE) == self.left.hidden(PEOPLE):
             return {}
         inputs = self.inputs.with_marks(self.ground.after).marked(self.forced)
         return self._people(set_of(inputs.decide(self.version, self.asked), PEOPLE))

@@ -168,7 +168,7 @@ def _given(
 
 def _hidden_by_fields(inputs: Inputs, version: str, asked: Rules, left: Rules) -> Marks:
     """Return, as marks, the people whom the version can't show without a field that is cut."""
-    if version != "1.1" or asked.withheld == left.withheld:
+    if version != "1.1" or asked.hidden(PEOPLE) == left.hidden(PEOPLE):
         return {}
     gone = set_of(inputs.decide(version, left), PEOPLE) & ~set_of(
         inputs.decide(version, asked), PEOPLE

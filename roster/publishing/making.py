@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -55,9 +56,13 @@ class Wanted:
         last = self.before.pk if self.before else None
         self.found = Next(self.feed.pk, last, self.inputs, self.rules, cut=self.cut)
 
+    def was_cut(self, collection: str) -> set[str]:
+        """Return the fields that are taken out of what the feed lists until now."""
+        return set(self.before.cut.get(collection, ())) if self.before else set()
+
     def uncovers(self, collection: str) -> bool:
         """Return whether fields are seen again that were cut: readers must get them anew."""
-        cut = self.before.cut.get(collection, {}).keys() if self.before else set()
+        cut = self.was_cut(collection)
         hidden = self.decision.rules.hidden(collection) | self.cut.get(collection, {}).keys()
         return not cut <= hidden
 
@@ -159,7 +164,7 @@ class _Maker:
             records,
             documents,
             expired=self.expired,
-            entomb=self.shelf.entomb,
+            entomb=partial(self.shelf.entomb, cut=each.was_cut(self.collection)),
             ids_of=self.shelf.ids_of,
             afresh=each.uncovers(self.collection),
         )

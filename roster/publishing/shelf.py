@@ -19,7 +19,7 @@ import orjson
 from django.db import IntegrityError, connection, transaction
 
 from roster import bulk
-from roster.dialects.composing import Doc
+from roster.dialects.composing import Doc, render
 from roster.dialects.tombstones import tombstone_doc
 from roster.models import Document, Rendered, Status
 from roster.publishing.comparing import places
@@ -90,7 +90,7 @@ class Shelf:
         self.organization = organization
         self.version = version
         self.collection = collection
-        self.stones: dict[int, int] = {}
+        self.stones: dict[frozenset[str], dict[int, int]] = {}
         self.ids: dict[int, str] = {}
         self.variants = [Variants(*self._rendered())]
 
@@ -208,19 +208,22 @@ class Shelf:
             text = facts if isinstance(facts, str) else orjson.dumps(facts).decode()
             yield number, record, Doc(sourced_id, body.encode(), *tags, text, status)
 
-    def entomb(self, entries: List) -> Numbers:
-        """Return the tombstones of what these entries list."""
-        missing = [each for each in entries.documents.tolist() if each not in self.stones]
+    def entomb(self, entries: List, cut: Iterable[str] = ()) -> Numbers:
+        """Return the tombstones of what these entries list, less the fields that are cut."""
+        fields = frozenset(cut)
+        stones = self.stones.setdefault(fields, {})
+        missing = [each for each in entries.documents.tolist() if each not in stones]
         last: deque[int] = deque()
 
         def finished() -> Iterator[Finished]:
             for number, record, doc in self.docs(missing):
                 last.append(number)
-                yield Finished(record, None, tombstone_doc(self.version, self.collection, doc))
+                left = without(doc, fields)
+                yield Finished(record, None, tombstone_doc(self.version, self.collection, left))
 
         for _, stone in self.put(finished()):
-            self.stones[last.popleft()] = stone
-        return np.array([_of(self.stones, each) for each in entries.documents.tolist()], np.int64)
+            stones[last.popleft()] = stone
+        return np.array([_of(stones, each) for each in entries.documents.tolist()], np.int64)
 
     def ids_of(self, documents: Numbers) -> list[str]:
         """Return the sourcedIds of documents."""
@@ -246,6 +249,14 @@ class Shelf:
                 )
                 rows = cursor.fetchall()
             yield from rows
+
+
+def without(doc: Doc, fields: frozenset[str]) -> Doc:
+    """Return a document without these fields."""
+    if not fields:
+        return doc
+    said = orjson.loads(doc.body)
+    return doc._replace(body=render({name: said[name] for name in said if name not in fields}))
 
 
 Value = TypeVar("Value")

@@ -83,7 +83,7 @@ class _Withdrawal:
             said: dict[int, int] = {}
             shelf = self.shelf(case.version, collection)
             for publication in case.publications:
-                listed = _Listed(publication, collection, affected, shelf)
+                listed = _Listed(case, publication, collection, affected, shelf)
                 said.update(zip(*listed.saying_too_much(), strict=True))
             gone = self._pruned(case, collection, said)
             if gone:
@@ -123,7 +123,7 @@ class _Withdrawal:
         found = _Result(self.organization, case, publication)
         for collection, affected in _affected(case):
             shelf = self.shelf(case.version, collection)
-            listed = _Listed(publication, collection, affected, shelf)
+            listed = _Listed(case, publication, collection, affected, shelf)
             documents = listed.documents(case)
             if follows:
                 found.follow(listed, documents)
@@ -144,9 +144,16 @@ class _Listed:
     """What a publication lists of a collection, and what of that an act leaves."""
 
     def __init__(
-        self, publication: Publication, collection: str, affected: Affected, shelf: Shelf
+        self,
+        case: Case,
+        publication: Publication,
+        collection: str,
+        affected: Affected,
+        shelf: Shelf,
     ) -> None:
         self.publication = publication
+        self.cut = {*publication.cut.get(collection, ())}
+        self.cut.update(case.cut(publication).get(collection, ()))
         self.collection = collection
         self.shelf = shelf
         self.lists = lists_of(publication, collection)
@@ -184,15 +191,18 @@ class _Listed:
             self.lists.live.records[self.stay],
             documents[self.stay],
             expired=0,
-            entomb=self.shelf.entomb,
+            entomb=self._entomb,
             ids_of=self.shelf.ids_of,
         )
+
+    def _entomb(self, gone: List) -> Numbers:
+        return self.shelf.entomb(gone, self.cut)
 
     def in_place(self, documents: Numbers) -> tuple[List, List]:
         """Return the live list with tombstones in it, and the entries that were replaced."""
         live = self.lists.live
         documents = documents.copy()
-        documents[self.gone] = self.shelf.entomb(live.take(self.gone))
+        documents[self.gone] = self._entomb(live.take(self.gone))
         other = documents != live.documents
         return List(live.records, documents, np.where(other, NEW, live.stamps)), live.take(other)
 
