@@ -125,8 +125,8 @@ class _Answering:
     def many(self, column: str) -> Iterator[list[int]]:
         """Yield for each row where those of its references lead that are visible."""
         lists, visible = getattr(self.rows, column), is_named(self.d, self.kinds[column])
-        for row in self.at.tolist():
-            yield [each for each in lists[row] if visible[each]]
+        for found in lists.each(self.at):
+            yield [each for each in found if visible[each]]
 
     def id(self, column: str) -> Iterator[str]:
         ids = self.m.ids[self.kinds[column]]

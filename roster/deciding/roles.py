@@ -8,7 +8,7 @@ visible at a place and no row says so, the role is supplied (product: What is vi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -130,25 +130,20 @@ def supplied_words(m: Map) -> list[str]:
     return [ENROLLED_AS.get(word, word) for word in m.roles.words]
 
 
-def roles_by_person(d: Given) -> Callable[[int], list[Role]]:
-    """Return what gives a person's roles: rows in the order of the map, then the supplied."""
+def roles_of(d: Given, at: Sequence[int]) -> Iterator[list[Role]]:
+    """Yield each person's roles: rows in the order of the map, then the supplied."""
     size, rows, places, more = len(d.map.ids["person"]), d.map.role, places_of(d.map), supplied(d)
-    at = np.flatnonzero(shown(d)).astype(np.int32)
-    own = Lists.grouped(size, rows.person[at], at)
+    is_shown = np.flatnonzero(shown(d)).astype(np.int32)
+    own = Lists.grouped(size, rows.person[is_shown], is_shown)
     other = Lists.grouped(size, more.person, np.arange(len(more.person), dtype=np.int32))
     org, role, secondary, record = (
         each.tolist() for each in (rows.org, rows.role, rows.secondary, rows.record)
     )
     other_org, other_role = more.org.tolist(), more.role.tolist()
     names, words = d.map.roles.words, supplied_words(d.map)
-
-    def of(person: int) -> list[Role]:
-        return [
-            *(
-                Role(places[org[row]], names[role[row]], secondary[row], record[row])
-                for row in own[person]
-            ),
-            *(Role(places[other_org[nth]], words[other_role[nth]]) for nth in other[person]),
+    for mine, theirs in zip(own.each(at), other.each(at), strict=True):
+        found = [
+            Role(places[org[row]], names[role[row]], secondary[row], record[row]) for row in mine
         ]
-
-    return of
+        found += [Role(places[other_org[nth]], words[other_role[nth]]) for nth in theirs]
+        yield found

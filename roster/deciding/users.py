@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from roster.deciding.given import Given, once
 from roster.deciding.naming import is_named, places_of
 from roster.deciding.presence import teaches
-from roster.deciding.roles import roles_by_person, shown, supplied, supplied_words
+from roster.deciding.roles import roles_of, shown, supplied, supplied_words
 from roster.dialects.fields import V11
 from roster.dialects.users import UserAnswer
 from roster.map import Lists
@@ -85,18 +85,20 @@ def _sum(d: Given, person: Positions, values: Hashes) -> Hashes:
     return added(len(d.map.ids["person"]), person, values)
 
 
-def answers_about_users(d: Given, at: Iterable[int]) -> Iterator[UserAnswer]:
+def answers_about_users(d: Given, at: Sequence[int]) -> Iterator[UserAnswer]:
     """Yield the answer about each of these people."""
     m, places, column = d.map, places_of(d.map), stand_in(d)
     people, orgs, named = m.ids["person"], m.ids["org"], m.ids["resource"]
-    roles_of, agents_of = roles_by_person(d), Lists.grouped(len(people), *agents(d))
     with_primary, teaching, visible = primary_org(d), teachers(d), resources(d)
-    for person in at:
+    linked = Lists.grouped(len(people), *agents(d))
+    for person, roles, others, owned in zip(
+        at, roles_of(d, at), linked.each(at), m.person.resources.each(at), strict=True
+    ):
         org = int(m.person.primary_org[person])
         yield UserAnswer(
-            roles=roles_of(person),
-            agents=[people[each] for each in sorted({*agents_of[person]})],
-            resources=[named[each] for each in m.person.resources[person] if visible[each]],
+            roles=roles,
+            agents=[people[each] for each in sorted({*others})],
+            resources=[named[each] for each in owned if visible[each]],
             primary_org=places[org] if with_primary[person] else None,
             primary=orgs[org],
             teaches=bool(teaching[person]),

@@ -91,11 +91,10 @@ def arranged(
     document = {"sourcedId": values["sourcedId"], "status": status}
     for name, required in ORDER[version][collection]:
         value = values.get(name)
-        if value is None or value == "" or value == [] or value == {}:
-            if required:
-                raise Unpublishable(name)
-        else:
+        if value or isinstance(value, (int, float)):
             document[name] = value
+        elif required:
+            raise Unpublishable(name)
     return document
 
 

@@ -12,6 +12,7 @@ A key with `~` holds the same text without case, for the databases fold ASCII at
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from roster.dialects.fields import FIELDS, V11, Field, Type
@@ -37,38 +38,14 @@ NESTED_BY = {
 APART = ("sourcedId", "status", "dateLastModified")
 """Fields that no facts are needed of: they have columns, or are added when read."""
 
-SINGLE = (Type.STRING, Type.DATE, Type.INSTANT, Type.BOOLEAN)
-
-PLANS: dict[tuple[str, str], tuple[tuple[Field, ...], frozenset[str]]] = {
-    (version, collection): (
-        tuple(known for known in fields if known.name not in APART),
-        frozenset(columns_of(version, collection)),
-    )
-    for version, collections in FIELDS.items()
-    for collection, fields in collections.items()
-}
-
 
 def facts_of(version: str, collection: str, document: dict[str, Any]) -> dict[str, Any]:
     """Return the facts of a document, by path (`paths.py`)."""
-    fields, columns = PLANS[version, collection]
     facts: dict[str, Any] = {}
-    for known in fields:
-        value = document.get(known.name)
-        if value is None:
-            continue
-        if known.type in SINGLE:
-            if known.name not in columns:
-                _keep(facts, known.name, value)
-        elif known.type is Type.REFERENCE:
-            key = f"{known.name}.sourcedId"
-            if key not in columns:
-                _keep(facts, key, value["sourcedId"])
-        elif known.type is Type.METADATA:
-            for name, text in value.items():
-                _keep(facts, METADATA + name, text if isinstance(text, str) else str(text))
-        else:
-            _keep_many(facts, known, known.name, value)
+    for name, keep in PLANS[version, collection]:
+        value = document.get(name)
+        if value is not None:
+            keep(facts, value)
     if collection == "users":
         facts[AT] = _places(version, document)
     return facts
@@ -85,48 +62,121 @@ def facts_of_tombstone(
     return facts
 
 
-def _keep(facts: dict[str, Any], key: str, text: str) -> None:
-    facts[key] = text
-    folded = text.casefold()
-    if folded != text:
-        facts["~" + key] = folded
-
-
-def _keep_many(facts: dict[str, Any], known: Field, name: str, value: Any) -> None:
-    if known.type is Type.NUMBER:
-        facts[name] = value
-    elif known.type is Type.STRINGS:
-        _keep_all(facts, name, value)
-    elif known.type is Type.REFERENCES:
-        _keep_all(facts, f"{name}.sourcedId", [each["sourcedId"] for each in value])
-    elif known.type is Type.OBJECTS:
-        for part in known.parts:
-            found = [each[part.name] for each in value if part.name in each]
-            if found:
-                _keep_parts(facts, part, f"{name}.{part.name}", found)
-
-
-def _keep_parts(facts: dict[str, Any], part: Field, name: str, found: list[Any]) -> None:
-    """Keep what the objects of a list hold of one part, one after the other."""
-    if part.type is Type.REFERENCE:
-        _keep_all(facts, f"{name}.sourcedId", [each["sourcedId"] for each in found])
-    elif part.type is Type.NUMBER:
-        facts[name] = found
-    elif part.type in SINGLE:
-        _keep_all(facts, name, found)
-    else:
-        _keep_many(facts, part, name, [inner for each in found for inner in each])
-
-
-def _keep_all(facts: dict[str, Any], key: str, texts: list[str]) -> None:
-    facts[key] = texts
-    folded = [text.casefold() for text in texts]
-    if folded != texts:
-        facts["~" + key] = folded
-
-
 def _places(version: str, document: dict[str, Any]) -> list[str]:
     if version == V11:
         role = document["role"]
         return [f"{role}@{org['sourcedId']}" for org in document["orgs"]]
     return [f"{entry['role']}@{entry['org']['sourcedId']}" for entry in document["roles"]]
+
+
+Facts = dict[str, Any]
+Keep = Callable[[Facts, Any], None]
+"""Adds the facts of one field of a document, given its value."""
+
+
+def _text(key: str) -> Keep:
+    folded_key = "~" + key
+
+    def keep(facts: Facts, text: str) -> None:
+        facts[key] = text
+        folded = text.casefold()
+        if folded != text:
+            facts[folded_key] = folded
+
+    return keep
+
+
+def _texts(key: str) -> Keep:
+    folded_key = "~" + key
+
+    def keep(facts: Facts, texts: list[str]) -> None:
+        facts[key] = texts
+        folded = [text.casefold() for text in texts]
+        if folded != texts:
+            facts[folded_key] = folded
+
+    return keep
+
+
+def _number(key: str) -> Keep:
+    def keep(facts: Facts, value: Any) -> None:
+        facts[key] = value
+
+    return keep
+
+
+def _reference(key: str) -> Keep:
+    keep = _text(f"{key}.sourcedId")
+    return lambda facts, reference: keep(facts, reference["sourcedId"])
+
+
+def _references(key: str) -> Keep:
+    keep = _texts(f"{key}.sourcedId")
+    return lambda facts, references: keep(facts, [each["sourcedId"] for each in references])
+
+
+def _metadata(key: str) -> Keep:
+    def keep(facts: Facts, columns: dict[str, Any]) -> None:
+        for name, value in columns.items():
+            _text(METADATA + name)(facts, value if isinstance(value, str) else str(value))
+
+    return keep
+
+
+def _objects(key: str, parts: tuple[Field, ...]) -> Keep:
+    keepers = [(part.name, _of_each(part, f"{key}.{part.name}")) for part in parts]
+
+    def keep(facts: Facts, objects: list[dict[str, Any]]) -> None:
+        for name, keep_part in keepers:
+            found = [each[name] for each in objects if name in each]
+            if found:
+                keep_part(facts, found)
+
+    return keep
+
+
+def _of_each(part: Field, key: str) -> Keep:
+    """Return what keeps one part of all objects of a list, one after the other."""
+    if part.type in SINGLE:
+        return _texts(key)
+    if part.type is Type.NUMBER:
+        return _number(key)
+    if part.type is Type.REFERENCE:
+        return _references(key)
+    keep = _of(part, key)
+    return lambda facts, lists: keep(facts, [inner for each in lists for inner in each])
+
+
+SINGLE = {Type.STRING, Type.DATE, Type.INSTANT, Type.BOOLEAN}
+
+KEEPERS: dict[Type, Callable[[str], Keep]] = {
+    **dict.fromkeys(SINGLE, _text),
+    Type.NUMBER: _number,
+    Type.STRINGS: _texts,
+    Type.REFERENCE: _reference,
+    Type.REFERENCES: _references,
+    Type.METADATA: _metadata,
+}
+
+
+def _of(known: Field, key: str) -> Keep:
+    return _objects(key, known.parts) if known.type is Type.OBJECTS else KEEPERS[known.type](key)
+
+
+def _plan(version: str, collection: str) -> tuple[tuple[str, Keep], ...]:
+    """Return what keeps the fields of a collection, but for those that have columns."""
+    columns = columns_of(version, collection)
+    return tuple(
+        (known.name, _of(known, known.name))
+        for known in FIELDS[version][collection]
+        if known.name not in APART
+        and known.name not in columns
+        and f"{known.name}.sourcedId" not in columns
+    )
+
+
+PLANS = {
+    (version, collection): _plan(version, collection)
+    for version, collections in FIELDS.items()
+    for collection in collections
+}

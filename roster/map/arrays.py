@@ -87,6 +87,13 @@ class Lists:
         found: list[int] = self.at[self.starts[row] : self.starts[row + 1]].tolist()
         return found
 
+    def each(self, rows: Iterable[int]) -> Iterator[list[int]]:
+        """Yield the lists of many rows, in their order."""
+        at = np.fromiter(rows, np.int64)
+        values = self.at.tolist()
+        for start, end in zip(self.starts[at].tolist(), self.starts[at + 1].tolist(), strict=True):
+            yield values[start:end]
+
     @cached_property
     def owners(self) -> Positions:
         """The row of each entry of `at`."""

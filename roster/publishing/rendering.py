@@ -78,12 +78,14 @@ class _People:
         profiles = dict(self._of(batch, self.profiles, "profile"))
         keys = self.m.profile.record
         return [
-            Person(row, roles, [profiles[keys[each]] for each in self.profiles[at]])
-            for at, row in zip(batch, rows_at(self.m, "person", batch), strict=True)
+            Person(row, roles, [profiles[keys[each]] for each in held])
+            for row, held in zip(
+                rows_at(self.m, "person", batch), self.profiles.each(batch), strict=True
+            )
         ]
 
     def _of(self, batch: Sequence[int], lists: Lists, kind: str) -> Iterator[tuple[int, Any]]:
         """Yield the rows of these people in another table, each with its key."""
-        at = [*chain.from_iterable(lists[person] for person in batch)]
+        at = [*chain.from_iterable(lists.each(batch))]
         records = getattr(self.m, kind).record[at].tolist() if at else []
         return zip(records, rows_at(self.m, kind, at), strict=True)

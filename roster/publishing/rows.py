@@ -1,23 +1,29 @@
 """Reads rows by key as a map knows them: as they are, else as they were before an import.
 
 A map may be older than the rows. Each row read is compared with the content that the map has of
-it; the values of one that has changed since come from what the import kept of it.
+it; the values of one that has changed since come from what the import kept of it. Plain SQL, for
+this is where a refresh spends its time.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import orjson
+from django.db import connection, models
 from django.db.models import Model
 
+from roster import bulk
 from roster.map import Map, content_of
 from roster.map.columns import contents_of
 from roster.map.sources import SOURCES
 from roster.models import FormerRow
+from roster.models.fields import JsonField
 
 APART = ("id", "organization", "status")
 """Fields that no document is made of."""
@@ -31,46 +37,84 @@ class RowsChanged(Exception):
 
 def rows_at(m: Map, kind: str, positions: Sequence[int]) -> list[Any]:
     """Return the rows of a kind at these positions of a map, in this order, as named tuples."""
-    model, known, at = SOURCES[kind].model, getattr(m, kind), np.array(positions, np.int64)
+    if not positions:
+        return []
+    shape = _shape(SOURCES[kind].model)
+    known, at = getattr(m, kind), np.array(positions, np.int64)
     records: list[int] = known.record[at].tolist()
-    names, make = _shape(model)
-    found = model._default_manager.filter(pk__in=records).values_list("pk", *names)
-    rows = {row[0]: row for row in found}
-    there = [record for record in records if record in rows]
+    found = _read(shape, records)
     own = dict(zip(records, known.own[at].tolist(), strict=True))
     contents = contents_of(
-        (rows[record][1] for record in there), (rows[record][2] for record in there)
+        (row.digest for row in found.values()), (row.last_modified for row in found.values())
     )
-    current = {
-        record: make(rows[record][1:])
-        for record, content in zip(there, contents.tolist(), strict=True)
-        if content == own[record]
-    }
-    if len(current) < len(own):
-        current |= _former(model, m, {r: c for r, c in own.items() if r not in current})
-    return [current[record] for record in records]
+    for record, content in zip([*found], contents.tolist(), strict=True):
+        if content != own[record]:
+            del found[record]
+    if len(found) < len(own):
+        found |= _former(shape, m, {r: content for r, content in own.items() if r not in found})
+    return [found[record] for record in records]
 
 
-def _former(model: type[Model], m: Map, wanted: dict[int, int]) -> dict[int, Any]:
-    """Return the rows with these contents by key, as they were before an import."""
-    names, make = _shape(model)
-    fields = [model._meta.get_field(name) for name in names]
-    found: dict[int, Any] = {}
-    kept = FormerRow.objects.filter(
-        organization=m.organization, table=model._meta.model_name, record__in=list(wanted)
-    )
-    for record, columns in kept.values_list("record", "columns"):
-        row = make(field.to_python(columns[field.attname]) for field in fields)
-        if content_of(row.digest, row.last_modified) == wanted[record]:
-            found[record] = row
-    if missing := wanted.keys() - found.keys():
-        raise RowsChanged(f"{model._meta.model_name} {min(missing)}")
-    return found
+class _Shape(NamedTuple):
+    """A table's columns, what makes a named tuple of their values, and which must be decoded."""
+
+    model: type[Model]
+    sql: str
+    names: tuple[str, ...]
+    make: Callable[[Any], Any]
+    decoders: list[tuple[int, Callable[[Any], Any]]]
 
 
 @cache
-def _shape(model: type[Model]) -> tuple[tuple[str, ...], Any]:
-    """Return the columns of a model's rows, and what makes a named tuple of them."""
-    others = (field.name for field in model._meta.concrete_fields)
+def _shape(model: type[Model]) -> _Shape:
+    others = [field.name for field in model._meta.concrete_fields]
     names = (*STAMPS, *(name for name in others if name not in (*APART, *STAMPS)))
-    return names, namedtuple(f"{model.__name__}Row", names)._make
+    fields = [model._meta.get_field(name) for name in names]
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    table = connection.ops.quote_name(model._meta.db_table)
+    return _Shape(
+        model,
+        f"SELECT id, {columns} FROM {table} WHERE id ",  # noqa: S608
+        names,
+        namedtuple(f"{model.__name__}Row", names)._make,
+        [(at, decode) for at, field in enumerate(fields, 1) if (decode := _decoder(field))],
+    )
+
+
+def _decoder(field: Any) -> Callable[[Any], Any] | None:
+    if isinstance(field, JsonField):
+        return orjson.loads
+    if isinstance(field, models.DateTimeField) and connection.vendor == "sqlite":
+        return lambda moment: moment.replace(tzinfo=UTC)
+    return None
+
+
+def _read(shape: _Shape, records: list[int]) -> dict[int, Any]:
+    """Return the rows of these keys as they are now."""
+    chosen, parameters = bulk.among(records)
+    found = {}
+    with connection.cursor() as cursor:
+        cursor.execute(shape.sql + chosen, parameters)
+        for cells in map(list, cursor.fetchall()):
+            for at, decode in shape.decoders:
+                if cells[at] is not None:
+                    cells[at] = decode(cells[at])
+            found[cells[0]] = shape.make(cells[1:])
+    return found
+
+
+def _former(shape: _Shape, m: Map, wanted: dict[int, int]) -> dict[int, Any]:
+    """Return the rows with these contents by key, as they were before an import."""
+    name = str(shape.model._meta.model_name)
+    fields = [shape.model._meta.get_field(each) for each in shape.names]
+    found: dict[int, Any] = {}
+    kept = FormerRow.objects.filter(
+        organization=m.organization, table=name, record__in=list(wanted)
+    )
+    for record, columns in kept.values_list("record", "columns"):
+        row = shape.make(field.to_python(columns[field.attname]) for field in fields)
+        if content_of(row.digest, row.last_modified) == wanted[record]:
+            found[record] = row
+    if missing := wanted.keys() - found.keys():
+        raise RowsChanged(f"{name} {min(missing)}")
+    return found
