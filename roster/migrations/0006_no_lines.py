@@ -1,5 +1,7 @@
 from django.db import migrations
 
+from roster.migrations import _marks
+
 
 class Migration(migrations.Migration):
 
@@ -9,6 +11,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(_marks.say_what_they_are_about, migrations.RunPython.noop),
         migrations.RemoveField(
             model_name='mark',
             name='withdrawn',

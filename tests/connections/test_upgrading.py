@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from connections.models import Connection, Run
 from roster.clock import clock, milliseconds
-from roster.models import Document, Feed, Org, Organization, Publication
+from roster.models import Document, Feed, Mark, Org, Organization, Publication
 from roster.publishing import lists
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +132,13 @@ def migrate(targets: list[tuple[str, str]] | None = None) -> Any:
 
 
 def fill(old: Installation) -> None:
+    level = {"organization": old.organization, "kind": "calendar", "school": "came"}
+    for sourced_id in ("came~2026", "came~summer"):
+        old.make("roster", "Level", sourced_id=sourced_id, year="2026", **level)
+    for kind, sourced_id in (("calendar", "came~2026"), ("school", "came"), ("person", "ann")):
+        old.make(
+            "roster", "Mark", organization=old.organization, kind=kind, sourced_id=sourced_id
+        )
     veiled = old.published(veil={"users": ["email"]})
     withdrawn = old.published(left_later="tobedeleted", withdrawals=1)
     reader = old.connect("active")
@@ -280,6 +287,15 @@ def test_a_veil_is_cut_and_so_is_what_goes_by_a_tick_from_now_on(upgraded: str) 
     ticked = {"userMasterIdentifier", "userProfiles", "pronouns"}
     assert set(published("active").cut["users"]) == ticked
     assert set(published("veiled").cut["users"]) == ticked | {"email"}
+
+
+def test_marks_say_what_their_levels_are_about(upgraded: str) -> None:
+    about = dict(Mark.objects.values_list("kind", "about"))
+    assert about == {
+        "calendar": {"revision": 0, "school": "came", "year": "2026", "others": ["came~summer"]},
+        "school": {},
+        "person": {},
+    }
 
 
 def test_an_unfinished_withdrawal_is_finished_before_the_upgrade(upgraded: str) -> None:
