@@ -39,13 +39,13 @@ def change_sharing(
     outside of a transaction: it may render documents.
     """
     wanted = _current(connection)
-    old = sharing.told(wanted)
+    old = sharing.described(wanted)
     columns = _apply(wanted, asked)
-    new = sharing.told(wanted)
+    new = sharing.described(wanted)
 
     def save() -> None:
         locked = Connection.objects.select_for_update(of=("self",)).get(pk=connection.pk)
-        if sharing.told(locked) != old or locked.status == Connection.Status.CLOSED:
+        if sharing.described(locked) != old or locked.status == Connection.Status.CLOSED:
             raise Overtaken
         wanted.save(update_fields=columns)
         record(by, "sharing.changed", wanted, old=old, new=new, reason=reason.strip())
@@ -73,11 +73,11 @@ def preview_sharing(connection: Connection, **asked: Unpack[sharing.Asked]) -> d
     could by the new rules this moment.
     """
     wanted = _current(connection)
-    old = sharing.told(wanted)
+    old = sharing.described(wanted)
     _apply(wanted, asked)
     return {
-        "changed": sharing.told(wanted) != old,
-        "sharing": sharing.told(wanted),
+        "changed": sharing.described(wanted) != old,
+        "sharing": sharing.described(wanted),
         "warnings": sharing.warnings(wanted),
         "collections": difference(
             wanted.feed, wanted.organization, wanted.oneroster, sharing.rules(wanted)
@@ -89,7 +89,7 @@ def sharing_of(connection: Connection) -> dict[str, Any]:
     """Return what the connection is shared now, in the shape of a change that changes nothing."""
     return {
         "changed": False,
-        "sharing": sharing.told(connection),
+        "sharing": sharing.described(connection),
         "warnings": sharing.warnings(connection),
     }
 

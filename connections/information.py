@@ -37,7 +37,7 @@ def information(connection: Connection, base: str) -> dict[str, Any]:
     base = base.rstrip("/")
     paths = PATHS[connection.oneroster]
     organization = connection.organization
-    told: dict[str, Any] = {
+    panel: dict[str, Any] = {
         "organization": organization.name,
         "vendor": connection.vendor,
         "oneroster": connection.oneroster,
@@ -47,11 +47,11 @@ def information(connection: Connection, base: str) -> dict[str, Any]:
         "host": base,
     }
     if {"grade_book", "assessment"} & set(connection.types):
-        told["gradebook_url"] = base + paths["gradebook"]
+        panel["gradebook_url"] = base + paths["gradebook"]
     if "resources" in connection.shares:
-        told["resources_url"] = base + paths["resources"]
+        panel["resources_url"] = base + paths["resources"]
     return {
-        **told,
+        **panel,
         "scopes": scopes.allowed(connection),
         "documentation": f"{base}/docs/oneroster-{connection.oneroster}",
         "contact": {"name": organization.contact_name, "email": organization.contact_email},

@@ -177,7 +177,7 @@ def suspend(connection: Connection, *, by: audit.Actor, reason: str = "") -> Non
 
 
 def disable(connection: Connection, *, by: audit.Actor, reason: str = "") -> None:
-    """Keep the connection for its launch: the vendor is told that it isn't enabled yet.
+    """Keep the connection for its launch: the vendor is refused until it is enabled.
 
     One that was enabled before keeps what it had, as a suspended one does.
     """

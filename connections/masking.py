@@ -53,8 +53,8 @@ def masked(parameters: Iterable[tuple[str, str]]) -> str:
         if name == "filter":
             said.append(f"filter={masked_filter(value)}")
         elif name in KEPT:
-            told = COLUMN.sub("metadata", value)
-            said.append(f"{name}={told if KEPT[name].fullmatch(told) else MASK}")
+            kept = COLUMN.sub("metadata", value)
+            said.append(f"{name}={kept if KEPT[name].fullmatch(kept) else MASK}")
     return "&".join(said)
 
 

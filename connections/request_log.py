@@ -129,7 +129,7 @@ class Queue:
             self._wake.set()
 
     def flush(self) -> None:
-        """Write what waits; entries that the database refuses are dropped, counted and told."""
+        """Write what waits; entries that the database refuses are dropped, counted and logged."""
         with self._writing:
             while batch := self._take():
                 try:

@@ -83,10 +83,10 @@ def decide(connection: Connection, asked: Asked) -> dict[str, Any]:
 
 
 def rules(connection: Connection) -> dict[str, Any]:
-    """Return what shapes the documents that the connection reads: equal rules, equal line.
+    """Return what shapes the documents that the connection reads: the rules of its feed.
 
     `schools` ("all" or sourcedIds), `shares`, `withheld` and `types` are always there; the
-    other keys of `roster.visibility.Rules` only where they narrow something. Lists are sorted.
+    other keys of `roster.deciding.Rules` only where they narrow something. Lists are sorted.
     A field that is both ticked and withheld is neither: it isn't shared.
     """
     withheld = set(connection.withheld)
@@ -111,7 +111,7 @@ def rules(connection: Connection) -> dict[str, Any]:
     return found
 
 
-def told(connection: Connection) -> dict[str, Any]:
+def described(connection: Connection) -> dict[str, Any]:
     """Return a connection's sharing as commands print it and the audit log keeps it."""
     return {
         "schools": ALL if connection.all_schools else connection.schools,

@@ -1,4 +1,4 @@
-"""Where a connection stands today, and the words in which a vendor is told so.
+"""Where a connection stands today, and the words in which a vendor is refused.
 
 The token endpoint and the API ask here, so they say the same.
 """

@@ -91,12 +91,12 @@ def _answered(
     if status == 200:
         _note(request, endpoint, validator.asking, "")
         return _json(body, 200)
-    told = json.loads(body)
-    words = told.get("error_description", "") or DESCRIPTIONS.get(told["error"], "")
+    said = json.loads(body)
+    words = said.get("error_description", "") or DESCRIPTIONS.get(said["error"], "")
     # A client id is no secret: refusals are logged up to a number, or anybody could fill the log.
     if status != 401 or _refusals(validator.asking) <= REFUSALS_LOGGED:
         _note(request, endpoint, validator.asking, words)
-    return _refused(status, told["error"], words)
+    return _refused(status, said["error"], words)
 
 
 def _parameters(request: HttpRequest) -> QueryDict | None:
@@ -131,8 +131,8 @@ def _encoded(parameters: QueryDict) -> str:
 
 
 def _refused(status: int, error: str, words: str) -> HttpResponse:
-    told = {"error": error, **({"error_description": words} if words else {})}
-    answer = _json(json.dumps(told), status)
+    said = {"error": error, **({"error_description": words} if words else {})}
+    answer = _json(json.dumps(said), status)
     if status == 401:
         answer["WWW-Authenticate"] = CHALLENGE
     return answer

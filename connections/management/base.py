@@ -41,7 +41,7 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def told(connection: Connection) -> dict[str, Any]:
+def described(connection: Connection) -> dict[str, Any]:
     """Return what commands print of a connection as JSON."""
     return {
         "id": connection.pk,

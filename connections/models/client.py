@@ -30,7 +30,7 @@ class Client(AbstractApplication):
     def is_usable(self, request: Any) -> bool:
         """Return whether the client exists for the outside: a closed connection's doesn't.
 
-        The other statuses are told in words, after the secret or the token was found good.
+        The other statuses are refused in words, after the secret or the token was found good.
         """
         return self.connection.status != Connection.Status.CLOSED
 

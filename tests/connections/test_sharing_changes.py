@@ -11,14 +11,15 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
-from connections import changing, lifecycle
+from connections import changing, lifecycle, sharing
 from connections.models import Connection
-from roster.models import AuditEntry, Line, Organization, Record, User
+from roster.models import AuditEntry, Feed, Organization, Publication, User
 from roster.publishing import refresh
 from roster.refusal import Refused
 from tests.connections.conftest import DANA, connected
 from tests.connections.test_commands import refused
-from tests.roster.importing.bundles import EVERYTHING
+from tests.roster.districts import shown
+from tests.roster.importing.bundles import EVERYTHING, edited
 from tests.roster.importing.conftest import Bundler
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,17 +44,15 @@ def told(connection: Connection, *arguments: str) -> dict[str, Any]:
 
 
 def live(connection: Connection) -> dict[str, list[str]]:
-    """Return the ids that the connection's line has live at its head, by collection."""
-    connection.refresh_from_db()
-    line = connection.line
-    assert line is not None
-    rows = Record.objects.filter(
-        line=line, valid_from__lte=line.head, valid_to__gt=line.head, status="active"
-    )
+    """Return the ids that the connection reads live, by collection."""
     found: dict[str, list[str]] = {}
-    for kind, sourced_id in rows.order_by("sourced_id").values_list("kind", "sourced_id"):
-        found.setdefault(kind, []).append(sourced_id)
+    for collection, sourced_id in shown(feed_of(connection)):
+        found.setdefault(collection, []).append(sourced_id)
     return found
+
+
+def feed_of(connection: Connection) -> Feed:
+    return Feed.objects.get(connection=connection)
 
 
 def counted(now: int, then: int, added: int, removed: int, changed: int) -> dict[str, int]:
@@ -90,7 +89,7 @@ def test_a_preview_is_what_then_happens(
     options: list[str], differences: dict[str, Any], brightpath: Connection
 ) -> None:
     before = live(brightpath)
-    lines, records = Line.objects.count(), Record.objects.count()
+    publications = Publication.objects.count()
     preview = told(brightpath, *options, "--preview")
     moved = {
         name: counts
@@ -98,7 +97,7 @@ def test_a_preview_is_what_then_happens(
         if counts["added"] or counts["removed"] or counts["changed"]
     }
     assert moved == differences
-    assert (Line.objects.count(), Record.objects.count()) == (lines, records)
+    assert Publication.objects.count() == publications
     assert not AuditEntry.objects.filter(action="sharing.changed").exists()
     assert live(brightpath) == before
 
@@ -123,10 +122,10 @@ def test_a_change_is_kept_with_what_was_before_and_why(brightpath: Connection) -
 
 
 def test_asking_for_what_is_shared_already_does_nothing(brightpath: Connection) -> None:
-    line = brightpath.line_id
+    published = feed_of(brightpath).publication
     done = changing.change_sharing(brightpath, by=DANA, all_schools=True, shares=["all"])
     assert not done["changed"]
-    assert brightpath.line_id == line
+    assert feed_of(brightpath).publication == published
     assert not AuditEntry.objects.filter(action="sharing.changed").exists()
 
 
@@ -215,9 +214,9 @@ def test_a_connection_is_made_with_all_of_it(brightpath: Connection) -> None:
         stdout=out,
     )
     made = Connection.objects.get(pk=json.loads(out.getvalue())["id"])
-    assert made.line is not None
-    assert made.line.rules["kept_out"] == ["tom"]
-    assert {name: made.line.rules[name] for name in ("schools", "grades", "roles", "subjects")} == {
+    rules = feed_of(made).rules
+    assert rules["kept_out"] == ["tom"]
+    assert {name: rules[name] for name in ("schools", "grades", "roles", "subjects")} == {
         "schools": ["s1"],
         "grades": ["09"],
         "roles": ["student"],
@@ -225,3 +224,65 @@ def test_a_connection_is_made_with_all_of_it(brightpath: Connection) -> None:
     }
     assert live(made)["users"] == ["ann"]
     assert "enrollments" not in live(made)
+
+
+def test_keeping_one_person_out_publishes_nothing_that_was_not_refreshed(
+    brightpath: Connection, tmp_path: Path, riverside: Organization
+) -> None:
+    before = shown(feed_of(brightpath))
+    renamed = edited(EVERYTHING, "users.csv", "tom,,,true,tom,,Tom,Li", "tom,,,true,tom,,Tim,Li")
+    come = edited(renamed, "orgs.csv", "d,,,", "s3,,,East School,school,E,d\nd,,,")
+    Bundler(tmp_path / "later", riverside)(come)
+    told(brightpath, "--keep-out", "ann=Opt-out")
+    after = shown(feed_of(brightpath))
+    assert ("users", "ann") not in after
+    assert after.items() <= {**before, **pruned(after)}.items()
+    assert ("orgs", "s3") not in after
+    assert '"givenName":"Tom"' in after["users", "tom"]
+
+
+def pruned(after: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+    """Return those documents that named Ann: her guardian is published without a child."""
+    return {key: after[key] for key in [("users", "pat")] if key in after}
+
+
+def test_a_paused_vendor_loses_at_once_and_is_given_when_it_goes_on(
+    brightpath: Connection,
+) -> None:
+    told(brightpath, "--keep-out", "tom=Left")
+    lifecycle.pause(brightpath, by=DANA)
+    done = told(brightpath, "--include-person", "tom", "--keep-out", "ann=Opt-out")
+    assert not done["published"]
+    assert not {"ann", "tom"}.intersection(live(brightpath)["users"])
+    lifecycle.resume(brightpath, by=DANA)
+    assert "tom" in live(brightpath)["users"]
+    assert "ann" not in live(brightpath)["users"]
+
+
+def test_a_connection_that_is_not_enabled_yet_may_be_changed(
+    brightpath: Connection, riverside: Organization
+) -> None:
+    later = connected(riverside, enabled=False, shares=["all"]).connection
+    done = told(later, "--keep-out", "ann=Opt-out")
+    assert (done["changed"], done["published"]) == (True, False)
+    lifecycle.activate(later, by=DANA)
+    assert "ann" not in live(later)["users"]
+    assert live(later)["users"]
+
+
+def test_of_two_that_change_a_sharing_at_once_the_second_is_refused(
+    brightpath: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided = sharing.decide
+
+    def meanwhile(*arguments: Any) -> Any:
+        columns = decided(*arguments)
+        Connection.objects.filter(pk=brightpath.pk).update(inactive=False)
+        return columns
+
+    monkeypatch.setattr(sharing, "decide", meanwhile)
+    before = live(brightpath)
+    with pytest.raises(Refused, match="changed meanwhile"):
+        changing.change_sharing(brightpath, by=DANA, unenrolled=False)
+    assert live(brightpath) == before
+    assert Connection.objects.get(pk=brightpath.pk).unenrolled

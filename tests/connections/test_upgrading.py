@@ -136,9 +136,7 @@ def fill(old: Installation) -> None:
     for sourced_id in ("came~2026", "came~summer"):
         old.make("roster", "Level", sourced_id=sourced_id, year="2026", **level)
     for kind, sourced_id in (("calendar", "came~2026"), ("school", "came"), ("person", "ann")):
-        old.make(
-            "roster", "Mark", organization=old.organization, kind=kind, sourced_id=sourced_id
-        )
+        old.make("roster", "Mark", organization=old.organization, kind=kind, sourced_id=sourced_id)
     veiled = old.published(veil={"users": ["email"]})
     withdrawn = old.published(left_later="tobedeleted", withdrawals=1)
     reader = old.connect("active")

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from connections import changing
-from connections.management.base import ConnectionCommand, told
+from connections.management.base import ConnectionCommand, described
 from connections.management.choosing import add_choices, asked_for
 
 
@@ -15,14 +15,14 @@ class Command(ConnectionCommand):
     help = (
         "Change what a connection may see. Schools, grades, roles, courses and subjects that "
         "are named take the place of those before; the other options add to what is there. "
-        "Without any option it tells what is shared now."
+        "Without any option it says what is shared now."
     )
 
     def arguments(self, parser: CommandParser) -> None:
         super().arguments(parser)
         add_choices(parser, change=True)
         parser.add_argument(
-            "--preview", action="store_true", help="tell the difference, and change nothing"
+            "--preview", action="store_true", help="say the difference, and change nothing"
         )
         parser.add_argument("--reason", default="", metavar="R", help="why, for the audit log")
 
@@ -43,7 +43,7 @@ class Command(ConnectionCommand):
             words = [f"{connection.vendor} is shared:"]
         words += [f"  {name:<12} {_shown(value)}" for name, value in done["sharing"].items()]
         words += [f"Warning: {warning}" for warning in done["warnings"]]
-        return {**told(connection), "preview": options["preview"], **done}, "\n".join(words)
+        return {**described(connection), "preview": options["preview"], **done}, "\n".join(words)
 
 
 def _outcome(vendor: str, done: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 
 from connections import lifecycle, sharing
 from connections.information import information
-from connections.management.base import base_url, day, told
+from connections.management.base import base_url, day, described
 from connections.management.choosing import add_choices, asked_for
 from connections.models import Connection
 from connections.partners import ADDED_TYPES, VERSIONS, find_partner
@@ -61,7 +61,9 @@ class Command(RosterCommand):
         )
         published = lifecycle.publish_at_once(connection, by=self.actor())
         made, words = shown(connection, secret)
-        if not published:
+        if options["disabled"]:
+            words += "\nIt reads once it is enabled (set_status)."
+        elif not published:
             words += "\nIt reads from the organization's next refresh on (refresh_cache)."
         warnings = sharing.warnings(connection)
         return (
@@ -73,8 +75,8 @@ class Command(RosterCommand):
 def shown(connection: Connection, secret: str) -> tuple[dict[str, Any], str]:
     """Return a connection with its new secret, as JSON and in words."""
     shared = information(connection, base_url())
-    told_all = {
-        **told(connection),
+    everything = {
+        **described(connection),
         "client_id": shared["client_id"],
         "client_secret": secret,
         "token_url": shared["token_url"],
@@ -94,4 +96,4 @@ def shown(connection: Connection, secret: str) -> tuple[dict[str, Any], str]:
         *(f"  Scope          {scope}" for scope in shared["scopes"]),
         "The secret is shown this once.",
     ]
-    return told_all, "\n".join(words)
+    return everything, "\n".join(words)

@@ -38,7 +38,7 @@ class Command(RosterCommand):
         partner = create_partner(
             options["name"], options["oneroster"], options["types"], by=self.actor()
         )
-        told = {
+        made = {
             "id": partner.pk,
             "name": partner.name,
             "oneroster": partner.versions,
@@ -46,4 +46,4 @@ class Command(RosterCommand):
         }
         types = ", ".join(TYPES[name] for name in ("roster", *partner.types))
         versions = " and ".join(partner.versions)
-        return told, f"{partner.name} is in the directory: OneRoster {versions}, {types}."
+        return made, f"{partner.name} is in the directory: OneRoster {versions}, {types}."

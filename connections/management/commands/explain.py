@@ -27,25 +27,25 @@ class Command(RosterCommand):
         connection = organization.connections.filter(pk=options["connection"]).first()
         if connection is None:
             raise Refused(f"{organization.name} has no connection {options['connection']}.")
-        told = explain_to(connection, options["kind"], options["id"])
-        return told, "\n".join(_words(told))
+        said = explain_to(connection, options["kind"], options["id"])
+        return said, "\n".join(_words(said))
 
 
-def _words(told: dict[str, Any]) -> Iterator[str]:
-    name = f"{told['kind']} {told['id']}"
-    if told["visible"]:
-        yield f"{told['vendor']} sees {name}."
+def _words(said: dict[str, Any]) -> Iterator[str]:
+    name = f"{said['kind']} {said['id']}"
+    if said["visible"]:
+        yield f"{said['vendor']} sees {name}."
     else:
-        yield f"{told['vendor']} does not see {name}:"
-    for step in told["chain"]:
+        yield f"{said['vendor']} does not see {name}:"
+    for step in said["chain"]:
         yield f"  {step['kind']} {step['id']}: {step['reason']}"
         for mark in step.get("marks", ()):
             yield f"    by {mark['by']}, {mark['at']}: {mark['reason']}"
-    yield from _published(told["visible"], told["published"])
-    if told["last_read"]:
-        yield f"  {told['vendor']} last read that list at {told['last_read']}."
-    if told["status"] != Connection.Status.ACTIVE:
-        yield f"  The connection is {told['status']}."
+    yield from _published(said["visible"], said["published"])
+    if said["last_read"]:
+        yield f"  {said['vendor']} last read that list at {said['last_read']}."
+    if said["status"] != Connection.Status.ACTIVE:
+        yield f"  The connection is {said['status']}."
 
 
 def _published(visible: bool, published: dict[str, Any] | None) -> Iterator[str]:
@@ -55,6 +55,6 @@ def _published(visible: bool, published: dict[str, Any] | None) -> Iterator[str]
     elif live and not visible:
         yield "  It is still in the current publication, until the next refresh."
     elif published and live:
-        yield f"  Shared since {published['first']}, last changed {published['last']}."
+        yield f"  It reads it as it is now since {published['since']}."
     elif published:
-        yield f"  It was shared from {published['first']} to {published['last']}."
+        yield f"  It was shared; it is sent as removed since {published['last']}."

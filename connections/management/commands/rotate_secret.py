@@ -28,7 +28,7 @@ class Command(ConnectionCommand):
         if options["end_overlap"]:
             ended = credentials.end_overlap(connection, by=self.actor())
             words = "The overlap is ended." if ended else "No overlap was running."
-            told = {"id": connection.pk, "client_id": connection.client.client_id, "ended": ended}
-            return told, f"{words} One secret is valid."
-        told, words = shown(connection, credentials.rotate(connection, by=self.actor()))
-        return told, f"{words}\nThe secret before it stays valid until --end-overlap."
+            done = {"id": connection.pk, "client_id": connection.client.client_id, "ended": ended}
+            return done, f"{words} One secret is valid."
+        done, words = shown(connection, credentials.rotate(connection, by=self.actor()))
+        return done, f"{words}\nThe secret before it stays valid until --end-overlap."

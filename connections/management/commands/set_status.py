@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from connections import lifecycle
-from connections.management.base import ConnectionCommand, day, told
+from connections.management.base import ConnectionCommand, day, described
 from connections.models import Connection
 
 
@@ -30,4 +30,4 @@ class Command(ConnectionCommand):
             by=self.actor(),
         )
         until = f" until {connection.resume_on}" if connection.resume_on else ""
-        return told(connection), f"{connection.vendor} is {connection.status}{until}."
+        return described(connection), f"{connection.vendor} is {connection.status}{until}."
