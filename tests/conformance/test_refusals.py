@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import OperationalError
+from django.utils import timezone
 
 from connections import lifecycle
 from connections.models import Connection
