@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from roster.compiling import collections_of, documents
-from roster.effects import WIDEST, effect_of_marks
 
-from roster.dialects import people
+from roster.excluding import effect_of_marks, exclude, include
 from roster.kinds import KINDS
-from roster.listing import searching
-from roster.models import Level, LineItem, Mark, Organization
-from roster.visibility import Beginning, Marks, Rules, Walk, marks_of
-from tests.roster.districts import demo_district
+from roster.listing import live
+from roster.models import Feed, Level, LineItem, Mark, Organization
+from roster.publishing import refresh
+from tests.roster.districts import demo_district, published
 from tests.roster.importing.conftest import one_class
 
 
@@ -32,7 +30,7 @@ def riverside(tmp_path: Path, db: None) -> Organization:
         (
             "section",
             ["k1"],
-            # The year and its term were told for the sake of this class.
+            # The year and its term are published for the sake of this class.
             {
                 "academicSessions": 2,
                 "classes": 1,
@@ -43,32 +41,36 @@ def riverside(tmp_path: Path, db: None) -> Organization:
             },
         ),
         ("person", ["tom"], {"users": 1, "enrollments": 1}),
-        # Her mother is seen for her sake only.
+        # Her mother is visible through her only.
         ("person", ["ann"], {"users": 2, "enrollments": 1, "demographics": 1, "results": 1}),
     ],
 )
-def test_the_effect_of_marks_is_told_by_collection(
+def test_the_effect_of_marks_is_counted_by_collection(
     kind: str, ids: list[str], effect: dict[str, int], riverside: Organization
 ) -> None:
     assert effect_of_marks(riverside, kind, ids) == effect
     assert not Mark.objects.exists()
 
 
-def test_the_numbers_are_those_of_counting_every_document_twice(tmp_path: Path, db: None) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_the_numbers_are_those_of_excluding_it(tmp_path: Path) -> None:
     organization = demo_district(tmp_path)
-    marks = marks_of(organization)
-    now = counted(organization, marks)
+    (feed,) = published(organization, "1.2")
     for kind, (first, *_) in chosen_rows(organization):
-        then = {**marks, kind: marks.get(kind, set()) | {first}}
-        left = counted(organization, then)
-        wanted = {name: count - left[name] for name, count in now.items() if count != left[name]}
-        assert effect_of_marks(organization, kind, [first]) == wanted, (kind, first)
+        before = counted(feed)
+        effect = effect_of_marks(organization, kind, [first])
+        exclude(organization, kind, [first], reason="Tried out", by="test")
+        after = counted(feed)
+        gone = {name: before[name] - after[name] for name in before if before[name] != after[name]}
+        assert effect == gone, (kind, first)
+        include(organization, kind, [first], by="test")
+        refresh(organization, by="test")
 
 
 def chosen_rows(organization: Organization) -> Iterator[tuple[str, list[str]]]:
-    """Yield every kind that can be marked with ids of rows of it, one that others stand on."""
+    """Yield every kind that can be marked with ids of rows of it, one that has rows below it."""
     for kind in KINDS.values():
-        rows = searching.live(organization, kind).order_by("-sourced_id")
+        rows = live(organization, kind).order_by("-sourced_id")
         ids = list(rows.values_list("sourced_id", flat=True)[:1])
         if kind.markable and ids:
             yield kind.name, ids
@@ -78,10 +80,7 @@ def chosen_rows(organization: Organization) -> Iterator[tuple[str, list[str]]]:
     yield "person", [both.order_by("sourced_id")[0].sourced_id.split("~")[0]]
 
 
-def counted(organization: Organization, marks: Marks) -> dict[str, int]:
-    rules = Rules.of(WIDEST, organization.field_policy)
-    walk = Walk(Beginning(organization, "1.2", rules, organization.today(), marks))
-    people.settle(walk)
-    return {
-        name: sum(len(part.docs) for part in documents(walk, name)) for name in collections_of(walk)
-    }
+def counted(feed: Feed) -> dict[str, int]:
+    feed.refresh_from_db()
+    assert feed.publication
+    return {name: counts["records"] for name, counts in feed.publication.counts.items()}

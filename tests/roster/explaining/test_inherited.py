@@ -1,24 +1,22 @@
-"""Inherited marks as pages show them say what the walk says."""
+"""Which rows of a page are excluded, by their own mark or with a marked row above them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
-from roster.footings import Footings
-from roster.lines import line_for
 
-from roster.excluding import exclude
-from roster.explaining import WORDS, explain
-from roster.kinds import KINDS
-from roster.listing import searching
+from roster.excluding import exclude, include
+from roster.explaining import Exclusions, Node
+from roster.explaining.everything import RULES, VERSION
+from roster.kinds import KINDS, ROWS_OF
+from roster.listing import live, searching
 from roster.models import Klass, Level, Mark, Organization
-from roster.visibility import Walk, beginning_of
-from tests.roster.districts import EVERYTHING, demo_district
-
-COMPARED = ("school", "calendar", "grade_level", "school_enrollment", "course", "section")
+from roster.publishing.inputs import todays
+from tests.roster.districts import demo_district
 
 
 @pytest.fixture
@@ -29,7 +27,7 @@ def riverside(tmp_path: Path, db: None) -> Organization:
 MARKED = (
     ("org", "dist-001"),
     ("school", "sch-002"),
-    ("calendar", "sch-002~2027"),
+    ("calendar", ""),
     ("grade_level", ""),
     ("course", ""),
     ("course_master", ""),
@@ -38,20 +36,31 @@ MARKED = (
 )
 
 
-def test_what_is_marked_above_is_what_the_walk_ends_at(riverside: Organization):
+def test_whatever_a_mark_hides_is_excluded_with_it(riverside: Organization):
+    Mark.objects.all().delete()
+    before = set(visible(riverside))
     for kind, sourced_id in MARKED:
-        rows = searching.live(riverside, KINDS[kind])
-        known = sorted(rows.values_list("sourced_id", flat=True))
-        Mark.objects.filter(source="person").delete()
-        exclude(riverside, kind, [sourced_id or known[0]], reason="Tried out", by="test")
-        walk = Walk(beginning_of(line_for(riverside, "1.2", EVERYTHING)))
-        for name in COMPARED:
-            ids = list(searching.live(riverside, KINDS[name]).values_list("sourced_id", flat=True))
-            footings = Footings(riverside, name, ids)
-            excluded = {each for each in ids if footings.cause((name, each))}
-            fell = {each for each in ids if walk_ends_at_a_mark(walk, name, each)}
-            assert excluded == fell, (kind, name)
-            assert fell or kind not in ("org", "school")
+        first = live(riverside, KINDS[kind]).order_by("sourced_id")[0].sourced_id
+        node = kind, sourced_id or first
+        exclude(riverside, kind, [node[1]], reason="Tried out", by="test")
+        exclusions = Exclusions(riverside)
+        hidden = before - set(visible(riverside))
+        assert hidden or kind == "course_master"
+        for each in hidden:
+            assert exclusions.cause(each) == node, each
+            assert exclusions.marked(each) == (each == node)
+        include(riverside, kind, [node[1]], by="test")
+
+
+def visible(organization: Organization) -> Iterator[Node]:
+    """Yield what a reader of everything sees."""
+    decision = todays(organization).decide(VERSION, RULES)
+    for collection in decision.collections():
+        kind = ROWS_OF[collection]
+        if kind != "course_row":
+            for row in decision.visible(collection).tolist():
+                is_school = kind == "org" and decision.map.org.is_school[row]
+                yield "school" if is_school else kind, decision.map.ids[kind][row]
 
 
 def test_a_person_is_excluded_with_all_of_their_places(riverside: Organization):
@@ -61,21 +70,20 @@ def test_a_person_is_excluded_with_all_of_their_places(riverside: Organization):
         people.setdefault(person, []).append(school)
     both, (first, second) = next((each, at) for each, at in people.items() if len(at) == 2)
     exclude(riverside, "school", [first], reason="Closed", by="test")
-    assert Footings(riverside, "person", [both]).inherited(("person", both)) is None
+    assert Exclusions(riverside).inherited(("person", both)) is None
     exclude(riverside, "school", [second], reason="Closed", by="test")
-    above = Footings(riverside, "person", [both]).inherited(("person", both))
+    above = Exclusions(riverside).inherited(("person", both))
     assert above in (("school", first), ("school", second))
-    told = explain(line_for(riverside, "1.2", EVERYTHING), "person", both)
-    assert told["chain"][-1]["reason"] == WORDS["marked"]
 
 
 def test_a_persons_own_mark_is_no_inherited_one(riverside: Organization):
     exclude(riverside, "person", ["stu-000100"], reason="Asked", by="test")
-    footings = Footings(riverside, "person", ["stu-000100"])
-    assert footings.cause(("person", "stu-000100")) == ("person", "stu-000100")
-    assert footings.inherited(("person", "stu-000100")) is None
-    (place,) = footings.of(("person", "stu-000100")).any_of
-    assert footings.inherited(place) == ("account", "stu-000100")
+    exclusions = Exclusions(riverside)
+    ann = ("person", "stu-000100")
+    assert exclusions.cause(ann) == ann
+    assert exclusions.inherited(ann) is None
+    (place,) = exclusions.parents(ann).any_of
+    assert exclusions.inherited(place) == ann
 
 
 def test_a_class_enrollment_is_excluded_with_its_class(riverside: Organization):
@@ -83,30 +91,28 @@ def test_a_class_enrollment_is_excluded_with_its_class(riverside: Organization):
     exclude(riverside, "section", [klass.sourced_id], reason="Private", by="test")
     rows = searching.found(riverside, KINDS["enrollment"], under={"section": klass.sourced_id})
     ids = list(rows.values_list("sourced_id", flat=True))
-    footings = Footings(riverside, "enrollment", ids)
-    assert {footings.inherited(("enrollment", each)) for each in ids} == {
+    exclusions = Exclusions(riverside)
+    assert {exclusions.inherited(("enrollment", each)) for each in ids} == {
         ("section", klass.sourced_id)
     }
-    assert not any(("enrollment", each) in footings.marked for each in ids)
+    assert not any(exclusions.marked(("enrollment", each)) for each in ids)
+
+
+def test_an_org_that_is_marked_as_such_and_became_a_school_is_marked(riverside: Organization):
+    exclude(riverside, "school", ["sch-002"], reason="Closed", by="test")
+    Mark.objects.filter(source="person").update(kind="org")
+    assert Exclusions(riverside).marked(("school", "sch-002"))
 
 
 def test_many_rows_ask_the_database_no_more_often(riverside: Organization):
+    Exclusions(riverside).inherited(("person", "stu-000100"))  # The map is there from then on.
     for kind in sorted(KINDS):
-        rows = searching.live(riverside, KINDS[kind]).order_by("-sourced_id")
-        ids = list(rows.values_list("sourced_id", flat=True)[:12])
+        ids = list(live(riverside, KINDS[kind]).values_list("sourced_id", flat=True)[:12])
         counts = []
         for number in (2, 12):
             with CaptureQueriesContext(database) as queries:
-                footings = Footings(riverside, kind, ids[:number])
+                exclusions = Exclusions(riverside)
                 for each in ids[:number]:
-                    footings.inherited((kind, each))
+                    exclusions.cause((kind, each))
             counts.append(len(queries))
         assert counts[0] == counts[1], kind
-
-
-def walk_ends_at_a_mark(walk, kind: str, sourced_id: str) -> bool:
-    """Follow the notes of the walk down to where they begin."""
-    cause = walk.fell[kind].get(sourced_id)
-    while cause is not None and cause.code == "fallen":
-        cause = walk.fell[cause.kind].get(cause.sourced_id)
-    return cause is not None and cause.code == "marked"
