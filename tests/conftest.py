@@ -4,9 +4,31 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
+from django.db import connection
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests import engines
+from tests import engines, migrating
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Take tables that are there: what is missing of the migrations is run on them."""
+    return bool(connection.vendor == "sqlite")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    if connection.vendor == "sqlite":
+        migrating.bring(settings.DATABASES["default"]["TEST"]["NAME"])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_kept(request: pytest.FixtureRequest) -> None:
+    """Keep the tables before the first test writes into them."""
+    if connection.vendor == "sqlite" and "django_db_setup" in request.fixturenames:
+        request.getfixturevalue("django_db_setup")
+        migrating.keep(str(connection.settings_dict["NAME"]))
 
 
 @pytest.fixture(scope="session")
