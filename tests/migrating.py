@@ -20,7 +20,7 @@ from portal.env import BASE
 
 def made_by_migrations() -> Path:
     """Return where the tables are kept that these migrations make."""
-    files = sorted(BASE.glob("*/migrations/*.py")) + [BASE / "requirements-test.txt"]
+    files = [*sorted(BASE.glob("*/migrations/*.py")), BASE / "requirements-test.txt"]
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.name.encode() + path.read_bytes())
