@@ -109,7 +109,7 @@ def membership_of(staff: Staff, slug: str) -> Membership | None:
 def connections_of(organization: Organization) -> ConnectionQuerySet:
     """Return the organization's connections, with what every page says about them."""
     return Connection.objects.filter(organization=organization).select_related(
-        "organization", "partner", "line", "client"
+        "organization", "partner", "feed", "client"
     )
 
 

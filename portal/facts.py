@@ -92,11 +92,11 @@ def _places(organization: Organization, people: list[str]) -> dict[str, list[str
     levels = Level.objects.filter(organization=organization, person__in=people, kind__in=PLACES)
     found: dict[str, list[str | Node]] = {person: [] for person in people}
     for level in sorted(levels, key=lambda level: (PLACES.index(level.kind), level.sourced_id)):
-        found = found[level.person]
-        if words[level.kind] not in found:
-            found.append(words[level.kind])
-        if level.school and ("org", level.school) not in found:
-            found.append(("org", level.school))
+        places = found[level.person]
+        if words[level.kind] not in places:
+            places.append(words[level.kind])
+        if level.school and ("org", level.school) not in places:
+            places.append(("org", level.school))
     return found
 
 

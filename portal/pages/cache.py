@@ -75,24 +75,28 @@ class Published:
 
 def publications(organization: Organization) -> list[Published]:
     """Return what each connection reads, by vendor."""
-    connections = connections_of(organization).open().filter(feed__publication__isnull=False)
-    found = list(connections.select_related("feed__publication").by_name())
-    numbers = [each.feed.publication.number for each in found]
+    connections = connections_of(organization).open().select_related("feed__publication")
+    found = [
+        (connection, connection.feed.publication)
+        for connection in connections.by_name()
+        if connection.feed and connection.feed.publication
+    ]
+    numbers = {publication.number for _, publication in found}
     refreshed = set(
         organization.refreshes.filter(number__in=numbers).values_list("number", flat=True)
     )
     return [
         Published(
             connection,
-            moment_of(number),
-            number in refreshed,
+            moment_of(publication.number),
+            publication.number in refreshed,
             [
-                (COLLECTION_TERMS[name], connection.feed.publication.counts[name])
+                (COLLECTION_TERMS[name], publication.counts[name])
                 for name in COLLECTION_TERMS
-                if name in connection.feed.publication.counts
+                if name in publication.counts
             ],
         )
-        for connection, number in zip(found, numbers, strict=True)
+        for connection, publication in found
     ]
 
 

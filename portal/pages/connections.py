@@ -109,10 +109,10 @@ def publish_soon(connection: Connection, by: Any) -> None:
     Queued rather than asked for: while another refresh is running, its turn comes after it.
     """
     organization, feed = connection.organization, connection.feed
-    if feed is None or feed.publication_id is not None:
+    if feed is None or feed.state == feed.State.OFF or feed.publication_id is not None:
         return
     if organization.imports.filter(state=Import.State.APPLIED).exists():
-        key = f"refresh:{organization.slug}:feed-{feed.pk}"
+        key = f"refresh:{organization.slug}:first"
         jobs.enqueue("refresh", organization=organization, key=key, by=by, again=True)
 
 

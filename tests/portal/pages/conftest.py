@@ -40,7 +40,6 @@ def published(roster: Organization, brightpath: Connection) -> Iterator[Connecti
     """Brightpath's connection, with Riverside's roster published for it."""
     reading.forget()
     refresh(roster, by="test")
-    assert brightpath.line
-    brightpath.line.refresh_from_db()
+    brightpath.refresh_from_db()
     yield brightpath
     reading.forget()

@@ -14,9 +14,6 @@ from roster.models import AuditEntry
 
 @pytest.fixture
 def address(brightpath: Connection) -> str:
-    assert brightpath.line is not None
-    brightpath.line.head = 3
-    brightpath.line.save()
     return f"/o/riverside/connections/{brightpath.pk}/"
 
 

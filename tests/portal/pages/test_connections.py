@@ -13,7 +13,8 @@ from connections import credentials, lifecycle
 from connections.models import Connection, Partner
 from portal.models import Staff
 from roster.clock import clock
-from roster.models import Import, Job, Line, Organization
+from roster.models import Import, Job, Organization
+from roster.publishing import refresh
 from tests.cast import add_schools, certified, connected
 
 LIST = "/o/riverside/connections/"
@@ -205,7 +206,7 @@ def test_a_vendor_with_new_rules_need_not_wait_for_the_night(
     assert (job.kind, job.organization, job.state) == ("refresh", riverside, "queued")
     made = riverside.connections.latest("pk")
     assert "Nothing to read yet" in as_dana.get(f"{LIST}{made.pk}/").content.decode()
-    Line.objects.update(head=3)
+    refresh(riverside, by="schedule")
     assert "Nothing to read yet" not in as_dana.get(f"{LIST}{made.pk}/").content.decode()
     as_dana.post(NEW, filled_in(oneroster="1.2"))
     assert Job.objects.count() == 1
