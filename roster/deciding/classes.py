@@ -20,7 +20,7 @@ from roster.deciding.given import Given, once
 from roster.deciding.levels import closed_classes, closing
 from roster.deciding.orgs import below_a_mark
 from roster.map import Lists
-from roster.map.arrays import Flags, Positions
+from roster.map.arrays import Flags
 
 
 def listed(lists: Lists, chosen: Flags | None) -> Flags:
@@ -46,12 +46,16 @@ def shared_courses(d: Given) -> Flags:
 # a course is decided in two steps, before and after classes.
 
 
-def org_of_level(d: Given) -> Positions:
-    """Return the org of a course that is in no calendar and at no school."""
-    course = d.map.course
-    alone = (course.calendar < 0) & (course.school < 0)
-    found: Positions = np.where(alone, d.map.course_row.org[course.row], -1)
-    return found
+def at_visible_org(d: Given) -> Flags:
+    """A course needs its school; where its org is none, no mark on that or above it."""
+    school, is_school = d.map.course.school, d.map.org.is_school
+    visible = np.where(is_school, d.ok("place"), ~below_a_mark(d))
+    flags: Flags = visible[school] | (school < 0)
+    return flags
+
+
+def org_of(d: Given, row: int) -> list[Node]:
+    return [("place", int(d.map.course.school[row]))]
 
 
 def level_of_visible_row(d: Given) -> Flags:
@@ -77,15 +81,10 @@ STANDING_COURSE = (
     ),
     of_year("course"),
     parent("calendar", "calendar", needed=False),
-    parent("school", "place", needed=False),
-    where("school", condition=Condition(
-        "hidden",
-        lambda d: ~below_a_mark(d)[org_of_level(d)],
-        names=lambda d, row: [("place", int(org_of_level(d)[row]))],
-    )),
+    where("school", condition=Condition("hidden", at_visible_org, names=org_of)),
     parent("master", "course_master", needed=False),
     Condition("unpublishable", complete_row, missing_field),
-)  # fmt: skip
+)
 """A course as the parent of classes, shared or not."""
 
 

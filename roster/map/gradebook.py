@@ -11,14 +11,17 @@ from roster.map.people import Pairs, of_pairs
 from roster.map.places import Tables
 
 
-def resources(ids: Mapping[str, Ids], course_row: Rows, section: Rows) -> Rows:
+def resources(tables: Tables, ids: Mapping[str, Ids], course_row: Rows, section: Rows) -> Rows:
+    """Return the resources; `free` are those without any link, one that leads nowhere too."""
     size = len(ids["resource"])
     found = Rows()
     for name, owner in (("courses", course_row), ("classes", section)):
         links = owner.resources
         setattr(found, name, Lists.grouped(size, links.at, links.owners))
-    found.free = (found.courses.sizes == 0) & (found.classes.sizes == 0)
-    found.free[-1] = False
+    linked = np.concatenate(
+        [tables[links].values["resource"] for links in ("course_resource", "class_resource")]
+    )
+    found.free = padded(~np.isin(ids["resource"].hash, linked), False)
     return found
 
 

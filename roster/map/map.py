@@ -118,7 +118,7 @@ class Map:
 
     def _relate_gradebook(self) -> None:
         tables, ids = self.tables, self.ids
-        self.resource = gradebook.resources(ids, self.course_row, self.section)
+        self.resource = gradebook.resources(tables, ids, self.course_row, self.section)
         self.grading_task = Rows()
         self.score_scale = gradebook.score_scales(tables, ids)
         self.line_item = gradebook.line_items(tables, ids, self.session)
