@@ -8,7 +8,16 @@ from django.conf import settings
 from django.db import connection
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from roster import map as maps
+from roster import reading
 from tests import engines, migrating
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> None:
+    """Each test begins without what this process remembers of another's rows: keys return."""
+    reading.forget()
+    maps.forget()
 
 
 @pytest.fixture(scope="session")
