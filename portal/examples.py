@@ -9,8 +9,8 @@ from connections.scopes import allowed_for
 from roster.api import errors
 from roster.dialects import references
 from roster.dialects.composing import compose
-from roster.dialects.tombstones import tombstone
 from roster.dialects.fields import V11, V12
+from roster.dialects.tombstones import tombstone
 
 SINCE = "2026-01-31T14:00:00.000Z"
 CURL = {

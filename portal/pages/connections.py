@@ -21,7 +21,7 @@ from portal.pages import once
 from portal.pages.acts import acts_for
 from portal.words import FIELDS, STANDINGS, standing_of
 from roster import jobs
-from roster.models import AuditEntry, Import, Org
+from roster.models import AuditEntry, Feed, Import, Org
 from roster.refusal import Refused
 
 SHOWN = 10
@@ -104,14 +104,17 @@ def found(connections: ConnectionQuerySet, query: str) -> ConnectionQuerySet:
 
 
 def publish_soon(connection: Connection, by: Any) -> None:
-    """Queue the first refresh if nothing was published yet, so that the vendor needn't wait.
+    """Queue the first publication of a new connection, so that its vendor needn't wait.
 
-    Queued rather than asked for: while another refresh is running, its turn comes after it.
+    Before the organization's first refresh that is the refresh, of which one is enough.
     """
     organization, feed = connection.organization, connection.feed
-    if feed is None or feed.state == feed.State.OFF or feed.publication_id is not None:
+    if feed is None or feed.state != Feed.State.FOLLOWING or feed.publication_id is not None:
         return
-    if organization.imports.filter(state=Import.State.APPLIED).exists():
+    if organization.shown_map_id is not None:
+        key, arguments = f"publish:{organization.slug}:{feed.pk}", {"feed": feed.pk}
+        jobs.enqueue("publish", organization=organization, key=key, arguments=arguments, by=by)
+    elif organization.imports.filter(state=Import.State.APPLIED).exists():
         key = f"refresh:{organization.slug}:first"
         jobs.enqueue("refresh", organization=organization, key=key, by=by, again=True)
 

@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from roster import importing, publishing
 from roster.clock import clock
 from roster.jobs.heartbeat import LEASE, Heartbeat, LeaseLost, Progress
-from roster.models import Job, Organization, Refresh
+from roster.models import Feed, Job, Organization, Refresh
 from roster.refusal import Refused
 
 log = logging.getLogger(__name__)
@@ -101,6 +101,14 @@ def refresh(job: Job, progress: Progress) -> dict[str, Any]:
     return publishing.refresh(organization, by=job.by_name, progress=progress)
 
 
+def publish(job: Job, progress: Progress) -> dict[str, Any]:
+    """Publish for a feed what the last refresh has shown, if it still waits for that."""
+    feed = Feed.objects.filter(pk=job.arguments["feed"], state=Feed.State.FOLLOWING).first()
+    if feed is not None and feed.publication_id is None:
+        publishing.start_feed(feed, by=job.by_name, then=lambda: None)
+    return {"feed": job.arguments["feed"]}
+
+
 def import_bundle(job: Job, progress: Progress) -> dict[str, Any]:
     path, name = job.arguments["path"], job.arguments.get("name")
     done = importing.import_bundle(
@@ -125,6 +133,7 @@ def organization_of(job: Job) -> Organization:
 
 KINDS: dict[str, Callable[[Job, Progress], dict[str, Any]]] = {
     "refresh": refresh,
+    "publish": publish,
     "import": import_bundle,
     "tidy": tidy,
 }

@@ -10,10 +10,13 @@ from django.test import Client
 from connections.models import Connection
 from portal.models import Staff
 from roster.models import AuditEntry
+from roster.publishing import refresh
 
 
 @pytest.fixture
 def address(brightpath: Connection) -> str:
+    """The page of Brightpath's connection, for which something is published."""
+    refresh(brightpath.organization, by="test")
     return f"/o/riverside/connections/{brightpath.pk}/"
 
 

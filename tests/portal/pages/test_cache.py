@@ -14,6 +14,7 @@ from portal.models import Staff
 from roster.clock import clock
 from roster.excluding import exclude
 from roster.models import Job, Organization, Refresh
+from roster.publishing import refresh as publish
 from tests.cast import connected
 
 CACHE = "/o/riverside/cache/"
@@ -114,7 +115,7 @@ def test_the_last_publication_tells_what_it_holds_and_changed(
     as_victor: Client, published: Connection
 ):
     (told,) = as_victor.get(CACHE).context["publications"]
-    assert (told.vendors, told.oneroster, told.is_withdrawal) == (["Brightpath"], "1.2", False)
+    assert (told.connection, told.by_refresh) == (published, True)
     numbers = {str(name): counts for name, counts in told.collections}
     assert (numbers["Users"]["records"], numbers["Users"]["added"]) == (2, 2)
     assert told.records == sum(counts["records"] for counts in numbers.values())
@@ -122,12 +123,12 @@ def test_the_last_publication_tells_what_it_holds_and_changed(
     page = as_victor.get(CACHE)
     (told,) = page.context["publications"]
     numbers = {str(name): counts for name, counts in told.collections}
-    assert told.is_withdrawal
+    assert not told.by_refresh
     assert (numbers["Users"]["records"], numbers["Users"]["removed"]) == (1, 1)
-    assert "last taken out of" in page.content.decode()
+    assert "changed by an act" in page.content.decode()
 
 
-def test_connections_that_read_the_same_are_told_together(
+def test_many_connections_ask_the_database_no_more_often(
     as_victor: Client, published: Connection, dana: Staff
 ):
     organization = published.organization
@@ -135,11 +136,10 @@ def test_connections_that_read_the_same_are_told_together(
     for number in (2, 12):
         while organization.connections.count() < number:
             vendor = f"Vendor {organization.connections.count()}"
-            connected(
-                organization, dana, vendor=vendor, types=["grade_book"], partner=published.partner
-            )
+            connected(organization, dana, vendor=vendor)
+        publish(organization, by="test")
         with CaptureQueriesContext(database) as queries:
-            (told,) = as_victor.get(CACHE).context["publications"]
-        assert len(told.vendors) == number
+            publications = as_victor.get(CACHE).context["publications"]
+        assert len(publications) == number
         counts.append(len(queries))
     assert counts[0] == counts[1]

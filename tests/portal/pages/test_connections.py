@@ -13,6 +13,7 @@ from connections import credentials, lifecycle
 from connections.models import Connection, Partner
 from portal.models import Staff
 from roster.clock import clock
+from roster.jobs import working
 from roster.models import Import, Job, Organization
 from roster.publishing import refresh
 from tests.cast import add_schools, certified, connected
@@ -209,7 +210,12 @@ def test_a_vendor_with_new_rules_need_not_wait_for_the_night(
     refresh(riverside, by="schedule")
     assert "Nothing to read yet" not in as_dana.get(f"{LIST}{made.pk}/").content.decode()
     as_dana.post(NEW, filled_in(oneroster="1.2"))
-    assert Job.objects.count() == 1
+    job = Job.objects.get(kind="publish")
+    made = riverside.connections.latest("pk")
+    assert job.arguments == {"feed": made.feed_id}
+    assert "Nothing to read yet" in as_dana.get(f"{LIST}{made.pk}/").content.decode()
+    working.work(job.pk, "worker")
+    assert "Nothing to read yet" not in as_dana.get(f"{LIST}{made.pk}/").content.decode()
 
 
 def test_the_page_of_a_connection_tells_what_was_agreed(

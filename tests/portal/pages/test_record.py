@@ -1,4 +1,4 @@
-"""A record's page: what is known, where it stands, who reads it, and why others don't."""
+"""A record's page: what is known, its place in the hierarchy, who reads it, why others don't."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_each_vendor_is_told_with_what_it_reads(
     assert "isn&#x27;t shared with the connection" in page or "isn't shared" in page
     part = as_victor.get(address, headers={"hx-request": "true"}).content.decode()
     assert "<html" not in part
-    assert "It stands on" in part
+    assert "Because of the" in part
 
 
 def test_only_a_whole_list_counts_as_having_read_it(as_victor: Client, published: Connection):
@@ -123,7 +123,7 @@ def test_only_a_whole_list_counts_as_having_read_it(as_victor: Client, published
     )  # fmt: skip
     assert as_victor.get(ANN).context["readers"][0].last_read is None
     why = as_victor.get(f"{ROSTER}person/record/connections/{published.pk}/?id=ann")
-    assert why.context["told"]["last_read"] is None
+    assert why.context["last_read"] is None
 
 
 def test_the_whole_chain_is_told_to_where_it_begins(
@@ -133,7 +133,7 @@ def test_the_whole_chain_is_told_to_where_it_begins(
     readers = as_victor.get(ANN).context["readers"]
     assert readers[0].state == "removed"
     answer = as_victor.get(f"{ROSTER}person/record/connections/{published.pk}/?id=ann")
-    steps = [(step["kind"], step["name"]) for step in answer.context["told"]["chain"]]
+    steps = [(step["kind"], step["name"]) for step in answer.context["chain"]]
     assert steps[0] == ("person", "Ann O'Hara")
     assert steps[-1] == ("school", "North School")
     assert "Closing in May" in answer.content.decode()
@@ -143,7 +143,7 @@ def test_the_whole_chain_is_told_to_where_it_begins(
 
 
 def test_a_closed_connection_reads_nothing(as_victor: Client, published: Connection):
-    Connection.objects.update(status="closed", line=None, held_at=None)
+    Connection.objects.update(status="closed", feed=None)
     page = as_victor.get(f"{ROSTER}person/record/connections/{published.pk}/?id=ann")
     assert "the connection is closed" in page.content.decode()
     assert "no vendor is connected" in as_victor.get(ANN).content.decode()
