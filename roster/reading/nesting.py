@@ -144,7 +144,7 @@ def _named_by(
     """
     source = f"roster_document, {beside.text}" if beside else "roster_document"
     columns = Sql(
-        f"id, {named.text} FROM {source}",
+        f"roster_document.id, {named.text} FROM {source}",
         (*named.parameters, *(beside.parameters if beside else ())),
     )
     rows = lookups.rows(asking.source, kind, columns, condition)

@@ -27,7 +27,8 @@ from tests.connections.conftest import DANA, Vendor, connected
 from tests.killing.bundles import write_nights
 from tests.killing.mortals import kill_for, mortals
 from tests.killing.reading import Reader
-from tests.model.comparing import differences, read
+from tests.model.comparing import differences
+from tests.model.comparing import published as of
 from tests.roster.districts import demo_district, published
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,7 +95,7 @@ def check_same(riverside: Organization, vendors: list[Vendor]) -> None:
     for vendor in vendors:
         feed = Feed.objects.get(connection=vendor.connection)
         (new,) = published(riverside, feed.version, **feed.rules)
-        said = differences(read(feed.publication_id), read(new.publication_id))
+        said = differences(of(feed), of(new))
         assert said == [], f"{vendor.connection}: " + "\n".join(said)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def write(folder: Path, rows: Rows, pairs: list[tuple[str, str]]) -> Path:
 def _lines(file: File, rows: Rows, pairs: list[tuple[str, str]]) -> list[list[str]]:
     columns = file.columns_of(VERSION)
     of_file = {
-        sourced_id: _with_agents(fields, sourced_id, pairs)
+        sourced_id: {**_defaults(model), **_with_agents(fields, sourced_id, pairs)}
         for (model, sourced_id), fields in rows.items()
         if model is file.model and fields["status"] == "active"
     }
@@ -57,6 +58,13 @@ def _header(file: File, metadata: list[str]) -> list[str]:
         *own,
         *(f"metadata.{name}" for name in metadata),
     ]
+
+
+@cache
+def _defaults(model: Any) -> dict[str, Any]:
+    """Return what the fields of a row hold where nobody says anything."""
+    fields = model._meta.concrete_fields
+    return {field.name: field.get_default() for field in fields if field.name != "organization"}
 
 
 def _with_agents(
@@ -85,7 +93,7 @@ def _fill(file: File, of_file: dict[str, dict[str, Any]]) -> list[list[str]]:
 def _cell(column: Column, fields: dict[str, Any]) -> str:
     value = fields.get(column.field)
     if value is None:
-        return "true" if column.field == "enabled" else ""
+        return ""
     return next(write(value) for of, write in WRITTEN if isinstance(value, of))
 
 

@@ -84,7 +84,7 @@ class Desk:
     def fresh(self, truth: Truth) -> Publication:
         """What a connection reads if all is published this moment."""
         bounds = self.bounds(truth.rules)
-        return Publication(self.edition, truth.version, self.organization.today(), bounds)
+        return Publication.of(self.edition, truth.version, self.organization.today(), bounds)
 
     def as_shown(self, truth: Truth) -> Publication:
         """What a connection reads that is published beside what was last refreshed.
@@ -98,7 +98,7 @@ class Desk:
         policy = frozenset(self.shown_policy | self.policy())
         bounds = Bounds(truth.rules, sure, policy, doubtful)
         assert self.shown is not None
-        return Publication(self.shown, truth.version, self.shown_day, bounds)
+        return Publication.of(self.shown, truth.version, self.shown_day, bounds)
 
     @contextmanager
     def act(self, named: set[Id]) -> Iterator[None]:

@@ -34,13 +34,18 @@ class Publication:
     version: str
     day: date
     bounds: Bounds
-    documents: Documents = field(default_factory=dict)
+    documents: Documents
     place: int = 0
     moments: dict[Id, datetime] = field(default_factory=dict)
     past: set[Id] = field(default_factory=set)
     touched: set[Id] = field(default_factory=set)
     withdrawn: set[Id] = field(default_factory=set)
     cut: set[Id] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, edition: Edition, version: str, day: date, bounds: Bounds) -> Publication:
+        """Return what the rules show of the rows on that day."""
+        return cls(edition, version, day, bounds, edition.documents(version, day, bounds))
 
     @property
     def flat(self) -> dict[Id, dict[str, Any]]:

@@ -36,6 +36,8 @@ EVERYTHING: dict[str, Any] = {
     "types": ["grade_book", "assessment"],
 }
 
+STUDENT = '"role":"student"'
+
 
 def demo_district(folder: Path, slug: str = "riverside") -> Organization:
     """Import the demo's 240 students, with guardians, a gradebook, marks and dirty data."""
@@ -76,6 +78,12 @@ def shown(
     for collection, document in _listed(publication or feed.publication, tombstones=tombstones):
         found[collection, document.sourced_id] = document.body
     return found
+
+
+def student_of(feed: Feed, nth: int = 3) -> str:
+    """Return one of the students who are read on a feed now."""
+    users = (key[1] for key, text in shown(feed).items() if key[0] == "users" and STUDENT in text)
+    return sorted(users)[nth]
 
 
 def stamps(feed: Feed, publication: Publication | None = None) -> dict[tuple[str, str], int]:

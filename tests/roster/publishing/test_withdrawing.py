@@ -27,9 +27,9 @@ from roster.models import (
 from roster.organizations import set_field_policy
 from roster.publishing import refresh
 from roster.publishing.lists import former, read
-from tests.roster.districts import demo_district, published, shown, stamps
+from tests.roster.districts import demo_district, published, shown, stamps, student_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 MARKABLE = [kind.name for kind in KINDS.values() if kind.markable]
 
@@ -51,11 +51,6 @@ def some_row_of(organization: Organization, kind: str) -> str:
         .values_list("sourced_id", flat=True)
     )
     return str(ids[len(ids) // 2])
-
-
-def student_of(feed: Feed, nth: int = 3) -> str:
-    live = [key for key, body in users_of(feed).items() if '"role":"student"' in body]
-    return sorted(live)[nth]
 
 
 def users_of(feed: Feed, publication: Publication | None = None) -> dict[str, str]:
