@@ -60,23 +60,24 @@ class _Shape(NamedTuple):
 
     model: type[Model]
     sql: str
-    names: tuple[str, ...]
+    fields: tuple[Any, ...]
     make: Callable[[Any], Any]
     decoders: list[tuple[int, Callable[[Any], Any]]]
 
 
 @cache
 def _shape(model: type[Model]) -> _Shape:
-    others = [field.name for field in model._meta.concrete_fields]
-    names = (*STAMPS, *(name for name in others if name not in (*APART, *STAMPS)))
-    fields = [model._meta.get_field(name) for name in names]
+    by_name = {field.name: field for field in model._meta.concrete_fields}
+    names = (*STAMPS, *(name for name in by_name if name not in (*APART, *STAMPS)))
+    fields = tuple(by_name[name] for name in names)
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    named: Any = namedtuple(f"{model.__name__}Row", names)  # type: ignore[misc]
     table = connection.ops.quote_name(model._meta.db_table)
     return _Shape(
         model,
         f"SELECT id, {columns} FROM {table} WHERE id ",  # noqa: S608
-        names,
-        namedtuple(f"{model.__name__}Row", names)._make,
+        fields,
+        named._make,
         [(at, decode) for at, field in enumerate(fields, 1) if (decode := _decoder(field))],
     )
 
@@ -106,13 +107,12 @@ def _read(shape: _Shape, records: list[int]) -> dict[int, Any]:
 def _former(shape: _Shape, m: Map, wanted: dict[int, int]) -> dict[int, Any]:
     """Return the rows with these contents by key, as they were before an import."""
     name = str(shape.model._meta.model_name)
-    fields = [shape.model._meta.get_field(each) for each in shape.names]
     found: dict[int, Any] = {}
     kept = FormerRow.objects.filter(
         organization=m.organization, table=name, record__in=list(wanted)
     )
     for record, columns in kept.values_list("record", "columns"):
-        row = shape.make(field.to_python(columns[field.attname]) for field in fields)
+        row = shape.make(field.to_python(columns[field.attname]) for field in shape.fields)
         if content_of(row.digest, row.last_modified) == wanted[record]:
             found[record] = row
     if missing := wanted.keys() - found.keys():
