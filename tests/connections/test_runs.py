@@ -319,11 +319,11 @@ def reader(token: str) -> Any:
 
 
 def test_two_that_begin_a_run_at_once_are_in_one(district: Organization, vendor: Vendor) -> None:
-    token = vendor.token()
-    first, second = reader(token), reader(token)
-    mine = first.run.enter(first, "orgs", 0)
-    change(district, "school-00")
-    yours = second.run.enter(second, "users", 0)
+    first, second = reader(lasting(vendor)), reader(lasting(vendor))
+    with minutes(0):
+        mine = first.run.enter(first, "orgs", 0)
+        change(district, "school-00")
+        yours = second.run.enter(second, "users", 0)
     assert (mine.publication, mine.number) == (yours.publication, yours.number)
     assert mine.run.id == yours.run.id == Run.objects.get().pk
 
@@ -331,10 +331,11 @@ def test_two_that_begin_a_run_at_once_are_in_one(district: Organization, vendor:
 def test_a_run_begins_at_what_is_published_when_it_does(
     district: Organization, vendor: Vendor
 ) -> None:
-    late = reader(vendor.token())
-    change(district, "school-00")
-    Publication.objects.filter(pk=late.publication).update(listed=False)
-    moved = late.run.enter(late, "orgs", 0)
+    late = reader(lasting(vendor))
+    with minutes(0):
+        change(district, "school-00")
+        Publication.objects.filter(pk=late.publication).update(listed=False)
+        moved = late.run.enter(late, "orgs", 0)
     assert moved.number == Run.objects.get().number == head(vendor)
 
 
@@ -401,7 +402,7 @@ def beside(*calls: Any) -> None:
 
 
 def test_a_list_is_remembered_with_what_was_last_done_when_it_began(vendor: Vendor) -> None:
-    key = progress.mark("ims/oneroster/rostering/v1p2/orgs")
+    key = progress.mark(BASE + "orgs")
     with minutes(0):
         get(vendor, "orgs", limit=5)
     begun = Organization.objects.get().last_number
@@ -413,9 +414,9 @@ def test_a_list_is_remembered_with_what_was_last_done_when_it_began(vendor: Vend
     entered = reader(lasting(vendor))
     with minutes(2):
         entered = reader(lasting(vendor))
-        entered = entered.run.enter(entered, "ims/oneroster/rostering/v1p2/orgs", 10)
-    assert entered.run.begun("ims/oneroster/rostering/v1p2/orgs", 10) == begun
-    assert entered.run.begun("ims/oneroster/rostering/v1p2/orgs", 0) is None
+        entered = entered.run.enter(entered, BASE + "orgs", 10)
+    assert entered.run.begun(BASE + "orgs", 10) == begun
+    assert entered.run.begun(BASE + "orgs", 0) is None
 
 
 def test_a_run_remembers_so_many_lists_and_no_names(
@@ -617,7 +618,7 @@ def test_what_a_request_costs(
         ("orgs?limit=5&offset=5", 2 + 1),  # Beyond its first page: noted once.
         ("orgs?limit=1&offset=7", 2),
         ("orgs?limit=5&offset=10", 2 + 1),  # Given to its end.
-        ("orgs/school-01", 2),
+        ("orgs/school-01", 3),  # Token, the document of that id, its bytes.
     ]
     for path, queries in table:
         with django_assert_num_queries(queries):
