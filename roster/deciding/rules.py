@@ -25,6 +25,12 @@ UNLESS_SHARED_COLLECTIONS = ("demographics", "resources")
 SHARES = frozenset({*UNLESS_SHARED.values(), *UNLESS_SHARED_COLLECTIONS})
 """All that a connection gets only where it is ticked."""
 
+EVERYTHING: dict[str, Any] = {
+    "shares": sorted(SHARES),
+    "types": sorted({name for each in COLLECTIONS.values() for name in each.types}),
+}
+"""The JSON of rules that share everything which any connection could have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from roster import audit
+from roster import audit, carrying, hierarchy
 from roster.clock import clock
 from roster.importing import engine, references
 from roster.importing.findings import Findings, clean
@@ -25,11 +25,15 @@ from roster.importing.reading import Reader
 from roster.importing.staging import Stage, dropped
 from roster.importing.store import Counts, Store
 from roster.importing.years import active_school_year
+from roster.kinds import KINDS
 from roster.models import Import, Organization
 from roster.refusal import Refused
 
 Progress = Callable[[int, str], None]
 READ, STORED, CHECKED = 55, 80, 88  # Percent done when each stage ends.
+
+MARKED_IN = {kind.name: f"{kind.collection}.csv" for kind in KINDS.values() if kind.collection}
+"""The file that a marked row is from; levels that OneRoster lacks come from classes."""
 
 
 class Plain:
@@ -161,9 +165,8 @@ class _Reading:
 
 def _apply(of_import: Import, reading: _Reading, by: audit.Actor) -> None:
     """Change the roster in the transaction that is open, and write down what was changed."""
-    from roster.hierarchy import derive
-
     organization = engine.lock(of_import.organization)
+    before = carrying.before(organization)
     store = Store(organization, clock())
     reading.merge(store)
     engine.analyze(sorted(store.grown))
@@ -178,8 +181,9 @@ def _apply(of_import: Import, reading: _Reading, by: audit.Actor) -> None:
     if reading.changed or named:
         reading.progress(CHECKED, "Deriving the hierarchy")
         with marks_kept(organization):
-            derive(organization)
-        Organization.objects.filter(pk=organization.pk).touch()  # type: ignore[attr-defined]
+            hierarchy.derive(organization)
+            Organization.objects.filter(pk=organization.pk).touch()  # type: ignore[attr-defined]
+            _tell(carrying.carry(organization, before), reading.findings)
     of_import.state = Import.State.APPLIED
     of_import.counts = {name: counts.as_dict() for name, counts in reading.counts.items()}
     _close(of_import, reading.findings)
@@ -191,6 +195,21 @@ def _apply(of_import: Import, reading: _Reading, by: audit.Actor) -> None:
         object_id=str(of_import.pk),
         new=of_import.counts,
     )
+
+
+def _tell(opened: carrying.Opened, findings: Findings) -> None:
+    """Add findings about the marks that were passed on, and about records that left theirs."""
+    for (kind, sourced_id), (of, marked) in sorted(opened.passed.items()):
+        title, file = KINDS[of].title, MARKED_IN.get(kind, "classes.csv")
+        findings.add("mark-passed", file, sourced_id=sourced_id, title=title, marked=marked)
+    for record, (of, marked) in opened.moved:
+        findings.add(
+            "mark-left",
+            f"{record.collection}.csv",
+            sourced_id=record.sourced_id,
+            title=KINDS[of].title,
+            marked=marked,
+        )
 
 
 def _close_refused(of_import: Import, findings: Findings, reason: str) -> None:

@@ -176,4 +176,15 @@ RULES: dict[str, Rule] = {
     "link-twice": Rule(
         WARNING, "The record has a score scale already. The first one in the file was taken."
     ),
+    # Exclude marks, when the hierarchy is derived.
+    "mark-passed": Rule(
+        NOTICE,
+        "The import took away {title} “{marked}”, which is excluded. The exclusion passes to what"
+        " took its place, or to its records themselves: nothing is visible that wasn't.",
+    ),
+    "mark-left": Rule(
+        WARNING,
+        "The record was hidden by the exclusion of {title} “{marked}” and has left it. It is"
+        " visible from the next refresh on; exclude it where it is now if that isn't wanted.",
+    ),
 }

@@ -22,6 +22,7 @@ from rest_framework.test import APIRequestFactory, force_authenticate
 from roster import hierarchy, publishing, reading
 from roster import map as maps
 from roster.api.reader import Reader
+from roster.marks.bundled import mark_from_bundles
 from roster.models import Feed, Organization
 from tests.conformance import drawing
 from tests.conformance.asking import Document, read, tombstones, top_lists
@@ -142,6 +143,7 @@ def made(data: Any, organization: Organization, version: str) -> tuple[Feed, dic
 
 def publish(organization: Organization) -> None:
     hierarchy.derive(organization)
+    mark_from_bundles(organization)
     Organization.objects.filter(pk=organization.pk).touch()
     organization.refresh_from_db()
     publishing.refresh(organization, by="test")

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from roster import hierarchy
+from roster.marks.bundled import mark_from_bundles
 from roster.models import (
     AcademicSession,
     Agent,
@@ -76,6 +77,7 @@ def shown(organization: Organization, version: str = "1.2", **rules: Any) -> Doc
         forgetting.forget()
         StoredMap.objects.all().delete()
         hierarchy.derive(organization)
+        mark_from_bundles(organization)
         found = decided(organization, version, rules)
         assert differences(found, expected(organization, version, rules, TODAY)) == []
     return found

@@ -18,6 +18,7 @@ from roster import hierarchy
 from roster.deciding import Decision, Rules, Settings
 from roster.map import current
 from roster.marks import marks_of, resolve
+from roster.marks.bundled import mark_from_bundles
 from roster.models import Mark, Organization
 from roster.publishing.rendering import rendered
 from tests.model import districts, forgetting, sharing, tidy
@@ -93,6 +94,7 @@ def district(data: Any) -> Organization:
     pairs = data.draw(st.just(tidy.PAIRS) | districts.PAIRS, "agents")
     districts.create(organization, drawn, pairs)
     hierarchy.derive(organization)
+    mark_from_bundles(organization)
     draw_marks(data, organization)
     return organization
 

@@ -19,6 +19,7 @@ from roster.kinds import KINDS, ROWS_OF
 from roster.listing import rows_of
 from roster.map import build
 from roster.marks import marks_of, resolve
+from roster.marks.bundled import mark_from_bundles
 from roster.models import Mark, Organization
 from tests.model import districts, sharing, tidy
 from tests.model.profiles import profile
@@ -84,6 +85,7 @@ def test_the_same_records_are_visible_as_by_the_rules(data: Any) -> None:
         pairs = data.draw(st.just(tidy.PAIRS) | districts.PAIRS, "agents")
         districts.create(organization, drawn, pairs)
         hierarchy.derive(organization)
+        mark_from_bundles(organization)
         draw_marks(data, organization)
         for version in ("1.2", "1.1"):
             rules = sharing.rules(data.draw, version)

@@ -3,24 +3,20 @@
 What: right after levels are derived, those that are new are compared with what people have
 marked. Why then, and only then: who clears a carried mark has decided, and the level isn't
 new a second time. Bundles' marks stay where they are: the next bundle says again what it
-wants. `include` clears a carried mark as it does a person's.
+wants.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from roster.audit import record as audit
-from roster.clock import clock
+from roster.carrying.setting import Key, set_marks
 from roster.models import Level, Mark, Org, Organization
 
 BY_YEAR = ("calendar", "schedule_structure", "grade_level", "course")
 YEARS_BACK = 5
-BATCH = 500
-
-Key = tuple[str, str]
-"""Kind and id of a level."""
+WHY = "Marks carry over to the next year, and with a student to another school."
 
 
 class New(NamedTuple):
@@ -56,7 +52,7 @@ def carry_over(organization: Organization, known: set[Key]) -> int:
         for level, mark in _counterparts(organization, known, marks)
         if (level.kind, level.sourced_id) not in marks
     }
-    _set(organization, carried)
+    set_marks(organization, carried, WHY)
     return len(carried)
 
 
@@ -109,46 +105,3 @@ def _splits(sourced_id: str) -> Iterator[tuple[str, str]]:
     parts = sourced_id.split("~")
     for at in range(1, len(parts)):
         yield "~".join(parts[:at]), "~".join(parts[at:])
-
-
-def _set(organization: Organization, carried: dict[Key, Mark]) -> None:
-    now = clock()
-    Mark.objects.bulk_create(
-        (
-            Mark(
-                organization=organization,
-                kind=kind,
-                sourced_id=sourced_id,
-                source=Mark.Source.CARRIED,
-                reason=_reason(mark),
-                by_id=mark.by_id,
-                by_name=mark.by_name,
-                at=now,
-            )
-            for (kind, sourced_id), mark in carried.items()
-        ),
-        batch_size=BATCH,
-    )
-    for kind in dict.fromkeys(kind for kind, _ in carried):
-        ids = _of(kind, carried)
-        audit(
-            "import",
-            "record.carried_over",
-            organization,
-            kind=kind,
-            object_id=ids[0] if len(ids) == 1 else f"{len(ids)} records",
-            new=ids,
-            reason="Marks carry over to the next year, and with a student to another school.",
-        )
-
-
-def _of(kind: str, carried: Iterable[Key]) -> list[str]:
-    return sorted(sourced_id for of_kind, sourced_id in carried if of_kind == kind)
-
-
-def _reason(mark: Mark) -> str:
-    """Return where a mark comes from and why it was set; carried twice, it names the last place."""
-    first = mark.reason
-    if mark.source == Mark.Source.CARRIED:
-        first = first.partition(": ")[2]
-    return f"Carried over from {mark.sourced_id}: {first}"

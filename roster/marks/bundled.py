@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from roster.hierarchy.roles import is_staff, is_student
+from roster.marks.rows import about_of
 from roster.models import (
     Category,
     Course,
@@ -34,17 +35,21 @@ def mark_from_bundles(organization: Organization) -> int:
         else:
             stale.append(pk)
     marks.filter(pk__in=stale).delete()
-    Mark.objects.bulk_create(
-        Mark(
-            organization=organization,
-            kind=kind,
-            sourced_id=sourced_id,
-            source=Mark.Source.BUNDLE,
-            reason="Set by the bundle",
-            by_name="bundle",
+    for kind in sorted({kind for kind, _ in wanted}):
+        ids = sorted(sourced_id for of_kind, sourced_id in wanted if of_kind == kind)
+        about = about_of(organization, kind, ids)
+        Mark.objects.bulk_create(
+            Mark(
+                organization=organization,
+                kind=kind,
+                sourced_id=sourced_id,
+                source=Mark.Source.BUNDLE,
+                reason="Set by the bundle",
+                by_name="bundle",
+                about=about.get(sourced_id, {}),
+            )
+            for sourced_id in ids
         )
-        for kind, sourced_id in sorted(wanted)
-    )
     return len(stale) + len(wanted)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from roster import exclusion
+from roster import excluding
 from roster.models import AuditEntry, Mark, Organization
 from tests.roster.importing.bundles import V1P2, Files
 from tests.roster.importing.conftest import Bundler
@@ -71,7 +71,7 @@ def carried(organization: Organization) -> set[tuple[str, str]]:
 
 
 def mark(organization: Organization, kind: str, sourced_id: str) -> None:
-    exclusion.exclude(organization, kind, [sourced_id], reason="Opt-out", by="dana")
+    excluding.exclude(organization, kind, [sourced_id], reason="Opt-out", by="dana")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_what_somebody_decided_is_not_carried_a_second_time(
     load(V1P2)
     mark(riverside, "calendar", "s1~2027")
     load(beside(V1P2, 2028))
-    exclusion.include(riverside, "calendar", ["s1~2028"], by="dana")
+    excluding.include(riverside, "calendar", ["s1~2028"], by="dana")
     load(beside(V1P2 | {"demographics.csv": V1P2["demographics.csv"].replace("US", "CA")}, 2028))
     assert carried(riverside) == set()
     # Nor from an earlier year past the one that was decided about.
@@ -150,7 +150,7 @@ def test_a_marked_student_is_withheld_at_another_school_until_somebody_decides(
     load(come(V1P2))
     assert carried(riverside) == {("school_enrollment", "ann~s2")}
     assert Mark.objects.get(source="carried").reason == "Carried over from ann~s1: Opt-out"
-    exclusion.include(riverside, "school_enrollment", ["ann~s2"], by="dana")
+    excluding.include(riverside, "school_enrollment", ["ann~s2"], by="dana")
     changed = come(V1P2)
     load(changed | {"users.csv": changed["users.csv"].replace("Annie", "Anna")})
     assert carried(riverside) == set()

@@ -1,0 +1,51 @@
+"""Marks at imports: what bundles ask for, what carries over, what no import may open.
+
+`before` is asked before an import changes anything, `carry` when the levels are derived and the
+new revision is counted, all in the import's transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from roster.carrying.opening import Closed, Opened, close_again
+from roster.carrying.setting import Key
+from roster.carrying.years import carry_over
+from roster.map import Map, build, load
+from roster.marks import MarkRow, marks_of
+from roster.marks.bundled import mark_from_bundles
+from roster.models import Level, Organization, StoredMap
+
+__all__ = ["Before", "Opened", "before", "carry"]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Marks, levels and, if there are marks, the map of the rows before an import."""
+
+    marks: list[MarkRow]
+    levels: set[Key]
+    map: Map | None
+
+
+def before(organization: Organization) -> Before:
+    """Return what is to be known of the rows as they are."""
+    marks = marks_of(organization)
+    levels = Level.objects.filter(organization=organization).values_list("kind", "sourced_id")
+    return Before(marks, set(levels.iterator(2000)), _map(organization) if marks else None)
+
+
+def carry(organization: Organization, known: Before) -> Opened:
+    """Set and clear bundles' marks, carry people's over, and close what would be opened."""
+    mark_from_bundles(organization)
+    carry_over(organization, known.levels)
+    if known.map is None:
+        return Opened()
+    return close_again(Closed(organization, known.map, known.marks), build(organization))
+
+
+def _map(organization: Organization) -> Map:
+    stored = StoredMap.objects.filter(
+        organization=organization, revision=organization.revision
+    ).first()
+    return load(stored) if stored else build(organization)
