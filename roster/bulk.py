@@ -23,7 +23,7 @@ def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[A
     table = quote(model._meta.db_table)
     names = ", ".join(map(quote, columns))
     with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if _is_postgresql():
             with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
@@ -36,7 +36,7 @@ def reserve(model: type[Model], count: int) -> list[int]:
     """Return keys that no other row of the model gets, now or later."""
     table = model._meta.db_table
     with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if _is_postgresql():
             cursor.execute(
                 "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
                 [f'"{table}"', count],
@@ -56,24 +56,21 @@ def reserve(model: type[Model], count: int) -> list[int]:
 def numbers(sql: str, parameters: Sequence[Any], columns: int) -> NDArray[np.int64]:
     """Return the rows of a query of so many whole numbers, none of them null, as columns.
 
-    PostgreSQL sends them as they are; a million takes a third of a second.
+    PostgreSQL sends them as one value: a row of Python's for each would take ten times the memory.
     """
     with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
+        if not _is_postgresql():
             cursor.execute(sql, parameters)
-            rows = np.fromiter(_flat(cursor), np.int64)
-            return rows.reshape(-1, columns).T
-        row = np.dtype([("fields", ">i2"), *((f"{n}", ">i4,>i8") for n in range(columns))])
-        with cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT binary)", parameters) as copy:
-            data = b"".join(copy)
-    rows = np.frombuffer(
-        data, row, offset=HEADER, count=(len(data) - HEADER - TRAILER) // row.itemsize
-    )
-    return np.array([rows[f"{n}"]["f1"] for n in range(columns)], np.int64)
-
-
-HEADER, TRAILER = 19, 2
-"""Bytes before and after the rows in PostgreSQL's binary format of COPY."""
+            return np.fromiter(_flat(cursor), np.int64).reshape(-1, columns).T
+        names = [f"c{n}" for n in range(columns)]
+        sent = " || ".join(f"int8send({name}::bigint)" for name in names)
+        cursor.execute(
+            f"SELECT string_agg({sent}, ''::bytea)"  # noqa: S608
+            f" FROM ({sql}) AS each ({', '.join(names)})",
+            parameters,
+        )
+        data = cursor.fetchone()[0] or b""
+    return np.frombuffer(data, ">i8").astype(np.int64).reshape(-1, columns).T
 
 
 def _flat(rows: Iterable[Sequence[int]]) -> Iterable[int]:
@@ -83,7 +80,11 @@ def _flat(rows: Iterable[Sequence[int]]) -> Iterable[int]:
 
 def among(pks: Sequence[int]) -> tuple[str, list[Any]]:
     """Return SQL that follows a column and holds for these keys, and its parameters."""
-    if connection.vendor == "postgresql":
-        return "= ANY(%s)", [list(pks)]
-    # The numbers come out of our own tables, and SQLite bounds its parameters.
-    return f"IN ({','.join(map(str, pks))})", []
+    # The numbers come out of our own tables. As text they take a tenth of a parameter's time, and
+    # SQLite bounds its parameters.
+    keys = ",".join(map(str, pks))
+    return (f"= ANY('{{{keys}}}'::bigint[])" if _is_postgresql() else f"IN ({keys})"), []
+
+
+def _is_postgresql() -> bool:
+    return bool(connection.vendor == "postgresql")

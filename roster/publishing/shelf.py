@@ -22,6 +22,8 @@ from roster import bulk
 from roster.dialects.composing import Doc, render
 from roster.dialects.tombstones import tombstone_doc
 from roster.models import Document, Rendered, Status
+from roster.parts import in_parts
+from roster.publishing.ahead import ahead
 from roster.publishing.comparing import places
 from roster.publishing.lists import List, Numbers
 
@@ -120,9 +122,8 @@ class Shelf:
 
     def put(self, finished: Iterable[Finished]) -> Iterator[tuple[Finished, int]]:
         """Keep documents; yield each with its number, which is old where its bytes are."""
-        waiting = iter(finished)
-        while batch := list(islice(waiting, BATCH)):
-            yield from zip(batch, self._put(batch), strict=True)
+        for batch, numbers in ahead(batched(finished, BATCH), self._put):
+            yield from zip(batch, numbers, strict=True)
 
     def _put(self, batch: Sequence[Finished]) -> list[int]:
         for _ in range(3):
@@ -185,11 +186,13 @@ class Shelf:
         own = [self.organization, self.version, self.collection]
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
+                # As text, which takes a tenth of the time that lists of parameters do.
+                columns = (f"{{{','.join(map(str, each))}}}" for each in zip(*rows, strict=True))
                 cursor.execute(
                     f"INSERT INTO {table} {names} SELECT %s, %s, %s, each.* FROM"  # noqa: S608
                     " unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS each"
                     f" {known} {replace}",
-                    [*own, *map(list, zip(*rows, strict=True))],
+                    [*own, *columns],
                 )
             else:
                 cursor.executemany(
@@ -238,8 +241,7 @@ class Shelf:
         return np.array([each for each, status in found if status == Status.RETIRED], np.int64)
 
     def _fetch(self, documents: Iterable[int], columns: str, size: int) -> Iterator[Any]:
-        waiting = iter(sorted(set(documents)))
-        while batch := list(islice(waiting, size)):
+        for batch in in_parts(sorted(set(documents)), size):
             chosen, values = bulk.among(batch)
             with connection.cursor() as cursor:
                 cursor.execute(
@@ -249,6 +251,12 @@ class Shelf:
                 )
                 rows = cursor.fetchall()
             yield from rows
+
+
+def batched(items: Iterable[Finished], size: int) -> Iterator[list[Finished]]:
+    waiting = iter(items)
+    while batch := list(islice(waiting, size)):
+        yield batch
 
 
 def without(doc: Doc, fields: frozenset[str]) -> Doc:
