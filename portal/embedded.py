@@ -17,7 +17,6 @@ PRAGMAS = (
     "PRAGMA synchronous=NORMAL;"
     "PRAGMA foreign_keys=ON;"
     "PRAGMA temp_store=MEMORY;"
-    "PRAGMA mmap_size=268435456;"
     "PRAGMA cache_size=-65536;"
 )
 
@@ -51,7 +50,7 @@ def secret_key(data: Path) -> str:
 def database(data: Path) -> dict[str, Any]:
     """Return Django's entry for the embedded SQLite."""
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "portal.sqlite",
         "NAME": private_folder(data) / "rosterdesk.sqlite3",
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": PRAGMAS},
     }
