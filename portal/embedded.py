@@ -8,6 +8,8 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from portal.env import BadSetting
+
 KEY_CHARACTERS = 50  # Bytes of randomness, before they are written as characters.
 
 # Writers wait in line from the start of their transaction, instead of failing half-way in; readers
@@ -19,6 +21,37 @@ PRAGMAS = (
     "PRAGMA temp_store=MEMORY;"
     "PRAGMA cache_size=-65536;"
 )
+
+
+# What we make in the data folder. SQLite gives `-wal` and `-shm` the mode of the database.
+OURS = ("rosterdesk.sqlite3*", "secret-key*", "broker", "uploads", "mail", "beat-schedule*")
+OTHERS = 0o077
+
+
+def keep_private(data: Path) -> None:
+    """From here on make nothing that other users can read, and close to them what is there.
+
+    A folder that holds other things too keeps its mode: it may be everybody's, like `/tmp`.
+    Raises BadSetting where something of ours is open to others and can't be closed.
+    """
+    os.umask(OTHERS)
+    if not data.is_dir():
+        return
+    ours = {path for pattern in OURS for path in data.glob(pattern)}
+    if ours.issuperset(data.iterdir()) and data.stat().st_uid == os.geteuid():
+        ours.add(data)
+    for path in sorted(ours):
+        try:
+            mode = path.stat().st_mode
+            if mode & OTHERS:
+                path.chmod(mode & ~OTHERS)
+        except FileNotFoundError:
+            continue  # The last process to end takes `-wal` and `-shm` away.
+        except OSError as error:
+            raise BadSetting(
+                f"ROSTERDESK_DATA: other users can read {path}, and closing it to them failed"
+                f" ({error.strerror}). As its owner run: chmod -R go= {path}"
+            ) from None
 
 
 def private_folder(path: Path) -> Path:
