@@ -12,6 +12,10 @@ from portal.env import BadSetting
 
 KEY_CHARACTERS = 50  # Bytes of randomness, before they are written as characters.
 
+# Seconds that a writer waits for others: storing 50,000 students holds the lock for ten on a free
+# core. What waited longer would fail: a token, a row of the request log, a job's lease.
+PATIENCE = 60
+
 # Writers wait in line from the start of their transaction, instead of failing half-way in; readers
 # never wait. A power cut can take the last commits, but leaves the file whole.
 PRAGMAS = (
@@ -85,7 +89,7 @@ def database(data: Path) -> dict[str, Any]:
     return {
         "ENGINE": "portal.sqlite",
         "NAME": private_folder(data) / "rosterdesk.sqlite3",
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": PRAGMAS},
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": PATIENCE, "init_command": PRAGMAS},
     }
 
 
