@@ -8,7 +8,13 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from portal.env import BadSetting
+
 KEY_CHARACTERS = 50  # Bytes of randomness, before they are written as characters.
+
+# Seconds that a writer waits for others: storing 50,000 students holds the lock for ten on a free
+# core. What waited longer would fail: a token, a row of the request log, a job's lease.
+PATIENCE = 60
 
 # Writers wait in line from the start of their transaction, instead of failing half-way in; readers
 # never wait. A power cut can take the last commits, but leaves the file whole.
@@ -17,9 +23,39 @@ PRAGMAS = (
     "PRAGMA synchronous=NORMAL;"
     "PRAGMA foreign_keys=ON;"
     "PRAGMA temp_store=MEMORY;"
-    "PRAGMA mmap_size=268435456;"
     "PRAGMA cache_size=-65536;"
 )
+
+
+# What we make in the data folder. SQLite gives `-wal` and `-shm` the mode of the database.
+OURS = ("rosterdesk.sqlite3*", "secret-key*", "broker", "uploads", "mail", "beat-schedule*")
+OTHERS = 0o077
+
+
+def keep_private(data: Path) -> None:
+    """From here on make nothing that other users can read, and close to them what is there.
+
+    A folder that holds other things too keeps its mode: it may be everybody's, like `/tmp`.
+    Raises BadSetting where something of ours is open to others and can't be closed.
+    """
+    os.umask(OTHERS)
+    if not data.is_dir():
+        return
+    ours = {path for pattern in OURS for path in data.glob(pattern)}
+    if ours.issuperset(data.iterdir()) and data.stat().st_uid == os.geteuid():
+        ours.add(data)
+    for path in sorted(ours):
+        try:
+            mode = path.stat().st_mode
+            if mode & OTHERS:
+                path.chmod(mode & ~OTHERS)
+        except FileNotFoundError:
+            continue  # The last process to end takes `-wal` and `-shm` away.
+        except OSError as error:
+            raise BadSetting(
+                f"ROSTERDESK_DATA: other users can read {path}, and closing it to them failed"
+                f" ({error.strerror}). As its owner run: chmod -R go= {path}"
+            ) from None
 
 
 def private_folder(path: Path) -> Path:
@@ -51,9 +87,9 @@ def secret_key(data: Path) -> str:
 def database(data: Path) -> dict[str, Any]:
     """Return Django's entry for the embedded SQLite."""
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "portal.sqlite",
         "NAME": private_folder(data) / "rosterdesk.sqlite3",
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": PRAGMAS},
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": PATIENCE, "init_command": PRAGMAS},
     }
 
 

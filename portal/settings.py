@@ -13,6 +13,8 @@ DEBUG: bool = bool(_given["DEBUG"])
 ROSTERDESK_DATA = _given["ROSTERDESK_DATA"] or BASE_DIR / ".data"
 PUBLIC_URL: str = _given["PUBLIC_URL"] or ""
 TRUSTED_PROXIES: list[env.Network] = _given["TRUSTED_PROXIES"] or []
+# Here, because every process reads the settings before it makes a file.
+embedded.keep_private(ROSTERDESK_DATA)
 SECRET_KEY: str = _given["SECRET_KEY"] or embedded.secret_key(ROSTERDESK_DATA)
 
 # Whether `serve` and `demo` run worker and beat themselves, as the broker is a folder here.
