@@ -82,6 +82,9 @@ SHARES: dict[str, Words] = {
     "users.phone": _("Phone numbers of the people shared."),
     "users.sms": _("Numbers for text messages of the people shared."),
     "users.userIds": _("The ids that people have in other systems."),
+    "users.userMasterIdentifier": _("One id that follows a person through several systems (1.2)."),
+    "users.userProfiles": _("How people sign in to other vendors' applications (1.2)."),
+    "users.pronouns": _("The pronouns that people use (1.2)."),
 }
 
 FIELDS: dict[str, Words] = {
@@ -93,8 +96,6 @@ FIELDS: dict[str, Words] = {
     "users.preferredFirstName": _("Preferred first names (1.2)"),
     "users.preferredMiddleName": _("Preferred middle names (1.2)"),
     "users.preferredLastName": _("Preferred last names (1.2)"),
-    "users.pronouns": _("Pronouns (1.2)"),
-    "users.userMasterIdentifier": _("Master identifiers (1.2)"),
     "classes.location": _("Rooms of classes"),
     "classes.periods": _("Periods of classes"),
 }

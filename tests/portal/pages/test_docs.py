@@ -310,6 +310,4 @@ def bring_to(connection: Connection, status: str) -> None:
     changed: dict[str, Any] = {"status": status}
     if status == "expired":
         changed = {"expires": "2020-01-01"}
-    elif status == "paused":
-        changed["held_at"] = 1
     Connection.objects.filter(pk=connection.pk).update(**changed)

@@ -26,7 +26,6 @@ def test_a_person_is_excluded_in_two_steps(as_dana: Client, published: Connectio
     assert (done.status_code, done["Location"]) == (302, RECORD)
     mark = Mark.objects.get()
     assert (mark.kind, mark.sourced_id, mark.by_name) == ("person", "ann", "dana@riverside.example")
-    assert mark.withdrawn
     page = as_dana.get(RECORD).content.decode()
     assert "No vendor reads it any longer." in page
     assert "Sent as removed" in page

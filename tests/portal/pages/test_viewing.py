@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from connections import lifecycle
-from connections.models import Connection, Reading, Request
+from connections.models import Connection, Request, Run
 from portal.models import Staff
 from roster.excluding import exclude
 from roster.models import User
@@ -29,7 +29,7 @@ def shown(browser: Client, connection: Connection, collection: str, **asked: str
     return [json.loads(each.text) for each in answer.context["documents"]]
 
 
-def test_the_collections_are_told_with_their_numbers(as_victor: Client, published: Connection):
+def test_the_collections_are_listed_with_their_numbers(as_victor: Client, published: Connection):
     answer = as_victor.get(view_of(published))
     told = {name: number for name, _, number, _ in answer.context["collections"]}
     assert (told["users"], told["classes"], told["enrollments"]) == (2, 1, 2)
@@ -41,8 +41,8 @@ def test_it_counts_as_no_reading(as_victor: Client, published: Connection):
     shown(as_victor, published, "users")
     as_victor.get(view_of(published))
     published.refresh_from_db()
-    assert (published.last_seen, published.reading) == (None, None)
-    assert not Reading.objects.exists()
+    assert published.last_seen is None
+    assert not Run.objects.exists()
     assert not Request.objects.exists()
 
 
@@ -65,7 +65,7 @@ def test_what_the_vendor_cannot_read_leads_to_the_reasons(as_victor: Client, pub
         assert shown(as_victor, published, "users", id=nobody) == []
 
 
-def test_an_excluded_record_is_told_as_removed(as_victor: Client, published: Connection):
+def test_an_excluded_record_is_sent_as_removed(as_victor: Client, published: Connection):
     exclude(published.organization, "person", ["ann"], reason="Asked", by="test")
     assert [each["sourcedId"] for each in shown(as_victor, published, "users")] == ["tom"]
     (ann,) = shown(as_victor, published, "users", id="ann")
@@ -82,7 +82,7 @@ def test_a_paused_connection_shows_what_it_goes_on_reading(
     refresh(organization, by="test")
     (tom,) = shown(as_victor, published, "users", id="tom")
     assert tom["givenName"] == "Tom"
-    assert "Paused: what was published" in as_victor.get(view_of(published)).content.decode()
+    assert "It goes on reading what it had" in as_victor.get(view_of(published)).content.decode()
 
 
 def test_viewers_see_neither_demographics_nor_metadata(
@@ -109,7 +109,7 @@ def test_a_collection_that_the_connection_lacks_is_not_there(
 def test_nothing_published_is_an_empty_view(as_victor: Client, brightpath: Connection):
     assert "Nothing is published" in as_victor.get(view_of(brightpath)).content.decode()
     assert shown(as_victor, brightpath, "users") == []
-    Connection.objects.update(status="closed", line=None)
+    Connection.objects.update(status="closed", feed=None)
     assert "closed" in as_victor.get(view_of(brightpath)).content.decode()
 
 
