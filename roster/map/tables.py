@@ -53,6 +53,9 @@ def spliced(base: Table, keep: NDArray[np.bool_], fresh: Table, state: State) ->
             continue
         if (sizes := name + SIZES) in base.values:
             values[name], values[sizes] = _lists(base.values, fresh.values, name, kept, order)
+        elif not base.values[name].size and not fresh.values[name].size:
+            # Levels have no content of their own.
+            values[name] = base.values[name]
         else:
             values[name] = np.concatenate([base.values[name][kept], fresh.values[name]])[order]
     return Table(SEPARATOR.join(ids[at] for at in order.tolist()), state, values)
