@@ -8,11 +8,11 @@ import pytest
 
 from connections import choosing, sharing
 from connections.models import SHARES, Connection
+from roster.deciding import Rules
 from roster.dialects import withholding
 from roster.kinds import COLLECTIONS
 from roster.models import Course, Klass, Level, Organization, User
 from roster.refusal import Refused
-from roster.visibility import Rules
 
 PLAIN = {"schools": "all", "shares": [], "withheld": [], "types": []}
 
@@ -113,7 +113,7 @@ def test_no_field_is_both_required_and_optional() -> None:
 def test_equal_sharing_gives_equal_rules(fields: dict[str, Any], rules: dict[str, Any]) -> None:
     connection = Connection(**({"oneroster": "1.2"} | fields))
     assert sharing.rules(connection) == rules
-    # What a line reads of its rules and a connection writes into them has the same names.
+    # What deciding reads of the rules and a connection writes into them has the same names.
     assert rules.keys() <= set(Rules.__dataclass_fields__)
 
 
