@@ -180,7 +180,7 @@ SOME = 20
 SESSION = (
     marked("session"),
     lacks("session"),
-    in_v11("type", lambda d: ~d.map.session.ext),
+    in_v11("session", "type", lambda d: ~d.map.session.ext),
     Condition("other_year", lambda d: sessions_of_visible_classes(d) | d.map.session.of_year),
     where("terms", condition=Condition(
         "nobody",

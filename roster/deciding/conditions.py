@@ -83,9 +83,11 @@ def lacks(kind: str) -> Condition:
     return Condition("unpublishable", lambda d: d.rows(kind).lacks[d.version] == 0, field)
 
 
-def in_v11(field: str, holds: Holds) -> Condition:
+def in_v11(kind: str, field: str, holds: Holds) -> Condition:
     """What only 1.1 asks for."""
-    return Condition("unpublishable", lambda d: holds(d) | (d.version != "1.1"), field)
+    return Condition(
+        "unpublishable", lambda d: holds(d) if d.version == "1.1" else d.every(kind), field
+    )
 
 
 def parent(by: str, step: str, *, needed: bool = True, none: str = "") -> Edge:

@@ -80,7 +80,7 @@ ORG = (
         "hidden", lambda d: ~below_a_mark(d) | d.marked("org"), names=marked_above
     )),
     lacks("org"),
-    in_v11("type", lambda d: ~d.map.org.ext),
+    in_v11("org", "type", lambda d: ~d.map.org.ext),
 )  # fmt: skip
 
 PLACE = (*ORG, Condition("school_not_shared", is_shared_school))

@@ -51,7 +51,7 @@ ACCOUNT = (
     Condition("kept_out", not_kept_out),
     Condition("inactive", lambda d: d.map.person.enabled | d.rules.inactive),
     lacks("person"),
-    in_v11("username", has_username),
+    in_v11("person", "username", has_username),
 )
 """A person, apart from where they are seen."""
 
@@ -75,7 +75,7 @@ def dates_at(column: str) -> Any:
     def ask(d: Given, row: int) -> Dates:
         role, enrollment = d.map.role, d.map.enrollment
         roles = presence.of_shared_role(d) & (getattr(role, column) == row)
-        classes = presence.in_shared_role(d) & (getattr(enrollment, column) == row)
+        classes = presence.in_year(d) & (getattr(enrollment, column) == row)
         of_roles = dates_of(d, role, np.flatnonzero(roles[:-1]).tolist())
         of_classes = dates_of(d, enrollment, np.flatnonzero(classes[:-1]).tolist())
         return later(of_roles, of_classes)
@@ -114,6 +114,20 @@ def shares_students(d: Given) -> Flags:
     return shared if d.rules.roles.has("student") else ~shared
 
 
+def shares_role(d: Given) -> Flags:
+    enrolled = presence.in_shared_role(d)
+    return presence.whenever(d, "district_assignment", "as_staff", enrolled)
+
+
+def in_year(kind: str, column: str) -> Condition:
+    """Somebody whom only classes put there is there in the years of these classes."""
+    return Condition(
+        "hidden",
+        lambda d: presence.whenever(d, kind, column, presence.in_year(d)),
+        names=enrollments_at(column),
+    )
+
+
 def is_enrolled(kind: str) -> Condition:
     def holds(d: Given) -> Flags:
         flags: Flags = presence.enrolled(d)[d.rows(kind).person]
@@ -131,6 +145,7 @@ AT_SCHOOL = (
     parent("person", "account"),
     any_parent(grade_levels="grade_level"),
     Condition("not_shared", shares_students, "role"),
+    in_year("school_enrollment", "as_student"),
     Condition("dates", lambda d: presence.students(d).at_all, dates=dates_at("as_student")),
     Condition("hidden", presence.not_only_guests, names=enrollments_at("as_student")),
 )
@@ -152,7 +167,8 @@ AT_ORG = (
     Condition("org_not_shared", shares_org),
     parent("person", "account"),
     parent("org", "place"),
-    Condition("not_shared", presence.staff_in_shared_role, "role"),
+    Condition("not_shared", shares_role, "role"),
+    in_year("district_assignment", "as_staff"),
     Condition("dates", lambda d: presence.staff(d).at_all, dates=dates_at("as_staff")),
 )
 """Somebody who works at an org, whether or not only enrolled people are shared."""
@@ -218,6 +234,8 @@ def places() -> Edge:
 
 
 def enrolled_or_guardian(d: Given) -> Flags:
+    if d.rules.unenrolled:
+        return d.every("person")
     return presence.enrolled(d) | presence.guardian_of_somebody(d) | presence.nowhere(d)
 
 
@@ -225,7 +243,7 @@ PERSON = (
     "account",
     Condition("unenrolled", enrolled_or_guardian, names=enrollments_at("person")),
     places(),
-    in_v11("role", presence.with_a_word),
+    in_v11("person", "role", presence.with_a_word),
 )
 
 DEMOGRAPHICS = (marked("demographics"), parent("person", "person"), lacks("demographics"))
@@ -240,7 +258,7 @@ def own_dates(d: Given, row: int) -> Dates:
 
 ENROLLMENT = (
     marked("enrollment"),
-    in_v11("role", lambda d: ~d.map.ext_role[d.map.enrollment.role]),
+    in_v11("enrollment", "role", lambda d: ~d.map.ext_role[d.map.enrollment.role]),
     parent("section", "section"),
     parent("person", "account"),
     parent("org", "org", none="orgless"),

@@ -25,6 +25,8 @@ class Present(NamedTuple):
 
 def is_shared(d: Given, role: Positions, org: Positions) -> Flags:
     """Return which roles at these orgs are shared, in 1.2's words."""
+    if d.rules.roles.is_all:
+        return np.ones(len(role), np.bool_)
     words, shared = d.rules.roles, d.map.roles.among(d.rules.roles.chosen)
     at_school = d.map.org.is_school[org]
     administrator = np.where(
@@ -48,15 +50,21 @@ def shared_rows(d: Given) -> Flags:
 
 @once
 def in_shared_role(d: Given) -> Flags:
-    """Return the class enrollments of the year whose role is shared, whenever they are."""
-    enrollment, section = d.map.enrollment, d.map.section
-    return section.of_year[enrollment.section] & is_shared(d, enrollment.role, enrollment.school)
+    """Return the class enrollments whose role is shared, whenever they are."""
+    return is_shared(d, d.map.enrollment.role, d.map.enrollment.school)
+
+
+@once
+def in_year(d: Given) -> Flags:
+    """Return those of them that are in classes of the year."""
+    flags: Flags = in_shared_role(d) & d.map.section.of_year[d.map.enrollment.section]
+    return flags
 
 
 @once
 def enrolling(d: Given) -> Flags:
     """Return the class enrollments that put their person at the class's school today."""
-    return in_shared_role(d) & d.current(d.map.enrollment)
+    return in_year(d) & d.current(d.map.enrollment)
 
 
 @once
@@ -77,12 +85,10 @@ def staff(d: Given) -> Present:
     )
 
 
-@once
-def staff_in_shared_role(d: Given) -> Flags:
-    """Return the district assignments of people with a shared role there, whenever it is."""
-    kind, m = "district_assignment", d.map
-    by_role = d.scattered(kind, m.role.as_staff, of_shared_role(d))
-    return by_role | d.scattered(kind, m.enrollment.as_staff, in_shared_role(d))
+def whenever(d: Given, kind: str, column: str, classes: Flags) -> Flags:
+    """Return the levels at which somebody is by a shared role, or by these enrollments."""
+    by_role = d.scattered(kind, getattr(d.map.role, column), of_shared_role(d))
+    return by_role | d.scattered(kind, getattr(d.map.enrollment, column), classes)
 
 
 @once

@@ -27,7 +27,7 @@ LINE_ITEM = (
     marked("line_item"),
     parent("section", "section"),
     parent("category", "grading_task"),
-    in_v11("gradingPeriod", has_period),
+    in_v11("line_item", "gradingPeriod", has_period),
     lacks("line_item"),
 )
 
@@ -59,7 +59,7 @@ RESULT = (
     parent("student", "person"),
     where("enrollments", condition=Condition("hidden", unmarked_enrollment, names=enrollments_of)),
     where("as_student", condition=Condition("hidden", unmarked_at_school, names=place_of)),
-    in_v11("scoreStatus", lambda d: ~d.map.result.ext),
+    in_v11("result", "scoreStatus", lambda d: ~d.map.result.ext),
     lacks("result"),
 )
 PAST_ENROLLMENT = (marked("past_enrollment"),)

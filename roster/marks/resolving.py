@@ -28,8 +28,8 @@ Found = Iterable[tuple[str, int]]
 def resolve(rows: Iterable[MarkRow], m: Map) -> Marks:
     """Return which rows of a map these marks are about."""
     by_kind: dict[str, list[MarkRow]] = defaultdict(list)
-    for row in rows:
-        by_kind["org" if row.kind == "school" else row.kind].append(row)
+    for mark in rows:
+        by_kind["org" if mark.kind == "school" else mark.kind].append(mark)
     found: dict[str, set[int]] = defaultdict(set)
     for kind, marks in by_kind.items():
         if kind not in m.ids:
@@ -41,7 +41,7 @@ def resolve(rows: Iterable[MarkRow], m: Map) -> Marks:
             if also:
                 for named, row in also(m, mark, position):
                     found[named].add(row)
-    return {kind: flags(m, kind, rows) for kind, rows in found.items() if rows}
+    return {kind: flags(m, kind, at) for kind, at in found.items() if at}
 
 
 def flags(m: Map, kind: str, positions: Iterable[int]) -> Flags:
