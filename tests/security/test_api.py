@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import resolve
 
-from roster import reading
+from roster.reading.caches import Cache
 from roster.reading.comparing import instant
 from tests.connections.conftest import Vendor
 
@@ -57,16 +57,16 @@ def test_nobody_on_the_way_may_keep_an_answer(reader: Vendor, path: str) -> None
     assert answer.headers["Cache-Control"] == expected
 
 
-def test_kept_lists_are_bounded_by_their_size_together() -> None:
-    kept = reading._Lru(10, weight=100, of=len)
+def test_what_a_process_keeps_is_bounded_by_its_size_together() -> None:
+    kept: Cache[list[int]] = Cache(100, len)
     for number in range(5):
         kept.put(number, [0] * 30)
     assert [number for number in range(5) if kept.get(number)] == [2, 3, 4]
-    kept.put(9, [0] * 101)
+    kept.put(9, [0] * 51)
     assert kept.get(9) is None
     kept.put(4, [0] * 50)
     assert [number for number in range(5) if kept.get(number)] == [3, 4]
-    assert kept.held == 80
+    assert kept.bytes == 80
 
 
 @pytest.mark.parametrize(

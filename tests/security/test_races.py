@@ -1,150 +1,99 @@
-"""Two acts at once: whatever their order, nobody reads by rules that are not its own."""
+"""Two acts at once: whatever their order, nobody reads what one of them took away."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from connections import changing, lifecycle, relining, sharing
+from connections import changing, lifecycle
 from connections.models import Connection
-from roster import publishing
-from roster.lines import digest_of
-from roster.models import Line, Organization, Record, User
+from roster.excluding import exclude
+from roster.models import Feed, User
 from roster.publishing import refresh
-from roster.refusal import Refused
 from tests.connections.conftest import DANA, Vendor, connected
+from tests.roster.districts import shown
 from tests.roster.importing.bundles import EVERYTHING, edited
 from tests.roster.importing.conftest import Bundler
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def obeys(connection: Connection) -> bool:
-    """Whether the line that the connection reads is made by the connection's own rules."""
-    connection = Connection.objects.select_related("line").get(pk=connection.pk)
-    return connection.line is not None and (
-        connection.line.rules_digest == digest_of(sharing.rules(connection))
-    )
-
-
 def is_read(connection: Connection, user: str) -> bool:
-    connection.refresh_from_db()
-    line = connection.line
-    assert line is not None
-    return Record.objects.filter(
-        line=line,
-        kind="users",
-        sourced_id=user,
-        status="active",
-        valid_from__lte=line.head,
-        valid_to__gt=line.head,
-        document__contains='"status":"active"',
-    ).exists()
+    """Whether the person's document is one that the vendor reads as a live one."""
+    feed = Feed.objects.get(connection=connection)
+    return '"status":"active"' in shown(feed).get(("users", user), "")
 
 
-def test_a_child_kept_out_while_a_refresh_runs_is_not_published_by_it(
-    reader: Vendor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """The child is new: nothing of it is published yet that the act could withdraw."""
-    organization = reader.connection.organization
+def once(act: Callable[[], object]) -> Callable[[int, str], None]:
+    """Return a watcher of a refresh that acts when it first hears of it, in the middle."""
+    left = [act]
+
+    def watch(percent: int, stage: str) -> None:
+        if left:
+            left.pop()()
+
+    return watch
+
+
+def bring_zoe(reader: Vendor, folder: Path) -> None:
+    """Import a child of whom nothing is published that an act could withdraw."""
     zoe = "zoe,,,true,zoe,,Zoe,New,,Z1,,,,,09,,,,,,s1,\n"
     files = edited(EVERYTHING, "users.csv", "tom,,,true,tom", f"{zoe}tom,,,true,tom")
     files = edited(files, "roles.csv", "r4,,,", "rz,,,zoe,primary,student,,,s1,\nr4,,,")
-    Bundler(tmp_path, organization)(files)
-    flip, acts = publishing._Build._flip, [1]
+    Bundler(folder, reader.connection.organization)(files)
 
-    def flip_after_the_act(build: Any, *told: Any) -> bool:
-        if acts and acts.pop():
-            changing.change_sharing(reader.connection, by=DANA, kept_out={"zoe": "Custody"})
-        return bool(flip(build, *told))
 
-    monkeypatch.setattr(publishing._Build, "_flip", flip_after_the_act)
-    refresh(organization, by=DANA)
+def test_a_child_kept_out_while_a_refresh_runs_is_not_published_by_it(
+    reader: Vendor, tmp_path: Path
+) -> None:
+    bring_zoe(reader, tmp_path)
+    other = connected(reader.connection.organization, vendor="Other")
+
+    def keep_out() -> None:
+        changing.change_sharing(reader.connection, by=DANA, kept_out={"zoe": "Custody"})
+
+    refresh(reader.connection.organization, by=DANA, progress=once(keep_out))
     assert not is_read(reader.connection, "zoe")
-    assert obeys(reader.connection)
+    assert is_read(other.connection, "zoe")
 
 
-def test_who_joins_a_line_while_it_is_changed_does_not_read_by_the_change(
-    reader: Vendor, monkeypatch: pytest.MonkeyPatch
+def test_a_child_excluded_while_a_refresh_runs_is_not_published_by_it(
+    reader: Vendor, tmp_path: Path
 ) -> None:
-    narrow = connected(reader.connection.organization, shares=[])
-    lifecycle.publish_at_once(narrow.connection, by=DANA)
-    joined: list[Vendor] = []
-    alone = relining._reads_alone
-
-    def alone_just_before(connection: Connection, line: Line) -> bool:
-        found = alone(connection, line)
-        if not joined:
-            # SQLite has one writer, PostgreSQL a lock on the row: within it nobody can join.
-            in_time = relining.transaction.get_connection().in_atomic_block
-            joined.append(reader if in_time else connected(line.organization, shares=[]))
-        return found
-
-    monkeypatch.setattr(relining, "_reads_alone", alone_just_before)
-    changing.change_sharing(narrow.connection, by=DANA, shares=["all"])
-    assert obeys(narrow.connection)
-    assert all(obeys(vendor.connection) for vendor in joined)
-
-
-def test_a_resume_does_not_bring_back_rules_that_were_tightened_meanwhile(
-    reader: Vendor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    bring_zoe(reader, tmp_path)
     organization = reader.connection.organization
-    connected(organization, vendor="Other", shares=["all"])
-    lifecycle.pause(reader.connection, by=DANA)
-    User.objects.filter(organization=organization, sourced_id="tom").update(given_name="Thomas")
-    Organization.objects.filter(pk=organization.pk).touch()  # type: ignore[attr-defined]
-    refresh(organization, by=DANA)
-    publish, acts = relining.publish_line, [1]
 
-    def publish_and_act(*told: Any, **named: Any) -> Any:
-        done = publish(*told, **named)
-        if acts and acts.pop():
-            changing.change_sharing(
-                Connection.objects.get(pk=reader.connection.pk),
-                by=DANA,
-                kept_out={"ann": "Custody"},
-            )
-        return done
+    def act() -> None:
+        exclude(organization, "person", ["zoe", "ann"], reason="Custody", by=DANA)
 
-    monkeypatch.setattr(relining, "publish_line", publish_and_act)
-    reader.connection.refresh_from_db()
-    with pytest.raises(Refused, match="meanwhile"):
-        lifecycle.resume(reader.connection, by=DANA)
-    assert obeys(reader.connection)
+    assert is_read(reader.connection, "ann")
+    done = refresh(organization, by=DANA, progress=once(act))
+    assert done["held"] is False
+    assert not is_read(reader.connection, "zoe")
     assert not is_read(reader.connection, "ann")
 
 
-def test_a_reunion_does_not_follow_a_line_that_was_changed_meanwhile(
-    reader: Vendor, monkeypatch: pytest.MonkeyPatch
+def test_a_pause_that_comes_while_a_refresh_runs_keeps_what_was_read(
+    reader: Vendor, tmp_path: Path
 ) -> None:
-    organization = reader.connection.organization
-    other = connected(organization, vendor="Other", shares=["all"]).connection
-    assert other.line is not None
-    line = relining.fork(other.line, oldest=other.line.head, number=other.line.head)
-    Line.objects.filter(pk=line.pk).update(
-        revision=other.line.revision, published_on=other.line.published_on
+    bring_zoe(reader, tmp_path)
+    refresh(
+        reader.connection.organization,
+        by=DANA,
+        progress=once(lambda: lifecycle.pause(reader.connection, by=DANA)),
     )
-    Connection.objects.filter(pk=other.pk).update(line=line)
-    equal = relining.are_equal
-
-    def equal_until_now(one: Line, two: Line) -> bool:
-        found = equal(one, two)
-        changing.change_sharing(reader.connection, by=DANA, shares=["demographics"])
-        return found
-
-    monkeypatch.setattr(relining, "are_equal", equal_until_now)
-    relining.rejoin(organization)
-    assert obeys(reader.connection)
-    assert obeys(other)
+    assert not is_read(reader.connection, "zoe")
+    lifecycle.resume(Connection.objects.get(pk=reader.connection.pk), by=DANA)
+    assert is_read(reader.connection, "zoe")
 
 
-def test_a_connection_that_reads_by_other_rules_is_found_and_put_right(reader: Vendor) -> None:
-    reader.move(kept_out={"ann": "Custody"})
-    assert not obeys(reader.connection)
-    relining.finish()
-    relining.finish()
-    assert obeys(reader.connection)
+def test_a_resume_does_not_bring_back_who_was_kept_out_meanwhile(reader: Vendor) -> None:
+    lifecycle.pause(reader.connection, by=DANA)
+    stale = Connection.objects.get(pk=reader.connection.pk)
+    changing.change_sharing(reader.connection, by=DANA, kept_out={"ann": "Custody"})
     assert not is_read(reader.connection, "ann")
+    lifecycle.resume(stale, by=DANA)
+    assert not is_read(reader.connection, "ann")
+    assert User.objects.filter(sourced_id="ann").exists()
