@@ -11,6 +11,7 @@ from __future__ import annotations
 from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
@@ -94,15 +95,17 @@ class Shelf:
         self.collection = collection
         self.stones: dict[frozenset[str], dict[int, int]] = {}
         self.ids: dict[int, str] = {}
-        self.variants = [Variants(*self._rendered())]
 
-    def _rendered(self) -> Numbers:
-        return bulk.numbers(
+    @cached_property
+    def variants(self) -> list[Variants]:
+        """What is known by key, read when it is first asked for."""
+        rendered = bulk.numbers(
             f"SELECT record, key, document FROM {Rendered._meta.db_table}"  # noqa: S608
             " WHERE organization_id = %s AND version = %s AND collection = %s",
             [self.organization, self.version, self.collection],
             columns=3,
         )
+        return [Variants(*rendered)]
 
     def find(self, records: Numbers, keys: Numbers) -> Numbers:
         """Return the documents that records gave with these keys, 0 where it isn't known."""
