@@ -111,15 +111,12 @@ def close_again(closed: Closed, new: Map) -> Opened:
 
     `new` is the map after the import; marks that it carries over otherwise are set already.
     """
-    found = Opened()
-    organization = closed.organization
+    organization, found = closed.organization, Opened()
     seen: set[Record] = set()
     settled: set[Record] = set()
-    while True:
-        now = decide(organization, new, marks_of(organization))
-        todo = _some(each for each in closed.opened(now) if each not in settled)
-        if not todo:
-            return found
+    left: dict[Record, Key] = {}
+    now = decide(organization, new, marks_of(organization))
+    while todo := _some(each for each in closed.opened(now) if each not in settled):
         passed: dict[Key, Key] = {}
         for record in todo:
             keys = closed.marks_on(record)
@@ -128,10 +125,14 @@ def close_again(closed: Closed, new: Map) -> Opened:
             if record in seen or not to:
                 settled.add(record)
             seen.add(record)
-            if not to and keys:
-                found.moved.append((record, keys[0]))
-        _set(organization, passed)
-        found.passed |= passed
+            if keys and not to:
+                left[record] = keys[0]
+        if passed:
+            _set(organization, passed)
+            found.passed |= passed
+            now = decide(organization, new, marks_of(organization))
+    found.moved = [(each, left[each]) for each in closed.opened(now) if each in left]
+    return found
 
 
 def _some(records: Iterator[Record]) -> list[Record]:
