@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-import numpy as np
 import orjson
 from django.db import connection, transaction
-from isal import isal_zlib
+from isal import igzip
+from numpy.lib.format import read_array, write_array
 
-from roster.map.arrays import Words
+from roster.map.arrays import Words, hash_of
 from roster.map.map import Map
 from roster.map.rows import table_of
 from roster.map.sources import SOURCES, WORDS
@@ -65,6 +65,7 @@ def build(organization: Organization) -> Map:
         kind: table_of(organization.pk, kind, words, known.tables[kind] if known else None)
         for kind in SOURCES
     }
+    hash_of.cache_clear()
     return Map(organization.pk, revision, year, words, tables)
 
 
@@ -99,27 +100,28 @@ def pack(m: Map) -> bytes:
         },
     }
     out = io.BytesIO()
-    text = orjson.dumps(head)
-    out.write(len(text).to_bytes(8, "little"))
-    out.write(text)
-    for table in m.tables.values():
-        for values in table.values.values():
-            np.save(out, values, allow_pickle=False)
-    return isal_zlib.compress(out.getbuffer(), LEVEL)
+    # Array by array, so that all of them are never in memory a second time.
+    with igzip.GzipFile(fileobj=out, mode="wb", compresslevel=LEVEL) as file:
+        text = orjson.dumps(head)
+        file.write(len(text).to_bytes(8, "little") + text)
+        for table in m.tables.values():
+            for values in table.values.values():
+                write_array(file, values, allow_pickle=False)
+    return out.getvalue()
 
 
 def unpack(stored: StoredMap) -> Map:
     """Return the map of a stored row."""
-    data = io.BytesIO(isal_zlib.decompress(bytes(stored.content)))
-    head = orjson.loads(data.read(int.from_bytes(data.read(8), "little")))
-    tables = {
-        kind: Table(
-            told["ids"],
-            told["state"],
-            {name: np.load(data, allow_pickle=False) for name in told["columns"]},
-        )
-        for kind, told in head["tables"].items()
-    }
+    with igzip.GzipFile(fileobj=io.BytesIO(bytes(stored.content))) as file:
+        head = orjson.loads(file.read(int.from_bytes(file.read(8), "little")))
+        tables = {
+            kind: Table(
+                told["ids"],
+                told["state"],
+                {name: read_array(file, allow_pickle=False) for name in told["columns"]},
+            )
+            for kind, told in head["tables"].items()
+        }
     words = {name: Words(known) for name, known in head["words"].items()}
     return Map(stored.organization_id, stored.revision, head["year"], words, tables)
 
