@@ -278,7 +278,7 @@ STATUSES = [
 def test_the_status_of_a_connection_is_told(
     status: str, code: int, error: str | None, words: str, brightpath: Vendor
 ) -> None:
-    brightpath.move(status=status, held_at=7 if status == "paused" else None)
+    brightpath.move(status=status)
     answer = brightpath.ask()
     assert (answer.status_code, answer.json().get("error")) == (code, error)
     assert words in answer.json().get("error_description", "")

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection as database
 from django.db.migrations.executor import MigrationExecutor
+from django.test import Client as Browser
 
-from connections.models import Connection, Run
-from roster.clock import clock, milliseconds
+from connections import credentials, lifecycle
+from connections.models import Client, Connection, Run
+from roster.clock import clock, milliseconds, stamp
 from roster.models import Document, Feed, Mark, Org, Organization, Publication
-from roster.publishing import lists
+from roster.publishing import lists, refresh
+from tests.connections.conftest import Vendor
 
 pytestmark = pytest.mark.django_db
 
 BEFORE = [("roster", "0003_withdrawals_by_line"), ("connections", "0002_initial")]
 OPEN = 2**62
-NIGHTS = [datetime(2026, 2, day, 2, 30, tzinfo=UTC) for day in (1, 2, 3)]
+NIGHTS = [clock() - timedelta(days=days) for days in (9, 8, 7)]
 FIRST, SECOND, THIRD = (milliseconds(night) for night in NIGHTS)
 PLAIN = {"schools": "all", "shares": [], "withheld": [], "types": []}
 
@@ -84,7 +87,13 @@ class Installation:
         name: str = "",
     ) -> None:
         name = name or ("Removed" if said == "tobedeleted" else sourced_id)
-        document = {"sourcedId": sourced_id, "status": said, "name": name}
+        document = {
+            "sourcedId": sourced_id,
+            "status": said,
+            "name": name,
+            "type": "school",
+            "identifier": sourced_id,
+        }
         self.make(
             "roster",
             "Record",
@@ -135,7 +144,7 @@ def fill(old: Installation) -> None:
     level = {"organization": old.organization, "kind": "calendar", "school": "came"}
     for sourced_id in ("came~2026", "came~summer"):
         old.make("roster", "Level", sourced_id=sourced_id, year="2026", **level)
-    for kind, sourced_id in (("calendar", "came~2026"), ("school", "came"), ("person", "ann")):
+    for kind, sourced_id in (("calendar", "came~2026"), ("school", "east"), ("person", "ann")):
         old.make("roster", "Mark", organization=old.organization, kind=kind, sourced_id=sourced_id)
     veiled = old.published(veil={"users": ["email"]})
     withdrawn = old.published(left_later="tobedeleted", withdrawals=1)
@@ -213,6 +222,60 @@ def test_an_active_vendor_reads_on_what_it_read(upgraded: str) -> None:
     earlier = Publication.objects.filter(feed=feed, listed=False).order_by("number")
     assert list(earlier.values_list("number", flat=True)) == [FIRST, SECOND]
     assert Organization.objects.get().last_number >= THIRD
+
+
+def test_the_first_deltas_after_the_upgrade_are_right(upgraded: str) -> None:
+    connection = Connection.objects.get(vendor="active")
+    vendor = Vendor(connection, credentials.issue(connection, "dana"))
+    Client.objects.create(
+        connection=connection,
+        client_id="brightpath",
+        client_secret="",
+        hash_client_secret=False,
+        client_type=Client.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=Client.GRANT_CLIENT_CREDENTIALS,
+    )
+    token = vendor.token()
+
+    def changed(since: datetime) -> set[str]:
+        answer = Browser().get(
+            f"/ims/oneroster/rostering/v1p2/orgs?filter=dateLastModified>'{stamp(since)}'",
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        assert answer.status_code == 200
+        return {org["sourcedId"] for org in json.loads(answer.content)["orgs"]}
+
+    # By the largest stamp of the last reading; by its time on the vendor's clock.
+    assert changed(NIGHTS[2]) == set()
+    assert changed(NIGHTS[1]) == {"came", "left later"}
+    assert changed(NIGHTS[2] + timedelta(hours=1)) == set()
+    assert changed(NIGHTS[1] + timedelta(hours=2)) == {"came", "left later"}
+    refresh(connection.organization, by="schedule")
+    # What is as it was keeps its stamp; the row of the second has another name by now.
+    assert changed(NIGHTS[2]) == {"changed"}
+
+
+def test_what_a_pause_had_goes_on_from_there(upgraded: str) -> None:
+    connection = Connection.objects.get(vendor="paused")
+    refresh(connection.organization, by="schedule")
+    assert published("paused").number == SECOND
+    lifecycle.resume(connection, by="dana")
+    live, removed = read(published("paused")), read(published("paused"), tombstones=True)
+    now = published("paused").number
+    assert live == {
+        "came": ("came", now),
+        "changed": ("changed", now),
+        "stayed": ("stayed", FIRST),
+    }
+    assert removed == {"left": ("Removed", SECOND), "left later": ("Removed", now)}
+
+
+def test_one_for_later_begins_with_its_first_enabling(upgraded: str) -> None:
+    connection = Connection.objects.get(vendor="for later")
+    lifecycle.activate(connection, by="dana")
+    reads = published("for later")
+    assert {stamp for _, stamp in read(reads).values()} == {reads.number}
+    assert read(reads, tombstones=True) == {}
 
 
 def test_documents_are_those_of_the_rows(upgraded: str) -> None:
