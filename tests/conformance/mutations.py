@@ -2,7 +2,7 @@
 
     python -m tests.conformance.mutations [--only WORD] [--jobs N] [--engine postgresql]
 
-The random questions look first, then the tables. The rows stand in `mistakes.py`; what the exit
+Documents published by hand look first, then random questions, then the tables. The rows stand in `mistakes.py`; what the exit
 code says, in `tests/mutating.py`.
 """
 
@@ -17,6 +17,7 @@ from tests.mutating import Look
 TABLES = "nested sorts filters selection paging parameters habits".split()
 
 LOOKS = [
+    Look("documents by hand", ["tests/roster/reading/test_pages.py"]),
     Look("random questions", ["tests/conformance/test_random.py"]),
     Look("tables", [f"tests/conformance/test_{name}.py" for name in TABLES]),
 ]
