@@ -2,8 +2,8 @@
 
     python -m tests.conformance.mutations [--only WORD] [--jobs N] [--engine postgresql]
 
-Documents published by hand look first, then random questions, then the tables. The rows stand in `mistakes.py`; what the exit
-code says, in `tests/mutating.py`.
+Documents published by hand look first, then random questions, then the tables. The rows stand in
+`mistakes.py`; what the exit code says, in `tests/mutating.py`.
 """
 
 from __future__ import annotations
