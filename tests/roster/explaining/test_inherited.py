@@ -9,9 +9,9 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
+from roster.deciding.rules import EVERYTHING
 from roster.excluding import exclude, include
 from roster.explaining import Exclusions, Node
-from roster.explaining.everything import RULES, VERSION
 from roster.kinds import KINDS, ROWS_OF
 from roster.listing import live, searching
 from roster.models import Klass, Level, Mark, Organization
@@ -54,7 +54,7 @@ def test_whatever_a_mark_hides_is_excluded_with_it(riverside: Organization):
 
 def visible(organization: Organization) -> Iterator[Node]:
     """Yield what a reader of everything sees."""
-    decision = todays(organization).decide(VERSION, RULES)
+    decision = todays(organization).decide("1.2", EVERYTHING)
     for collection in decision.collections():
         kind = ROWS_OF[collection]
         if kind != "course_row":
