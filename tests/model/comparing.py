@@ -35,14 +35,32 @@ def cut_in(publication: int) -> set[Id]:
 
 
 def _read(publication: int) -> tuple[Documents, set[Id]]:
-    cut = Publication.objects.values_list("cut", flat=True).get(pk=publication)
+    names = ("lists", "cut")
+    lists_, cut = Publication.objects.values_list(*names).get(pk=publication)
+    key = (publication, json.dumps([lists_, cut], sort_keys=True))
+    if key not in _known:
+        _known[key] = _whole(publication, cut)
+    documents, shortened = _known[key]
+    return {name: dict(found) for name, found in documents.items()}, set(shortened)
+
+
+_known: dict[tuple[int, str], tuple[Documents, set[Id]]] = {}
+"""What was read of publications, which are the same as long as their lists are."""
+
+
+def forget() -> None:
+    _known.clear()
+
+
+def _whole(publication: int, cut: dict[str, Any]) -> tuple[Documents, set[Id]]:
     found: Documents = {}
     shortened = set()
-    for collection in COLLECTIONS:
-        entries = lists.read(publication, collection)
-        rows = Document.objects.in_bulk(list({int(each) for each in entries.documents}))
-        for each in entries.documents:
-            row = rows[int(each)]
+    listed = lists.listed(publication)
+    for collection in listed.lists:
+        numbers = lists.read(listed, collection).documents.tolist()
+        rows = Document.objects.in_bulk(set(numbers))
+        for each in numbers:
+            row = rows[each]
             # What was withdrawn from an older publication stands there as a tombstone.
             if row.status != "active":
                 continue

@@ -20,6 +20,7 @@ from roster import excluding, organizations, publishing
 from roster.clock import clock
 from roster.importing.imports import import_bundle
 from roster.models import AssessmentLineItem, AssessmentResult, Feed, Mark, Organization
+from roster.publishing.sweeping import sweep
 from roster.refusal import Refused
 from tests.model import bundles, districts, forgetting, withdrawing
 from tests.model.bounds import Bounds, Edition
@@ -351,8 +352,9 @@ class Desk:
         self.vendors.remove(vendor)
 
     def tend(self) -> None:
-        """The periodic task: pauses whose day has come end."""
+        """The periodic task: pauses whose day has come end, and what nobody reads is swept."""
         tend()
+        sweep(self.organization)
         for vendor in self.vendors:
             if vendor.until is not None and vendor.until <= self.organization.today():
                 self._resumed(vendor)
