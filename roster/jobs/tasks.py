@@ -13,9 +13,12 @@ from django.db.models import Exists, OuterRef
 
 from roster.clock import clock
 from roster.jobs import queue, working
-from roster.models import Import, Job, Organization
+from roster.models import Import, Job, Organization, Publication
 
 BY = "schedule"
+
+SWEPT_FOR = timedelta(days=3)
+"""How long after a publication was superseded something of it may be left to delete."""
 
 
 @shared_task(name="roster.tasks.work")
@@ -27,9 +30,10 @@ def work(job_id: int) -> None:
 
 @shared_task(name="roster.tasks.tick")
 def tick() -> None:
-    """Ask the database what is due: jobs that nobody took, daily refreshes, tidying up."""
+    """Ask the database what is due: jobs that nobody took, daily refreshes, sweeps, tidying up."""
     queue.sweep()
     enqueue_daily_refreshes()
+    enqueue_sweeps()
     key = f"tidy:{clock().date()}"
     queue.enqueue("tidy", organization=None, key=key, by=BY)
 
@@ -50,6 +54,24 @@ def enqueue_daily_refreshes() -> list[Job]:
     known = set(Job.objects.filter(key__in=due).values_list("key", flat=True))
     return [
         queue.enqueue("refresh", organization=organization, key=key, by=BY)
+        for key, organization in due.items()
+        if key not in known
+    ]
+
+
+def enqueue_sweeps() -> list[Job]:
+    """Queue this hour's sweep for organizations of which something was superseded lately."""
+    now = clock()
+    superseded = Publication.objects.filter(
+        feed__organization=OuterRef("pk"), superseded__gt=now - SWEPT_FOR
+    )
+    due = {
+        f"sweep:{organization.slug}:{now:%Y-%m-%dT%H}": organization
+        for organization in Organization.objects.filter(Exists(superseded))
+    }
+    known = set(Job.objects.filter(key__in=due).values_list("key", flat=True))
+    return [
+        queue.enqueue("sweep", organization=organization, key=key, by=BY)
         for key, organization in due.items()
         if key not in known
     ]

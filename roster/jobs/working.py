@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
 BACKOFF = timedelta(seconds=30)  # After the first failure; four times as long after each further.
-KEPT = timedelta(days=90)  # How long one can look up what a job did.
+KEPT = timedelta(days=90)  # How long one can look up what a job did,
+SWEEPS_KEPT = timedelta(days=2)  # and what a sweep did: there is one every hour.
 
 
 class Later(Exception):
@@ -117,12 +118,18 @@ def import_bundle(job: Job, progress: Progress) -> dict[str, Any]:
     return {"import": done.pk, "counts": done.counts}
 
 
+def sweep(job: Job, progress: Progress) -> dict[str, Any]:
+    """Delete lists, documents and maps that nobody reads any more."""
+    return publishing.sweep(organization_of(job))
+
+
 def tidy(job: Job, progress: Progress) -> dict[str, Any]:
     """Delete what has expired: tokens, sessions, and jobs done long ago."""
     for command in ("cleartokens", "clearsessions"):
         call_command(command, stdout=io.StringIO(), stderr=io.StringIO())
-    old = Job.objects.filter(state=Job.State.DONE, finished__lt=clock() - KEPT)
-    return {"jobs": old.delete()[0]}
+    now = clock()
+    old = Q(finished__lt=now - KEPT) | Q(kind="sweep", finished__lt=now - SWEEPS_KEPT)
+    return {"jobs": Job.objects.filter(old, state=Job.State.DONE).delete()[0]}
 
 
 def organization_of(job: Job) -> Organization:
@@ -135,6 +142,7 @@ KINDS: dict[str, Callable[[Job, Progress], dict[str, Any]]] = {
     "refresh": refresh,
     "publish": publish,
     "import": import_bundle,
+    "sweep": sweep,
     "tidy": tidy,
 }
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,12 @@ from django.db import connections, transaction
 from kombu.exceptions import OperationalError
 
 from roster.clock import clock
+from roster.excluding import exclude
 from roster.jobs import heartbeat, queue, tasks, working
 from roster.models import Import, Job, Organization, Refresh
 from roster.refusal import Refused
+from tests.roster.districts import published
+from tests.roster.importing.conftest import one_class
 
 PAST = timedelta(seconds=1)
 
@@ -395,3 +399,23 @@ def test_tidying_deletes_what_expired_and_what_was_done_long_ago(db: None) -> No
     job = Job.objects.create(kind="tidy", key="tidy:1")
     assert working.work(job.pk, "worker")
     assert set(Job.objects.values_list("key", flat=True)) == {"recent", "failed", "tidy:1"}
+
+
+def test_what_is_superseded_is_swept_every_hour(tmp_path: Path, transactional_db: None):
+    organization = one_class(tmp_path)
+    (feed,) = published(organization, "1.2")
+    assert tasks.enqueue_sweeps() == []
+    old = feed.publication
+    exclude(organization, "person", ["ann"], reason="Asked", by="test")
+    (job,) = tasks.enqueue_sweeps()
+    assert tasks.enqueue_sweeps() == []
+    assert working.work(job.pk, "worker")
+    old.refresh_from_db()
+    assert old.listed
+    with time_machine.travel(clock() + timedelta(hours=1, minutes=1)):
+        (job,) = tasks.enqueue_sweeps()
+        assert working.work(job.pk, "worker")
+    old.refresh_from_db()
+    assert not old.listed
+    with time_machine.travel(clock() + tasks.SWEPT_FOR + PAST):
+        assert tasks.enqueue_sweeps() == []
