@@ -193,7 +193,11 @@ class Ids:
     @cached_property
     def _by_hash(self) -> tuple[Hashes, Positions]:
         order = np.argsort(self.hash).astype(np.int32)
-        return self.hash[order], order
+        ordered = self.hash[order]
+        # It has a chance of one in ten million; one would be taken for the other.
+        if (ordered[1:] == ordered[:-1]).any():
+            raise ValueError("Two ids of one kind have the same hash.")
+        return ordered, order
 
 
 def padded(values: NDArray[Any], last: Any) -> NDArray[Any]:

@@ -57,16 +57,9 @@ class Map:
         self.years = words["years"]
         self.tables = tables
         self.ids: dict[str, Ids] = {kind: table.found_by() for kind, table in tables.items()}
-        self._require_hashes()
         self._relate()
         self._add_own()
         add_contents(self)
-
-    def _require_hashes(self) -> None:
-        """Two ids of one hash would be taken for each other; it has a chance of one in 10^7."""
-        for kind, ids in self.ids.items():
-            if len(np.unique(ids.hash)) != len(ids):
-                raise ValueError(f"Two ids of kind {kind} have the same hash.")
 
     def _relate(self) -> None:
         tables, ids, words = self.tables, self.ids, self.words
