@@ -83,7 +83,8 @@ def keys(d: Decision, collection: str) -> np.ndarray[Any, np.dtype[np.int64]]:
 def _form(d: Decision, collection: str) -> str:
     """Return all that is the same for every row of a collection."""
     names = {known.name for known in FIELDS[d.version][collection]}
-    hidden = ",".join(sorted(names & d.hidden(collection)))
+    # Of users it is known who has which field (`users.py`).
+    hidden = "" if collection == "users" else ",".join(sorted(names & d.hidden(collection)))
     return f"{d.version} {collection} {RENDERING[collection]} {hidden}"
 
 

@@ -113,6 +113,15 @@ def lacking(*fields: str) -> Column:
     return Column("lacking", fields, "B", lambda words: read)
 
 
+def bits(name: str, fields: tuple[str, ...]) -> Column:
+    """Which of several fields have a value that isn't blank: a bit for each, the first lowest."""
+
+    def read(cells: Any) -> int:
+        return sum(1 << at for at, cell in enumerate(cells) if cell)
+
+    return Column(name, fields, "Q", lambda words: read)
+
+
 def edge(name: str, kind: str, nth: int = 0) -> Column:
     """The nth parent of that kind among those that a level needs all of."""
 

@@ -30,6 +30,26 @@ def is_extended(word: str) -> bool:
     return word.startswith("ext:")
 
 
+PRESENT = {
+    "metadata": "metadata",
+    "username": "username",
+    "userIds": "user_ids",
+    "middleName": "middle_name",
+    "identifier": "identifier",
+    "email": "email",
+    "sms": "sms",
+    "phone": "phone",
+    "grades": "grades",
+    "userMasterIdentifier": "user_master_identifier",
+    "preferredFirstName": "preferred_first_name",
+    "preferredMiddleName": "preferred_middle_name",
+    "preferredLastName": "preferred_last_name",
+    "pronouns": "pronouns",
+}
+"""Fields of users that can be withheld, with their columns, in the order of the bits of `present`:
+withholding one from whoever hasn't it changes nothing."""
+
+
 SOURCES: dict[str, Source] = {
     "org": Source(
         rows.Org,
@@ -103,6 +123,7 @@ SOURCES: dict[str, Source] = {
             of.codes("grades", "grades", "grades", ("none",)),
             of.ref("primary_org"),
             of.lacking("given_name", "family_name"),
+            of.bits("present", tuple(PRESENT.values())),
         ),
     ),
     "role": Source(

@@ -13,8 +13,10 @@ import time_machine
 from roster import hierarchy
 from roster.deciding import Decision, Rules, Settings
 from roster.deciding.answers import REFERENCES, answers, keys
+from roster.dialects.withholding import WITHHOLDABLE
 from roster.kinds import ROWS_OF
 from roster.map import Map, build
+from roster.map.sources import PRESENT
 from roster.models import (
     AssessmentLineItem,
     AssessmentResult,
@@ -59,6 +61,8 @@ def district(db: None) -> Iterator[Map]:
         AssessmentLineItem.objects.filter(sourced_id="a2").update(parent="a1")
         Course.objects.update(school_year="year")
         User.objects.update(primary_org="s1")
+        User.objects.filter(sourced_id__lt="u3").update(email="u@riverside.example")
+        User.objects.filter(sourced_id__gte="u3").update(email="")
         hierarchy.derive(organization)
         yield build(organization)
 
@@ -96,12 +100,22 @@ def test_what_changes_an_answer_changes_the_key(district: Map, version: str) -> 
     assert all(differed[name] for name in asked), differed
 
 
-def test_a_withheld_field_changes_the_keys_of_its_collection_alone(district: Map) -> None:
+def test_a_withheld_field_changes_the_keys_of_who_has_it(district: Map) -> None:
     one = decision(district, "1.2")
-    other = decision(district, "1.2", SHARED | {"withheld": ["users.email"]})
+    other = decision(district, "1.2", SHARED | {"withheld": ["users.email", "courses.grades"]})
     for name in one.collections():
         same = keys(one, name) == keys(other, name)
-        assert same.any() == same.all() == (name != "users"), name
+        if name == "users":
+            assert (same == ~district.person.email[:-1]).all()
+            assert same.any()
+        else:
+            assert same.any() == same.all() == (name != "courses"), name
+
+
+def test_of_each_field_that_can_be_withheld_it_is_known_who_has_it() -> None:
+    withheld = {name.partition(".")[2] for name in WITHHOLDABLE if name.startswith("users.")}
+    # Of these the answers know it.
+    assert withheld - {"agents", "primaryOrg", "resources", "userProfiles"} <= PRESENT.keys()
 
 
 def test_what_a_version_has_not_changes_no_key(district: Map) -> None:
