@@ -64,7 +64,15 @@ SQLITE = """
 def note(run: int, name: str, progress: Progress) -> None:
     """Add what was given of the list of that mark to a run, in one statement."""
     sql = POSTGRESQL if database.vendor == "postgresql" else SQLITE
-    values = {**progress, "run": run, "mark": name, "name": f'"{name}"'}
+    values: dict[str, int | str] = {
+        "begun": progress["begun"],
+        "upto": progress["upto"],
+        "beyond": progress["beyond"],
+        "whole": progress["whole"],
+        "run": run,
+        "mark": name,
+        "name": f'"{name}"',
+    }
     with database.cursor() as cursor:
         cursor.execute(f"UPDATE {Run._meta.db_table} {sql}", values)
 

@@ -166,25 +166,28 @@ def begin(reader: Reader, run: ConnectionRun) -> Pin | None:
 
 def again(reader: Reader, run: ConnectionRun) -> tuple[Reader, ConnectionRun]:
     """Return the reader at its connection's head, and the runs, as they are now."""
-    connection = Connection.objects.select_related("organization", "feed__publication").get(
-        pk=reader.connection
+    connection = (
+        Connection.objects.select_related("organization", "feed__publication")
+        .filter(pk=reader.connection)
+        .first()
     )
-    head = connection.feed.publication if connection.feed else None
+    head = connection.feed.publication if connection and connection.feed else None
+    if connection is None or head is None:
+        return replace(reader, publication=0, number=0), run
     reader = replace(
         reader,
         feed=connection.feed_id,
-        publication=head.pk if head else 0,
-        number=head.number if head else 0,
-        revision=head.revision if head else 0,
-        cut=head.cut if head else {},
+        publication=head.pk,
+        number=head.number,
+        revision=head.revision,
+        cut=head.cut,
         last_number=connection.organization.last_number,
     )
-    runs = Run.objects.filter(connection=connection)
-    newest = runs.order_by("-began", "-pk").values_list("pk", flat=True).first()
+    newest = Run.objects.filter(connection=connection).order_by("-began", "-pk")
     return reader, replace(
         run,
         last_number=reader.last_number,
-        newest=newest or 0,
+        newest=newest.values_list("pk", flat=True).first() or 0,
         pins=tuple(going_on(connection.pk)),
     )
 
@@ -197,21 +200,16 @@ def going_on(connection: int) -> list[Pin]:
         publication__isnull=False,
         began__gt=now - LONGEST,
         last__gt=now - IDLE,
-    ).select_related("publication")
-    return [_pin(row) for row in rows.order_by("-last")[:MOST_RUNS]]
-
-
-def _pin(run: Run) -> Pin:
-    publication = run.publication
-    assert publication is not None  # noqa: S101 - the query asked for those that have one
-    return Pin(
-        id=run.pk,
-        publication=publication.pk,
-        number=publication.number,
-        revision=publication.revision,
-        cut=publication.cut,
-        began=run.began,
-        last=run.last,
-        tokens=run.tokens,
-        lists=run.lists,
     )
+    columns = rows.values_list(
+        "pk",
+        "publication",
+        "publication__number",
+        "publication__revision",
+        "publication__cut",
+        "began",
+        "last",
+        "tokens",
+        "lists",
+    )
+    return [Pin._make(row) for row in columns.order_by("-last")[:MOST_RUNS]]

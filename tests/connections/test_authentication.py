@@ -19,6 +19,7 @@ from connections import lifecycle
 from connections.authentication import ConnectionAuthentication
 from connections.belonging import Pin
 from connections.models import Run
+from connections.progress import Progress
 from connections.scopes import allowed
 from roster.api.reader import Reader
 from roster.api.scopes import SCOPE_BASES
@@ -203,7 +204,7 @@ def test_the_runs_that_go_on_come_with_the_same_query(
 ) -> None:
     read_once, now = publish(brightpath, 7), clock()
     Publication.objects.update(revision=2, cut={"users": {"email": 5}})
-    lists = {"abc": {"begun": 7, "upto": 5, "beyond": True, "whole": False}}
+    lists = {"abc": Progress(begun=7, upto=5, beyond=True, whole=False)}
     times = [
         (timedelta(hours=1), timedelta(minutes=1)),
         (timedelta(hours=2), timedelta(minutes=16)),  # Idle for too long.

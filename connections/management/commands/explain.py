@@ -37,15 +37,24 @@ def _words(said: dict[str, Any]) -> Iterator[str]:
         yield f"{said['vendor']} sees {name}."
     else:
         yield f"{said['vendor']} does not see {name}:"
-    for step in said["chain"]:
-        yield f"  {step['kind']} {step['id']}: {step['reason']}"
-        for mark in step.get("marks", ()):
-            yield f"    by {mark['by']}, {mark['at']}: {mark['reason']}"
+    yield from _chain(said["chain"])
+    for cause in said["also"]:
+        yield f"  And: {cause['reason']}"
+    for branch in said["branches"]:
+        yield "  Nor by this way:"
+        yield from _chain(branch)
     yield from _published(said["visible"], said["published"])
     if said["last_read"]:
         yield f"  {said['vendor']} last read that list at {said['last_read']}."
     if said["status"] != Connection.Status.ACTIVE:
         yield f"  The connection is {said['status']}."
+
+
+def _chain(chain: list[dict[str, Any]]) -> Iterator[str]:
+    for step in chain:
+        yield f"  {step['kind']} {step['id']}: {step['reason']}"
+        for mark in step.get("marks", ()):
+            yield f"    by {mark['by']}, {mark['at']}: {mark['reason']}"
 
 
 def _published(visible: bool, published: dict[str, Any] | None) -> Iterator[str]:
