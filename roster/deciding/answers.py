@@ -16,18 +16,10 @@ import numpy as np
 from roster.deciding.decision import Decision
 from roster.deciding.naming import is_named, places_of
 from roster.deciding.users import answers_about_users, hashes
+from roster.dialects import gradebook, places, teaching
 from roster.dialects.documents import RENDERING
 from roster.dialects.fields import FIELDS
-from roster.dialects.gradebook import (
-    AssessmentAnswer,
-    AssessmentResultAnswer,
-    LineItemAnswer,
-    ResultAnswer,
-    ScaleAnswer,
-)
-from roster.dialects.places import OrgAnswer, SessionAnswer
 from roster.dialects.references import Place
-from roster.dialects.teaching import ClassAnswer, CourseAnswer, EnrollmentAnswer
 from roster.kinds import ROWS_OF
 from roster.map.arrays import Hashes, hash_of, mixed
 from roster.map.contents import listed
@@ -141,53 +133,59 @@ class _Answering:
         return (self.places[each] if each >= 0 else None for each in positions)
 
 
-def _sessions(a: _Answering) -> Iterator[SessionAnswer]:
+def _sessions(a: _Answering) -> Iterator[places.SessionAnswer]:
     words = a.m.years.words
     years = (words[code] for code in a.rows.school_year[a.at].tolist())
-    return map(SessionAnswer, years, a.id("parent"), a.ids("children"))
+    return map(places.SessionAnswer, years, a.id("parent"), a.ids("children"))
 
 
-def _orgs(a: _Answering) -> Iterator[OrgAnswer]:
+def _orgs(a: _Answering) -> Iterator[places.OrgAnswer]:
     for parent, children in zip(a.place(a.one("parent")), a.many("children"), strict=True):
-        yield OrgAnswer(parent, [a.places[each] for each in children])
+        yield places.OrgAnswer(parent, [a.places[each] for each in children])
 
 
-def _courses(a: _Answering) -> Iterator[CourseAnswer]:
-    return map(CourseAnswer, a.id("school_year"), a.place(a.one("org")), a.ids("resources"))
+def _courses(a: _Answering) -> Iterator[teaching.CourseAnswer]:
+    return map(
+        teaching.CourseAnswer, a.id("school_year"), a.place(a.one("org")), a.ids("resources")
+    )
 
 
-def _classes(a: _Answering) -> Iterator[ClassAnswer]:
+def _classes(a: _Answering) -> Iterator[teaching.ClassAnswer]:
     schools = (a.places[each] for each in a.rows.school[a.at].tolist())
-    return map(ClassAnswer, schools, a.ids("terms"), a.ids("resources"))
+    return map(teaching.ClassAnswer, schools, a.ids("terms"), a.ids("resources"))
 
 
-def _enrollments(a: _Answering) -> Iterator[EnrollmentAnswer]:
-    found = [EnrollmentAnswer(place) for place in a.places]
+def _enrollments(a: _Answering) -> Iterator[teaching.EnrollmentAnswer]:
+    found = [teaching.EnrollmentAnswer(place) for place in a.places]
     schools = np.where(a.rows.orgless, a.rows.school, a.rows.org)[a.at]
     return (found[each] for each in schools.tolist())
 
 
-def _score_scales(a: _Answering) -> Iterator[ScaleAnswer]:
-    return map(ScaleAnswer, a.id("course"))
+def _score_scales(a: _Answering) -> Iterator[gradebook.ScaleAnswer]:
+    return map(gradebook.ScaleAnswer, a.id("course"))
 
 
-def _line_items(a: _Answering) -> Iterator[LineItemAnswer]:
+def _line_items(a: _Answering) -> Iterator[gradebook.LineItemAnswer]:
     own, of_class = np.array(a.one("org"), np.int64), a.m.section.school[a.rows.section[a.at]]
     schools = (a.places[each] for each in np.where(own >= 0, own, of_class).tolist())
-    return map(LineItemAnswer, schools, a.id("period"), a.id("session"), a.id("score_scale"))
+    return map(
+        gradebook.LineItemAnswer, schools, a.id("period"), a.id("session"), a.id("score_scale")
+    )
 
 
-def _results(a: _Answering) -> Iterator[ResultAnswer]:
+def _results(a: _Answering) -> Iterator[gradebook.ResultAnswer]:
     ids, classes = a.m.ids["section"], a.m.line_item.section[a.rows.line_item[a.at]]
-    return map(ResultAnswer, (ids[each] for each in classes.tolist()), a.id("score_scale"))
+    return map(
+        gradebook.ResultAnswer, (ids[each] for each in classes.tolist()), a.id("score_scale")
+    )
 
 
-def _assessment_line_items(a: _Answering) -> Iterator[AssessmentAnswer]:
-    return map(AssessmentAnswer, a.id("section"), a.id("parent"), a.id("score_scale"))
+def _assessment_line_items(a: _Answering) -> Iterator[gradebook.AssessmentAnswer]:
+    return map(gradebook.AssessmentAnswer, a.id("section"), a.id("parent"), a.id("score_scale"))
 
 
-def _assessment_results(a: _Answering) -> Iterator[AssessmentResultAnswer]:
-    return map(AssessmentResultAnswer, a.id("score_scale"))
+def _assessment_results(a: _Answering) -> Iterator[gradebook.AssessmentResultAnswer]:
+    return map(gradebook.AssessmentResultAnswer, a.id("score_scale"))
 
 
 ANSWERS: dict[str, Callable[[_Answering], Iterator[Any]]] = {

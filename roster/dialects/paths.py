@@ -19,7 +19,7 @@ class Path:
 
     `key` is what it is kept under among a record's facts, or else `column` where it has a
     column of its own; `words` is a column that holds all of many. `root` is the field of the
-    document that it lies in. The `type` of a reference is told by its `target`, and its `href`
+    document that it lies in. The `type` of a reference is its `target`, and its `href`
     is made of target and id.
     """
 

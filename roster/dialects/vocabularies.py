@@ -70,7 +70,7 @@ RESOURCE_ROLES = Words(
 IMPORTANCE = Words(("primary", "secondary"), ext=False)
 SEXES = Words(("male", "female"), new=("unspecified", "other"))
 SCORE_STATUSES = Words(("exempt", "fully graded", "not submitted", "partially graded", "submitted"))
-# The stray slash is the specification's: no word of one's own fits, so none is told.
+# The stray slash is the specification's: no word of one's own fits, so none is sent.
 SOURCES = Words(("case", "unknown"), pattern=r"^/(?!case$)(?!unknown$)[a-z0-9]+$")
 
 GUARDIANS = frozenset({"guardian", "parent", "relative"})
