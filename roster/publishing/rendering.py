@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -27,7 +27,7 @@ BATCH = 1000
 
 
 def rendered(
-    organization: Organization, d: Decision, collection: str, positions: Sequence[int]
+    organization: Organization, d: Decision, collection: str, positions: Iterable[int]
 ) -> Iterator[tuple[int, Doc]]:
     """Yield the documents of the rows at these positions, in their order.
 
