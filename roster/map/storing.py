@@ -1,8 +1,7 @@
 """Maps in the database: built once for each revision, kept as one compressed text of arrays.
 
 What is kept are the tables; relations are made of them in a fraction of a second, so a release
-that changes a relation needs no conversion. A release that changes a table raises `FORM`; a map
-of another form is built anew.
+that changes a relation needs no conversion. A release that changes a table raises `FORM`.
 """
 
 from __future__ import annotations
@@ -41,8 +40,10 @@ def current(organization: Organization) -> tuple[StoredMap, Map]:
     if stored is None:
         with _snapshot():
             m = build(organization)
-        stored, _ = StoredMap.objects.get_or_create(
-            organization=organization, revision=m.revision, defaults={"content": pack(m)}
+        stored, _ = StoredMap.objects.update_or_create(
+            organization=organization,
+            revision=m.revision,
+            defaults={"form": FORM, "content": pack(m)},
         )
         _keep(stored, m)
         return stored, m
@@ -54,7 +55,7 @@ def build(organization: Organization) -> Map:
     now = Organization.objects.values_list("revision", "school_year").get(pk=organization.pk)
     revision, year = now
     base = (
-        StoredMap.objects.filter(organization=organization, revision__lt=revision)
+        StoredMap.objects.filter(organization=organization, revision__lt=revision, form=FORM)
         .order_by("-revision")
         .first()
     )
@@ -70,14 +71,17 @@ def build(organization: Organization) -> Map:
 
 
 def load(stored: StoredMap | int) -> Map:
-    """Return a stored map, from this process's cache where it is there."""
+    """Return a stored map, from this process's cache where it is there.
+
+    Instead of one of an earlier release's form, the map of the rows as they are now.
+    """
     pk = stored if isinstance(stored, int) else stored.pk
     with _lock:
         if pk in _kept:
             _kept.move_to_end(pk)
             return _kept[pk][1]
-    row = StoredMap.objects.get(pk=pk)
-    m = unpack(row)
+    row = StoredMap.objects.select_related("organization").get(pk=pk)
+    m = unpack(row) if row.form == FORM else current(row.organization)[1]
     _keep(row, m)
     return m
 
@@ -91,7 +95,6 @@ def forget() -> None:
 def pack(m: Map) -> bytes:
     """Return a map's tables as they are stored."""
     head = {
-        "form": FORM,
         "year": m.year,
         "words": {name: words.words for name, words in m.words.items()},
         "tables": {
@@ -128,7 +131,7 @@ def unpack(stored: StoredMap) -> Map:
 
 def _stored(organization: Organization) -> StoredMap | None:
     return StoredMap.objects.filter(
-        organization=organization, revision=organization.revision
+        organization=organization, revision=organization.revision, form=FORM
     ).first()
 
 

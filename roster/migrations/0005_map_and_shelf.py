@@ -129,6 +129,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('revision', models.PositiveBigIntegerField()),
+                ('form', models.PositiveSmallIntegerField()),
                 ('content', models.BinaryField()),
                 ('built', models.DateTimeField(default=roster.clock.clock)),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='maps', to='roster.organization')),

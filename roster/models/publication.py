@@ -17,12 +17,16 @@ from roster.models.fields import BytewiseField, ReferenceField, SourcedIdField
 
 
 class StoredMap(models.Model):
-    """The map (`roster/map/`) of an organization's rows at one revision, compressed."""
+    """The map (`roster/map/`) of an organization's rows at one revision, compressed.
+
+    `form` is the release's form of its tables.
+    """
 
     organization = models.ForeignKey(
         "roster.Organization", on_delete=models.CASCADE, db_index=False, related_name="maps"
     )
     revision = models.PositiveBigIntegerField()
+    form = models.PositiveSmallIntegerField()
     content = models.BinaryField()
     built = models.DateTimeField(default=clock)
 

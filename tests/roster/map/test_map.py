@@ -204,6 +204,14 @@ def test_a_map_is_built_once_for_a_revision(school: Organization) -> None:
     assert StoredMap.objects.count() == 1
 
 
+def test_a_map_of_an_earlier_release_is_replaced_by_one_of_the_rows(school: Organization) -> None:
+    stored, first = maps.current(school)
+    StoredMap.objects.update(form=0, content=b"")
+    maps.forget()
+    assert list(maps.load(stored).ids["person"]) == list(first.ids["person"])
+    assert list(maps.current(school)[1].ids["person"]) == list(first.ids["person"])
+
+
 def test_ids_are_found_and_missing_ones_are_nowhere() -> None:
     ids = Ids("a\0b~c\0é", np.array([hash_of(each) for each in ("a", "b~c", "é")], np.uint64))
     assert ids.positions(["é", "nobody", "", "a"]).tolist() == [2, -1, -1, 0]
