@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from roster.deciding import Decision
 from roster.deciding.rules import EVERYTHING
+from roster.explaining.decided import decided
 from roster.marks import marks_for, resolve
 from roster.models import Organization
-from roster.publishing.inputs import todays
+from roster.publishing.inputs import united
 
 
 def effect_of_marks(organization: Organization, kind: str, ids: Iterable[str]) -> dict[str, int]:
@@ -16,9 +18,16 @@ def effect_of_marks(organization: Organization, kind: str, ids: Iterable[str]) -
     For a reader of everything in 1.2, so that no connection loses more. Collections that lose
     nothing are left out.
     """
-    now = todays(organization)
-    then = now.marked(resolve(marks_for(organization, kind, ids), now.map))
-    before, after = now.decide("1.2", EVERYTHING), then.decide("1.2", EVERYTHING)
+    before = decided(organization, "1.2", EVERYTHING)
+    more = resolve(marks_for(organization, kind, ids), before.map)
+    after = Decision(
+        before.map,
+        before.version,
+        before.rules,
+        before.settings,
+        before.day,
+        united(before.marks, more),
+    )
     gone = {
         collection: before.visible(collection).size - after.visible(collection).size
         for collection in before.collections()

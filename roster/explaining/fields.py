@@ -15,7 +15,7 @@ from roster.map import Map
 from roster.map.arrays import Flags
 from roster.models import Course
 
-MODELS: dict[str, Any] = {kind.collection: kind.model for kind in KINDS.values()}
+MODELS: dict[str, Any] = {kind.collection: kind.model for kind in KINDS.values() if kind.collection}
 MODELS["courses"] = Course
 
 

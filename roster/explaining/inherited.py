@@ -11,9 +11,9 @@ from functools import cached_property
 
 from roster.deciding import Decision
 from roster.deciding.rules import EVERYTHING
+from roster.explaining.decided import decided
 from roster.explaining.parents import Node, Parents, parents_of
 from roster.models import Mark, Organization
-from roster.publishing.inputs import todays
 
 
 class Exclusions:
@@ -45,7 +45,7 @@ class Exclusions:
 
     @cached_property
     def _decision(self) -> Decision:
-        return todays(self.organization).decide("1.2", EVERYTHING)
+        return decided(self.organization, "1.2", EVERYTHING)
 
     @cached_property
     def _marked(self) -> set[Node]:

@@ -11,12 +11,12 @@ from typing import Any
 
 from roster.clock import moment_of, stamp
 from roster.deciding import Cause, Decision, Step
+from roster.explaining.decided import decided
 from roster.explaining.published import entries
 from roster.explaining.wording import details, reason
 from roster.kinds import KINDS, Kind
 from roster.listing import label, rows_of
 from roster.models import Course, Feed, Level, Mark, Organization, Status
-from roster.publishing.inputs import todays
 from roster.refusal import Refused
 
 Node = tuple[str, str]
@@ -39,7 +39,7 @@ def explain(feed: Feed, kind_name: str, sourced_id: str) -> dict[str, Any]:
         raise Refused(f"“{kind_name}” is not a kind. The kinds are: {', '.join(KINDS)}.")
     row = _row(organization, kind, sourced_id)
     chain: tuple[Step, ...] = (Step(kind.name, sourced_id, Cause("retired")),)
-    decision = todays(organization).decide(feed.version, feed.rules)
+    decision = decided(organization, feed.version, feed.rules)
     if getattr(row, "status", Status.ACTIVE) == Status.ACTIVE:
         chain = decision.why(kind.name, sourced_id).chain
     branches = [each for step in chain for each in step.branches]
