@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from roster.deciding import classes, orgs, persons, scores
+from roster.deciding import attendance, classes, orgs, persons, scores
 from roster.deciding.conditions import Condition, Edge
 from roster.kinds import KINDS, Kind
 
@@ -34,11 +34,11 @@ TABLE: dict[str, tuple[Entry, ...]] = {
     "session": classes.SESSION,
     "resource": classes.RESOURCE,
     "account": persons.ACCOUNT,
-    "at_school": persons.AT_SCHOOL,
-    "at_org": persons.AT_ORG,
-    "school_enrollment": persons.SCHOOL_ENROLLMENT,
-    "district_assignment": persons.DISTRICT_ASSIGNMENT,
-    "guardian_link": persons.GUARDIAN_LINK,
+    "at_school": attendance.AT_SCHOOL,
+    "at_org": attendance.AT_ORG,
+    "school_enrollment": attendance.SCHOOL_ENROLLMENT,
+    "district_assignment": attendance.DISTRICT_ASSIGNMENT,
+    "guardian_link": attendance.GUARDIAN_LINK,
     "person": persons.PERSON,
     "enrollment": persons.ENROLLMENT,
     "past_enrollment": scores.PAST_ENROLLMENT,

@@ -1,0 +1,129 @@
+"""Where people are seen: students at schools, staff at orgs, guardians by their children."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from roster.deciding import presence
+from roster.deciding.conditions import (
+    Condition,
+    Node,
+    any_parent,
+    marked,
+    parent,
+    rows_at,
+)
+from roster.deciding.dates import dates_at, guardian_dates
+from roster.deciding.given import Given
+from roster.map.arrays import Flags
+
+
+def enrollments_at(column: str) -> Any:
+    """Return a question: which enrollments name a row in this column."""
+
+    def names(d: Given, row: int) -> list[Node]:
+        return [("enrollment", each) for each in rows_at(getattr(d.map.enrollment, column), row)]
+
+    return names
+
+
+# Students at schools
+
+
+def shares_grade(d: Given) -> Flags:
+    chosen, student = d.rules.grades.chosen, d.map.school_enrollment.person
+    if chosen is None:
+        return d.every("school_enrollment")
+    flags: Flags = d.map.person.grades.any(d.map.grades.among(chosen))[student]
+    return flags
+
+
+def shares_students(d: Given) -> Flags:
+    shared = d.every("school_enrollment")
+    return shared if d.rules.roles.has("student") else ~shared
+
+
+def in_year(kind: str, column: str) -> Condition:
+    """Somebody whom only classes put there is there in the years of these classes."""
+    return Condition(
+        "hidden",
+        lambda d: presence.whenever(d, kind, column, presence.in_year(d)),
+        names=enrollments_at(column),
+    )
+
+
+def is_enrolled(kind: str) -> Condition:
+    def holds(d: Given) -> Flags:
+        flags: Flags = presence.enrolled(d)[d.rows(kind).person]
+        return flags
+
+    def names(d: Given, row: int) -> list[Node]:
+        return enrollments_at("person")(d, int(d.rows(kind).person[row]))
+
+    return Condition("unenrolled", holds, names=names)
+
+
+AT_SCHOOL = (
+    marked("school_enrollment"),
+    Condition("not_shared", shares_grade, "grade"),
+    parent("person", "account"),
+    any_parent(grade_levels="grade_level"),
+    Condition("not_shared", shares_students, "role"),
+    in_year("school_enrollment", "as_student"),
+    Condition("dates", lambda d: presence.students(d).at_all, dates=dates_at("as_student")),
+    Condition("hidden", presence.not_only_guests, names=enrollments_at("as_student")),
+)
+"""A student at a school, whether or not only enrolled people are shared."""
+
+SCHOOL_ENROLLMENT = ("at_school", is_enrolled("school_enrollment"))
+
+
+# Staff at orgs
+
+
+def shares_role(d: Given) -> Flags:
+    enrolled = presence.in_shared_role(d)
+    return presence.whenever(d, "district_assignment", "as_staff", enrolled)
+
+
+def shares_org(d: Given) -> Flags:
+    flags: Flags = d.map.org.is_school[d.map.district_assignment.org] | d.rules.schools.is_all
+    return flags
+
+
+AT_ORG = (
+    marked("district_assignment"),
+    Condition("org_not_shared", shares_org),
+    parent("person", "account"),
+    parent("org", "place"),
+    Condition("not_shared", shares_role, "role"),
+    in_year("district_assignment", "as_staff"),
+    Condition("dates", lambda d: presence.staff(d).at_all, dates=dates_at("as_staff")),
+)
+"""Somebody who works at an org, whether or not only enrolled people are shared."""
+
+DISTRICT_ASSIGNMENT = ("at_org", is_enrolled("district_assignment"))
+
+
+# Guardians
+
+
+def shares_guardians(d: Given) -> Flags:
+    shared = d.every("guardian_link")
+    return shared if "guardians" in d.rules.shares else ~shared
+
+
+def of_guardian(question: Any) -> Any:
+    """Ask something about the guardian of each link."""
+    return lambda d: question(d)[d.map.guardian_link.guardian]
+
+
+GUARDIAN_LINK = (
+    marked("guardian_link"),
+    Condition("not_shared", shares_guardians, "guardians"),
+    parent("guardian", "account"),
+    parent("child", "account"),
+    any_parent(places="school_enrollment"),
+    Condition("not_shared", of_guardian(presence.guardians_in_shared_role), "role"),
+    Condition("dates", of_guardian(presence.present_guardians), dates=guardian_dates),
+)
