@@ -17,13 +17,20 @@ class Bounds:
     """What a publication may show: under these rules, marks and this field policy.
 
     `doubtful` are further marks of which the product may, or may not, take account: those that a
-    bundle has brought, or somebody cleared, since the last refresh.
+    bundle has brought, or somebody cleared, since the last refresh. `since` is what all rules
+    share that it ever had, where they have changed under it.
     """
 
     rules: dict[str, Any]
     marks: frozenset[Id]
     policy: frozenset[str]
     doubtful: frozenset[Id] = field(default_factory=frozenset)
+    since: dict[str, Any] | None = None
+
+    @property
+    def common(self) -> Bounds:
+        """The same under what all of its rules share."""
+        return replace(self, rules=self.since or self.rules)
 
     @property
     def tightest(self) -> Bounds:

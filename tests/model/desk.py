@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,8 +18,11 @@ from connections.models import Connection
 from connections.tasks import tend
 from roster import excluding, organizations, publishing
 from roster.clock import clock
+from roster.deciding import Step
 from roster.importing.imports import import_bundle
+from roster.kinds import COLLECTIONS as KNOWN
 from roster.models import AssessmentLineItem, AssessmentResult, Feed, Mark, Organization
+from roster.publishing.inputs import todays
 from roster.publishing.sweeping import sweep
 from roster.refusal import Refused
 from tests.model import bundles, districts, forgetting, withdrawing
@@ -30,7 +33,7 @@ from tests.model.ground import Ground
 from tests.model.programs import programs_of
 from tests.model.tidy import PAIRS, tidy
 from tests.model.truth import Publication, Truth
-from tests.model.vendors import COLLECTIONS, Habits, Vendor
+from tests.model.vendors import Habits, Vendor
 from tests.oracle.district import District
 
 BEGINNING = datetime(2026, 11, 16, 6, tzinfo=UTC)
@@ -184,6 +187,10 @@ class Desk:
 
     def refresh(self) -> None:
         publishing.refresh(self.organization, by=BY)
+        self.refreshed()
+
+    def refreshed(self) -> None:
+        """Note what a refresh has shown."""
         self.shown, self.shown_day = self.edition, self.organization.today()
         self.shown_marks, self.shown_policy = self.marks(), self.policy()
         self.named, self.cleared = set(), set()
@@ -224,6 +231,13 @@ class Desk:
             lacking = documents.keys() - found.get(name, {}).keys()
             assert not lacking, f"{vendor}: {name} {lacking} must be published"
         fresh.documents = found
+
+    def reasons(self, vendor: Vendor, kind: str, sourced_id: str) -> set[str]:
+        """Return the causes at the ends of all chains by which a record isn't visible today."""
+        organization = Organization.objects.get(pk=self.organization.pk)
+        feed = Feed.objects.get(connection=vendor.connection.pk)
+        decision = todays(organization).decide(feed.version, feed.rules)
+        return set(_ends(decision.why(kind, sourced_id).chain))
 
     def forget_everything(self) -> None:
         """Empty what is kept for speed alone: nothing is to change by it."""
@@ -360,6 +374,15 @@ class Desk:
                 self._resumed(vendor)
 
 
+def _ends(chain: Sequence[Step]) -> Iterator[str]:
+    if chain:
+        cause = chain[-1].cause
+        yield f"{cause.code} {cause.about}".strip()
+    for step in chain:
+        for branch in step.branches:
+            yield from _ends(branch)
+
+
 def place(vendor: Vendor) -> int:
     """Return the product's publication that a vendor's next run reads; 0: none."""
     feeds = Feed.objects.filter(connection=vendor.connection.pk)
@@ -381,5 +404,5 @@ def rules_of(connection: Connection) -> dict[str, Any]:
         if getattr(connection, name) is not None:
             found[name] = getattr(connection, name)
     if connection.hidden:
-        found["collections"] = [name for name in COLLECTIONS if name not in connection.hidden]
+        found["collections"] = [name for name in KNOWN if name not in connection.hidden]
     return found

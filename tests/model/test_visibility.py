@@ -64,7 +64,7 @@ def decided(organization: Organization, version: str, rules: dict[str, Any]) -> 
     found: Documents = {}
     for collection in decision.collections():
         positions = decision.visible(collection)
-        for _, doc in rendered(organization, decision, collection, positions):
+        for _, doc in rendered(organization, decision, collection, positions.tolist()):
             found.setdefault(collection, {})[doc.sourced_id] = plain(json.loads(doc.body))
     return found
 

@@ -55,10 +55,11 @@ class Act:
         """Return under what a publication of these bounds may show anything after it."""
         marks = bounds.marks | self.named
         return Bounds(
-            both(bounds.rules, self.after.rules),
+            self.after.rules,
             marks,
             bounds.policy | self.after.policy,
             (bounds.doubtful | self.after.marks) - marks,
+            both(bounds.common.rules, self.after.rules),
         )
 
 
@@ -109,9 +110,12 @@ class Leftover:
         self.where = f"{version} publication {publication.place} ({publication.day})"
         self.before, self.after = publication.flat, after
         self.may = flat(edition.documents(version, day, bounds))
-        self.must = flat(edition.documents(version, day, bounds.tightest))
+        self.supplied = flat(edition.documents(version, day, bounds.common))
+        self.must = flat(edition.documents(version, day, bounds.common.tightest))
         was, now = act.today(version)
-        self.settled = edition is act.edition and day == act.day and not bounds.doubtful
+        swapped = bounds.key() != bounds.common.key()
+        of_today = edition is act.edition and day == act.day
+        self.settled = of_today and not bounds.doubtful and not swapped
         self.taken = set() if self.settled else was.keys() - now.keys()
         # Of whom the act takes anything today it may take more here.
         changed = {name for name in was if was[name] != now.get(name)}
@@ -158,12 +162,7 @@ class Leftover:
         before, after, may = self.before[name], self.after[name], self.may[name]
         for key in after:
             if key in ("roles", "orgs") and name[0] == "users":
-                common, now = _common(key, before, may), _items(key, after)
-                # Never empty: the role at the class's school is supplied.
-                allowed = common or _items(key, may)
-                assert all(value in allowed for value in now), (
-                    f"{where}: {key} has become {now}, of {before[key]}"
-                )
+                self.check_roles(name, key)
                 continue
             now, common = _items(key, after), _common(key, before, may)
             assert all(value in common for value in now), (
@@ -175,6 +174,23 @@ class Leftover:
                 assert all(value in _items(key, after) for value in common), (
                     f"{where}: {key} must be {common}, has become {after.get(key)}"
                 )
+
+    def check_roles(self, name: Id, key: str) -> None:
+        """Roles are some of before; where none is left, one is supplied: never empty."""
+        before, now = self.before[name], _items(key, self.after[name])
+        allowed = _common(key, before, self.may[name])
+        allowed = allowed or _items(key, self.supplied.get(name, {}))
+        where = f"{self.where}: {name}: {key} has become {now}, of {before[key]}"
+        if name in self.free:
+            # Of somebody of whom today's rows take a place, more may be taken here.
+            places = {("orgs", each["sourcedId"]) for each in self.places(name)}
+            assert places <= self.after.keys(), where
+        else:
+            assert all(value in allowed for value in now), where
+
+    def places(self, name: Id) -> list[dict[str, Any]]:
+        document = self.after[name]
+        return document.get("orgs") or [role["org"] for role in document["roles"]]
 
 
 def parents(name: Id, document: dict[str, Any]) -> set[Id]:

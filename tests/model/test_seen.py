@@ -1,0 +1,517 @@
+"""What was seen to go wrong in the house of before, each as a small history.
+
+The desk holds every publication against the rules after each act, so most of these only have to
+happen; what is asserted beside is what was seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from roster import publishing
+from roster.models import (
+    AcademicSession,
+    ClassResource,
+    Course,
+    Enrollment,
+    Klass,
+    Org,
+    Role,
+    User,
+)
+from roster.publishing import running
+from tests.model.desk import BY, Desk
+from tests.model.pagers import Pager, Question
+from tests.model.programs import Program
+from tests.model.sharing import EVERYTHING
+from tests.model.tidy import tidy
+from tests.model.vendors import Habits
+
+GONE = {"status": "tobedeleted"}
+
+
+@pytest.fixture
+def desk(db: None) -> Iterator[Desk]:
+    """The tidy district, not published yet, and nobody connected."""
+    opened = Desk()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["1.1", "1.2"])
+def version(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def joined(desk: Desk, version: str, *habits: Habits, **asked: Any) -> Program:
+    """Return the first program of one more vendor, which has read what is published."""
+    vendor = desk.connect(version, EVERYTHING | asked, *(habits or [Habits("largest")]))
+    assert vendor is not None
+    if desk.shown is None:
+        desk.refresh()
+    vendor.finish()
+    return vendor.programs[0]
+
+
+def ids(program: Program, collection: str = "users") -> set[str]:
+    """Return whom a program's copy has of a collection once it has asked for changes."""
+    program.finish()
+    assert program.copy is not None
+    return set(program.copy[collection])
+
+
+def changed(model: Any, sourced_id: str, **fields: Any) -> dict[tuple[Any, str], dict[str, Any]]:
+    """Return a row of the tidy district with other fields, as an edit takes it."""
+    return {(model, sourced_id): tidy()[model, sourced_id] | fields}
+
+
+def published(program: Program, collection: str) -> dict[str, Any]:
+    """Return what the product has for a vendor, the gradebook too."""
+    head = program.vendor.truth.head
+    assert head is not None
+    return head.documents.get(collection, {})
+
+
+# 1: a bundle's mark that nobody has refreshed
+
+
+def test_an_exclusion_holds_though_a_bundle_has_marked_the_same_before(
+    desk: Desk, version: str
+) -> None:
+    program = joined(desk, version)
+    desk.edit(changed(User, "u1", metadata={"externalLmsExclude": "true"}))
+    assert ("person", "u1") in desk.marks()
+    assert "u1" in ids(program)
+    desk.exclude("person", "u1")
+    assert "u1" not in ids(program)
+
+
+def test_a_paused_vendor_is_narrowed_though_a_bundle_has_marked_the_same_before(
+    desk: Desk, version: str
+) -> None:
+    program = joined(desk, version)
+    desk.pause(program.vendor)
+    desk.edit(changed(User, "u1", metadata={"externalLmsExclude": "true"}))
+    desk.change(program.vendor, {"kept_out": {"u1": "asked"}})
+    assert "u1" not in ids(program)
+
+
+# 2: what has left today's rows and is still read
+
+
+@pytest.mark.parametrize(
+    ("kind", "sourced_id"),
+    [
+        ("school", "s1"),
+        ("calendar", "s1~2027"),
+        ("schedule_structure", "s1~2027~structure"),
+        ("grade_level", "s1~2027~structure~03"),
+    ],
+)
+def test_who_has_left_is_judged_by_what_is_published(
+    desk: Desk, version: str, kind: str, sourced_id: str
+) -> None:
+    program = joined(desk, version)
+    desk.pause(program.vendor)
+    # u1 is at s2 today, and somebody else in the third grade keeps the levels of s1.
+    desk.edit(
+        changed(Role, "r1", org="s2")
+        | changed(Enrollment, "e1", **GONE)
+        | changed(Enrollment, "e2", **GONE)
+        | changed(User, "u2", grades=["03"])
+    )
+    desk.exclude(kind, sourced_id)
+    assert not {"u1", "u2"} & ids(program)
+
+
+def test_a_narrowed_grade_takes_whom_it_was_published_for(desk: Desk, version: str) -> None:
+    program = joined(desk, version)
+    desk.pause(program.vendor)
+    desk.edit(changed(User, "u1", grades=["04"]))
+    desk.change(program.vendor, {"grades": ["04"]})
+    assert "u1" not in ids(program)
+
+
+def test_an_excluded_grade_of_today_takes_who_was_published_in_another(
+    desk: Desk, version: str
+) -> None:
+    program = joined(desk, version)
+    desk.pause(program.vendor)
+    desk.edit(changed(User, "u1", grades=["05"]))
+    desk.exclude("grade_level", "s1~2027~structure~05")
+    assert "u1" not in ids(program)
+
+
+def test_a_guardian_goes_with_children_who_have_left_today(desk: Desk, version: str) -> None:
+    program = joined(desk, version)
+    desk.pause(program.vendor)
+    desk.edit(changed(User, "u3", **GONE))
+    desk.exclude("school", "s1")
+    desk.exclude("school", "s2")
+    assert "u6" not in ids(program)
+
+
+# 3: marks whose level an import takes away
+
+
+def test_a_course_stays_excluded_when_it_gets_its_first_class(desk: Desk, version: str) -> None:
+    desk.edit(changed(Klass, "k2", course="c1") | changed(Klass, "k4", course="c3"))
+    program = joined(desk, version)
+    assert "c2" in ids(program, "courses")
+    desk.exclude("course", "c2")
+    desk.edit(changed(Klass, "k2"))
+    desk.refresh()
+    assert "c2" not in ids(program, "courses")
+    assert "k2" not in ids(program, "classes")
+
+
+def test_courses_stay_excluded_when_their_master_loses_its_second_school(
+    desk: Desk, version: str
+) -> None:
+    alike = {"course_code": "A1", "title": "Algebra"}
+    desk.edit(changed(Course, "c1", **alike) | changed(Course, "c3", **alike))
+    program = joined(desk, version)
+    desk.exclude("course_master", "A1~Algebra")
+    desk.edit(changed(Course, "c3", course_code="B7", title="Geometry"))
+    desk.refresh()
+    assert not {"c1", "c3"} & ids(program, "courses")
+
+
+# 4: gradebook, primaryOrg, assessments, resources
+
+
+@pytest.mark.parametrize(
+    ("kind", "sourced_id"), [("enrollment", "e1"), ("school_enrollment", "u1~s1")]
+)
+def test_results_go_with_the_enrollments_that_they_are_by(
+    desk: Desk, version: str, kind: str, sourced_id: str
+) -> None:
+    # u1 is a student of s2 too, and remains visible.
+    desk.edit({(Role, "r9"): tidy()[Role, "r1"] | {"org": "s2"}})
+    program = joined(desk, version)
+    assert "t1" in published(program, "results")
+    desk.exclude(kind, sourced_id)
+    assert "u1" in ids(program)
+    assert "t1" not in published(program, "results")
+
+
+def test_results_of_who_has_left_the_class_stay_hidden(desk: Desk, version: str) -> None:
+    desk.edit({(Role, "r9"): tidy()[Role, "r1"] | {"org": "s2"}})
+    program = joined(desk, version)
+    desk.exclude("enrollment", "e1")
+    desk.edit(changed(Enrollment, "e1", **GONE))
+    desk.refresh()
+    assert "u1" in ids(program)
+    assert "t1" not in published(program, "results")
+
+
+def test_the_primary_org_goes_with_the_assignment_there(desk: Desk) -> None:
+    teaches = tidy()[Role, "r4"] | {"org": "s2"}
+    desk.edit(changed(User, "u4", primary_org="s1") | {(Role, "r9"): teaches})
+    program = joined(desk, "1.2")
+    assert program.copy is not None
+    assert program.copy["users"]["u4"]["primaryOrg"]["sourcedId"] == "s1"
+    desk.exclude("district_assignment", "u4~s1")
+    program.finish()
+    assert "primaryOrg" not in program.copy["users"]["u4"]
+
+
+def test_assessments_go_by_their_class_or_by_all_schools(desk: Desk) -> None:
+    program = joined(desk, "1.2")
+    assert published(program, "assessmentLineItems").keys() == {"a1", "a2"}
+    desk.exclude("section", "k1")
+    assert published(program, "assessmentLineItems").keys() == {"a2"}
+    assert "assessmentResults" not in program.vendor.truth.head.documents  # type: ignore[union-attr]
+    desk.change(program.vendor, {"all_schools": False, "schools": ["s2"]})
+    assert "a2" not in published(program, "assessmentLineItems")
+
+
+def test_resources_go_with_the_last_class_or_course_that_they_are_of(
+    desk: Desk, version: str
+) -> None:
+    program = joined(desk, version)
+    assert ids(program, "resources") == {"x1", "x2"}
+    desk.exclude("section", "k1")
+    assert ids(program, "resources") == {"x1"}
+    desk.edit(changed(ClassResource, "l1", klass="nowhere"))
+    desk.refresh()
+    assert ids(program, "resources") == {"x1"}
+
+
+# 5: a paused vendor's delta
+
+
+@pytest.mark.parametrize("since", ["largest", "one", "start", "end"])
+def test_the_delta_of_a_paused_vendor_tells_of_an_exclusion(
+    desk: Desk, version: str, since: str
+) -> None:
+    program = joined(desk, version, Habits(since))
+    desk.pause(program.vendor)
+    desk.wait(3 * 24 * 3600)
+    assert "u1" in ids(program)
+    desk.wait(20 * 60)
+    desk.exclude("person", "u1")
+    assert "u1" not in ids(program)
+
+
+# 6: filtered and sorted lists
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        Question("users", sort="familyName"),
+        Question("users", "status", "=", "active"),
+        Question("users", "familyName", "~", "Family"),
+        Question("users", "email", "~", "example", sort="givenName", descending=True),
+    ],
+)
+def test_a_list_that_has_begun_keeps_its_length_and_order(
+    desk: Desk, version: str, question: Question
+) -> None:
+    program = joined(desk, version)
+    pager = Pager(program.vendor, program.wallet)
+    pager.begin(question)
+    desk.exclude("person", "u1")
+    pager.step()
+    desk.set_policy(["users.email"])
+    desk.exclude("school", "s2")
+    pager.finish()
+
+
+# 7: two programs on one connection
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_two_programs_never_disturb_each_other(desk: Desk, version: str, shared: bool) -> None:
+    habits = [Habits(limit=2), Habits("largest", limit=3, shares_token=shared)]
+    program = joined(desk, version, *habits)
+    one, other = program.vendor.programs
+    for turn in range(12):
+        one.step()
+        desk.edit(changed(User, "u1", **({} if turn % 2 else GONE)))
+        desk.refresh()
+        other.step()
+        if turn % 3 == 0:
+            other.finish()
+    one.finish()
+
+
+def test_a_list_after_a_refresh_and_one_before_are_of_one_publication(
+    desk: Desk, version: str
+) -> None:
+    program = joined(desk, version, Habits())
+    for _ in range(5):
+        program.step()
+    desk.edit(changed(User, "u1", **GONE))
+    desk.refresh()
+    desk.wait(10 * 60)
+    program.finish()
+
+
+# 8: nothing of what could never be read
+
+
+def test_who_is_suspended_or_waits_for_the_launch_hears_of_nobody_who_left_meanwhile(
+    desk: Desk, version: str
+) -> None:
+    late = desk.connect(version, EVERYTHING, Habits("largest"), enabled=False)
+    suspended = joined(desk, version).vendor
+    desk.suspend(suspended)
+    newcomer = tidy()[User, "u1"] | {"username": "newcomer"}
+    desk.edit({(User, "u9"): newcomer, (Role, "r9"): tidy()[Role, "r1"] | {"user": "u9"}})
+    desk.refresh()
+    desk.edit({(User, "u9"): newcomer | GONE})
+    desk.refresh()
+    assert late is not None
+    for vendor in (late, suspended):
+        desk.activate(vendor)
+        vendor.finish()
+        vendor.programs[0].probe("users", "u9")
+        answer = vendor.get(
+            vendor.programs[0].wallet, vendor.path("users"), {"filter": "status='tobedeleted'"}
+        )
+        assert b"u9" not in answer.content
+
+
+# 9: only what the act takes
+
+
+def test_keeping_one_person_out_publishes_nothing_that_nobody_has_refreshed(
+    desk: Desk, version: str
+) -> None:
+    program = joined(desk, version)
+    desk.edit(changed(Klass, "k2", title="Choir") | changed(User, "u2", given_name="Zoe"))
+    desk.change(program.vendor, {"kept_out": {"u1": "asked"}})
+    assert "u1" not in ids(program)
+    assert program.copy is not None
+    assert program.copy["classes"]["k2"]["title"] == "Class k2"
+    assert program.copy["users"]["u2"]["givenName"] == "Given 1"
+
+
+def test_a_guardian_who_is_excluded_leaves_the_child_as_it_was_published(
+    desk: Desk, version: str
+) -> None:
+    program = joined(desk, version)
+    assert program.copy is not None
+    assert program.copy["users"]["u1"]["agents"]
+    desk.edit(changed(User, "u1", given_name="Zoe"))
+    desk.exclude("person", "u6")
+    program.finish()
+    assert "agents" not in program.copy["users"]["u1"]
+    assert program.copy["users"]["u1"]["givenName"] == "Given 0"
+
+
+def test_schools_that_are_swapped_bring_no_roles_there_to_who_stays(
+    desk: Desk, version: str
+) -> None:
+    desk.edit({(Role, "r9"): tidy()[Role, "r1"] | {"org": "s2"}})
+    program = joined(desk, version, all_schools=False, schools=["s1"])
+    program.step()
+    desk.change(program.vendor, {"schools": ["s2"]})
+    # What its run goes on reading has lost a school, and got none.
+    desk.look()
+    program.finish()
+
+
+# 10: off until ticked
+
+
+def test_accounts_master_identifiers_and_pronouns_are_off_until_they_are_ticked(
+    desk: Desk,
+) -> None:
+    desk.edit(
+        changed(User, "u1", user_master_identifier="77", pronouns="they")
+        | changed(Role, "r1", user_profile="p1")
+    )
+    vendor = desk.connect("1.2", {"all_schools": True}, Habits())
+    assert vendor is not None
+    desk.refresh()
+    vendor.finish()
+    copy = vendor.programs[0].copy
+    assert copy is not None
+    user = copy["users"]["u1"]
+    assert not {"userMasterIdentifier", "userProfiles", "pronouns"} & user.keys()
+    assert "userProfile" not in user["roles"][0]
+
+
+# 11: a refresh in which somebody excludes
+
+
+def test_a_refresh_goes_on_when_somebody_excludes_meanwhile(
+    desk: Desk, version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = joined(desk, version)
+    monkeypatch.setattr(running, "OFTEN", -1.0)
+    waiting = ["u1", "u2", "u3"]
+
+    def exclude(percent: int, stage: str) -> None:
+        if waiting and percent > 10:
+            desk.exclude("person", waiting.pop())
+
+    desk.edit(changed(User, "u4", given_name="Zoe"))
+    publishing.refresh(desk.organization, by=BY, progress=exclude)
+    assert waiting == []
+    desk.refreshed()
+    assert not {"u1", "u2", "u3"} & ids(program)
+
+
+# 12: dates
+
+
+def test_who_joins_on_a_second_term_s_first_day_comes_with_it(desk: Desk, version: str) -> None:
+    desk.edit(changed(Enrollment, "e3", begin_date=tidy()[AcademicSession, "spring"]["start_date"]))
+    program = joined(desk, version)
+    assert "e3" not in ids(program, "enrollments")
+
+
+def test_who_leaves_on_a_first_term_s_last_day_is_gone(desk: Desk, version: str) -> None:
+    past = date(2026, 11, 1)
+    desk.edit(
+        changed(AcademicSession, "fall", end_date=past) | changed(Enrollment, "e3", end_date=past)
+    )
+    program = joined(desk, version)
+    assert "e3" not in ids(program, "enrollments")
+
+
+# 13: whole classes, and guests
+
+
+@pytest.mark.parametrize(
+    ("kind", "sourced_id"),
+    [
+        ("calendar", "s2~2027"),
+        ("schedule_structure", "s2~2027~structure"),
+        ("grade_level", "s2~2027~structure~03"),
+    ],
+)
+def test_a_class_goes_with_the_level_that_all_of_its_students_are_in(
+    desk: Desk, version: str, kind: str, sourced_id: str
+) -> None:
+    program = joined(desk, version)
+    assert {"k3", "k4"} <= ids(program, "classes")
+    desk.exclude(kind, sourced_id)
+    assert not {"k3", "k4"} & ids(program, "classes")
+
+
+@pytest.mark.parametrize(("kind", "sourced_id"), [("section", "k3"), ("enrollment", "e9")])
+def test_a_guest_leaves_the_school_with_the_only_class_there(
+    desk: Desk, version: str, kind: str, sourced_id: str
+) -> None:
+    there = tidy()[Enrollment, "e1"] | {"klass": "k3", "school": "s2"}
+    desk.edit({(Enrollment, "e9"): there})
+    program = joined(desk, version)
+    assert places(program, "u1") == {"s1", "s2"}
+    desk.exclude(kind, sourced_id)
+    program.finish()
+    assert places(program, "u1") == {"s1"}
+
+
+def places(program: Program, user: str) -> set[str]:
+    assert program.copy is not None
+    document = program.copy["users"][user]
+    orgs = document.get("orgs") or [role["org"] for role in document["roles"]]
+    return {org["sourcedId"] for org in orgs}
+
+
+# 14: courses
+
+
+def test_a_course_without_a_code_is_published_with_its_classes(desk: Desk, version: str) -> None:
+    desk.edit(
+        changed(Course, "c1", course_code="", subjects=[])
+        | changed(Klass, "k1", subjects=["Maths"])
+    )
+    program = joined(desk, version, subjects=["Maths"])
+    assert "k1" in ids(program, "classes")
+    assert program.copy is not None
+    assert program.copy["courses"]["c1"]["courseCode"] == "c1"
+
+
+def test_a_course_without_classes_goes_with_its_district(desk: Desk, version: str) -> None:
+    office = tidy()[Course, "c2"] | {"org": "office"}
+    desk.edit({(Course, "c9"): office})
+    program = joined(desk, version)
+    assert "c9" in ids(program, "courses")
+    desk.exclude("org", "office")
+    assert "c9" not in ids(program, "courses")
+    assert tidy()[Org, "office"]["parent"] == "district"
+
+
+# 15: reasons
+
+
+def test_reasons_are_those_that_hold(desk: Desk) -> None:
+    desk.edit(
+        changed(User, "u2", given_name="") | {(Role, "r9"): tidy()[Role, "r1"] | {"org": "s2"}}
+    )
+    program = joined(desk, "1.1", roles=["teacher"])
+    assert desk.reasons(program.vendor, "person", "u2") == {"unpublishable givenName"}
+    # By either school, students aren't shared.
+    assert desk.reasons(program.vendor, "person", "u1") == {"not_shared role"}
+    desk.exclude("school", "s2")
+    assert "marked" in desk.reasons(program.vendor, "person", "u1")
