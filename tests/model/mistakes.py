@@ -1,181 +1,374 @@
-"""The table of mistakes that the random histories must notice (`mutations.py` makes them)."""
+"""The table of mistakes that the histories must notice (`mutations.py` makes them)."""
 
 from __future__ import annotations
 
 from tests.mutating import Mutation
 
-VISIBILITY = [
+DECIDING = [
     Mutation(
-        "roster/visibility/people.py",
-        "fell.update(dict.fromkeys(rules.kept_out, KEPT_OUT))",
+        "roster/deciding/persons.py",
+        'found[d.map.ids["person"].positions(d.rules.kept_out)] = False',
         "pass",
         "a person kept out is not visible",
     ),
     Mutation(
-        "roster/visibility/people.py",
-        'fell.update(dict.fromkeys(self.ledger.marks["person"], MARKED))',
-        "pass",
+        "roster/deciding/persons.py",
+        'ACCOUNT = (\n    marked("person"),',
+        "ACCOUNT = (",
         "a marked person is not visible",
     ),
     Mutation(
-        "roster/visibility/people.py",
-        'shared = "guardians" in self.ledger.rules.shares',
-        "shared = True",
+        "roster/deciding/attendance.py",
+        'return shared if "guardians" in d.rules.shares else ~shared',
+        "return shared",
         "guardians are off until they are ticked",
+    ),
+    Mutation(
+        "roster/deciding/attendance.py",
+        "flags: Flags = d.map.person.grades.any(d.map.grades.among(chosen))[student]",
+        'flags: Flags = d.every("school_enrollment")',
+        "a grade that isn't shared takes its students",
+    ),
+    Mutation(
+        "roster/deciding/presence.py",
+        "return students(d).by_role | by_class",
+        'return d.every("school_enrollment")',
+        "a guest leaves the school with the only class there",
+    ),
+    Mutation(
+        "roster/deciding/levels.py",
+        "flags: Flags = of_classes(d) != OPEN",
+        "flags: Flags = of_classes(d) > 1_000_000",
+        "a class goes with the level that all of its students are in",
+    ),
+    Mutation(
+        "roster/deciding/scores.py",
+        'return d.map.result.enrollments.any(~d.marked("past_enrollment"))',
+        'return d.map.result.enrollments.any(d.every("past_enrollment"))',
+        "a result goes with the enrollment that it is by, ended or not",
+    ),
+    Mutation(
+        "roster/deciding/scores.py",
+        'flags: Flags = ~d.marked("school_enrollment")[d.map.result.as_student]',
+        'flags: Flags = d.every("result")',
+        "a result goes with the school enrollment at its school",
+    ),
+    Mutation(
+        "roster/deciding/scores.py",
+        "flags: Flags = ~item.classless | d.rules.schools.is_all",
+        'flags: Flags = item.classless | d.every("assessment_line_item")',
+        "an assessment without class is for whoever gets all schools",
+    ),
+    Mutation(
+        "roster/deciding/classes.py",
+        '    visible = np.where(is_school, d.ok("place"), ~below_a_mark(d))\n',
+        '    visible = np.where(is_school, d.ok("place"), True)\n',
+        "a course without classes goes with its excluded district",
+    ),
+    Mutation(
+        "roster/deciding/classes.py",
+        'any_parent(none="free", classes="section", courses="course_row"),',
+        "",
+        "a resource goes with the last class or course that it is of",
+    ),
+    Mutation(
+        "roster/deciding/rules.py",
+        '    "users.userProfiles": "users.userProfiles",\n',
+        "",
+        "accounts of other vendors are off until they are ticked",
+    ),
+    Mutation(
+        "roster/map/people.py",
+        "since=padded(np.where(begin == section.begins[at[:-1]], 0, begin), OPEN),",
+        "since=padded(np.where(begin >= section.begins[at[:-1]], 0, begin), OPEN),",
+        "who joins on a second term's first day comes with it",
+    ),
+    Mutation(
+        "roster/map/people.py",
+        "until=padded(np.where(end == section.ends[at[:-1]], OPEN, end), 0),",
+        "until=padded(np.where(end <= section.ends[at[:-1]], OPEN, end), 0),",
+        "who leaves on a first term's last day is gone",
+    ),
+    Mutation(
+        "roster/deciding/why.py",
+        "return Why(self._chain((step, row), ()))",
+        "return Why(self._chain((step, row), ())[-1:])",
+        "reasons are told by every branch",
     ),
 ]
 
-STAMPS = [
+MARKS = [
     Mutation(
-        "connections/runs.py",
+        "roster/marks/resolving.py",
+        "if position >= 0 or not is_later(m, mark) or not of_the_year(mark, m):",
+        "if True:",
+        "a mark on a level of today is found in an older map by what it is about",
+    ),
+    Mutation(
+        "roster/marks/resolving.py",
+        '    "enrollment": enrollments,\n',
+        "",
+        "a mark on an enrollment outlives it, for the results by it",
+    ),
+    Mutation(
+        "roster/carrying/__init__.py",
+        "return close_again(Closed(organization, known.map, known.marks), build(organization))",
+        "return Opened()",
+        "no import opens what a mark closed",
+    ),
+    Mutation(
+        "roster/publishing/acts.py",
+        "return [row for row in self.before if row.source == Mark.Source.PERSON]",
+        "return self.before",
+        "a bundle's mark that nobody has refreshed keeps no act from what it takes",
+    ),
+    Mutation(
+        "roster/excluding/marking.py",
+        "    marks = marks_for(organization, kind, list(wanted))\n",
+        "    known = _marked(organization, kind, Mark.Source.BUNDLE)\n"
+        "    marks = marks_for(organization, kind, sorted(wanted.keys() - known))\n",
+        "whether there is anything to withdraw is asked of the publications",
+    ),
+]
+
+ACTS = [
+    Mutation(
+        "roster/publishing/changing.py",
+        "    flip(organization, lambda: withdrawn(_refreshed(organization), named), write)",
+        "    flip(organization, Plan, write)",
+        "a mark doesn't wait for the refresh",
+    ),
+    Mutation(
+        "roster/publishing/changing.py",
+        "    flip(organization, lambda: withdrawn(_refreshed(organization), named), then)",
+        "    flip(organization, Plan, then)",
+        "a field policy doesn't wait for the refresh",
+    ),
+    Mutation(
+        "roster/publishing/changing.py",
+        "        if now.state == HELD:\n            return withdrawn(now.organization, change)\n",
+        "        if now.state == HELD:\n            return Plan()\n",
+        "what is narrowed holds at once for who is paused, too",
+    ),
+    Mutation(
+        "roster/publishing/changing.py",
+        "plan = withdrawn(now.organization, change, heads=False)",
+        "plan = Plan()",
+        "what a changed sharing takes leaves the publications that runs read",
+    ),
+    Mutation(
+        "roster/publishing/withdrawing.py",
+        "rows = Publication.objects.filter(feed__organization=organization, listed=True)",
+        "rows = Publication.objects.filter(\n"
+        "        feed__organization=organization, listed=True, superseded=None)",
+        "what was marked leaves every publication that exists",
+    ),
+    Mutation(
+        "roster/publishing/withdrawing.py",
+        "return List(live.records, documents, np.where(other, NEW, live.stamps)), live.take(other)",
+        "return List(live.records, documents, live.stamps), live.take(other)",
+        "what stands in a record's place is stamped by the act",
+    ),
+    Mutation(
+        "roster/publishing/withdrawing.py",
+        "        self.plan.rewritten += found.rewritten()\n",
+        "        self.plan.rewritten += [] if follows else found.rewritten()\n",
+        "a run that began with the head is withdrawn from, too",
+    ),
+    Mutation(
+        "roster/publishing/withdrawing.py",
+        "        if follows and found.differs:\n",
+        "        if follows and found.differs and publication.feed.state != 'held':\n",
+        "a paused vendor's next delta tells of an exclusion",
+    ),
+    Mutation(
+        "roster/publishing/withdrawing.py",
+        "        while unfit := self._prune(case):\n            case.force(unfit)\n",
+        "        self._prune(case)\n",
+        "whoever names a record that can't be pruned to a truth is looked at again",
+    ),
+    Mutation(
+        "roster/publishing/cases.py",
+        "self.inputs = own(ground.organization, first)",
+        "self.inputs = todays(ground.organization)",
+        "an act goes by what was published, and brings nothing of an import",
+    ),
+    Mutation(
+        "roster/publishing/cases.py",
+        "self.forced: Marks = ground.taken_today(first, self.inputs.map)",
+        "self.forced: Marks = {}",
+        "an act takes from an older publication what it takes today",
+    ),
+    Mutation(
+        "roster/publishing/cases.py",
+        "        if (common := self.left & self.rules) != self.left:\n",
+        "        if (common := self.left & self.rules) != self.left and False:\n",
+        "an act gives nobody a role at a school that is shared anew",
+    ),
+    Mutation(
+        "roster/dialects/pruning.py",
+        "return [reference for reference in value if _is_kept(reference, keep)]",
+        "return list(value)",
+        "no live document names what was withdrawn",
+    ),
+    Mutation(
+        "roster/dialects/pruning.py",
+        '    if answer.primary_org is None:\n        document.pop("primaryOrg", None)\n',
+        "",
+        "the primary org goes with the assignment there",
+    ),
+    Mutation(
+        "roster/reading/pages.py",
+        "if fields := source.cut.get(collection):",
+        "if fields := ():",
+        "a withheld field is gone at once, and not when documents are rendered anew",
+    ),
+]
+
+PUBLISHING = [
+    Mutation(
+        "roster/publishing/inputs.py",
+        "    if organization.shown_map_id is None or organization.shown_day is None:\n",
+        "    if True:\n",
+        "what is published between refreshes is what the last one has shown",
+    ),
+    Mutation(
+        "roster/importing/former.py",
+        "    if organization.shown_map_id is None:\n        return\n",
+        "    return\n",
+        "an import keeps the rows that it overwrites until a refresh has shown it",
+    ),
+    Mutation(
+        "roster/publishing/comparing.py",
+        "stamps[kept] = old.stamps[at[kept]]",
+        "pass",
+        "unchanged document, unchanged stamp",
+    ),
+    Mutation(
+        "roster/publishing/comparing.py",
+        "same[known] = old.documents[at[known]] == documents[known]",
+        "pass",
+        "a changed document is stamped by the publication that shows it",
+    ),
+    Mutation(
+        "roster/publishing/comparing.py",
+        "    if not len(gone):\n        return stones\n",
+        "    return stones\n",
+        "a record that could be read and can no longer leaves a tombstone",
+    ),
+    Mutation(
+        "roster/publishing/flipping.py",
+        "    return max(milliseconds(clock()), last + 1)",
+        "    return last + 1",
+        "a stamp is never earlier than the moment the change became readable",
+    ),
+    Mutation(
+        "roster/publishing/flipping.py",
+        "                if locked(organization) == base:\n",
+        "                if locked(organization):\n",
+        "a refresh in which somebody excludes begins again",
+    ),
+    Mutation(
+        "roster/publishing/making.py",
+        "        return not cut <= hidden\n",
+        "        return False\n",
+        "who couldn't read a field for a while gets it anew",
+    ),
+    Mutation(
+        "roster/publishing/shelf.py",
+        "            if name not in known:\n",
+        "            if True:\n",
+        "a document is its bytes: equal ones are one and keep their stamp",
+    ),
+    Mutation(
+        "roster/deciding/answers.py",
+        "        total += _hashes(d, rows, reference, salt)\n",
+        "        pass\n",
+        "the key of a document is made of all that its dialect function gets",
+    ),
+    Mutation(
+        "roster/dialects/tombstones.py",
+        "        if known.required and known.name in document:\n",
+        "        if known.name in document:\n",
+        "a tombstone holds required fields only, and nobody's name",
+    ),
+]
+
+READING = [
+    Mutation(
+        "connections/belonging.py",
+        "return None if _is_over_for(newest, token, name, now) else newest",
+        "return None",
+        "a run reads one publication, whatever lands meanwhile",
+    ),
+    Mutation(
+        "connections/belonging.py",
+        "    return _that_began(going_on, token, name, offset) or newest\n",
+        "    return newest\n",
+        "two programs on one connection never disturb each other",
+    ),
+    Mutation(
+        "connections/belonging.py",
+        "        return token in pin.tokens, upto == offset, reached, near, _age(pin)\n",
+        "        return token in pin.tokens, False, False, 0, _age(pin)\n",
+        "nor do two that share a token",
+    ),
+    Mutation(
+        "connections/belonging.py",
+        "IDLE = timedelta(minutes=15)",
+        "IDLE = timedelta(hours=15)",
+        "a run ends after 15 idle minutes",
+    ),
+    Mutation(
+        "connections/sync_history.py",
         "AFTER = timedelta(minutes=20)",
         "AFTER = timedelta(0)",
         "a delta since the end of a reading, by a clock five minutes fast, misses nothing",
     ),
     Mutation(
         "roster/api/lists.py",
-        "oldest = reader.run.oldest_read(moment) if moment else None",
-        "oldest = None",
+        "    oldest = reader.run.oldest_read(moment) if moment else None\n",
+        "    oldest = None\n",
         "a delta since a moment within a reading misses nothing that landed in it",
     ),
     Mutation(
-        "roster/lines.py",
-        "return now if last is None or now > last else last + MILLISECOND",
-        "return last or now",
-        "a stamp is never earlier than the moment the change became readable",
+        "roster/reading/listed.py",
+        "    return begun if acted else None\n",
+        "    return None\n",
+        "a list that has begun keeps its length and order",
     ),
     Mutation(
-        "roster/storing.py",
-        'told = {"ordinal": "move.ordinal", ',
-        'told = {"changed_in": str(self.number), "ordinal": "move.ordinal", ',
-        "unchanged document, unchanged stamp: also of a record that moves into a hole",
-    ),
-]
-
-FORKS = [
-    Mutation(
-        "connections/relining.py",
-        "        number=connection.held_at,\n        rules=sharing.rules(connection),",
-        "        number=line.head,\n        rules=sharing.rules(connection),",
-        "what changed in a pause changes when it ends, with a stamp of that moment",
+        "roster/reading/listed.py",
+        '    found = lists.references(header, collection, "former")\n'
+        "    return sorted((part for part in found if part[2] > begun), key=lambda part: -part[2])",
+        '    found = lists.references(header, collection, "former")\n'
+        "    return sorted((part for part in found), key=lambda part: -part[2])",
+        "a list that begins after an act finds the withdrawn by nothing",
     ),
     Mutation(
-        "roster/forking.py",
-        "[copy.pk, number, line.pk, part[0], last, number, oldest],",
-        "[copy.pk, number, line.pk, part[0], last, number, number],",
-        "a run goes on reading its publication when its connection gets a line of its own",
-    ),
-    Mutation(
-        "connections/relining.py",
-        "    try:\n        _withdraw_on(own)\n",
-        "    try:\n",
-        "a tightened sharing holds at once, in what is paused and still read too",
+        "roster/reading/withheld.py",
+        "return hidden | Rules.of(now, policy).hidden(collection) | frozenset(cut)",
+        "return hidden",
+        "a withheld field finds nothing",
     ),
     Mutation(
         "connections/lifecycle.py",
-        "connection.line, connection.since = line, line.head",
-        "connection.line, connection.since = line, 0",
-        "a tombstone is seen of what could be read live since the connection's own beginning",
+        "    elif feed.state == Feed.State.HELD:\n        resume_feed(feed, by=by, then=move)\n",
+        "    elif feed.state == Feed.State.HELD:\n        move.alone()\n",
+        "what changed in a pause is read when it ends",
+    ),
+    Mutation(
+        "connections/lifecycle.py",
+        "        state=Feed.State.FOLLOWING if enabled else Feed.State.OFF,\n",
+        "        state=Feed.State.FOLLOWING,\n",
+        "who waits for the launch has read nothing before, and hears of nobody who left",
+    ),
+    Mutation(
+        "connections/lifecycle.py",
+        '    _hold(Move(connection, Status.SUSPENDED, "connection.suspended", by, reason))',
+        '    Move(connection, Status.SUSPENDED, "connection.suspended", by, reason).alone()',
+        "who is suspended keeps what it had, and hears of nobody who came and left meanwhile",
     ),
 ]
 
-RUNS = [
-    Mutation(
-        "connections/runs.py",
-        "return key is None or offset > 0 or mark(key) not in self.lists",
-        "return False",
-        "a run reads one publication, whatever lands meanwhile",
-    ),
-    Mutation(
-        "connections/runs.py",
-        "IDLE = timedelta(minutes=15)",
-        "IDLE = timedelta(hours=15)",
-        "a run ends after 15 idle minutes",
-    ),
-    Mutation(
-        "connections/authentication.py",
-        "number = self.held_at if self.held_at is not None else self.head",
-        "number = self.head",
-        "a paused connection goes on reading the publication it had",
-    ),
-    Mutation(
-        "roster/publishing.py",
-        "valid_to__lte=min(ended, line.oldest_read())",
-        "valid_to__lte=line.head",
-        "superseded rows are never purged under a reader",
-    ),
-]
-
-TOMBSTONES = [
-    Mutation(
-        "roster/storing.py",
-        "                self._add(doc, doc.digest(), RETIRED, position, known.added_in, last)\n",
-        "",
-        "a record that could be read and can no longer leaves a tombstone",
-    ),
-    Mutation(
-        "roster/storing.py",
-        "body = tombstone(self.line.version, self.collection, last)",
-        "body = document.replace('\"active\"', '\"tobedeleted\"', 1).encode()",
-        "a tombstone holds required fields only, and nobody's name",
-    ),
-]
-
-WITHDRAWALS = [
-    Mutation(
-        "roster/withdrawal.py",
-        "        if self.counts:\n",
-        "        if False:\n",
-        "what was marked leaves the head at once",
-    ),
-    Mutation(
-        "roster/withdrawal.py",
-        "in_parts(self.ended[::-1], BATCH):",
-        "in_parts([], BATCH):",
-        "what was marked leaves the publications that runs and pauses still read",
-    ),
-    Mutation(
-        "roster/falling.py",
-        "                prune(self.version, collection, document, self.gone)\n",
-        "",
-        "no live document names what was withdrawn",
-    ),
-    Mutation(
-        "roster/withdrawal.py",
-        "in_parts(self.older[::-1], BATCH):",
-        "in_parts([], BATCH):",
-        "what was marked leaves older versions too, which nobody has read at the head for long",
-    ),
-    Mutation(
-        "roster/withdrawing.py",
-        "stands.veil = veil\n",
-        "stands.veil = {}\n",
-        "a withheld field is gone from what is still read",
-    ),
-    Mutation(
-        "roster/reading.py",
-        "if fields := reader.veil.get(collection):",
-        "if fields := ():",
-        "a withheld field is gone at once, and not when it is rewritten",
-    ),
-    Mutation(
-        "roster/withdrawal.py",
-        "SET document = told.document, digest = '',\"",
-        'SET document = told.document,"',
-        "what was blanked in place counts as changed at the next flip, resume or fork",
-    ),
-    Mutation(
-        "roster/exclusion.py",
-        "        announce(organization)\n",
-        "",
-        "a mark doesn't wait for the refresh",
-    ),
-    Mutation(
-        "roster/organizations.py",
-        "            announce(locked)\n",
-        "",
-        "a field policy doesn't wait for the refresh",
-    ),
-]
-
-MUTATIONS = [*VISIBILITY, *STAMPS, *FORKS, *RUNS, *TOMBSTONES, *WITHDRAWALS]
+MUTATIONS = [*DECIDING, *MARKS, *ACTS, *PUBLISHING, *READING]

@@ -1,9 +1,9 @@
-"""Breaks the product in known ways, and looks whether the random histories notice.
+"""Breaks the product in known ways, and looks whether the histories notice.
 
     python -m tests.model.mutations [--only WORD] [--jobs N] [--engine postgresql]
 
-The histories of every run of the tests look first, then more of them. The rows stand in
-`mistakes.py`; what the exit code says, in `tests/mutating.py`.
+What was seen looks first, then the random districts and histories of every run of the tests, then
+more of them. The rows stand in `mistakes.py`; what the exit code says, in `tests/mutating.py`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,12 @@ from tests import mutating
 from tests.model.mistakes import MUTATIONS
 from tests.mutating import Look
 
+SEEN = [f"tests/model/test_{name}.py" for name in ("seen", "histories", "found")]
+DISTRICTS = "tests/model/test_visibility.py"
 TEST = "tests/model/test_vendors.py::test_every_copy_is_what_the_rules_say"
 LOOKS = [
+    Look("what was seen", SEEN),
+    Look("the districts", [DISTRICTS]),
     Look("the histories", [TEST]),
     # Drawn anew from seed 1.
     Look("more histories", [TEST], {"MODEL_EXAMPLES": "40"}),
