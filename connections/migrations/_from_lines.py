@@ -139,7 +139,7 @@ class Tenant:
     def _convert(self, connection):
         line = connection.line
         if connection.status == "closed" or line is None:
-            self._keep_runs(connection, None)
+            self._keep_runs(connection)
             return
         feed = self.all.roster("Feed").create(
             organization=self.organization,
@@ -153,7 +153,7 @@ class Tenant:
         if number and feed.state != "off":
             feed.publication = self._publication(connection, feed, number)
             feed.save(update_fields=["publication"])
-        self._keep_runs(connection, feed.publication)
+        self._keep_runs(connection)
 
     def _state(self, connection):
         """Disabled ones that nobody ever read begin with their first enabling."""
@@ -330,7 +330,7 @@ class Tenant:
             known[key] = made.pk
         return [known[key] for key in wanted]
 
-    def _keep_runs(self, connection, publication):
+    def _keep_runs(self, connection):
         """Keep the readings as runs: their numbers, by which deltas are widened.
 
         One in progress as the service was stopped may go on, in lists that have another order
