@@ -160,7 +160,7 @@ def install(lock: str, turn: int, *, afresh: bool = False) -> None:
         )
         stamp(VENV, lock)
     except subprocess.CalledProcessError:
-        sys.exit("Rosterdesk: the packages could not be installed; pip's reason stands above.")
+        sys.exit("Rosterdesk: the packages could not be installed; pip's reason is above.")
     except OSError as error:
         sys.exit(f"Rosterdesk: {VENV} could not be made: {error}")
     except KeyboardInterrupt:
@@ -210,7 +210,7 @@ def base_python() -> str:
 
 
 def stamp(folder: Path, lock: str) -> None:
-    """Write, in one stroke, which locks are installed; the tests' lock holds the other."""
+    """Write, in one stroke, which locks are installed; the tests' lock includes the other."""
     locks = [RUN_LOCK, TEST_LOCK] if lock == TEST_LOCK else [RUN_LOCK]
     draft = folder / f"{STAMP}.new"
     draft.write_text("".join(f"{line_for(name)}\n" for name in locks))

@@ -44,26 +44,26 @@ READS: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
 
 def read_as(connection: Connection, secret: str, base: str) -> None:
     """Read as the vendor does; where this process doesn't answer to that host, read nothing."""
-    told = information(connection, base)
+    known = information(connection, base)
     host = urlsplit(base).hostname or "127.0.0.1"
     vendor = Client(SERVER_NAME=host, raise_request_exception=False)
-    basic = b64encode(f"{told['client_id']}:{secret}".encode()).decode()
+    basic = b64encode(f"{known['client_id']}:{secret}".encode()).decode()
     granted = vendor.post(
-        urlsplit(told["token_url"]).path,
+        urlsplit(known["token_url"]).path,
         {"grant_type": "client_credentials"},
         headers={"Authorization": f"Basic {basic}"},
     )
     if granted.status_code != 200:
         return
     bearer = {"Authorization": f"Bearer {granted.json()['access_token']}"}
-    path = urlsplit(told["base_url"]).path
+    path = urlsplit(known["base_url"]).path
     for name, asked in READS[connection.oneroster]:
         vendor.get(f"{path}/{name}?{urlencode(asked)}", headers=bearer)
     request_log.queue.flush()
 
 
 def mark(organization: Organization, dana: Staff) -> None:
-    """Set marks in Dana's name beside the bundle's own, one of them by mistake.
+    """Set marks in Dana's name besides the bundle's own, one of them by mistake.
 
     Once only: she may have cleared them.
     """

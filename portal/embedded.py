@@ -1,4 +1,4 @@
-"""What stands in for servers and secrets where none are configured: files in the data folder.
+"""What is used for servers and secrets where none are configured: files in the data folder.
 
 Everything that is made here belongs to the user who runs the product and to nobody else.
 """
@@ -35,7 +35,7 @@ OTHERS = 0o077
 def keep_private(data: Path) -> None:
     """From here on make nothing that other users can read, and close to them what is there.
 
-    A folder that holds other things too keeps its mode: it may be everybody's, like `/tmp`.
+    A folder with other things in it keeps its mode: it may be everybody's, like `/tmp`.
     Raises BadSetting where something of ours is open to others and can't be closed.
     """
     os.umask(OTHERS)

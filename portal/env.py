@@ -1,8 +1,8 @@
 """Reads the settings from the environment, strictly: what it doesn't know, it refuses by name.
 
-One table says which settings there are, what they mean and what stands in for them; the README's
+One table says which settings there are, what they mean and what is used without them; the README's
 table is held to it by a test. Each can also be given as NAME_FILE, the path of a file that holds
-the value, so that secrets need not stand in the environment. No message repeats a value that may
+the value, so that secrets need not be in the environment. No message repeats a value that may
 hold a password.
 """
 
@@ -22,7 +22,7 @@ HOST = re.compile(r"\*|\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IG
 SHORTEST_KEY = 32
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-# What may stand after the ? of DATABASE_URL; all but `pool` go to libpq as they are.
+# What may follow the ? of DATABASE_URL; all but `pool` go to libpq as they are.
 LIBPQ = {
     "application_name", "channel_binding", "connect_timeout", "gssencmode", "host", "keepalives",
     "keepalives_count", "keepalives_idle", "keepalives_interval", "options", "port", "sslcert",
@@ -50,7 +50,7 @@ class Email:
 
 @dataclass(frozen=True)
 class Setting:
-    """A row of the table: the variable, what it means, what stands in for it, how it is read."""
+    """A row of the table: the variable, what it means, its default, how it is read."""
 
     name: str
     meaning: str
@@ -208,7 +208,7 @@ def email(text: str) -> Email:
     if not url.hostname:
         raise ValueError("it needs the host of the mail server")
     if url.path not in ("", "/"):
-        raise ValueError("nothing may stand after the host but ?from=address")
+        raise ValueError("nothing may follow the host but ?from=address")
     return Email(
         "django.core.mail.backends.smtp.EmailBackend",
         host=url.hostname,

@@ -102,12 +102,12 @@ def error(version: str) -> str:
 
 
 def user(base: str, version: str) -> str:
-    """Return the answer that holds a made-up user; `base` is scheme and host."""
+    """Return the answer with a made-up user; `base` is scheme and host."""
     return _pretty({"user": _user(base, version)})
 
 
 def removed(base: str, version: str) -> str:
-    """Return the answer that holds the same user's tombstone."""
+    """Return the answer with the same user's tombstone."""
     return _pretty({"user": _dated(tombstone(version, "users", _user(base, version)))})
 
 

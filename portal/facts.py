@@ -1,4 +1,4 @@
-"""What a record's page and the lists say of a row besides its name: its OneRoster facts."""
+"""What a record's page and the lists say of a row next to its name: its OneRoster facts."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def roles_of(organization: Organization, person: str) -> list[list[str | Node]]:
 def about(
     organization: Organization, kind: Kind, rows: Iterable[Any]
 ) -> dict[str, list[str | Node]]:
-    """Return what a list shows beside the names of rows, by id; people's places by one query."""
+    """Return what a list shows next to the names of rows, by id; people's places by one query."""
     if kind.name == "person":
         people = list(rows)
         places = _places(organization, [row.sourced_id for row in people])

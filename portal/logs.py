@@ -5,7 +5,7 @@ import logging
 import re
 from datetime import UTC, datetime
 
-# What a record has by nature; anything else was given as `extra` and is told.
+# What a record has by nature; anything else was given as `extra` and is written.
 KNOWN = {
     *vars(logging.makeLogRecord({})),
     "message",
@@ -15,8 +15,8 @@ KNOWN = {
     "taskName",
 }
 
-# A name that announces a secret, whatever stands between, and the secret. No blank can be taken
-# by two of its parts: an address may hold thousands, and the ways to share them are their square.
+# A name that announces a secret, whatever is between, and the secret. No blank can be taken
+# by two of its parts: an address may have thousands, and the ways to share them are their square.
 SECRET = re.compile(
     r"""(?ix)
     ( (?: client_secret | access_token | refresh_token | password | passwd | secret_key | token )
@@ -29,7 +29,7 @@ SECRET = re.compile(
 )
 
 
-# What PostgreSQL adds to an error: the row or the cell that it fell over, which may be a child's.
+# What PostgreSQL adds to an error: the row or the cell that it failed on, which may be a child's.
 DETAIL = re.compile(r"^(DETAIL|CONTEXT|HINT|LINE \d+):.*(\n[ \t]+.*)*", re.MULTILINE)
 
 

@@ -12,7 +12,7 @@ PER_PAGE = 50
 
 @dataclass(frozen=True)
 class Paged:
-    """One page of `total` rows: which rows, and the addresses of the pages beside it."""
+    """One page of `total` rows: which rows, and the addresses of the pages before and after."""
 
     number: int
     total: int
@@ -45,8 +45,8 @@ class Paged:
 
     def _address(self, number: int) -> str:
         page = [("page", str(number))] if number > 1 else []
-        told = [self.query] if self.query else []
-        return "?" + "&".join([*told, urlencode(page)] if page else told)
+        query = [self.query] if self.query else []
+        return "?" + "&".join([*query, urlencode(page)] if page else query)
 
 
 def paged(request: HttpRequest, total: int, per_page: int = PER_PAGE) -> Paged:

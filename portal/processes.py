@@ -21,7 +21,7 @@ from types import FrameType
 log = logging.getLogger(__name__)
 
 BASE = Path(__file__).resolve().parent.parent
-GRACE = 20.0  # Seconds for requests and jobs to finish in, once we are told to stop.
+GRACE = 20.0  # Seconds for requests and jobs to finish in, once we are asked to stop.
 GLANCE = 0.2  # Seconds between two looks at the children.
 STEADY = 60.0  # A child that lived as long as this starts its count of failures anew.
 LONGEST_PAUSE = 30.0  # Seconds; the pauses before are 1, 2, 4, 8, 16.
@@ -100,7 +100,7 @@ class Supervisor:
         return False
 
     def watch(self) -> None:
-        """Start again whatever ends, until told to stop; then end all and return."""
+        """Start again whatever ends, until asked to stop; then end all and return."""
         while not self.stopping.wait(GLANCE):
             for child in self.children:
                 self._look_at(child)

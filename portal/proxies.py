@@ -1,4 +1,4 @@
-"""Who asked, over what and for which host, where a proxy stands in front.
+"""Who asked, over what and for which host, where there is a proxy in front.
 
 `X-Forwarded-*` is believed only from an address in TRUSTED_PROXIES; from anybody else it is taken
 out of the request, so that no code behind can be fooled by it. WSGI makes one name of
@@ -49,12 +49,12 @@ def is_claim(name: str) -> bool:
 
 
 def last(claim: str) -> str:
-    """Return the last entry of a list: what the proxy next to us added, not what it was told."""
+    """Return the last entry of a list: what the proxy next to us added, not what it was sent."""
     return claim.rsplit(",", 1)[-1].strip()
 
 
 def client_of(claim: str, trusted: Sequence[Network]) -> str:
-    """Return the nearest address that isn't a proxy of ours; blank if what stands there is none."""
+    """Return the nearest address that isn't a proxy of ours; blank if there is none."""
     found = ""
     for part in reversed(claim.split(",")):
         address = parse(part)

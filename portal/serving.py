@@ -19,7 +19,7 @@ ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - named, not boun
 
 
 class ServingCommand(RosterCommand):
-    """A command that tells its result as soon as the server answers, and then goes on serving."""
+    """A command that prints its result as soon as the server answers, and then goes on serving."""
 
     supervisor: Supervisor | None = None
 
@@ -51,7 +51,7 @@ class ServingCommand(RosterCommand):
             if self.supervisor.stopping.is_set():
                 raise SystemExit(0)
             self.supervisor = None
-            raise Refused("The server ended before it answered; its reason stands above.")
+            raise Refused("The server ended before it answered; its reason is above.")
 
 
 def port_number(text: str) -> int:

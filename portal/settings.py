@@ -1,4 +1,4 @@
-"""The settings of the installation: what `env.py` read, and what stands in for the rest."""
+"""The settings of the installation: what `env.py` read, and defaults for the rest."""
 
 import os
 import warnings
@@ -276,7 +276,7 @@ LOGGING = {
         "portal": {"level": "INFO"},
         "connections": {"level": "INFO"},
         "roster": {"level": "INFO"},
-        # What was refused stands in the request log; here only what broke.
+        # What was refused is in the request log; here only what broke.
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},

@@ -49,7 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.arrive, name="home"),
     path("organizations/", organizations.index, name="organizations"),
     path("o/<slug:slug>/", include(desk)),
-    # Who an account belongs to is decided by those who appoint, and stands in the audit log.
+    # Who an account belongs to is decided by those who appoint, and is in the audit log.
     path("account/email/", access.shut),
     path("account/", include("allauth.urls")),
     # Names given twice lead to the later address.

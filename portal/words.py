@@ -117,7 +117,7 @@ ADVICE: dict[int, Words] = {
     500: _("The fault is on this side. Tell the operator when it happened."),
     503: _("Nothing could be read at that moment; vendors try again."),
 }
-"""What an error means for the district, beside what the vendor was told."""
+"""What an error means for the district, besides what the vendor was answered."""
 
 
 def advice(status: int) -> Words:

@@ -11,7 +11,7 @@ Actor = Any
 
 
 def name_of(by: Actor) -> str:
-    """Return the words under which the one who acts stands in logs."""
+    """Return the words under which logs have the one who acts."""
     return str(by) if isinstance(by, str) else str(by.email)
 
 

@@ -18,7 +18,7 @@ def in_parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 
 def named(rows: Any, column: str, values: Iterable[str], wanted: str) -> set[str]:
-    """Return what the column `wanted` holds in the rows that have one of the values in another."""
+    """Return what the column `wanted` has in the rows that have one of the values in another."""
     return {
         name
         for part in in_parts(sorted(values), PART)

@@ -12,7 +12,7 @@ class Refused(Exception):
     """Something was asked that can't be done; nothing was changed.
 
     `str()` is a whole sentence for the person who asked. Commands print it and exit 1,
-    pages show it beside the form.
+    pages show it with the form.
     """
 
 

@@ -12,7 +12,7 @@ from portal.forms.widgets import Day
 
 
 class ActForm(forms.Form):
-    """Why a connection changes its status; `asks` names what this act needs beside the reason."""
+    """Why a connection changes its status; `asks` names what this act needs besides the reason."""
 
     until = forms.DateField(
         label=_("Resume on"),
@@ -47,7 +47,7 @@ class ActForm(forms.Form):
         return name
 
     def verdict(self) -> dict[str, Any]:
-        """Return what the verb is asked for beside the connection."""
+        """Return what the verb is called with, besides the connection."""
         given = self.cleaned_data
         until = {"until": given["until"]} if "until" in given else {}
         return {"reason": given["reason"], **until}

@@ -167,7 +167,7 @@ class ConnectionForm(forms.Form):
             self.add_error("acknowledged", _("Confirm this to connect a non-partner."))
 
     def _clean_choices(self, given: dict[str, Any]) -> None:
-        """Ask the rules of the product about each choice, so that a refusal stands beside it."""
+        """Ask the rules of the product about each choice, so that a refusal is shown with it."""
         version, types = given.get("oneroster"), given.get("types", [])
         partner = self.directory.get(given.get("vendor_is", ""))
         if not version or "vendor_is" not in given:

@@ -1,4 +1,4 @@
-"""Choices that are explained: each option carries the words that stand below it."""
+"""Choices that are explained: each option has its words below it."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Act:
     origins: tuple[str, ...]
     label: Words
     icon: str
-    tells: Words
+    says: Words
     done: Words
     asks: tuple[str, ...] = ()
     tone: str = ""

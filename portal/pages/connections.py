@@ -144,17 +144,17 @@ def narrowed(connection: Connection) -> list[tuple[str, str]]:
         (_("Courses"), connection.courses),
         (_("Subjects"), connection.subjects),
     )
-    told: list[tuple[str, str]] = [(name, ", ".join(only)) for name, only in lists if only]
+    found: list[tuple[str, str]] = [(name, ", ".join(only)) for name, only in lists if only]
     if connection.hidden:
-        told.append((_("Hidden collections"), ", ".join(sorted(connection.hidden))))
+        found.append((_("Hidden collections"), ", ".join(sorted(connection.hidden))))
     if connection.kept_out:
         count = len(connection.kept_out)
-        told.append((_("People kept out"), ngettext("%d person", "%d people", count) % count))
+        found.append((_("People kept out"), ngettext("%d person", "%d people", count) % count))
     if not connection.inactive:
-        told.append((_("Accounts"), _("active ones only")))
+        found.append((_("Accounts"), _("active ones only")))
     if not connection.unenrolled:
-        told.append((_("People"), _("only those with a visible class")))
-    return told
+        found.append((_("People"), _("only those with a visible class")))
+    return found
 
 
 def history_of(connection: Connection) -> QuerySet[AuditEntry]:

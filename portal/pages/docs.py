@@ -1,7 +1,7 @@
 """The public documentation for vendor engineers, made from the tables that the API runs on.
 
 Paths, scopes, fields, limits, error codes and refusals are never written twice: what can be
-read from a table is read from it. The pages hold nobody's data, need no session and make no
+read from a table is read from it. The pages have nobody's data, need no session and make no
 query. They are in English only, as are OneRoster's words and the API's own messages.
 """
 
@@ -131,7 +131,7 @@ def reference(request: HttpRequest, version: str) -> HttpResponse:
         "most_clauses": MOST_CLAUSES,
         "comparisons": _comparisons(version),
         "filters": [
-            (name, told) for name, told, versions in examples.FILTERS if version in versions
+            (name, words) for name, words, versions in examples.FILTERS if version in versions
         ],
         "warns": version == V11,
         "collections": [(name, fields(version, name)) for name in FIELDS[version]],
@@ -156,7 +156,7 @@ def reference(request: HttpRequest, version: str) -> HttpResponse:
 def areas(version: str) -> list[tuple[str, str, list[dict[str, Any]]]]:
     """Return `(area, title, rows)`, a row for each operation.
 
-    A row is `{"path", "gives", "base", "envelope", "scopes"}`; `path` stands below `base`.
+    A row is `{"path", "gives", "base", "envelope", "scopes"}`; `path` follows `base`.
     """
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for operation in OPERATIONS:
@@ -266,7 +266,7 @@ def _minors(version: str, fault: Fault) -> list[tuple[str, str]]:
 
 def _comparisons(version: str) -> list[tuple[str, str]]:
     known = [field.name for field in FIELDS[version]["users"] if field.name in FOLDED]
-    return [(what, told.format(", ".join(known))) for what, told in COMPARISONS]
+    return [(what, words.format(", ".join(known))) for what, words in COMPARISONS]
 
 
 def _documents(base: str, version: str) -> list[str]:

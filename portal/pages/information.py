@@ -52,7 +52,7 @@ def show(request: AtDesk, pk: int) -> HttpResponse:
 @page(ADMIN, methods=("POST",))
 @sensitive_variables("secret")
 def rotate(request: AtDesk, pk: int) -> HttpResponse:
-    """Make one more secret, valid beside the first, and lead to the page that shows it."""
+    """Make one more secret, valid as the first is, and lead to the page that shows it."""
     connection = connection_of(request.organization, pk)
     try:
         secret = credentials.rotate(connection, by=request.user)
@@ -72,23 +72,23 @@ def end_overlap(request: AtDesk, pk: int) -> HttpResponse:
     return redirect("connection", request.organization.slug, pk)
 
 
-def lines_of(told: dict[str, Any], secret: str | None) -> list[dict[str, Any]]:
+def lines_of(known: dict[str, Any], secret: str | None) -> list[dict[str, Any]]:
     """Return the panel's lines from top to bottom: `{"key", "label", "also", "value", "list"}`.
 
     `value` is what is copied; `list` is how it is shown where it has several parts.
     """
-    contact = told["contact"]
+    contact = known["contact"]
     lines = [
-        ("client_id", _("Client ID"), _("also: API key, Consumer Key"), told["client_id"]),
+        ("client_id", _("Client ID"), _("also: API key, Consumer Key"), known["client_id"]),
         ("client_secret", _("Client Secret"), _("also: Consumer Secret"), secret),
-        ("token_url", _("Token URL"), "", told["token_url"]),
-        ("base_url", _("Base URL"), _("also: Source URL"), told["base_url"]),
-        ("host", _("Host"), _("the Base URL without its path"), told["host"]),
-        ("gradebook_url", _("Gradebook URL"), "", told.get("gradebook_url")),
-        ("resources_url", _("Resources URL"), "", told.get("resources_url")),
-        ("scopes", _("Scopes"), _("separated by spaces"), " ".join(told["scopes"])),
-        ("oneroster", _("OneRoster version"), "", told["oneroster"]),
-        ("documentation", _("Troubleshooting Documentation"), "", told["documentation"]),
+        ("token_url", _("Token URL"), "", known["token_url"]),
+        ("base_url", _("Base URL"), _("also: Source URL"), known["base_url"]),
+        ("host", _("Host"), _("the Base URL without its path"), known["host"]),
+        ("gradebook_url", _("Gradebook URL"), "", known.get("gradebook_url")),
+        ("resources_url", _("Resources URL"), "", known.get("resources_url")),
+        ("scopes", _("Scopes"), _("separated by spaces"), " ".join(known["scopes"])),
+        ("oneroster", _("OneRoster version"), "", known["oneroster"]),
+        ("documentation", _("Troubleshooting Documentation"), "", known["documentation"]),
         ("guidelines", _("Consumer guidelines"), "", GUIDELINES),
         (
             "contact",
@@ -103,7 +103,7 @@ def lines_of(told: dict[str, Any], secret: str | None) -> list[dict[str, Any]]:
             "label": label,
             "also": also,
             "value": value,
-            "list": told["scopes"] if key == "scopes" else [],
+            "list": known["scopes"] if key == "scopes" else [],
         }
         for key, label, also, value in lines
         if value or key == "client_secret"

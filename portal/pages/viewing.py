@@ -27,7 +27,7 @@ from roster.kinds import COLLECTIONS, KINDS
 from roster.listing import live
 
 PER_PAGE = 20
-"""How many documents stand on a page."""
+"""How many documents a page has."""
 
 
 class Document(NamedTuple):
@@ -84,7 +84,7 @@ def documents(request: AtDesk, pk: int, collection: str) -> HttpResponse:
             "title": COLLECTION_TERMS[collection],
             "wanted": wanted,
             "paged": cut,
-            "documents": [told(request, connection, text) for text in texts],
+            "documents": [described(request, connection, text) for text in texts],
             "record": record_of(request, collection, wanted) if wanted and not texts else "",
             "path": path_of(request, connection, collection, wanted, cut.cut.start),
         },
@@ -126,7 +126,7 @@ def path_of(
     return f"{path}?limit={PER_PAGE}&offset={offset}"
 
 
-def told(request: AtDesk, connection: Connection, text: str) -> Document:
+def described(request: AtDesk, connection: Connection, text: str) -> Document:
     """Return a document to be read by people; viewers get it without its metadata columns."""
     document = json.loads(with_origin(text, origin_of(request)))
     if not request.may_change:

@@ -43,7 +43,7 @@ TABS = (
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """Write an icon of the sprite; it says nothing to a screen reader, the words beside it do."""
+    """Write an icon of the sprite; it says nothing to a screen reader, the words next to it do."""
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
         static("icons.svg"),
@@ -139,16 +139,16 @@ def served(context: Context) -> list[Any]:
 
 @register.simple_tag
 def audit_words(entry: AuditEntry) -> str:
-    """Write what somebody did, in words; an act without words stands as it is recorded."""
+    """Write what somebody did, in words; an act without words as it is recorded."""
     return str(ACTIONS.get(entry.action, entry.action))
 
 
 @register.simple_tag
 def mark_source(mark: Any) -> str:
     """Write who set an exclude mark: a person by name, the bundle, or last year's mark."""
-    told = mark if isinstance(mark, dict) else {"source": mark.source, "by": mark.by_name}
-    if told["source"] == Mark.Source.BUNDLE:
+    given = mark if isinstance(mark, dict) else {"source": mark.source, "by": mark.by_name}
+    if given["source"] == Mark.Source.BUNDLE:
         return _("set by the imported bundle")
-    if told["source"] == Mark.Source.CARRIED:
+    if given["source"] == Mark.Source.CARRIED:
         return _("carried over from an earlier mark")
-    return _("set by %(who)s") % {"who": told["by"]}
+    return _("set by %(who)s") % {"who": given["by"]}

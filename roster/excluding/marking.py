@@ -30,7 +30,7 @@ from roster.refusal import Refused
 
 BATCH = 500
 LONG = 10_000
-"""Rows of one INSERT: a bulk act is to hold SQLite's write lock for two seconds, not twenty."""
+"""Rows of one INSERT: a bulk act keeps SQLite's write lock for two seconds, not twenty."""
 
 COLUMNS = (
     "organization_id",
@@ -128,7 +128,7 @@ def _resolve(
 ) -> dict[str, str]:
     """Return the ids of existing rows, each with the id that was asked for.
 
-    They differ for courses: the bare id of a row stands for all of its levels.
+    They differ for courses: the bare id of a row means all of its levels.
 
     With `retired`, an id that only a mark still knows counts as existing.
     """

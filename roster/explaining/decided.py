@@ -26,7 +26,7 @@ BYTES_PER_ROW = 16
 
 
 class Key(NamedTuple):
-    """What a decision depends on beside the map."""
+    """What a decision depends on besides the map."""
 
     organization: int
     marks: tuple[int, int]

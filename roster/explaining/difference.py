@@ -1,7 +1,7 @@
 """What a change of sharing would do to what a vendor reads, counted, without writing anything.
 
 Decided as the change itself would be: with the map, day and settings that were last shown. It is
-compared with what is published by record, and by the key of each record's document. Keys hold
+compared with what is published by record, and by the key of each record's document. Keys cover
 all hidden fields, so they are compared as if both readers had the same, and then it is asked who
 has something in a field that only one of them gets.
 """
@@ -76,12 +76,12 @@ class _Reader:
         self.rules = Rules.of(rules, list(inputs.settings.field_policy))
         self.decision: Decision = inputs.decide(version, self.rules)
 
-    def records(self, collection: str, beside: _Reader) -> _Records:
+    def records(self, collection: str, other: _Reader) -> _Records:
         rows, m = self.decision.visible(collection), self.decision.map
         numbers = getattr(m, ROWS_OF[collection]).record[rows]
         order = np.argsort(numbers)
-        fields = self.decision.hidden(collection) ^ beside.decision.hidden(collection)
-        alike = self._with_fields_of(beside) if fields else self.decision
+        fields = self.decision.hidden(collection) ^ other.decision.hidden(collection)
+        alike = self._with_fields_of(other) if fields else self.decision
         return _Records(
             numbers[order],
             keys(alike, collection)[rows][order],

@@ -39,9 +39,9 @@ def entries(publications: Iterable[int], collection: str, sourced_id: str) -> di
         publication: [
             reference
             for name in ("live", "tombstones")
-            for reference in held.get(collection, {}).get(name, ())
+            for reference in lists_of.get(collection, {}).get(name, ())
         ]
-        for publication, held, _ in found
+        for publication, lists_of, _ in found
     }
     wanted = np.fromiter(documents, np.int64)
     references = {tuple(each): each for parts in named.values() for each in parts}

@@ -1,4 +1,4 @@
-"""Keeps the lease of a running job alive, and tells how far the work is.
+"""Keeps the lease of a running job alive, and writes down how far the work is.
 
 It writes from a thread with a connection of its own: what a verb does in one long transaction
 neither hides its progress nor lets its lease run out.
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
 BEAT = 10.0  # Seconds between two renewals, several of which may fail before the lease ends.
-TOLD = 1.0  # Seconds between two tellings of progress.
+WRITTEN = 1.0  # Seconds between two notes of progress.
 LONGEST = 3600.0  # After this many seconds the work counts as hung: its lease is let go.
 
 Progress = Callable[[int, str], None]
@@ -42,7 +42,7 @@ class Heartbeat:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.told = (job.percent, job.stage)
+        self.noted = (job.percent, job.stage)
         self.lost = False
         self.began = time.monotonic()
         self.stop = threading.Event()
@@ -69,18 +69,18 @@ class Heartbeat:
 
     def progress(self, percent: int, stage: str) -> None:
         """Note how far the work is. Raises LeaseLost when the job isn't ours any more."""
-        self.told = (max(0, min(int(percent), 100)), stage[:120])
+        self.noted = (max(0, min(int(percent), 100)), stage[:120])
         if not self.thread:
             self._renew()
         if self.lost:
             raise LeaseLost
 
     def _beat(self) -> None:
-        written, renewed = self.told, time.monotonic()
+        written, renewed = self.noted, time.monotonic()
         try:
-            while not self.stop.wait(TOLD) and not self.lost:
+            while not self.stop.wait(WRITTEN) and not self.lost:
                 now = time.monotonic()
-                if self.told == written and now - renewed < BEAT:
+                if self.noted == written and now - renewed < BEAT:
                     continue
                 try:
                     written = self._renew()
@@ -92,7 +92,7 @@ class Heartbeat:
             connections.close_all()
 
     def _renew(self) -> tuple[int, str]:
-        percent, stage = told = self.told
+        percent, stage = noted = self.noted
         fields: dict[str, object] = {"percent": percent, "stage": stage}
         if time.monotonic() - self.began < LONGEST:
             fields["lease_until"] = clock() + LEASE
@@ -100,4 +100,4 @@ class Heartbeat:
             pk=self.job.pk, state=Job.State.RUNNING, worker=self.job.worker
         ).update(**fields)
         self.lost = not mine
-        return told
+        return noted

@@ -2,7 +2,7 @@
 
 The row is the truth, a broker's message only its id: messages may be lost, doubled or late, and
 workers may die. A lease is taken by one conditional UPDATE (`working.py`), so no two workers do
-one job at once; a sweep sends again what nobody holds. Weighed against trusting the broker's own
+one job at once; a sweep sends again what nobody works on. Weighed against trusting the broker's own
 redelivery: none redelivers soon after a `kill -9`, and the embedded one never does.
 """
 
@@ -104,7 +104,7 @@ def send_on_commit(job: Job) -> None:
 
 
 def send(job_id: int) -> None:
-    """Tell a worker of the job; where no broker answers, the sweep will tell it later."""
+    """Send the job to a worker; where no broker answers, the sweep sends it later."""
     try:
         with current_app.connection_for_write(transport_options=HURRIED) as connection:
             current_app.send_task(

@@ -78,7 +78,7 @@ def enqueue_sweeps() -> list[Job]:
 
 
 def last_refresh_time(organization: Organization, now: datetime) -> datetime:
-    """Return the latest moment, in its own time zone, at which the daily refresh fell due."""
+    """Return the latest moment, in its own time zone, at which the daily refresh was due."""
     zone = ZoneInfo(organization.time_zone)
     day = now.astimezone(zone).date()
     moment = datetime.combine(day, organization.refresh_at, zone)

@@ -149,7 +149,7 @@ KINDS: dict[str, Callable[[Job, Progress], dict[str, Any]]] = {
 
 def _try_again(job: Job) -> None:
     if job.attempts >= ATTEMPTS:
-        _fail(job, f"It failed {job.attempts} times; the reason stands in the log.")
+        _fail(job, f"It failed {job.attempts} times; the reason is in the log.")
         return
     pause = BACKOFF * 4 ** (job.attempts - 1)
     reason = f"Attempt {job.attempts} of {ATTEMPTS} failed; it will be tried again."

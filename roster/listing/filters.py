@@ -1,6 +1,6 @@
 """Filters on the rows of a kind: which of them a list shows, and which a bulk act is about.
 
-`field=value` is met by rows whose field is or holds the value, `field~text` by those in which
+`field=value` is met by rows whose field is or contains the value, `field~text` by those in which
 the text occurs, in whatever case. Several filters on one field: one must be met; on several
 fields: one of each.
 """
@@ -90,7 +90,7 @@ def filters_of(kind: Kind, texts: Iterable[str]) -> list[Filter]:
 
 def fields_of(kind: Kind) -> list[str]:
     """Return the fields by which rows of a kind can be chosen."""
-    return ["id", *COLUMNS[kind.name], *(field for name, field in BESIDE if name == kind.name)]
+    return ["id", *COLUMNS[kind.name], *(field for name, field in ELSEWHERE if name == kind.name)]
 
 
 def select(organization: Organization, kind: Kind, filters: Iterable[Filter]) -> list[str]:
@@ -98,10 +98,10 @@ def select(organization: Organization, kind: Kind, filters: Iterable[Filter]) ->
     asked: dict[str, list[Filter]] = defaultdict(list)
     for wanted in filters:
         asked[wanted.field].append(wanted)
-    beside = {
-        field: BESIDE[kind.name, field](organization)
+    elsewhere = {
+        field: ELSEWHERE[kind.name, field](organization)
         for field in asked
-        if (kind.name, field) in BESIDE
+        if (kind.name, field) in ELSEWHERE
     }
     return [
         sourced_id
@@ -109,7 +109,7 @@ def select(organization: Organization, kind: Kind, filters: Iterable[Filter]) ->
         if all(
             any(
                 wanted.is_met_by(
-                    beside[field].get(sourced_id, ()) if field in beside else values[field]
+                    elsewhere[field].get(sourced_id, ()) if field in elsewhere else values[field]
                 )
                 for wanted in alternatives
             )
@@ -136,29 +136,31 @@ def _values(row: dict[str, Any], columns: tuple[str, ...]) -> Iterable[str]:
     return value if isinstance(value, list) else (value,)
 
 
-Beside = dict[str, set[str]]
+Elsewhere = dict[str, set[str]]
 
 
-def _schools_of_people(organization: Organization) -> Beside:
+def _schools_of_people(organization: Organization) -> Elsewhere:
     levels = Level.objects.filter(
         organization=organization, kind__in=("school_enrollment", "district_assignment")
     )
     return _gathered(levels.values_list("person", "school"))
 
 
-def _roles_of_people(organization: Organization) -> Beside:
+def _roles_of_people(organization: Organization) -> Elsewhere:
     roles = Role.objects.filter(organization=organization, status=Status.ACTIVE)
     return _gathered(roles.values_list("user", "role"))
 
 
-def _roles_of_assignments(organization: Organization) -> Beside:
+def _roles_of_assignments(organization: Organization) -> Elsewhere:
     roles = Role.objects.filter(organization=organization, status=Status.ACTIVE)
-    held = ((f"{user}~{org}", role) for user, org, role in roles.values_list("user", "org", "role"))
+    by_role = (
+        (f"{user}~{org}", role) for user, org, role in roles.values_list("user", "org", "role")
+    )
     levels = Level.objects.filter(organization=organization, kind="district_assignment")
-    return _gathered((*held, *levels.exclude(role="").values_list("sourced_id", "role")))
+    return _gathered((*by_role, *levels.exclude(role="").values_list("sourced_id", "role")))
 
 
-def _grades_of_enrollments(organization: Organization) -> Beside:
+def _grades_of_enrollments(organization: Organization) -> Elsewhere:
     people = User.objects.filter(organization=organization, status=Status.ACTIVE)
     grades = dict(people.values_list("sourced_id", "grades"))
     levels = Level.objects.filter(organization=organization, kind="school_enrollment")
@@ -168,7 +170,7 @@ def _grades_of_enrollments(organization: Organization) -> Beside:
     }
 
 
-def _children_of_links(organization: Organization) -> Beside:
+def _children_of_links(organization: Organization) -> Elsewhere:
     levels = Level.objects.filter(organization=organization, kind="guardian_link")
     return _gathered(
         (sourced_id, all_of[1][1])
@@ -176,18 +178,18 @@ def _children_of_links(organization: Organization) -> Beside:
     )
 
 
-def _gathered(pairs: Iterable[tuple[str, str]]) -> Beside:
-    found: Beside = defaultdict(set)
+def _gathered(pairs: Iterable[tuple[str, str]]) -> Elsewhere:
+    found: Elsewhere = defaultdict(set)
     for key, value in pairs:
         found[key].add(value)
     return found
 
 
-BESIDE: dict[tuple[str, str], Callable[[Organization], Beside]] = {
+ELSEWHERE: dict[tuple[str, str], Callable[[Organization], Elsewhere]] = {
     ("person", "school"): _schools_of_people,
     ("person", "role"): _roles_of_people,
     ("school_enrollment", "grade"): _grades_of_enrollments,
     ("district_assignment", "role"): _roles_of_assignments,
     ("guardian_link", "child"): _children_of_links,
 }
-"""Fields that stand in other tables: by kind and field, the values of each id."""
+"""Fields that are in other tables: by kind and field, the values of each id."""

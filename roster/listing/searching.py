@@ -45,7 +45,7 @@ NAMED: dict[Any, tuple[str, ...]] = {
     Category: ("title",),
     AcademicSession: ("title",),
 }
-"""The columns in which a search looks for words, beside the id; others are called by `title`."""
+"""The columns in which a search looks for words, besides the id; others are called by `title`."""
 
 MOST_WORDS = 8
 """Words of a search that are looked for: each goes through all rows, and those they name."""
@@ -85,7 +85,7 @@ def found(
     marked: bool = False,
     gone: bool = False,
 ) -> Any:
-    """Return the live rows of a kind, or those that are `gone`, that hold all of the words.
+    """Return the live rows of a kind, or those that are `gone`, that contain all of the words.
 
     Of the words the first `MOST_WORDS` count. `under` narrows to those below another row:
     `{"school": id}`, by the fields of `fields_of`; `marked` to those that have an exclude mark

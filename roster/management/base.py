@@ -89,7 +89,7 @@ class RosterCommand(BaseCommand):
         return found
 
     def actor(self) -> str:
-        """Return the name under which a command's changes stand in the audit log."""
+        """Return the name under which a command's changes are in the audit log."""
         try:
             return f"command: {getpass.getuser()}"
         except (KeyError, OSError):

@@ -33,7 +33,7 @@ class MarkCommand(RosterCommand):
         add("--ids-from", metavar="FILE", help="a file with an id per line; - is standard input")
         add("--csv", metavar="FILE", help="a file with a column id and, if wanted, reason")
         add_where(parser)
-        add("--dry-run", action="store_true", help="tell which rows, and change nothing")
+        add("--dry-run", action="store_true", help="say which rows, and change nothing")
         add("--reason", default="", help="why, for the mark and the audit log")
 
     def chosen(

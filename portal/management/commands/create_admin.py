@@ -58,7 +58,7 @@ class Command(RosterCommand):
             words += f" They set their password here, once:\n{link}"
         elif has_password:
             words += " They sign in with the password they have."
-        told = {
+        result = {
             "id": staff.pk,
             "email": staff.email,
             "operator": staff.is_operator,
@@ -66,4 +66,4 @@ class Command(RosterCommand):
             "role": None if options["operator"] else options["role"],
             "set_up_url": link,
         }
-        return told, words
+        return result, words

@@ -18,7 +18,7 @@ from portal import env
 
 PYTHON = sys.executable
 PYTEST = [PYTHON, "-m", "pytest", "-q"]
-# Its module doesn't run by itself, and the script beside Python bears the path it was made with.
+# Its module doesn't run by itself, and the script next to Python has the path it was made with.
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as run; run()"
 BOTH_CORES = ["-n", "2", "-m", "not browser"]
 SQLITE, POSTGRESQL = {"TEST_ENGINE": "sqlite"}, {"TEST_ENGINE": "postgresql"}
@@ -116,7 +116,7 @@ class Command(BaseCommand):
             command = [*command, f"--junitxml={report}"]
             environ = without_django(environ)
         began = time.monotonic()
-        done = subprocess.run(  # noqa: S603 - the commands stand in the table above.
+        done = subprocess.run(  # noqa: S603 - the commands are in the table above.
             command,
             cwd=settings.BASE_DIR,
             env=environ | (stage.environ or {}),

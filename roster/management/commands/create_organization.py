@@ -34,11 +34,11 @@ class Command(RosterCommand):
             options["school_year"],
             by=self.actor(),
         )
-        told = {
+        result = {
             "id": made.pk,
             "slug": made.slug,
             "name": made.name,
             "time_zone": made.time_zone,
             "school_year": made.school_year,
         }
-        return told, f"Made the organization {made.name} ({made.slug})."
+        return result, f"Made the organization {made.name} ({made.slug})."

@@ -115,8 +115,8 @@ class Command(RosterCommand):
         shared = {**asked, "extras": extras, "strict": options["strict"]}
         result, words = self._make(path, asked, night, shared)
         if following:
-            told, more = self._make(following, {}, night + 1, shared, delta=options["delta"])
-            result["next_night"] = told
+            made, more = self._make(following, {}, night + 1, shared, delta=options["delta"])
+            result["next_night"] = made
             words = f"{words}\n{more}"
         return result, words
 
@@ -132,7 +132,7 @@ class Command(RosterCommand):
         *,
         delta: bool = False,
     ) -> tuple[dict[str, Any], str]:
-        """Write one bundle, and tell what was asked and what was made."""
+        """Write one bundle, and return what was asked and what was made."""
         began = time.perf_counter()
         try:
             made = make_bundle(

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from roster.dialects.withholding import WITHHOLDABLE
 from roster.management.base import RosterCommand
 from roster.organizations import set_field_policy
-from roster.dialects.withholding import WITHHOLDABLE
 
 
 class Command(RosterCommand):

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from connections import lifecycle
 from connections.models import Connection, Request, Run
 from portal.models import Staff
+from roster.clock import clock
 from roster.excluding import exclude
 from roster.models import User
 from roster.publishing import refresh
@@ -89,7 +90,9 @@ def test_viewers_see_neither_demographics_nor_metadata(
     as_dana: Client, as_victor: Client, published: Connection, dana: Staff
 ):
     organization = published.organization
-    User.objects.filter(sourced_id="tom").update(metadata={"locker": "12"})
+    tom = User.objects.filter(sourced_id="tom")
+    tom.update(metadata={"locker": "12"}, last_modified=clock())
+    type(organization).objects.filter(pk=organization.pk).touch()
     more = connected(organization, dana, vendor="More", shares=["demographics", "metadata"])
     refresh(organization, by="test")
     assert as_victor.get(view_of(more, "demographics")).status_code == 403

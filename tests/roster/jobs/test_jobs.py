@@ -252,7 +252,7 @@ def test_a_job_that_kills_its_workers_is_given_up(db: None) -> None:
 def test_the_heartbeat_renews_the_lease_and_tells_the_progress(
     monkeypatch: pytest.MonkeyPatch, doing: list[Any]
 ) -> None:
-    monkeypatch.setattr(heartbeat, "TOLD", 0.02)
+    monkeypatch.setattr(heartbeat, "WRITTEN", 0.02)
     monkeypatch.setattr(heartbeat, "BEAT", 0.05)
     job = probe()
     seen: list[tuple[int, str]] = []
@@ -279,7 +279,7 @@ def test_the_heartbeat_renews_the_lease_and_tells_the_progress(
 def test_who_lost_the_lease_stops_and_leaves_the_job_alone(
     monkeypatch: pytest.MonkeyPatch, doing: list[Any]
 ) -> None:
-    monkeypatch.setattr(heartbeat, "TOLD", 0.02)
+    monkeypatch.setattr(heartbeat, "WRITTEN", 0.02)
     job = probe()
 
     def robbed(mine: Job, progress: heartbeat.Progress) -> dict[str, Any]:
@@ -322,7 +322,7 @@ def test_what_nobody_expected_is_tried_again_with_growing_pauses_and_no_names(
     assert sent == [job.pk] * 4
     assert (job.state, job.reason) == (
         "failed",
-        "It failed 5 times; the reason stands in the log.",
+        "It failed 5 times; the reason is in the log.",
     )
 
 
