@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from roster.carrying.opening import Closed, Opened, close_again
 from roster.carrying.setting import Key
 from roster.carrying.years import carry_over
-from roster.map import Map, build, load
+from roster.map import Map, build, current
 from roster.marks import MarkRow, marks_of
 from roster.marks.bundled import mark_from_bundles
-from roster.models import Level, Organization, StoredMap
+from roster.models import Level, Organization
 
 __all__ = ["Before", "Opened", "before", "carry"]
 
@@ -32,7 +32,7 @@ def before(organization: Organization) -> Before:
     """Return what is to be known of the rows as they are."""
     marks = marks_of(organization)
     levels = Level.objects.filter(organization=organization).values_list("kind", "sourced_id")
-    return Before(marks, set(levels.iterator(2000)), _map(organization) if marks else None)
+    return Before(marks, set(levels.iterator(2000)), current(organization)[1] if marks else None)
 
 
 def carry(organization: Organization, known: Before) -> Opened:
@@ -42,10 +42,3 @@ def carry(organization: Organization, known: Before) -> Opened:
     if known.map is None:
         return Opened()
     return close_again(Closed(organization, known.map, known.marks), build(organization))
-
-
-def _map(organization: Organization) -> Map:
-    stored = StoredMap.objects.filter(
-        organization=organization, revision=organization.revision
-    ).first()
-    return load(stored) if stored else build(organization)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from roster.carrying.setting import Key, set_marks
-from roster.carrying.succession import heirs, is_gone, level_of
+from roster.carrying.succession import above, heirs, is_gone, level_of
 from roster.deciding import Decision, Rules, Settings, Step
 from roster.deciding.rules import EVERYTHING
 from roster.kinds import KINDS, ROWS_OF
@@ -52,10 +52,22 @@ class Record(NamedTuple):
 
 @dataclass(slots=True)
 class Opened:
-    """What was passed on, with the mark that it comes from; and the records that have moved."""
+    """What an import did to marks and to what they hid.
+
+    `passed`: what is marked in its turn, with the mark that it comes from. `moved`: the records
+    that have left a marked level, of themselves; `visible`: all that are visible again, with them.
+    """
 
     passed: dict[Key, Key] = field(default_factory=dict)
     moved: list[tuple[Record, Key]] = field(default_factory=list)
+    visible: dict[Record, Key] = field(default_factory=dict)
+
+
+class Heirs(NamedTuple):
+    """What a mark passes to: the levels in its level's place, else the record itself."""
+
+    levels: dict[Key, Key]
+    itself: dict[Key, Key]
 
 
 class Closed:
@@ -110,29 +122,46 @@ def close_again(closed: Closed, new: Map) -> Opened:
     """Pass on the marks whose levels are gone, until nothing that was closed is open.
 
     `new` is the map after the import; marks that it carries over otherwise are set already.
+    Records are marked themselves only where no level is left that could be.
     """
     organization, found = closed.organization, Opened()
-    seen: set[Record] = set()
     settled: set[Record] = set()
     left: dict[Record, Key] = {}
     now = decide(organization, new, marks_of(organization))
     while todo := _some(each for each in closed.opened(now) if each not in settled):
-        passed: dict[Key, Key] = {}
+        levels: dict[Key, Key] = {}
+        records: dict[Key, Key] = {}
         for record in todo:
             keys = closed.marks_on(record)
-            to = _heirs(closed.map, new, record, keys, itself=record in seen)
-            passed |= to
-            if record in seen or not to:
-                settled.add(record)
-            seen.add(record)
-            if keys and not to:
+            inherited = [_heirs(closed.map, new, record, key) for key in keys]
+            for each in inherited:
+                levels |= each.levels
+                records |= each.itself
+            if keys and not any(each.levels or each.itself for each in inherited):
                 left[record] = keys[0]
+        passed = {key: of for key, of in levels.items() if key not in found.passed}
+        if not passed:
+            passed = records
+            settled.update(todo)
         if passed:
             _set(organization, passed)
             found.passed |= passed
             now = decide(organization, new, marks_of(organization))
-    found.moved = [(each, left[each]) for each in closed.opened(now) if each in left]
+    found.visible = {each: left[each] for each in closed.opened(now) if each in left}
+    found.moved = _topmost(new, found.visible)
     return found
+
+
+def _topmost(m: Map, moved: dict[Record, Key]) -> list[tuple[Record, Key]]:
+    """Return the records that have moved of themselves, not with another one above them."""
+    rows = {(each.kind, m.ids[each.kind].position(each.sourced_id)): each for each in moved}
+    found = []
+    for (kind, row), record in rows.items():
+        near = {(of, at) for of, positions in above(m, kind, row).items() for at in positions}
+        if not (near - {(kind, row)}) & rows.keys():
+            found.append((record, moved[record]))
+    # Two who are each other's guardians are above each other.
+    return found or list(moved.items())
 
 
 def _some(records: Iterator[Record]) -> list[Record]:
@@ -146,24 +175,19 @@ def _some(records: Iterator[Record]) -> list[Record]:
     return found
 
 
-def _heirs(old: Map, new: Map, record: Record, keys: list[Key], *, itself: bool) -> dict[Key, Key]:
-    """Return what the marks on a record pass to, each with the mark; nothing if it has moved.
-
-    `itself`: nothing that took the levels' place hides it, so it is the record.
-    """
-    found: dict[Key, Key] = {}
+def _heirs(old: Map, new: Map, record: Record, key: Key) -> Heirs:
+    """Return what a mark on a record passes to; nothing if the record has moved."""
+    level = level_of(old, key)
+    if level is None:
+        return Heirs({}, {})
     row = new.ids[record.kind].position(record.sourced_id)
-    for key in keys:
-        level = level_of(old, key)
-        if level is None:
-            continue
-        fresh, is_like = heirs(old, level, new, record.kind, row)
-        if fresh and not itself:
-            kind = "course" if level.kind == "course_master" else level.kind
-            found |= dict.fromkeys(_keys(new, kind, fresh), key)
-        elif fresh or (is_like and is_gone(level, new)):
-            found |= dict.fromkeys(_keys(new, record.kind, {row}), key)
-    return found
+    fresh, is_like = heirs(old, level, new, record.kind, row)
+    kind = "course" if level.kind == "course_master" else level.kind
+    itself = fresh or (is_like and is_gone(level, new))
+    return Heirs(
+        dict.fromkeys(_keys(new, kind, fresh), key),
+        dict.fromkeys(_keys(new, record.kind, {row}), key) if itself else {},
+    )
 
 
 def _keys(m: Map, kind: str, rows: set[int]) -> Iterator[Key]:

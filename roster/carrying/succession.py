@@ -90,14 +90,9 @@ def _parents(m: Map, kind: str, row: int) -> Iterator[tuple[str, int]]:
 
 def _places(m: Map, kind: str, row: int) -> Iterator[tuple[str, int]]:
     """Yield where a person is; of a record of theirs, that one's places count alone."""
-    for place in ("school_enrollment", "district_assignment") if kind == "person" else ():
-        for each in _rows(m, place, row):
-            yield place, each
-
-
-def _rows(m: Map, place: str, person: int) -> list[int]:
-    found: list[int] = (getattr(m, place).person[:-1] == person).nonzero()[0].tolist()
-    return found
+    for parent in KINDS["person"].any_of if kind == "person" else ():
+        named = getattr(getattr(m, parent.kind), parent.by)
+        yield from ((parent.kind, each) for each in (named[:-1] == row).nonzero()[0].tolist())
 
 
 def _is_alike(old: Map, level: Level, new: Map, row: int, *, gone: bool) -> bool:

@@ -58,8 +58,9 @@ def test_no_import_opens_what_a_mark_closed(data: Any) -> None:
         opened = carrying.carry(organization, before)
         new = rebuilt(organization)
         now = decide(organization, new, marks_of(organization))
-        told = {record for record, _ in opened.moved}
-        assert set(Closed(organization, old, marks).opened(now)) <= told
+        assert set(Closed(organization, old, marks).opened(now)) == opened.visible.keys()
+        assert {record for record, _ in opened.moved} <= opened.visible.keys()
+        assert bool(opened.moved) == bool(opened.visible)
         # Nothing is marked that is not of the import's rows, and nothing is marked twice.
         passed = Mark.objects.filter(organization=organization, source=Mark.Source.CARRIED)
         assert {*opened.passed} <= set(passed.values_list("kind", "sourced_id"))
