@@ -73,7 +73,7 @@ def check_stamp(
     text = {key: value for key, value in document.items() if key != "dateLastModified"}
     if name in vendor.known:
         was, at, then = vendor.known[name]
-        if was == text and then == moment:
+        if was == text and then == moment and name not in publication.retold:
             assert changed == at, f"{where} has not changed, but its stamp: {at} → {changed}"
     vendor.known[name] = (text, changed, moment)
 

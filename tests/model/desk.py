@@ -330,10 +330,8 @@ class Desk:
         if truth.held:
             withdrawing.apply(truth, act, place(vendor))
         else:
-            older = {id(run.publication): run.publication for run in truth.going_on(clock())}
             self._publish(vendor, self.as_shown(truth))
-            for publication in older.values():
-                withdrawing.take(publication, act)
+            withdrawing.take_from_older(truth, act)
         self.wait(0.01)
 
     # Their life

@@ -133,3 +133,20 @@ def test_what_is_given_by_the_same_act_waits_where_an_older_publication_is_read(
     )
     desk.look()
     program.finish()
+
+
+def test_who_is_withdrawn_from_what_a_run_reads_and_stays_at_the_head_is_heard_of_again(
+    desk: Desk,
+) -> None:
+    program = joined(desk, since="largest")
+    desk.refresh()
+    program.finish()
+    # A parent at s1, now a student at s3 too.
+    student = tidy()[Role, "r1"] | {"user": "u/7@x", "org": "s3"}
+    desk.edit({(Role, "r9"): student})
+    desk.refresh()
+    desk.exclude("school", "s1")
+    # Within two minutes this is still the run of before, where only the parent was.
+    assert "u/7@x" not in copied(program)["demographics"]
+    desk.wait(20 * 60)
+    assert "u/7@x" in copied(program)["demographics"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from roster.models import Publication as Rows
 from tests.model.bounds import Bounds, Edition
 from tests.model.comparing import Documents, Id, cut_in, flat, untyped
 
@@ -27,7 +28,8 @@ class Publication:
     each document as it stands; `past` what it could ever read; `touched` what acts have changed
     here in its place, after this was superseded, and `withdrawn` what they have taken out;
     `cut` are the documents that are read without fields that were withheld since: no stamp says so
-    before they are listed anew.
+    before they are listed anew. `retold` are documents that stay as they are, while an act has
+    changed them in an older publication: their stamp may say so, for readers of that one.
     """
 
     edition: Edition
@@ -41,6 +43,7 @@ class Publication:
     touched: set[Id] = field(default_factory=set)
     withdrawn: set[Id] = field(default_factory=set)
     cut: set[Id] = field(default_factory=set)
+    retold: set[Id] = field(default_factory=set)
 
     @classmethod
     def of(cls, edition: Edition, version: str, day: date, bounds: Bounds) -> Publication:
@@ -60,10 +63,12 @@ class Publication:
                 self.moments[name] = now
             elif name in self.cut:
                 self.moments[name] = before.moments[name]
+                self.retold |= before.retold & {name}
             elif name in before.cut or not are_same(document, known[name]):
                 self.moments[name] = now
             else:
                 self.moments[name] = before.moments[name]
+                self.retold |= before.retold & {name}
         self.past = self.flat.keys() | (before.past if before else set())
 
 
@@ -131,7 +136,8 @@ class Run:
 class Truth:
     """What one connection is to read: `head` by a run that begins now, or what its runs read.
 
-    `rules` are those that it is to have, `held` says that it keeps what it has.
+    `rules` are those that it is to have, `held` says that it keeps what it has. `older` are the
+    publications that it had before, as long as the product lists them.
     """
 
     version: str
@@ -139,10 +145,21 @@ class Truth:
     head: Publication | None = None
     held: bool = False
     runs: list[Run] = field(default_factory=list)
+    older: list[Publication] = field(default_factory=list)
 
     def publish(self, fresh: Publication, now: datetime) -> None:
         fresh.follow(self.head, now)
+        if self.head is not None:
+            self.older.append(self.head)
         self.head = fresh
+
+    def listed(self) -> list[Publication]:
+        """Return the older publications that are still there to be read."""
+        places = [each.place for each in self.older]
+        rows = Rows.objects.filter(pk__in=places, listed=True)
+        there = set(rows.values_list("pk", flat=True))
+        self.older = [each for each in self.older if each.place in there]
+        return self.older
 
     def going_on(self, now: datetime) -> list[Run]:
         self.runs = [run for run in self.runs if run.goes_on(now)]

@@ -71,15 +71,28 @@ def apply(truth: Truth, act: Act, place: int) -> None:
     head = truth.head
     if head is None:
         return
-    older = {id(run.publication): run.publication for run in truth.going_on(act.now)}
     if place != head.place:
         after = replace(head, place=place, moments={}, past=set(), withdrawn=set(), touched=set())
+        after.retold = set()
         after.documents, after.bounds = left(head, act, place)
         truth.publish(after, act.now)
     else:
-        older[id(head)] = head
-    for publication in older.values():
-        take(publication, act)
+        take(head, act)
+    take_from_older(truth, act)
+
+
+def take_from_older(truth: Truth, act: Act) -> None:
+    """Take out of what runs still read; of what nobody reads, note what has changed."""
+    read_by_runs = {id(run.publication) for run in truth.going_on(act.now)}
+    assert truth.head is not None
+    for publication in truth.listed():
+        before = publication.flat
+        if id(publication) in read_by_runs:
+            take(publication, act)
+        else:
+            publication.documents = read(publication.place)
+        after = publication.flat
+        truth.head.retold |= {name for name in before if before[name] != after.get(name)}
 
 
 def take(publication: Publication, act: Act) -> None:
@@ -178,8 +191,11 @@ class Leftover:
     def check_roles(self, name: Id, key: str) -> None:
         """Roles are some of before; where none is left, one is supplied: never empty."""
         before, now = self.before[name], _items(key, self.after[name])
-        allowed = _common(key, before, self.may[name])
-        allowed = allowed or _items(key, self.supplied.get(name, {}))
+        allowed = []
+        # Under marks that nobody doubts, and under those that the product may have counted.
+        for may, supplied in ((self.may, self.supplied), (self.must, self.must)):
+            common = _common(key, before, may.get(name, {}))
+            allowed += common or _items(key, supplied.get(name, {}))
         where = f"{self.where}: {name}: {key} has become {now}, of {before[key]}"
         if name in self.free:
             # Of somebody of whom today's rows take a place, more may be taken here.
