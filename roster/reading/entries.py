@@ -12,7 +12,8 @@ from roster.publishing.lists import Numbers
 from roster.reading import lookups
 from roster.reading.comparing import ASCII_LOW, moment_in
 from roster.reading.facts_sql import Sql
-from roster.reading.listed import Listed, Mask, among, replaced
+from roster.reading.listed import Listed, replaced
+from roster.reading.numbers import Mask, among
 from roster.reading.query import Clause
 from roster.reading.source import Source
 

@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from roster.models import Publication
 from roster.publishing import lists
 from roster.publishing.lists import List, Numbers
 from roster.reading.caches import MEGABYTE, Cache
+from roster.reading.numbers import NOTHING, Mask, among, united
 from roster.reading.source import Source
-
-Mask = NDArray[np.bool_]
 
 
 class Unlisted(Exception):
@@ -42,7 +40,7 @@ class Listed:
             return ids
         places = np.searchsorted(ids, documents)
         places[places == ids.size] = 0
-        return np.unique(positions[places[ids[places] == documents]])
+        return np.sort(positions[places[ids[places] == documents]])
 
     def has(self, documents: Numbers) -> Mask:
         """Return of each of these documents whether it is in the list."""
@@ -52,16 +50,6 @@ class Listed:
     def _by_document(self) -> tuple[Numbers, Numbers]:
         order = np.argsort(self.documents, kind="stable")
         return self.documents[order], order
-
-
-def among(ids: Numbers, wanted: Numbers) -> Mask:
-    """Return of each wanted number whether it is among sorted ones."""
-    if not ids.size:
-        return np.zeros(wanted.size, np.bool_)
-    places = np.searchsorted(ids, wanted)
-    places[places == ids.size] = 0
-    found: Mask = ids[places] == wanted
-    return found
 
 
 ENTRY = 24
@@ -117,7 +105,7 @@ def relevant(source: Source, begun: int | None) -> int | None:
 def replaced(source: Source, collection: str) -> Numbers:
     """Return the records of a collection whose documents acts have replaced, in order."""
     former = _former(_header(source), collection, 0)
-    return np.unique(lists.joined(_entries(former)).records)
+    return united(lists.joined(_entries(former)).records, NOTHING)
 
 
 def _former(header: lists.Listed, collection: str, begun: int | None) -> list[lists.Reference]:

@@ -15,6 +15,7 @@ from django.db import connection
 from roster import bulk
 from roster.publishing.lists import Numbers
 from roster.reading.facts_sql import Sql, joined, one_of
+from roster.reading.numbers import NOTHING
 from roster.reading.source import Source
 
 MOST_AT_ONCE = 10_000
@@ -44,7 +45,7 @@ def ids_among(wanted: Numbers, condition: Sql) -> Numbers:
         _numbers(joined("AND", [one_of(wanted[start : start + MOST_AT_ONCE]), condition]))
         for start in range(0, wanted.size, MOST_AT_ONCE)
     ]
-    return np.concatenate(parts) if parts else np.empty(0, np.int64)
+    return np.concatenate([NOTHING, *parts])
 
 
 def in_order(wanted: Numbers, order: Sql) -> Numbers:

@@ -10,16 +10,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from roster.publishing.lists import Numbers
 from roster.reading import lookups
 from roster.reading.caches import MEGABYTE, Cache
 from roster.reading.facts_sql import Sql
-from roster.reading.listed import Mask, among
+from roster.reading.numbers import NOTHING, Mask, among, united
 from roster.reading.source import Source
 
-MOST_BY_ID = 20_000
+MOST_BY_ID = 150_000
 """More documents than these are asked by going through all of the collection's."""
 
 
@@ -32,7 +30,7 @@ class Matched(NamedTuple):
     match: Numbers
 
 
-NOTHING = Matched(np.empty(0, np.int64), np.empty(0, np.int64))
+UNKNOWN = Matched(NOTHING, NOTHING)
 
 _matched: Cache[Matched] = Cache(
     48 * MEGABYTE, lambda asked: 500 + asked.known.nbytes + asked.match.nbytes
@@ -42,7 +40,7 @@ _matched: Cache[Matched] = Cache(
 def matches(source: Source, collection: str, condition: Sql, documents: Numbers) -> Mask:
     """Return of each of a collection's documents whether it meets a condition."""
     key = source.organization, source.version, collection, condition
-    asked = _matched.get(key) or NOTHING
+    asked = _matched.get(key) or UNKNOWN
     unknown = documents[~among(asked.known, documents)]
     if unknown.size:
         if unknown.size > MOST_BY_ID:
@@ -50,6 +48,6 @@ def matches(source: Source, collection: str, condition: Sql, documents: Numbers)
         else:
             found = lookups.ids_among(unknown, condition)
         # Found may be what this list hasn't: it is known to match all the same.
-        known = np.union1d(asked.known, np.union1d(unknown, found))
-        asked = _matched.put(key, Matched(known, np.union1d(asked.match, found)))
+        known = united(asked.known, united(unknown, found))
+        asked = _matched.put(key, Matched(known, united(asked.match, found)))
     return among(asked.match, documents)

@@ -9,6 +9,7 @@ published references say; a live record is never brought in by somebody else's t
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from roster.reading.facts_sql import (
 )
 from roster.reading.listed import Listed, listed
 from roster.reading.matching import matches
+from roster.reading.numbers import NOTHING, united
 from roster.reading.where import Asking, Nesting
 
 
@@ -111,7 +113,7 @@ def either(*ways: Nesting) -> Nesting:
     """Records that belong in one of several ways."""
 
     def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
-        return np.unique(np.concatenate([way(asking, among, ids) for way in ways]))
+        return reduce(united, [way(asking, among, ids) for way in ways])
 
     return nested
 
@@ -161,6 +163,6 @@ def _named_by(
 def _find(asking: Asking, among: Listed, own: str, ids: Iterable[str | None]) -> Numbers:
     words = sorted(each for each in ids if each)
     if not words:
-        return np.empty(0, np.int64)
+        return NOTHING
     condition = joined("AND", [word_of(own, words), Sql(f"{own} <> ''")])
     return among.find(lookups.ids(asking.source, asking.collection, condition))

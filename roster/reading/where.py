@@ -15,8 +15,9 @@ from roster.dialects.paths import Path, resolve
 from roster.publishing.lists import Numbers
 from roster.reading.comparing import compared, has_word
 from roster.reading.entries import changed, status
-from roster.reading.listed import Listed, Mask
+from roster.reading.listed import Listed
 from roster.reading.matching import matches
+from roster.reading.numbers import Mask
 from roster.reading.query import BadFilter, Clause, Filter
 from roster.reading.source import Source
 
