@@ -77,7 +77,7 @@ def test_a_paused_connection_shows_what_it_goes_on_reading(
     as_victor: Client, published: Connection, dana: Staff
 ):
     lifecycle.pause(published, by=dana)
-    User.objects.filter(sourced_id="tom").update(given_name="Thomas")
+    User.objects.filter(sourced_id="tom").update(given_name="Thomas", last_modified=clock())
     organization = published.organization
     type(organization).objects.filter(pk=organization.pk).touch()
     refresh(organization, by="test")

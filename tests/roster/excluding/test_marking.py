@@ -16,6 +16,7 @@ from roster.kinds import KINDS
 from roster.listing.filters import COLUMNS, fields_of
 from roster.models import AuditEntry, Mark, Organization, User
 from roster.refusal import Refused
+from tests.roster.districts import published, shown
 from tests.roster.importing.bundles import EVERYTHING, edited
 from tests.roster.importing.conftest import Bundler, one_class
 
@@ -31,6 +32,24 @@ def told(command: str, *arguments: str) -> dict[str, Any]:
     out = io.StringIO()
     call_command(command, "riverside", *arguments, "--json", stdout=out)
     return dict(json.loads(out.getvalue()))
+
+
+def test_what_a_bundle_has_marked_and_nobody_refreshed_is_gone_at_once(riverside: Organization):
+    (feed,) = published(riverside, "1.2")
+    Mark.objects.create(organization=riverside, kind="person", sourced_id="ann", source="bundle")
+    assert ("users", "ann") in shown(feed)
+    assert excluding.exclude(riverside, "person", ["ann"], reason="Asked", by="dana").changed
+    assert ("users", "ann") not in shown(feed)
+    assert ("users", "ann") in shown(feed, tombstones=True)
+    assert set(Mark.objects.values_list("source", flat=True)) == {"bundle", "person"}
+
+
+def test_excluding_it_again_writes_nothing(riverside: Organization):
+    excluding.exclude(riverside, "person", ["ann"], reason="Asked", by="dana")
+    again = excluding.exclude(riverside, "person", ["ann"], reason="Again", by="victor")
+    assert again.changed == []
+    assert Mark.objects.get().reason == "Asked"
+    assert AuditEntry.objects.filter(action="record.excluded").count() == 1
 
 
 @pytest.mark.parametrize(
