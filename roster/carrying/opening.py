@@ -1,10 +1,10 @@
-"""No import opens what a mark closed: what would be seen again is marked again, or told.
+"""No import opens what a mark closed: what would be visible again is marked again, or reported.
 
 Closed is what is hidden by a mark before the import. If the import leaves it visible, though no
 mark of its was cleared, then either the marked level has gone (a district's course gets its first
 class, a course master its last, a school another id): the mark passes to what took its place, else
 to the records themselves. Or the record has moved to where nothing is marked: it stays visible,
-and somebody is told (product: What is visible, 6).
+and a finding says so (product: What is visible, 6).
 """
 
 from __future__ import annotations

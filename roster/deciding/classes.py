@@ -74,7 +74,7 @@ def missing_field(d: Given, row: int) -> str:
     return str(d.map.fields[lacking - 1])
 
 
-STANDING_COURSE = (
+VALID_COURSE = (
     marked("course"),
     Condition(
         "hidden", level_of_visible_row, names=lambda d, row: [("row", int(d.map.course.row[row]))]
@@ -95,7 +95,7 @@ def shared_or_taught(d: Given) -> Flags:
     return flags
 
 
-COURSE = ("standing_course", Condition("not_shared", shared_or_taught, "course"))
+COURSE = ("valid_course", Condition("not_shared", shared_or_taught, "course"))
 
 ROW = (marked("course_row"),)
 """A row of courses as what a mark on it is about."""
@@ -142,7 +142,7 @@ SECTION = (
     where("terms", condition=Condition("unpublishable", with_a_term, "terms")),
     Condition("missing", lambda d: d.map.section.course >= 0, "course"),
     parent("calendars", "calendar", needed=False),
-    parent("courses", "standing_course", needed=False),
+    parent("courses", "valid_course", needed=False),
     Condition("not_shared", shared_classes, "course"),
     lacks("section"),
     Condition("hidden", lambda d: ~closed_classes(d), names=closing),

@@ -1,4 +1,4 @@
-"""Conditions: where each of them holds, and what a row that fails it is told.
+"""Conditions: where each of them holds, and what is wrong with a row that fails it.
 
 A row is visible where all conditions of its kind hold; why it isn't, the first that fails says.
 Conditions on parents are made from the table of kinds: a kind that has no such parent there has

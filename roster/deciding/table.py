@@ -1,9 +1,9 @@
 """The table of conditions: for each kind, and each step on the way, what must hold, in order.
 
-The order is the one in which people are told. A step that isn't a kind of the table of kinds is
+The order is the one in which people hear of them. A step that isn't a kind of the table of kinds is
 part of one: `place` is an org as the parent of classes and people, `account` a person apart from
 where they are seen, `at_school` and `at_org` a place before “only enrolled people”,
-`standing_course` a course before sharing, `row` and `course_row` a row of courses.
+`valid_course` a course before sharing, `row` and `course_row` a row of courses.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TABLE: dict[str, tuple[Entry, ...]] = {
     "grade_level": orgs.GRADE_LEVEL,
     "course_master": orgs.COURSE_MASTER,
     "row": classes.ROW,
-    "standing_course": classes.STANDING_COURSE,
+    "valid_course": classes.VALID_COURSE,
     "course": classes.COURSE,
     "course_row": classes.COURSE_ROW,
     "section": classes.SECTION,
@@ -56,7 +56,7 @@ KIND_OF = {
     "account": "person",
     "at_school": "school_enrollment",
     "at_org": "district_assignment",
-    "standing_course": "course",
+    "valid_course": "course",
     "row": "course",
     "course_row": "course",
     "past_enrollment": "enrollment",
@@ -69,7 +69,7 @@ ROWS = {
     "account": "person",
     "at_school": "school_enrollment",
     "at_org": "district_assignment",
-    "standing_course": "course",
+    "valid_course": "course",
     "row": "course_row",
 }
 """The map's kind of a step's rows, where it isn't the step's name."""

@@ -14,7 +14,7 @@ from roster.deciding.given import Given
 from roster.deciding.table import KIND_OF, conditions, rows_of
 from roster.map.arrays import Flags
 
-TOLD_FIRST = (
+NEAREST = (
     "marked",
     "kept_out",
     "inactive",
@@ -28,7 +28,7 @@ TOLD_FIRST = (
     "school_not_shared",
     "other_year",
 )
-"""Of several chains of reasons the one is told whose last cause comes first here."""
+"""Of several chains of reasons the one is followed whose last cause comes first here."""
 
 MOST = 50
 """As many of the records that a condition names are followed."""
@@ -48,7 +48,7 @@ class Cause(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A record that isn't visible, and its causes: the one that is told, and what fails besides.
+    """A record that isn't visible, and its causes: the first one, and what fails besides.
 
     `branches` are the chains of the other records that its cause names.
     """
@@ -163,6 +163,6 @@ class Asking:
 
 
 def rank(chain: Chain) -> tuple[int, int]:
-    """Return how late a chain is told; of two that end alike, the shorter comes first."""
+    """Return how late a chain comes; of two that end alike, the shorter comes first."""
     code = chain[-1].cause.code
-    return TOLD_FIRST.index(code) if code in TOLD_FIRST else len(TOLD_FIRST), len(chain)
+    return NEAREST.index(code) if code in NEAREST else len(NEAREST), len(chain)

@@ -74,7 +74,7 @@ def decided(organization: Organization, version: str, rules: dict[str, Any]) -> 
 
 
 @pytest.mark.django_db
-@profile(60)
+@profile(30)
 @given(st.data())
 def test_the_same_records_are_visible_as_by_the_rules(data: Any) -> None:
     with time_machine.travel(NOON, tick=False), undone():
