@@ -7,21 +7,23 @@ published in grade 3 and sits in an excluded grade 5 today. An act takes, and ne
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import orjson
 
-from roster.deciding import Decision, Rules
-from roster.deciding.answers import answers, keys
+from roster.deciding import Decision, Rules, Settings
+from roster.deciding.answers import REFERENCES, answers, keys
 from roster.dialects.composing import Doc
 from roster.dialects.pruning import pruned_doc
 from roster.kinds import COLLECTIONS, ROWS_OF
 from roster.marks import Marks
 from roster.models import Publication
 from roster.publishing.acts import Ground, set_of
-from roster.publishing.comparing import Flags
+from roster.publishing.comparing import Flags, Places
 from roster.publishing.inputs import flags, own, united
 from roster.publishing.lists import Numbers
 
@@ -31,12 +33,31 @@ KIND_OF = {each.singular: ROWS_OF[each.name] for each in COLLECTIONS.values()}
 """The kind of rows that a reference of a type leads to."""
 
 
-class Affected(NamedTuple):
-    """Of a collection's rows: what stays, and what of that may say less than it did."""
+SHOWN_AT = (
+    "person",
+    "guardian_link",
+    "school_enrollment",
+    "district_assignment",
+    "enrollment",
+    "org",
+    "section",
+    "resource",
+)
+"""The kinds on which it depends with which roles, links and places people are shown."""
 
-    records: Numbers
+NAMING = {name: {each.kind for each in REFERENCES[name]} for name in REFERENCES} | {
+    PEOPLE: set(SHOWN_AT)
+}
+"""By collection, the kinds on which it depends what documents say. All others say the same of a
+row whenever it is visible."""
+
+
+class Affected(NamedTuple):
+    """Of a collection's rows, by record: which stay, and with which keys where these may differ."""
+
+    places: Places
     stay: Flags
-    less: Flags
+    keys: Numbers | None
 
 
 class Case:
@@ -59,13 +80,17 @@ class Case:
         self.asked = ground.act.rules_for(first, policy)
         self.left = self.asked.with_fields_of(self.rules)
         self.forced: Marks = ground.taken_today(first, self.inputs.map)
-        self.marked = self.inputs.with_marks(ground.published(self.inputs.map))
-        self.before = self.marked.decide(self.version, self.rules)
         self._decide()
         if more := self._people_hidden_by_fields():
             self.force(more)
         if more := self._people_not_shared():
             self.force(more)
+
+    @cached_property
+    def before(self) -> Decision:
+        """What the publications were decided with, so far as that is sure."""
+        marked = self.inputs.with_marks(self.ground.published(self.inputs.map))
+        return marked.decide(self.version, self.rules)
 
     def force(self, marks: Marks) -> None:
         """Take these rows too, and what is visible only through them."""
@@ -78,11 +103,12 @@ class Case:
         self.shared = self.after
         if (common := self.left & self.rules) != self.left:
             self.shared = inputs.decide(self.version, common.with_fields_of(self.rules))
-        self.pruned: dict[tuple[str, int], int] = {}
+        self.pruned: dict[str, dict[int, int]] = defaultdict(dict)
+        self._affected: dict[str, Affected | None] = {}
 
     def _people_hidden_by_fields(self) -> Marks:
         """Return the people whom the version can't show without a field that is withheld."""
-        if self.version != "1.1" or self.asked.hidden(PEOPLE) == self.left.hidden(PEOPLE):
+        if not needed_by_people(self.version, self.inputs.settings, self.asked, self.left):
             return {}
         inputs = self.inputs.with_marks(self.ground.after).marked(self.forced)
         return self._people(set_of(inputs.decide(self.version, self.asked), PEOPLE))
@@ -108,28 +134,51 @@ class Case:
 
     def affected(self, collection: str) -> Affected | None:
         """Return what becomes of a collection's rows; None where all stays as it is."""
+        if collection not in self._affected:
+            self._affected[collection] = self._become_of(collection)
+        return self._affected[collection]
+
+    def _become_of(self, collection: str) -> Affected | None:
+        if self.takes_fields_only:
+            return None
         stay = set_of(self.after, collection)
-        was = set_of(self.before, collection)
-        less = self._says_less(collection) & stay
-        if self.is_known and not less.any() and not (was & ~stay).any():
+        differs = self._may_differ(collection)
+        if self.is_known and not differs and not (set_of(self.before, collection) & ~stay).any():
             return None
         records = getattr(self.inputs.map, ROWS_OF[collection]).record[:-1]
-        return Affected(records, stay, less)
+        said = keys(self._decision_for(collection), collection) if differs else None
+        return Affected(Places(records), stay, said)
 
-    def _says_less(self, collection: str) -> Flags:
+    @property
+    def takes_fields_only(self) -> bool:
+        """Whether documents are all that an act bears on, not which of them are listed."""
+        return not (self.ground.act.marks or self.ground.act.rules or self.forced)
+
+    def _may_differ(self, collection: str) -> bool:
+        """Return whether documents may say something else after the act."""
+        if not self.is_known or self.left != self.rules:
+            return collection in NAMING
+        return any(
+            not np.array_equal(self.before.ok(kind), self.after.ok(kind))
+            for kind in NAMING.get(collection, ())
+        )
+
+    def says_less(self, collection: str) -> Flags:
+        """Return the rows of which documents say something else after the act.
+
+        Asked where it can't be told by the documents themselves, as after an upgrade.
+        """
         size = len(self.inputs.map.ids[ROWS_OF[collection]])
         less = np.zeros(size + 1, bool)
-        before = keys(self.before, collection)[:size]
         if not self.is_known:
             less[:size] = True
-        elif collection == PEOPLE:
-            less[:size] = before != keys(self.shared, collection)[:size]
-        else:
-            less[:size] = before != keys(self.after, collection)[:size]
-            if self.shared is not self.after:
-                # What differs only by what is given is no less.
-                same = before == keys(self.shared, collection)[:size]
-                less[:size] &= ~(same & set_of(self.shared, collection)[:size])
+            return less
+        before = keys(self.before, collection)
+        less[:size] = before != keys(self._decision_for(collection), collection)
+        if self.shared is not self.after:
+            # What differs only by what is given is no less.
+            same = before == keys(self.shared, collection)
+            less[:size] &= ~(same & set_of(self.shared, collection)[:size])
         return less
 
     def prune(
@@ -163,6 +212,12 @@ class Case:
         """Return marks on rows of a collection."""
         kind = ROWS_OF[collection]
         return {kind: flags(len(self.inputs.map.ids[kind]), list(positions))}
+
+
+def needed_by_people(version: str, settings: Settings, asked: Rules, left: Rules) -> bool:
+    """Return whether `asked` takes a field from `left` without which some people can't be shown."""
+    name = settings.username_stand_in
+    return version == "1.1" and name in asked.hidden(PEOPLE) - left.hidden(PEOPLE)
 
 
 def cases(ground: Ground, publications: Iterable[Publication]) -> Iterator[Case]:

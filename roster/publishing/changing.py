@@ -16,7 +16,7 @@ from roster.kinds import COLLECTIONS, ROWS_OF
 from roster.marks import MarkRow, Marks
 from roster.models import Feed, Organization, Publication
 from roster.publishing.acts import Act, Ground, set_of
-from roster.publishing.cases import PEOPLE
+from roster.publishing.cases import PEOPLE, needed_by_people
 from roster.publishing.flipping import Cut, Plan, flip
 from roster.publishing.inputs import Inputs, last_shown
 from roster.publishing.lists import NEW
@@ -168,7 +168,7 @@ def _given(
 
 def _hidden_by_fields(inputs: Inputs, version: str, asked: Rules, left: Rules) -> Marks:
     """Return, as marks, the people whom the version can't show without a field that is cut."""
-    if version != "1.1" or asked.hidden(PEOPLE) == left.hidden(PEOPLE):
+    if not needed_by_people(version, inputs.settings, asked, left):
         return {}
     gone = set_of(inputs.decide(version, left), PEOPLE) & ~set_of(
         inputs.decide(version, asked), PEOPLE

@@ -99,20 +99,35 @@ def buried(stones: List, gone: List, entomb: Entomb, ids_of: Ordered) -> List:
 
 def places(wanted: Numbers, among: Numbers) -> NDArray[np.int64]:
     """Return where each wanted key stands among others, -1 where it doesn't."""
-    if not len(wanted) or not len(among):
-        return np.full(len(wanted), -1, np.int64)
     if len(wanted) == len(among) and np.array_equal(wanted, among):
         return np.arange(len(among))
-    low, high = int(among.min()), int(among.max())
-    inside = (wanted >= low) & (wanted <= high)
-    found = np.full(len(wanted), -1, np.int64)
-    if high - low < ROOMY * (len(among) + len(wanted)):
-        table = np.full(high - low + 1, -1, np.int64)
-        table[among - low] = np.arange(len(among))
-        found[inside] = table[wanted[inside] - low]
+    return Places(among).of(wanted)
+
+
+class Places:
+    """Where keys stand, to be asked more than once: by a table where that is worth its memory."""
+
+    def __init__(self, among: Numbers) -> None:
+        self.among = among
+        self.low, self.high = (int(among.min()), int(among.max())) if len(among) else (0, -1)
+        self.table = self.order = NOTHING
+        if self.high - self.low < ROOMY * len(among):
+            self.table = np.full(self.high - self.low + 1, -1, np.int64)
+            self.table[among - self.low] = np.arange(len(among))
+        else:
+            self.order = np.argsort(among, kind="stable")
+
+    def of(self, wanted: Numbers) -> NDArray[np.int64]:
+        """Return where each wanted key stands, -1 where it doesn't."""
+        found = np.full(len(wanted), -1, np.int64)
+        inside = (wanted >= self.low) & (wanted <= self.high)
+        if len(self.table):
+            found[inside] = self.table[wanted[inside] - self.low]
+        elif len(self.among):
+            at = np.searchsorted(self.among, wanted[inside], sorter=self.order)
+            there = self.order[np.minimum(at, len(self.among) - 1)]
+            found[inside] = np.where(self.among[there] == wanted[inside], there, -1)
         return found
-    order = np.argsort(among, kind="stable")
-    at = np.searchsorted(among, wanted[inside], sorter=order)
-    there = order[np.minimum(at, len(among) - 1)]
-    found[inside] = np.where(among[there] == wanted[inside], there, -1)
-    return found
+
+
+NOTHING = np.empty(0, np.int64)

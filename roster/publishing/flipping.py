@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from roster.clock import clock, milliseconds
 from roster.models import Feed, FormerRow, Organization, Publication
@@ -25,6 +25,9 @@ from roster.publishing.rendering import RowsChanged
 from roster.publishing.shelf import Swept
 
 TRIES = 3
+
+READ_ON = timedelta(minutes=10)
+"""How long a publication is read by those who asked for it before another was shown."""
 
 Cut = dict[str, dict[str, int]]
 """Fields that are taken out as documents are read: by collection, with the stamp of the act."""
@@ -81,11 +84,15 @@ class Settled:
 
 @dataclass(slots=True)
 class Plan:
-    """Everything that one flip shows. `shown` are the inputs of a refresh."""
+    """Everything that one flip shows. `shown` are the inputs of a refresh.
+
+    `dropped` are publications that nobody reads any more, which go without their lists.
+    """
 
     nexts: list[Next] = field(default_factory=list)
     rewritten: list[Rewritten] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
+    dropped: list[int] = field(default_factory=list)
     shown: Inputs | None = None
 
     @property
@@ -129,8 +136,19 @@ def locked(organization: Organization) -> Base:
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("A lock is held by a transaction.")
-    Organization.objects.select_for_update().get(pk=organization.pk)
+    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     return Base.of(organization)
+
+
+def no_longer_read(organization: Organization) -> QuerySet[Publication]:
+    """Return the publications whose lists nobody reads, superseded long enough and in no run."""
+    now = clock()
+    return Publication.objects.filter(
+        Q(read_until__isnull=True) | Q(read_until__lt=now),
+        feed__organization=organization,
+        listed=True,
+        superseded__lt=now - READ_ON,
+    )
 
 
 def next_number(last: int) -> int:
@@ -153,6 +171,7 @@ def _show(organization: Organization, plan: Plan) -> int | None:
                 cut=cut_at(rewritten.cut, number),
                 revision=F("revision") + 1,
             )
+    Publication.objects.filter(pk__in=plan.dropped).update(listed=False, lists={}, map=None)
     for settled in plan.settled:
         Publication.objects.filter(pk=settled.publication).update(
             cut=settled.cut, rules=settled.rules, **_decided_with(settled.inputs)

@@ -12,7 +12,7 @@ from typing import Any
 from roster.audit import Actor
 from roster.audit import record as audit
 from roster.models import Feed, Organization, Publication
-from roster.publishing.flipping import Plan, flip
+from roster.publishing.flipping import Plan, flip, no_longer_read
 from roster.publishing.inputs import todays
 from roster.publishing.making import decided, make
 from roster.publishing.running import Progress, Running
@@ -60,6 +60,7 @@ class _Refresh:
         wanted = decided(inputs, self.feeds, lambda feed: feed.publication)
         plan = make(self.organization, wanted, self._note)
         plan.shown = inputs
+        plan.dropped = list(no_longer_read(self.organization).values_list("pk", flat=True))
         self.counts = {each.feed.pk: each.found.counts for each in wanted}
         return plan
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from roster.publishing.comparing import places
-from roster.publishing.lists import PART, List, Numbers, Reference, joined, store
+from roster.publishing.comparing import Flags, places
+from roster.publishing.lists import PART, List, Reference, joined, store
+
+Ends = NDArray[np.int64]
 
 
 def spliced(
@@ -19,37 +22,63 @@ def spliced(
     if not parts:
         return store(organization, entries)
     at = places(entries.records, before.records)
-    ends = np.cumsum([size for _, size, _ in parts])
-    cuts = np.searchsorted(np.maximum.accumulate(at), ends) if len(at) else np.zeros_like(ends)
-    cuts[-1] = len(entries)
-    same = np.concatenate([[0], np.cumsum(_is_same(at, before, entries))])
-    found: list[Reference | None] = []
-    runs: list[tuple[int, int]] = []
-    start = 0
-    for part, end in zip(parts, cuts.tolist(), strict=True):
-        if end - start == part[1] and same[end] - same[start] == end - start:
-            found.append(part)
-        elif end > start:
-            if found and found[-1] is None:
-                runs[-1] = runs[-1][0], end
-            else:
-                found.append(None)
-                runs.append((start, end))
-        start = end
-    fresh = _stored(organization, entries, runs)
-    return [ref for each in found for ref in ([each] if each else fresh.pop(0))]
-
-
-def _is_same(at: Numbers, before: List, entries: List) -> Numbers:
     known = at >= 0
     same = known.copy()
     same[known] = (before.documents[at[known]] == entries.documents[known]) & (
         before.stamps[at[known]] == entries.stamps[known]
     )
-    return same.astype(np.int64)
+    ends = np.searchsorted(np.maximum.accumulate(at), _ends(parts)) if len(at) else 0 * _ends(parts)
+    ends[-1] = len(entries)
+    whole = np.diff(ends, prepend=0) == [size for _, size, _ in parts]
+    return _kept(organization, parts, entries, ends, whole & (_within(~same, ends) == 0))
 
 
-def _stored(organization: int, entries: List, runs: list[tuple[int, int]]) -> list[list[Reference]]:
+def edited(
+    organization: int, parts: list[Reference], entries: List, stay: Flags, other: Flags
+) -> list[Reference]:
+    """Return what names the parts of a list of which only the entries that `stay` are left.
+
+    `other` are the entries that changed; both are about the list whose parts these are.
+    """
+    ends = _within(stay, _ends(parts)).cumsum()
+    return _kept(organization, parts, entries, ends, _within(~stay | other, _ends(parts)) == 0)
+
+
+def _ends(parts: list[Reference]) -> Ends:
+    return np.cumsum([size for _, size, _ in parts])
+
+
+def _within(flags: Flags, ends: Ends) -> Ends:
+    """Return how many of the flags are set in each stretch between these ends."""
+    sums = np.concatenate([[0], np.cumsum(flags)])
+    return np.diff(sums[ends], prepend=0)
+
+
+def _kept(
+    organization: int, parts: list[Reference], entries: List, ends: Ends, keep: Flags
+) -> list[Reference]:
+    """Return the parts that are kept, and between them new ones of the other stretches."""
+    if len(parts) > 2 * (len(entries) // PART + 1):
+        return store(organization, entries)
+    found: list[Reference | None] = []
+    runs: list[tuple[int, int]] = []
+    start = 0
+    for part, end, is_kept in zip(parts, ends.tolist(), keep.tolist(), strict=True):
+        if is_kept:
+            found.append(part)
+        elif end > start and found and found[-1] is None:
+            runs[-1] = runs[-1][0], end
+        elif end > start:
+            found.append(None)
+            runs.append((start, end))
+        start = end
+    fresh = _stored(organization, entries, runs)
+    return [ref for each in found for ref in ([each] if each else fresh.pop(0))]
+
+
+def _stored(
+    organization: int, entries: List, runs: list[tuple[int, int]]
+) -> list[list[Reference]]:
     """Write stretches of a list as parts of about the same size; return those of each."""
     shares = [_shares(end - start) for start, end in runs]
     sizes = [size for each in shares for size in each]

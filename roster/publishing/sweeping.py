@@ -12,17 +12,14 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import F, Max, Model, Q
+from django.db.models import F, Max, Model
 
 from roster import bulk
 from roster.clock import clock
 from roster.models import Document, ListPart, Organization, Publication, Rendered, StoredMap
 from roster.parts import in_parts
-from roster.publishing.flipping import Base, locked
+from roster.publishing.flipping import Base, locked, no_longer_read
 from roster.publishing.lists import Numbers, Reference, fetch
-
-READ_ON = timedelta(minutes=10)
-"""How long a publication is read by those who asked for it before another was shown."""
 
 GRACE = timedelta(hours=1)
 BATCH = 5_000
@@ -40,15 +37,10 @@ def sweep(organization: Organization) -> dict[str, int]:
 
 
 def drop_lists(organization: Organization) -> int:
-    """Let go of the lists of publications that were superseded and that no run reads."""
-    now = clock()
-    rows = Publication.objects.filter(
-        Q(read_until__isnull=True) | Q(read_until__lt=now),
-        feed__organization=organization,
-        listed=True,
-        superseded__lt=now - READ_ON,
-    )
-    return rows.update(listed=False, lists={}, map=None)
+    """Let go of the lists of publications that nobody reads."""
+    with transaction.atomic():
+        locked(organization)
+        return no_longer_read(organization).update(listed=False, lists={}, map=None)
 
 
 def _drop_headers(organization: Organization) -> int:

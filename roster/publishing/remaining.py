@@ -1,0 +1,153 @@
+"""What an act leaves of one publication: of its lists, of what follows it."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+
+from roster.models import Organization, Publication
+from roster.publishing import lists
+from roster.publishing.cases import Affected, Case
+from roster.publishing.comparing import Flags, buried, places
+from roster.publishing.flipping import Next, Rewritten
+from roster.publishing.lists import NEW, List, Numbers
+from roster.publishing.shelf import Shelf
+from roster.publishing.splicing import edited, spliced
+
+MANY = 2_000
+"""Beyond so many documents that may say too much, it is asked which of their rows may."""
+
+UNCHANGED = {"added": 0, "changed": 0, "removed": 0}
+
+
+class Listed:
+    """What a publication lists of a collection, and what of that an act leaves."""
+
+    def __init__(
+        self, publication: Publication, collection: str, affected: Affected, shelf: Shelf
+    ) -> None:
+        self.publication = publication
+        self.collection = collection
+        self.shelf = shelf
+        self.keys = affected.keys
+        self.live = lists.read(publication, collection)
+        self.at = affected.places.of(self.live.records)
+        dead = self._dead()
+        self.stay = affected.stay[self.at] & ~dead
+        self.gone = ~affected.stay[self.at] & ~dead
+
+    def _dead(self) -> Flags:
+        """Return the entries that an earlier act replaced by tombstones, among the live ones."""
+        replaced = lists.former(self.publication, self.collection)
+        if not replaced:
+            return np.zeros(len(self.live), bool)
+        records = np.unique(np.concatenate([each.records for _, each in replaced]))
+        some = self.live.documents[places(self.live.records, records) >= 0]
+        return places(self.live.documents, self.shelf.retired(some)) >= 0
+
+    def saying_too_much(self, case: Case) -> dict[int, int]:
+        """Return the documents that may say too much, with the positions of their rows.
+
+        They are those that the keys of what may be said now didn't give.
+        """
+        if self.keys is None:
+            return {}
+        stay = np.flatnonzero(self.stay)
+        given = self.shelf.find(self.live.records[stay], self.keys[self.at[stay]])
+        less = stay[given != self.live.documents[stay]]
+        if len(less) > MANY:
+            less = less[case.says_less(self.collection)[self.at[less]]]
+        return dict(zip(self.live.documents[less].tolist(), self.at[less].tolist(), strict=True))
+
+    def documents(self, pruned: dict[int, int]) -> Numbers:
+        """Return what is listed when documents are pruned; what is gone is as it was."""
+        found = self.live.documents.copy()
+        if pruned:
+            known = np.array(sorted(pruned), np.int64)
+            here = np.flatnonzero(self.stay)
+            at = np.minimum(np.searchsorted(known, found[here]), len(known) - 1)
+            here = here[known[at] == found[here]]
+            found[here] = [pruned[each] for each in found[here].tolist()]
+        return found
+
+
+class Remaining:
+    """What becomes of a publication: it has other lists, and another may follow it."""
+
+    def __init__(self, organization: Organization, case: Case, publication: Publication) -> None:
+        self.organization = organization
+        self.publication = publication
+        self.lists = deepcopy(publication.lists)
+        self.counts = deepcopy(publication.counts)
+        self.cut = {name: dict(fields) for name, fields in publication.cut.items()}
+        for name, fields in case.cut(publication).items():
+            self.cut.setdefault(name, {}).update(dict.fromkeys(fields, NEW))
+        self.is_rewritten = self.cut != publication.cut
+        self.differs = False
+        self.next = Next(
+            publication.feed_id,
+            publication.pk,
+            case.inputs,
+            case.ground.act.rules_json(publication),
+            {name: _without_former(kept) for name, kept in publication.lists.items()},
+            {name: each | UNCHANGED for name, each in publication.counts.items()},
+            self.cut,
+        )
+
+    def take(self, listed: Listed, pruned: dict[int, int], *, follows: bool) -> None:
+        """Take from a collection what an act takes, here and in what `follows`."""
+        documents = listed.documents(pruned)
+        other = documents != listed.live.documents
+        if not (listed.gone | other).any():
+            return
+        cut = self.cut.get(listed.collection, ())
+        stones = listed.shelf.entomb(listed.live.take(listed.gone), cut)
+        self._replace(listed, documents, stones, other)
+        if follows:
+            self._follow(listed, documents, stones, other)
+
+    def _replace(self, listed: Listed, documents: Numbers, stones: Numbers, other: Flags) -> None:
+        """Rewrite the lists of a collection in place, keeping what was there before."""
+        self.is_rewritten = True
+        kept, live, pk = self.lists[listed.collection], listed.live, self.organization.pk
+        now = documents.copy()
+        now[listed.gone] = stones
+        changed = listed.gone | other
+        entries = List(live.records, now, np.where(changed, NEW, live.stamps))
+        kept["live"] = edited(pk, kept["live"], entries, np.ones(len(live), bool), changed)
+        kept["former"] = [*kept.get("former", []), *lists.store(pk, live.take(changed))]
+        counts, gone = self.counts[listed.collection], int(listed.gone.sum())
+        counts["records"] -= gone
+        counts["tombstones"] += gone
+
+    def _follow(self, listed: Listed, documents: Numbers, stones: Numbers, other: Flags) -> None:
+        """Give the next publication its lists of a collection."""
+        self.differs = True
+        name, live, pk = listed.collection, listed.live, self.organization.pk
+        kept = self.publication.lists[name]
+        stamps = np.where(other, NEW, live.stamps)
+        entries = List(live.records, documents, stamps).take(listed.stay)
+        before = lists.read(self.publication, name, tombstones=True)
+        after = buried(before, live.take(listed.gone), lambda gone: stones, listed.shelf.ids_of)
+        self.next.lists[name] = {
+            "live": edited(pk, kept["live"], entries, listed.stay, other),
+            "tombstones": spliced(pk, kept.get("tombstones", []), before, after),
+        }
+        self.next.counts[name] = {
+            "records": len(entries),
+            "tombstones": len(after),
+            "added": 0,
+            "changed": int((other & listed.stay).sum()),
+            "removed": int(listed.gone.sum()),
+        }
+
+    def rewritten(self) -> list[Rewritten]:
+        if not self.is_rewritten:
+            return []
+        return [Rewritten(self.publication.pk, self.lists, self.counts, self.cut)]
+
+
+def _without_former(kept: dict[str, Any]) -> dict[str, Any]:
+    return {name: parts for name, parts in kept.items() if name != "former"}
