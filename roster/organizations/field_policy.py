@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from roster import audit, publishing
-from roster.models import Organization
 from roster.dialects.withholding import email_elsewhere, known_policy
+from roster.models import Organization
 
 
 def set_field_policy(
@@ -21,6 +21,7 @@ def set_field_policy(
     it outside of a transaction.
     """
     wanted = known_policy(fields)
+    organization.refresh_from_db()
     old = sorted(organization.field_policy)
 
     def write() -> None:

@@ -30,6 +30,7 @@ def head(feed: Feed) -> int:
 
 def test_a_record_is_live_then_a_tombstone_with_the_stamps_of_its_lists(feeds: list[Feed]):
     old = [head(feed) for feed in feeds]
+    assert feeds[0].publication
     number = feeds[0].publication.number
     assert entries(old, "users", "ann") == dict.fromkeys(old, Entry("active", number))
     assert entries(old, "users", "nobody") == {}

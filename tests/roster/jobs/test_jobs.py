@@ -406,6 +406,7 @@ def test_what_is_superseded_is_swept_every_hour(tmp_path: Path, transactional_db
     (feed,) = published(organization, "1.2")
     assert tasks.enqueue_sweeps() == []
     old = feed.publication
+    assert old
     exclude(organization, "person", ["ann"], reason="Asked", by="test")
     (job,) = tasks.enqueue_sweeps()
     assert tasks.enqueue_sweeps() == []

@@ -18,6 +18,7 @@ from tests.roster.importing.conftest import Bundler
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+
 @pytest.fixture
 def feed(tmp_path: Path, transactional_db: None) -> Feed:
     """A published feed of Riverside."""
