@@ -21,6 +21,8 @@ from roster.clock import clock
 from roster.deciding import Step
 from roster.importing.imports import import_bundle
 from roster.kinds import COLLECTIONS as KNOWN
+from roster.kinds import KINDS
+from roster.listing import rows_of
 from roster.models import AssessmentLineItem, AssessmentResult, Feed, Mark, Organization
 from roster.publishing.inputs import todays
 from roster.publishing.sweeping import sweep
@@ -246,8 +248,15 @@ class Desk:
     # What is kept out
 
     def levels(self) -> list[Id]:
-        """Everything that can be marked."""
-        return Ground(self.edition.district).levels()
+        """Everything that the product lets people mark."""
+        return [
+            (kind.name, sourced_id)
+            for kind in KINDS.values()
+            if kind.markable
+            for sourced_id in sorted(
+                rows_of(self.organization, kind).values_list("sourced_id", flat=True)
+            )
+        ]
 
     def exclude(self, kind: str, sourced_id: str) -> None:
         with self.act({(kind, sourced_id)}):
