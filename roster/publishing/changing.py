@@ -20,7 +20,7 @@ from roster.publishing.cases import PEOPLE, needed_by_people
 from roster.publishing.flipping import Cut, Plan, flip
 from roster.publishing.inputs import Inputs, last_shown
 from roster.publishing.lists import NEW
-from roster.publishing.making import Wanted, make
+from roster.publishing.making import Maker, Wanted
 from roster.publishing.withdrawing import withdrawn
 
 Then = Callable[[], None]
@@ -163,7 +163,9 @@ def _given(
     decision = inputs.decide(feed.version, left)
     wanted = Wanted(feed, inputs, decision, rules, before, _cut(before, asked, left))
     wanted.differs = must
-    return make(organization, [wanted], lambda share, stage: None)
+    plan = Plan()
+    Maker(organization, lambda stage: None).make([wanted], plan)
+    return plan
 
 
 def _hidden_by_fields(inputs: Inputs, version: str, asked: Rules, left: Rules) -> Marks:

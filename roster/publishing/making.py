@@ -1,7 +1,7 @@
 """Making the next publications of feeds: their documents found or rendered, their lists compared.
 
-Feeds of the same version and rules share one decision. Collection by collection, so that no more
-than one is in memory; each document is rendered once for all that list it.
+Feeds of the same version and rules share one decision, and what one of them has rendered the
+others find. One decision and one collection at a time, so that memory doesn't grow with feeds.
 """
 
 from __future__ import annotations
@@ -29,8 +29,14 @@ from roster.publishing.rendering import rendered
 from roster.publishing.shelf import Finished, Shelf
 from roster.publishing.splicing import spliced
 
-Note = Callable[[float, str], None]
-"""Called with the share that is done, and the stage in words."""
+Note = Callable[[str], None]
+"""Called with the stage in words, again and again while something is done."""
+
+AT_ONCE = 50_000
+"""Rows of which the decision's answers are in memory at once."""
+
+OFTEN = 500
+"""Documents between two notes of progress."""
 
 NOTHING = np.empty(0, np.int64)
 
@@ -74,101 +80,99 @@ class Wanted:
 
 def decided(
     inputs: Inputs, feeds: Iterable[Feed], before: Callable[[Feed], Publication | None]
-) -> list[Wanted]:
-    """Return what feeds are to list by their own rules; equal ones share the decision."""
-    decisions: dict[tuple[str, bytes], Decision] = {}
-    found = []
+) -> Iterator[list[Wanted]]:
+    """Yield what feeds are to list by their own rules, those together that have equal ones."""
+    found: dict[tuple[str, bytes], list[Feed]] = {}
     for feed in feeds:
         name = feed.version, orjson.dumps(feed.rules, option=orjson.OPT_SORT_KEYS)
-        if name not in decisions:
-            decisions[name] = inputs.decide(feed.version, feed.rules)
-        found.append(Wanted(feed, inputs, decisions[name], feed.rules, before(feed)))
-    return found
+        found.setdefault(name, []).append(feed)
+    for alike in found.values():
+        decision = inputs.decide(alike[0].version, alike[0].rules)
+        yield [Wanted(feed, inputs, decision, feed.rules, before(feed)) for feed in alike]
 
 
-def make(organization: Organization, wanted: Sequence[Wanted], note: Note) -> Plan:
-    """Return a plan that shows on each feed what is wanted, and settles those that have it."""
-    steps = list(_steps(wanted))
-    for at, (version, collection) in enumerate(steps):
-        some = [each for each in wanted if each.feed.version == version]
-        maker = _Maker(organization, version, collection)
-        for nth, (decision, sharing) in enumerate(_by_decision(some)):
-            note((at + nth / len(wanted)) / len(steps), f"OneRoster {version}: {collection}")
-            records, documents = maker.documents_of(decision)
-            for each in sharing:
-                maker.list(each, records, documents)
-    plan = Plan()
-    for each in wanted:
-        if each.before is None or each.differs:
-            plan.nexts.append(each.found)
-        else:
-            plan.settled.append(Settled(each.before.pk, each.inputs, each.rules, each.cut))
-    return plan
+class Maker:
+    """Makes publications of an organization, those of one decision after those of another."""
 
-
-def _steps(wanted: Sequence[Wanted]) -> Iterator[tuple[str, str]]:
-    """Yield versions and collections that any feed lists, or has listed."""
-    for version in sorted({each.feed.version for each in wanted}):
-        names: set[str] = set()
-        for each in wanted:
-            if each.feed.version == version:
-                names.update(each.decision.collections())
-                names.update(each.before.lists if each.before else ())
-        yield from ((version, name) for name in COLLECTIONS if name in names)
-
-
-def _by_decision(wanted: Sequence[Wanted]) -> list[tuple[Decision, list[Wanted]]]:
-    found: dict[int, tuple[Decision, list[Wanted]]] = {}
-    for each in wanted:
-        found.setdefault(id(each.decision), (each.decision, []))[1].append(each)
-    return list(found.values())
-
-
-class _Maker:
-    """Makes the lists of one collection in one version."""
-
-    def __init__(self, organization: Organization, version: str, collection: str) -> None:
+    def __init__(self, organization: Organization, note: Note) -> None:
         self.organization = organization
-        self.collection = collection
-        self.kind = ROWS_OF[collection]
-        self.shelf = Shelf(organization.pk, version, collection)
+        self.note = note
+        self.shelves: dict[tuple[str, str], Shelf] = {}
         self.expired = milliseconds(clock() - timedelta(days=organization.tombstone_days))
 
-    def documents_of(self, decision: Decision) -> tuple[Numbers, Numbers]:
+    def make(self, wanted: Sequence[Wanted], plan: Plan) -> None:
+        """Add to a plan what is wanted of feeds that share a decision, and settle who has it."""
+        decision, version = wanted[0].decision, wanted[0].feed.version
+        names = set(decision.collections())
+        for each in wanted:
+            names.update(each.before.lists if each.before else ())
+        for collection in COLLECTIONS:
+            if collection in names:
+                self.note(f"OneRoster {version}: {collection}")
+                self._list(wanted, collection, self._shelf(version, collection))
+        for each in wanted:
+            if each.before is None or each.differs:
+                plan.nexts.append(each.found)
+            else:
+                plan.settled.append(Settled(each.before.pk, each.inputs, each.rules, each.cut))
+
+    def _shelf(self, version: str, collection: str) -> Shelf:
+        name = version, collection
+        if name not in self.shelves:
+            self.shelves[name] = Shelf(self.organization.pk, *name)
+        return self.shelves[name]
+
+    def _list(self, wanted: Sequence[Wanted], collection: str, shelf: Shelf) -> None:
+        """Give the next publications their lists of a collection."""
+        records, documents = self._documents(wanted[0].decision, collection, shelf)
+        for each in wanted:
+            difference = compare(
+                lists_of(each.before, collection),
+                records,
+                documents,
+                expired=self.expired,
+                entomb=partial(shelf.entomb, cut=each.was_cut(collection)),
+                ids_of=shelf.ids_of,
+                afresh=each.uncovers(collection),
+            )
+            each.settle(collection, difference, self.organization)
+
+    def _documents(
+        self, decision: Decision, collection: str, shelf: Shelf
+    ) -> tuple[Numbers, Numbers]:
         """Return the records that are listed by a decision, and their documents."""
-        if self.collection not in decision.collections():
+        if not decision.shares(collection):
             return NOTHING, NOTHING
-        positions = decision.visible(self.collection)
-        records = getattr(decision.map, self.kind).record[positions]
-        wanted = keys(decision, self.collection)[positions]
-        found = self.shelf.find(records, wanted)
+        positions = decision.visible(collection)
+        records = getattr(decision.map, ROWS_OF[collection]).record[positions]
+        wanted = keys(decision, collection)[positions]
+        found = shelf.find(records, wanted)
         missing = np.flatnonzero(found == 0)
         if len(missing):
             new = positions[missing], records[missing], wanted[missing]
-            self.shelf.learn(self._rendered(decision, *new))
-            found[missing] = self.shelf.find(*new[1:])
+            shelf.learn(self._rendered(decision, collection, *new))
+            found[missing] = shelf.find(*new[1:])
+            if not found.all():
+                raise AssertionError(f"Not every visible record of {collection} was rendered.")
         return records, found
 
     def _rendered(
-        self, decision: Decision, positions: Numbers, records: Numbers, wanted: Numbers
+        self,
+        decision: Decision,
+        collection: str,
+        positions: Numbers,
+        records: Numbers,
+        wanted: Numbers,
     ) -> Iterator[Finished]:
-        at = {position: here for here, position in enumerate(positions.tolist())}
-        for position, doc in rendered(self.organization, decision, self.collection, positions):
-            here = at[position]
-            yield Finished(int(records[here]), int(wanted[here]), doc)
-
-    def list(self, each: Wanted, records: Numbers, documents: Numbers) -> None:
-        """Give a feed's next publication its lists of this collection."""
-        difference = compare(
-            lists_of(each.before, self.collection),
-            records,
-            documents,
-            expired=self.expired,
-            entomb=partial(self.shelf.entomb, cut=each.was_cut(self.collection)),
-            ids_of=self.shelf.ids_of,
-            afresh=each.uncovers(self.collection),
-        )
-        each.settle(self.collection, difference, self.organization)
+        stage = f"OneRoster {decision.version}: rendering {collection}"
+        for start in range(0, len(positions), AT_ONCE):
+            some = slice(start, start + AT_ONCE)
+            rows = zip(records[some].tolist(), wanted[some].tolist(), strict=True)
+            docs = rendered(self.organization, decision, collection, positions[some].tolist())
+            for nth, ((record, key), (_, doc)) in enumerate(zip(rows, docs, strict=True)):
+                if nth % OFTEN == 0:
+                    self.note(stage)
+                yield Finished(record, key, doc)
 
 
 def lists_of(publication: Publication | None, collection: str) -> Lists:

@@ -14,10 +14,10 @@ from roster.audit import record as audit
 from roster.models import Feed, Organization, Publication
 from roster.publishing.flipping import Plan, flip, no_longer_read
 from roster.publishing.inputs import todays
-from roster.publishing.making import decided, make
+from roster.publishing.making import Maker, decided
 from roster.publishing.running import Progress, Running
 
-DECIDED, LISTED = 10, 95
+READ, LISTED = 10, 95
 """Percent done when that has been done."""
 
 
@@ -56,16 +56,19 @@ class _Refresh:
         inputs = todays(self.organization)
         following = Feed.objects.filter(organization=self.organization, state=Feed.State.FOLLOWING)
         self.feeds = list(following.select_related("publication").order_by("pk"))
-        self.running.note(DECIDED, "Deciding what is visible")
-        wanted = decided(inputs, self.feeds, lambda feed: feed.publication)
-        plan = make(self.organization, wanted, self._note)
+        plan, done, self.counts = Plan(), 0, {}
+        maker = Maker(self.organization, lambda stage: self._note(done, stage))
+        for wanted in decided(inputs, self.feeds, lambda feed: feed.publication):
+            maker.make(wanted, plan)
+            self.counts |= {each.feed.pk: each.found.counts for each in wanted}
+            done += len(wanted)
         plan.shown = inputs
         plan.dropped = list(no_longer_read(self.organization).values_list("pk", flat=True))
-        self.counts = {each.feed.pk: each.found.counts for each in wanted}
         return plan
 
-    def _note(self, share: float, stage: str) -> None:
-        self.running.note(DECIDED + int((LISTED - DECIDED) * share), stage)
+    def _note(self, done: int, stage: str) -> None:
+        share = done / len(self.feeds)
+        self.running.note(READ + int((LISTED - READ) * share), stage)
 
     def finish(self) -> None:
         """Write down what was done, in the transaction that shows it."""

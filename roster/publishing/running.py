@@ -14,7 +14,9 @@ from roster.clock import clock
 from roster.models import Organization, Refresh
 from roster.refusal import Refused
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=5)
+"""Longer than the one step that notes nothing: a map of a large district is read."""
+
 OFTEN = 0.5
 """Seconds between two notes of progress."""
 

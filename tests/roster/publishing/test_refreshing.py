@@ -198,16 +198,15 @@ def test_one_that_fails_says_so_and_keeps_nobody_waiting(
 
 def interrupted(monkeypatch: pytest.MonkeyPatch, *acts: Callable[[], object]) -> list[int]:
     """Let a refresh be overtaken by these acts, one whenever it has prepared what it shows."""
-    waiting, made, make = iter(acts), [], making.make
+    waiting, made, make = iter(acts), [], making.Maker.make
 
-    def overtaken(*arguments: Any) -> Any:
-        plan = make(*arguments)
-        made.append(len(plan.nexts))
+    def overtaken(maker: making.Maker, *arguments: Any) -> None:
+        make(maker, *arguments)
+        made.append(1)
         if act := next(waiting, None):
             act()
-        return plan
 
-    monkeypatch.setattr("roster.publishing.refreshing.make", overtaken)
+    monkeypatch.setattr(making.Maker, "make", overtaken)
     return made
 
 
