@@ -135,6 +135,10 @@ def test_what_is_given_by_the_same_act_waits_where_an_older_publication_is_read(
     program.finish()
 
 
+@pytest.mark.xfail(
+    reason="What an act withdraws in its place, and not from the head, keeps its stamp there.",
+    strict=True,
+)
 def test_who_is_withdrawn_from_what_a_run_reads_and_stays_at_the_head_is_heard_of_again(
     desk: Desk,
 ) -> None:
