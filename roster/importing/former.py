@@ -17,7 +17,7 @@ from django.db.models import DateTimeField, JSONField, Model
 from roster.importing.engine import quote
 from roster.models import FormerRow, Mark, Organization
 
-MARK = "mark"
+MARK, NEW_MARK = "mark", "new mark"
 
 
 def keep_rows(
@@ -56,23 +56,25 @@ def _as_json(model: type[Model]) -> str:
 
 @contextmanager
 def marks_kept(organization: Organization) -> Iterator[None]:
-    """Keep the marks that are gone when the block ends."""
-    before = _marks(organization) if organization.shown_map_id is not None else {}
-    yield
-    if not before:
+    """Keep the marks that are gone when the block ends, and note those that have come."""
+    if organization.shown_map_id is None:
+        yield
         return
-    left = _marks(organization).keys()
+    before = _marks(organization)
+    yield
+    after = _marks(organization)
     FormerRow.objects.bulk_create(
         FormerRow(
             organization=organization,
-            table=MARK,
+            table=table,
             record=pk,
             digest="",
             revision=organization.revision,
             columns={"kind": kind, "sourced_id": sourced_id, "source": source, "about": about},
         )
-        for (kind, sourced_id, source), (pk, about) in before.items()
-        if (kind, sourced_id, source) not in left
+        for table, there, other in ((MARK, before, after), (NEW_MARK, after, before))
+        for (kind, sourced_id, source), (pk, about) in there.items()
+        if (kind, sourced_id, source) not in other
     )
 
 

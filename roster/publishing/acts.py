@@ -14,7 +14,7 @@ from roster.map import Map
 from roster.marks import MarkRow, Marks, marks_of
 from roster.models import Mark, Organization, Publication
 from roster.publishing.comparing import places
-from roster.publishing.inputs import Inputs, flags, todays
+from roster.publishing.inputs import Inputs, flags, shown_marks, todays
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,15 @@ class Ground:
         self._today: Inputs | None = None
         self._taken: dict[bytes, dict[str, Any]] = {}
 
-    def published(self, m: Map) -> list[MarkRow]:
-        """Return the marks that a publication of this map was surely decided with.
+    def published(self, publication: Publication, m: Map) -> list[MarkRow]:
+        """Return the marks that a publication was surely decided with.
 
         A bundle's may have come with an import since; a person's are always withdrawn at once.
         """
         if m.revision == self.organization.revision:
             return self.before
+        if publication.map_id == self.organization.shown_map_id:
+            return shown_marks(self.organization, self.before)
         return [row for row in self.before if row.source == Mark.Source.PERSON]
 
     def taken_today(self, publication: Publication, m: Map) -> Marks:

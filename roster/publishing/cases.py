@@ -24,7 +24,7 @@ from roster.marks import Marks
 from roster.models import Publication
 from roster.publishing.acts import Ground, set_of
 from roster.publishing.comparing import Flags, Places
-from roster.publishing.inputs import flags, own, united
+from roster.publishing.inputs import Inputs, flags, own, united
 from roster.publishing.lists import Numbers
 
 PEOPLE = "users"
@@ -79,6 +79,7 @@ class Case:
         self.rules = Rules.of(first.rules, list(policy))
         self.asked = ground.act.rules_for(first, policy)
         self.left = self.asked.with_fields_of(self.rules)
+        self.marks = ground.published(first, self.inputs.map)
         self.forced: Marks = ground.taken_today(first, self.inputs.map)
         self._decide()
         if more := self._people_hidden_by_fields():
@@ -89,16 +90,20 @@ class Case:
     @cached_property
     def before(self) -> Decision:
         """What the publications were decided with, so far as that is sure."""
-        marked = self.inputs.with_marks(self.ground.published(self.inputs.map))
-        return marked.decide(self.version, self.rules)
+        return self.inputs.with_marks(self.marks).decide(self.version, self.rules)
 
     def force(self, marks: Marks) -> None:
         """Take these rows too, and what is visible only through them."""
         self.forced = united(self.forced, marks)
         self._decide()
 
+    def _inputs(self) -> Inputs:
+        """Return what is decided with after the act: its marks, none that came with an import."""
+        marks = [*self.marks, *self.ground.act.marks]
+        return self.inputs.with_marks(marks).marked(self.forced)
+
     def _decide(self) -> None:
-        inputs = self.inputs.with_marks(self.ground.after).marked(self.forced)
+        inputs = self._inputs()
         self.after = inputs.decide(self.version, self.left)
         self.shared = self.after
         if (common := self.left & self.rules) != self.left:
@@ -110,8 +115,7 @@ class Case:
         """Return the people whom the version can't show without a field that is withheld."""
         if not needed_by_people(self.version, self.inputs.settings, self.asked, self.left):
             return {}
-        inputs = self.inputs.with_marks(self.ground.after).marked(self.forced)
-        return self._people(set_of(inputs.decide(self.version, self.asked), PEOPLE))
+        return self._people(set_of(self._inputs().decide(self.version, self.asked), PEOPLE))
 
     def _people_not_shared(self) -> Marks:
         if self.shared is self.after:

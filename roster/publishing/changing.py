@@ -39,7 +39,7 @@ def start_feed(feed: Feed, *, by: Actor, then: Then) -> None:
         now = _fresh(feed)
         if now.publication is not None or not _is_published(now.organization):
             return Plan()
-        return _given(now, now.rules)
+        return _made(now.organization, _given(now, now.rules), Plan())
 
     def write() -> None:
         Feed.objects.filter(pk=feed.pk).exclude(state=HELD).update(state=FOLLOWING)
@@ -60,12 +60,12 @@ def change_feed(feed: Feed, rules: dict[str, Any], *, by: Actor, then: Then) -> 
             return Plan()
         change = Act(feed=now.pk, rules=rules)
         if now.state == HELD:
-            return withdrawn(now.organization, change)
-        plan = withdrawn(now.organization, change, heads=False)
-        must = any(each.publication == now.publication_id for each in plan.rewritten)
-        given = _given(now, rules, must=must, change=change)
-        plan.nexts, plan.settled = given.nexts, given.settled
-        return plan
+            return withdrawn(now.organization, change)[0]
+        plan, replaced = withdrawn(now.organization, change, heads=False)
+        wanted = _given(now, rules, change)
+        wanted.heard = replaced.get(now.pk, {})
+        wanted.differs = any(each.publication == now.publication_id for each in plan.rewritten)
+        return _made(now.organization, wanted, plan)
 
     _flip(feed, prepare, then, rules=rules)
 
@@ -82,7 +82,7 @@ def resume_feed(feed: Feed, *, by: Actor, then: Then) -> None:
         now = _fresh(feed)
         if not _is_published(now.organization):
             return Plan()
-        return _given(now, now.rules)
+        return _made(now.organization, _given(now, now.rules), Plan())
 
     _flip(feed, prepare, then, state=FOLLOWING)
 
@@ -103,7 +103,7 @@ def act(organization: Organization, marks: Sequence[MarkRow], write: Then) -> No
     They are all that the act names: a mark that a bundle has set may not be published yet.
     """
     named = Act(marks=tuple(marks))
-    flip(organization, lambda: withdrawn(_refreshed(organization), named), write)
+    flip(organization, lambda: withdrawn(_refreshed(organization), named)[0], write)
 
 
 def withhold(organization: Organization, policy: Sequence[str], then: Then) -> None:
@@ -113,7 +113,7 @@ def withhold(organization: Organization, policy: Sequence[str], then: Then) -> N
     read. What the policy gives free shows after that refresh too.
     """
     named = Act(policy=tuple(policy))
-    flip(organization, lambda: withdrawn(_refreshed(organization), named), then)
+    flip(organization, lambda: withdrawn(_refreshed(organization), named)[0], then)
 
 
 def _flip(feed: Feed, prepare: Callable[[], Plan], then: Then, **fields: Any) -> None:
@@ -142,14 +142,11 @@ def _is_published(organization: Organization) -> bool:
     return Publication.objects.filter(feed__organization=organization, listed=True).exists()
 
 
-def _given(
-    feed: Feed, rules: dict[str, Any], *, must: bool = False, change: Act | None = None
-) -> Plan:
-    """Return a plan that shows a feed by rules what the last refresh has shown.
+def _given(feed: Feed, rules: dict[str, Any], change: Act | None = None) -> Wanted:
+    """Return what a feed is to list by rules, as the last refresh has shown it.
 
     Fields that its rules or a new policy take are cut: to render all documents without them at
-    once would keep the reader of anything else waiting. `must` makes a next publication even
-    where nothing differs.
+    once would keep the reader of anything else waiting.
     """
     organization, before = feed.organization, feed.publication
     inputs = last_shown(organization)
@@ -161,9 +158,11 @@ def _given(
         inputs = inputs.marked(Ground(organization, change).taken_today(before, inputs.map))
     inputs = inputs.marked(_hidden_by_fields(inputs, feed.version, asked, left))
     decision = inputs.decide(feed.version, left)
-    wanted = Wanted(feed, inputs, decision, rules, before, _cut(before, asked, left))
-    wanted.differs = must
-    plan = Plan()
+    return Wanted(feed, inputs, decision, rules, before, _cut(before, asked, left))
+
+
+def _made(organization: Organization, wanted: Wanted, plan: Plan) -> Plan:
+    """Return a plan with what is wanted in it too."""
     Maker(organization, lambda stage: None).make([wanted], plan)
     return plan
 

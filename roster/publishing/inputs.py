@@ -57,14 +57,14 @@ def todays(organization: Organization) -> Inputs:
 
 
 def last_shown(organization: Organization) -> Inputs:
-    """Return what the last refresh was decided with, but for the marks; today's before the first.
+    """Return what the last refresh was decided with, and people's marks since.
 
-    What an import has unmarked since stays marked until a refresh has shown that.
+    Before the first one, today's.
     """
     if organization.shown_map_id is None or organization.shown_day is None:
         return todays(organization)
     m = load(organization.shown_map_id)
-    marks = resolve([*marks_of(organization), *former_marks(organization)], m)
+    marks = resolve(shown_marks(organization, marks_of(organization)), m)
     settings = Settings.from_json(organization.shown_settings)
     return Inputs(organization.shown_map_id, m, organization.shown_day, settings, marks)
 
@@ -80,10 +80,18 @@ def own(organization: Organization, publication: Publication) -> Inputs:
     return Inputs(publication.map_id, load(publication.map_id), publication.day, settings, marks={})
 
 
-def former_marks(organization: Organization) -> list[MarkRow]:
-    """Return the marks that imports have taken away since the last refresh."""
-    rows = FormerRow.objects.filter(organization=organization, table="mark")
-    return [MarkRow(**columns) for columns in rows.values_list("columns", flat=True)]
+def shown_marks(organization: Organization, marks: Iterable[MarkRow]) -> list[MarkRow]:
+    """Return marks of an organization without what imports have set since the last refresh.
+
+    What they have cleared since stays marked, until a refresh has shown that.
+    """
+    kept = FormerRow.objects.filter(organization=organization, table__in=("mark", "new mark"))
+    first: dict[tuple[str, ...], tuple[str, MarkRow]] = {}
+    for table, columns in kept.order_by("revision", "pk").values_list("table", "columns"):
+        row = MarkRow(**columns)
+        first.setdefault(row[:3], (table, row))
+    before = [row for table, row in first.values() if table == "mark"]
+    return [*(row for row in marks if row[:3] not in first), *before]
 
 
 def united(one: Marks, other: Marks) -> Marks:

@@ -19,12 +19,13 @@ from roster.clock import clock, milliseconds
 from roster.deciding import Decision
 from roster.deciding.answers import keys
 from roster.kinds import COLLECTIONS, ROWS_OF
+from roster.map.arrays import Positions
 from roster.models import Feed, Organization, Publication
 from roster.publishing import lists
 from roster.publishing.comparing import Difference, Lists, compare
 from roster.publishing.flipping import Cut, Next, Plan, Settled
 from roster.publishing.inputs import Inputs
-from roster.publishing.lists import Numbers
+from roster.publishing.lists import List, Numbers, Reference
 from roster.publishing.rendering import rendered
 from roster.publishing.shelf import Finished, Shelf
 from roster.publishing.splicing import spliced
@@ -46,7 +47,7 @@ class Wanted:
     """What a feed is to list: by which decision, after which publication.
 
     `rules` is the JSON that the feed has; `cut` are fields that the decision still has and the
-    feed's readers must not see.
+    feed's readers must not see. Of the records `heard` of meanwhile readers must hear again.
     """
 
     feed: Feed
@@ -55,6 +56,7 @@ class Wanted:
     rules: dict[str, Any]
     before: Publication | None
     cut: Cut = field(default_factory=dict)
+    heard: dict[str, Numbers] = field(default_factory=dict)
     found: Next = field(init=False)
     differs: bool = False
 
@@ -133,7 +135,7 @@ class Maker:
                 expired=self.expired,
                 entomb=partial(shelf.entomb, cut=each.was_cut(collection)),
                 ids_of=shelf.ids_of,
-                afresh=each.uncovers(collection),
+                anew=None if each.uncovers(collection) else each.heard.get(collection, NOTHING),
             )
             each.settle(collection, difference, self.organization)
 
@@ -149,9 +151,9 @@ class Maker:
         found = shelf.find(records, wanted)
         missing = np.flatnonzero(found == 0)
         if len(missing):
-            new = positions[missing], records[missing], wanted[missing]
-            shelf.learn(self._rendered(decision, collection, *new))
-            found[missing] = shelf.find(*new[1:])
+            asked, of = records[missing], wanted[missing]
+            shelf.learn(self._rendered(decision, collection, positions[missing], asked, of))
+            found[missing] = shelf.find(asked, of)
             if not found.all():
                 raise AssertionError(f"Not every visible record of {collection} was rendered.")
         return records, found
@@ -160,7 +162,7 @@ class Maker:
         self,
         decision: Decision,
         collection: str,
-        positions: Numbers,
+        positions: Positions,
         records: Numbers,
         wanted: Numbers,
     ) -> Iterator[Finished]:
@@ -192,12 +194,15 @@ def keep(
 ) -> None:
     """Write the lists of a collection as parts, and count them."""
     old, new = difference.before, difference.lists
+
+    def parts(name: str, was: List, now: List) -> list[Reference]:
+        held = lists.references(before, collection, name) if before else []
+        return spliced(organization.pk, held, was, now)
+
     if len(new.live) or len(new.tombstones):
-        names = Lists._fields
-        parts = [lists.references(before, collection, each) if before else [] for each in names]
         found.lists[collection] = {
-            name: spliced(organization.pk, *each)
-            for name, *each in zip(names, parts, old, new, strict=True)
+            "live": parts("live", old.live, new.live),
+            "tombstones": parts("tombstones", old.tombstones, new.tombstones),
         }
     found.counts[collection] = {
         "records": len(new.live),

@@ -86,6 +86,7 @@ class Remaining:
             self.cut.setdefault(name, {}).update(dict.fromkeys(fields, NEW))
         self.is_rewritten = self.cut != publication.cut
         self.differs = False
+        self.replaced: dict[str, Numbers] = {}
         self.next = Next(
             publication.feed_id,
             publication.pk,
@@ -115,6 +116,7 @@ class Remaining:
         now = documents.copy()
         now[listed.gone] = stones
         changed = listed.gone | other
+        self.replaced[listed.collection] = live.records[changed]
         entries = List(live.records, now, np.where(changed, NEW, live.stamps))
         kept["live"] = edited(pk, kept["live"], entries, np.ones(len(live), bool), changed)
         kept["former"] = [*kept.get("former", []), *lists.store(pk, live.take(changed))]
@@ -142,6 +144,19 @@ class Remaining:
             "changed": int((other & listed.stay).sum()),
             "removed": int(listed.gone.sum()),
         }
+
+    def stamp(self, collection: str, records: Numbers) -> None:
+        """Stamp what the next publication lists of these records anew."""
+        kept = self.next.lists.get(collection, {}).get("live", [])
+        live = lists.joined(lists.fetch(kept))
+        heard = (places(live.records, records) >= 0) & (live.stamps != NEW)
+        if heard.any():
+            self.differs = True
+            entries = List(live.records, live.documents, np.where(heard, NEW, live.stamps))
+            every = np.ones(len(live), bool)
+            parts = edited(self.organization.pk, kept, entries, every, heard)
+            self.next.lists[collection]["live"] = parts
+            self.next.counts[collection]["changed"] += int(heard.sum())
 
     def rewritten(self) -> list[Rewritten]:
         if not self.is_rewritten:

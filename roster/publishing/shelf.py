@@ -186,16 +186,16 @@ class Shelf:
         names = "(organization_id, version, collection, record, key, document)"
         known = "ON CONFLICT (organization_id, version, collection, record, key)"
         replace = "DO UPDATE SET document = excluded.document"
-        own = [self.organization, self.version, self.collection]
+        own: tuple[Any, ...] = (self.organization, self.version, self.collection)
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 # As text, which takes a tenth of the time that lists of parameters do.
-                columns = (f"{{{','.join(map(str, each))}}}" for each in zip(*rows, strict=True))
+                columns = [f"{{{','.join(map(str, each))}}}" for each in zip(*rows, strict=True)]
                 cursor.execute(
                     f"INSERT INTO {table} {names} SELECT %s, %s, %s, each.* FROM"  # noqa: S608
                     " unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS each"
                     f" {known} {replace}",
-                    [*own, *columns],
+                    (*own, *columns),
                 )
             else:
                 cursor.executemany(
@@ -207,12 +207,15 @@ class Shelf:
     def docs(self, documents: Iterable[int]) -> Iterator[tuple[int, int, Doc]]:
         """Yield the documents with these numbers, once each: number, record, and the document."""
         columns = "id, record, sourced_id, body, role, school, klass, person, facts, status"
-        for number, record, sourced_id, body, *tags, facts, status in self._fetch(
-            documents, columns, BATCH
-        ):
+        for number, record, sourced_id, body, *rest in self._fetch(documents, columns, BATCH):
+            role, school, klass, person, facts, status = rest
             # A plain cursor of SQLite gives JSON as text, PostgreSQL's as what it says.
             text = facts if isinstance(facts, str) else orjson.dumps(facts).decode()
-            yield number, record, Doc(sourced_id, body.encode(), *tags, text, status)
+            yield (
+                number,
+                record,
+                Doc(sourced_id, body.encode(), role, school, klass, person, text, status),
+            )
 
     def entomb(self, entries: List, cut: Iterable[str] = ()) -> Numbers:
         """Return the tombstones of what these entries list, less the fields that are cut."""

@@ -76,9 +76,7 @@ def _kept(
     return [ref for each in found for ref in ([each] if each else fresh.pop(0))]
 
 
-def _stored(
-    organization: int, entries: List, runs: list[tuple[int, int]]
-) -> list[list[Reference]]:
+def _stored(organization: int, entries: List, runs: list[tuple[int, int]]) -> list[list[Reference]]:
     """Write stretches of a list as parts of about the same size; return those of each."""
     shares = [_shares(end - start) for start, end in runs]
     sizes = [size for each in shares for size in each]

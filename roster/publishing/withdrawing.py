@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from roster.kinds import COLLECTIONS
 from roster.marks import Marks
 from roster.models import Organization, Publication
@@ -18,48 +20,61 @@ from roster.publishing.acts import Act, Ground
 from roster.publishing.cases import Case, cases
 from roster.publishing.flipping import Plan, no_longer_read
 from roster.publishing.inputs import united
+from roster.publishing.lists import Numbers
 from roster.publishing.remaining import Listed, Remaining
 from roster.publishing.shelf import Finished, Shelf
+
+Replaced = dict[int, dict[str, Numbers]]
+"""By feed and collection, the records of which documents were replaced in place."""
 
 BATCH = 2_000
 """Documents that are in memory at once."""
 
 
-def withdrawn(organization: Organization, act: Act, *, heads: bool = True) -> Plan:
+def withdrawn(organization: Organization, act: Act, *, heads: bool = True) -> tuple[Plan, Replaced]:
     """Return a plan that takes what an act takes from all publications that can be read.
 
-    Without `heads` what feeds read now is only rewritten, for whoever makes the next ones.
+    Without `heads` what feeds read now is only rewritten, for whoever makes the next ones. The
+    records that were replaced in place must be stamped in these: a run that goes on reading has
+    heard of them with the act's stamp, and must hear again of what stayed.
     """
     rows = Publication.objects.filter(feed__organization=organization, listed=True)
     if act.feed is not None:
         rows = rows.filter(feed=act.feed)
     plan = Plan(dropped=list(no_longer_read(organization).values_list("pk", flat=True)))
-    withdrawal = _Withdrawal(organization, heads, plan)
-    ground = Ground(organization, act)
-    rows = rows.exclude(pk__in=plan.dropped).select_related("feed").order_by("pk")
-    for case in cases(ground, rows):
-        withdrawal.take(case)
-    return plan
+    found = list(rows.exclude(pk__in=plan.dropped).select_related("feed").order_by("pk"))
+    last = [each for each in found if heads and each.pk == each.feed.publication_id]
+    older = [each for each in found if each not in last]
+    withdrawal, ground = _Withdrawal(organization, plan), Ground(organization, act)
+    for some, follows in ((older, False), (last, True)):
+        for case in cases(ground, some):
+            withdrawal.take(case, follows=follows)
+    return plan, withdrawal.replaced
 
 
 class _Withdrawal:
-    def __init__(self, organization: Organization, heads: bool, plan: Plan) -> None:
+    def __init__(self, organization: Organization, plan: Plan) -> None:
         self.organization = organization
-        self.heads = heads
         self.plan = plan
+        self.replaced: Replaced = {}
         self.shelves: dict[tuple[str, str], Shelf] = {}
 
-    def take(self, case: Case) -> None:
-        """Take from the publications of a case."""
+    def take(self, case: Case, *, follows: bool) -> None:
+        """Take from the publications of a case; with `follows` others follow them."""
         while unfit := self._prune(case):
             case.force(unfit)
         for publication in case.publications:
-            follows = self.heads and publication.pk == publication.feed.publication_id
+            replaced = self.replaced.setdefault(publication.feed_id, {})
             found = Remaining(self.organization, case, publication)
             for listed in self._listed(case, publication):
                 found.take(listed, case.pruned[listed.collection], follows=follows)
+            for collection, records in replaced.items() if follows else ():
+                found.stamp(collection, records)
+            for collection, records in found.replaced.items():
+                known = replaced.get(collection, records)
+                replaced[collection] = np.union1d(known, records)
             self.plan.rewritten += found.rewritten()
-            if follows and found.differs:
+            if found.differs:
                 self.plan.nexts.append(found.next)
 
     def _listed(

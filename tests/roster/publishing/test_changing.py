@@ -15,7 +15,7 @@ from roster.excluding import exclude
 from roster.hierarchy import derive
 from roster.importing import former
 from roster.marks.bundled import mark_from_bundles
-from roster.models import Enrollment, Feed, FormerRow, Klass, Mark, Organization, User
+from roster.models import Enrollment, Feed, FormerRow, Klass, Level, Mark, Organization, User
 from roster.publishing import refresh
 from tests.roster.districts import EVERYTHING, demo_district, published, shown, stamps, student_of
 
@@ -282,6 +282,50 @@ def test_a_bundles_unpublished_mark_does_not_make_an_exclusion_do_nothing(
     assert old
     old.refresh_from_db()
     assert '"tobedeleted"' in shown(feed, old)["users", student]
+
+
+@pytest.mark.parametrize("state", ["active", "paused"])
+def test_an_act_brings_no_mark_with_it_that_an_unrefreshed_import_has_set(
+    state: str, district: Organization
+) -> None:
+    one, other = published(district, "1.2", "1.2")
+    student, third = student_of(one), student_of(one, 9)
+    if state == "paused":
+        hold(one)
+    imported(district, chosen={"sourced_id": student}, metadata={"externalLmsExclude": "true"})
+    derive_again(district)
+    exclude(district, "person", [third], reason="Opt-out", by="dana")
+    change(other, kept_out=[student_of(other, 11)])
+    for feed in (one, other):
+        assert ("users", student) in shown(feed)
+        assert ("users", third) not in shown(feed)
+    refresh(district, by="test")
+    assert ("users", student) not in shown(other)
+
+
+def test_who_is_withdrawn_from_what_a_run_reads_and_stays_now_is_heard_of_again(
+    district: Organization,
+) -> None:
+    """A run's delta has told the tombstone, with a stamp beyond the one that the record has."""
+    (feed,) = published(district, "1.2")
+    old, student = feed.publication, student_of(feed)
+    [grade] = json.loads(shown(feed)["users", student])["grades"]
+    levels = Level.objects.filter(organization=district, kind="grade_level")
+    other = levels.exclude(name=grade).order_by("pk")[0].name
+    imported(district, chosen={"sourced_id": student}, grades=[other])
+    derive_again(district)
+    refresh(district, by="test")
+    before = stamps(feed)
+    marked = list(levels.filter(name=grade).values_list("sourced_id", flat=True))
+    exclude(district, "grade_level", marked, reason="Asked", by="dana")
+    after, head = stamps(feed), feed.publication
+    assert old
+    assert head
+    old.refresh_from_db()
+    assert '"tobedeleted"' in shown(feed, old)["users", student]
+    assert ("users", student) in shown(feed)
+    for collection in ("users", "demographics"):
+        assert after[collection, student] == head.number > before[collection, student]
 
 
 @pytest.mark.parametrize("version", ["1.2", "1.1"])

@@ -42,6 +42,7 @@ def run(old, stones, new, **more):
     )
     records = np.array(sorted(new), np.int64)
     documents = np.array([document(r, new[r]) for r in sorted(new)], np.int64)
+    more = {"anew": np.empty(0, np.int64)} | more
     return compare(
         before, records, documents, expired=EXPIRED, entomb=entomb, ids_of=ids_of, **more
     )
@@ -79,10 +80,12 @@ def test_the_same_again_is_no_difference():
     assert found.lists.live.stamps.tolist() == [900, 901]
 
 
-def test_what_is_uncovered_is_stamped_anew():
-    found = run({1: (1, 900)}, {}, {1: 1}, afresh=True)
-    assert found.lists.live.stamps.tolist() == [NEW]
+def test_what_must_be_heard_of_again_is_stamped_anew():
+    found = run({1: (1, 900), 2: (1, 900)}, {}, {1: 1, 2: 1}, anew=np.array([2]))
+    assert found.lists.live.stamps.tolist() == [900, NEW]
     assert (found.added, found.changed) == (0, 1)
+    found = run({1: (1, 900), 2: (1, 900)}, {}, {1: 1, 2: 1}, anew=None)
+    assert found.lists.live.stamps.tolist() == [NEW, NEW]
 
 
 @given(
