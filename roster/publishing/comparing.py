@@ -57,19 +57,18 @@ def compare(
     expired: int,
     entomb: Entomb,
     ids_of: Ordered,
-    anew: Numbers | None,
+    anew: Numbers,
 ) -> Difference:
     """Return the lists for records with these documents, after those that could be read before.
 
-    Tombstones of a stamp before `expired` go. The records `anew` get a new stamp in any case; None
-    is all of them.
+    Tombstones of a stamp before `expired` go. The records `anew` get a new stamp in any case.
     """
     old, stones = before
     at = places(records, old.records)
     known = at >= 0
     same = known.copy()
     same[known] = old.documents[at[known]] == documents[known]
-    kept = np.zeros_like(same) if anew is None else same & (places(records, anew) < 0)
+    kept = same & (places(records, anew) < 0)
     stamps = np.full(len(records), NEW, np.int64)
     stamps[kept] = old.stamps[at[kept]]
     gone = np.ones(len(old), bool)

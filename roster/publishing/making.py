@@ -22,7 +22,7 @@ from roster.kinds import COLLECTIONS, ROWS_OF
 from roster.map.arrays import Positions
 from roster.models import Feed, Organization, Publication
 from roster.publishing import lists
-from roster.publishing.comparing import Difference, Lists, compare
+from roster.publishing.comparing import Difference, Lists, compare, places
 from roster.publishing.flipping import Cut, Next, Plan, Settled
 from roster.publishing.inputs import Inputs
 from roster.publishing.lists import List, Numbers, Reference
@@ -68,11 +68,10 @@ class Wanted:
         """Return the fields that are taken out of what the feed lists until now."""
         return set(self.before.cut.get(collection, ())) if self.before else set()
 
-    def uncovers(self, collection: str) -> bool:
-        """Return whether fields are seen again that were cut: readers must get them anew."""
-        cut = self.was_cut(collection)
+    def uncovered(self, collection: str) -> set[str]:
+        """Return the fields that are seen again, of those that were cut."""
         hidden = self.decision.rules.hidden(collection) | self.cut.get(collection, {}).keys()
-        return not cut <= hidden
+        return self.was_cut(collection) - hidden
 
     def settle(self, collection: str, difference: Difference, organization: Organization) -> None:
         """Take over the lists of a collection, and count them."""
@@ -128,16 +127,25 @@ class Maker:
         """Give the next publications their lists of a collection."""
         records, documents = self._documents(wanted[0].decision, collection, shelf)
         for each in wanted:
+            before = lists_of(each.before, collection)
             difference = compare(
-                lists_of(each.before, collection),
+                before,
                 records,
                 documents,
                 expired=self.expired,
                 entomb=partial(shelf.entomb, cut=each.was_cut(collection)),
                 ids_of=shelf.ids_of,
-                anew=None if each.uncovers(collection) else each.heard.get(collection, NOTHING),
+                anew=self._anew(each, collection, before.live, shelf),
             )
             each.settle(collection, difference, self.organization)
+
+    def _anew(self, each: Wanted, collection: str, live: List, shelf: Shelf) -> Numbers:
+        """Return the records that readers must hear of again, whatever they had of them."""
+        heard = each.heard.get(collection, NOTHING)
+        if fields := each.uncovered(collection):
+            having = shelf.having(live.documents, fields)
+            heard = np.concatenate([heard, live.records[places(live.documents, having) >= 0]])
+        return heard
 
     def _documents(
         self, decision: Decision, collection: str, shelf: Shelf

@@ -246,6 +246,13 @@ class Shelf:
         found = self._fetch(documents.tolist(), "id, status", MANY)
         return np.array([each for each, status in found if status == Status.RETIRED], np.int64)
 
+    def having(self, documents: Numbers, fields: Iterable[str]) -> Numbers:
+        """Return which of these documents have any of the fields, or say so in some text."""
+        position = "strpos" if connection.vendor == "postgresql" else "instr"
+        columns = "id, " + " + ".join(f"{position}(body, '\"{name}\":')" for name in sorted(fields))
+        found = self._fetch(documents.tolist(), columns, MANY)
+        return np.array([number for number, at in found if at], np.int64)
+
     def _fetch(self, documents: Iterable[int], columns: str, size: int) -> Iterator[Any]:
         for batch in in_parts(sorted(set(documents)), size):
             chosen, values = bulk.among(batch)

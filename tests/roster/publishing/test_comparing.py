@@ -84,8 +84,6 @@ def test_what_must_be_heard_of_again_is_stamped_anew():
     found = run({1: (1, 900), 2: (1, 900)}, {}, {1: 1, 2: 1}, anew=np.array([2]))
     assert found.lists.live.stamps.tolist() == [900, NEW]
     assert (found.added, found.changed) == (0, 1)
-    found = run({1: (1, 900), 2: (1, 900)}, {}, {1: 1, 2: 1}, anew=None)
-    assert found.lists.live.stamps.tolist() == [NEW, NEW]
 
 
 @given(
