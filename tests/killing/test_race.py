@@ -49,7 +49,7 @@ def test_readers_see_nothing_that_they_must_not_whoever_dies(tmp_path: Path) -> 
         for reader in readers:
             reader.start()
         # On a slow machine they live longer, so that half of their work is done.
-        kill_for(them, KILLS, often=max(0.3, seconds / 3))
+        kill_for(them, KILLS, often=max(0.5, seconds))
     for reader in readers:
         reader.end()
     at_rest(riverside)

@@ -16,8 +16,8 @@ from tests.oracle.district import District
 class Bounds:
     """What a publication may show: under these rules, marks and this field policy.
 
-    `doubtful` are further marks of which the product may, or may not, take account: those that a
-    bundle has brought, or somebody cleared, since the last refresh. `since` is what all rules
+    `doubtful` are further marks of which the product may, or may not, take account: those that
+    somebody has cleared since the last refresh. `since` is what all rules
     share that it ever had, where they have changed under it.
     """
 

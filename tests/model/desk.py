@@ -95,12 +95,11 @@ class Desk:
     def as_shown(self, truth: Truth) -> Publication:
         """What a connection reads that is published beside what was last refreshed.
 
-        Marks that people have set since hold; those that were cleared, or that a bundle has
-        brought, may or may not.
+        Marks that people have set since hold, those that a bundle has brought don't yet; those
+        that were cleared may or may not.
         """
-        now = self.marks()
         sure = frozenset((self.shown_marks | self.named) - self.cleared)
-        doubtful = frozenset((self.shown_marks | self.cleared | now) - sure)
+        doubtful = frozenset((self.shown_marks | self.cleared) - sure)
         policy = frozenset(self.shown_policy | self.policy())
         bounds = Bounds(truth.rules, sure, policy, doubtful)
         assert self.shown is not None

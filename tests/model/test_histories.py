@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from roster.models import Enrollment, Klass, Role, User
+from roster.models import Enrollment, Klass, Org, Role, User
 from tests.model.desk import Desk
 from tests.model.programs import Program
 from tests.model.sharing import EVERYTHING
@@ -135,10 +135,6 @@ def test_what_is_given_by_the_same_act_waits_where_an_older_publication_is_read(
     program.finish()
 
 
-@pytest.mark.xfail(
-    reason="What an act withdraws in its place, and not from the head, keeps its stamp there.",
-    strict=True,
-)
 def test_who_is_withdrawn_from_what_a_run_reads_and_stays_at_the_head_is_heard_of_again(
     desk: Desk,
 ) -> None:
@@ -154,3 +150,17 @@ def test_who_is_withdrawn_from_what_a_run_reads_and_stays_at_the_head_is_heard_o
     assert "u/7@x" not in copied(program)["demographics"]
     desk.wait(20 * 60)
     assert "u/7@x" in copied(program)["demographics"]
+
+
+def test_an_act_brings_no_mark_with_it_that_a_bundle_has_set_and_nobody_refreshed(
+    desk: Desk,
+) -> None:
+    reading, paused = joined(desk), joined(desk)
+    desk.refresh()
+    desk.pause(paused.vendor)
+    desk.edit({(Org, "s1"): tidy()[Org, "s1"] | {"metadata": {"externalLmsExclude": "true"}}})
+    desk.exclude("person", "u3")
+    desk.set_policy([])
+    for program in (reading, paused):
+        assert "s1" in copied(program)["orgs"]
+        assert "u3" not in copied(program)["users"]

@@ -58,7 +58,7 @@ class Act:
             self.after.rules,
             marks,
             bounds.policy | self.after.policy,
-            (bounds.doubtful | self.after.marks) - marks,
+            bounds.doubtful - marks,
             both(bounds.common.rules, self.after.rules),
         )
 
