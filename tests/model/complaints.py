@@ -113,15 +113,17 @@ def check_whole(
 def check_copy(program: Program, publication: Publication) -> None:
     """The copy, tombstones applied, is what the connection may see at that publication.
 
-    What an act has changed in its place under a sync may have come before or after it.
+    What an act has changed in its place under a sync may have come before or after it. Fields
+    that are cut from documents as they are read stay in a copy until the next refresh.
     """
     assert program.copy is not None
+    aside = publication.touched | publication.cut
     mine, should = (
         {
             collection: {
                 sourced_id: plain(document)
                 for sourced_id, document in documents.items()
-                if (collection, sourced_id) not in publication.touched
+                if (collection, sourced_id) not in aside
             }
             for collection, documents in side.items()
             if collection in COLLECTIONS and collection not in program.refused
