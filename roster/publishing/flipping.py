@@ -20,9 +20,8 @@ from django.db.models import F, Q, QuerySet
 from roster.clock import clock, milliseconds
 from roster.models import Feed, FormerRow, Organization, Publication
 from roster.publishing.inputs import Inputs
-from roster.publishing.lists import NEW
+from roster.publishing.lists import NEW, Swept
 from roster.publishing.rendering import RowsChanged
-from roster.publishing.shelf import Swept
 
 TRIES = 3
 

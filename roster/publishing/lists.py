@@ -43,6 +43,10 @@ Reference = list[int]
 """Key of a part, its entries, and the stamp that 0 stands for in it."""
 
 
+class Swept(KeyError):
+    """What was listed a moment ago is no longer there: its publication's lists have gone."""
+
+
 class List(NamedTuple):
     """Entries in bytewise order of the sourcedId; `stamps` in milliseconds since 1970."""
 
@@ -99,8 +103,10 @@ def references(
 
 
 def fetch(parts: Sequence[Reference]) -> list[List]:
-    """Return the entries of these parts."""
+    """Return the entries of these parts; `Swept` where one isn't there any more."""
     held = contents([part for part, _, _ in parts])
+    if len(held) < len({part for part, _, _ in parts}):
+        raise Swept
     return [decode(held[part], size, stamp) for part, size, stamp in parts]
 
 

@@ -26,7 +26,7 @@ from roster.models import Document, Rendered, Status
 from roster.parts import in_parts
 from roster.publishing.ahead import ahead
 from roster.publishing.comparing import places
-from roster.publishing.lists import List, Numbers
+from roster.publishing.lists import List, Numbers, Swept
 
 BATCH = 1_000
 """Documents written at once: larger ones keep SQLite's one writer busy for too long."""
@@ -50,10 +50,6 @@ COLUMNS = (
     "body",
     "facts",
 )
-
-
-class Swept(Exception):
-    """A document that was listed a moment ago is no longer there: its list has gone meanwhile."""
 
 
 class Finished(NamedTuple):

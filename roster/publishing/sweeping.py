@@ -19,17 +19,23 @@ from roster.clock import clock
 from roster.models import Document, ListPart, Organization, Publication, Rendered, StoredMap
 from roster.parts import in_parts
 from roster.publishing.flipping import Base, locked, no_longer_read
-from roster.publishing.lists import Numbers, Reference, fetch
+from roster.publishing.lists import Numbers, Reference, Swept, fetch
 
 GRACE = timedelta(hours=1)
 BATCH = 5_000
 
 
 def sweep(organization: Organization) -> dict[str, int]:
-    """Delete what nobody can read any more; return how much, by what it is."""
+    """Delete what nobody can read any more; return how much, by what it is.
+
+    Where something is shown meanwhile, the rest is left to the next sweep.
+    """
     found = {"lists": drop_lists(organization), "headers": _drop_headers(organization)}
     base, named = Base.of(organization), _named(organization)
-    documents = _listed(named)
+    try:
+        documents = _listed(named)
+    except Swept:  # By another one, of a publication that was superseded since.
+        return found
     found["parts"] = _delete_parts(organization, base, named)
     found["documents"] = _delete_documents(organization, base, documents)
     found["maps"] = _delete_maps(organization)

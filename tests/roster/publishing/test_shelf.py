@@ -8,8 +8,8 @@ import pytest
 
 from roster.dialects.composing import Doc
 from roster.models import Document, Organization, Rendered
-from roster.publishing.lists import List
-from roster.publishing.shelf import Finished, Shelf, Swept
+from roster.publishing.lists import List, Swept
+from roster.publishing.shelf import Finished, Shelf
 
 pytestmark = pytest.mark.django_db
 
