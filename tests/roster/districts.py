@@ -90,9 +90,11 @@ def stamps(feed: Feed, publication: Publication | None = None) -> dict[tuple[str
     """Return the stamp of everything that is listed, tombstones too, by collection and id."""
     feed.refresh_from_db()
     publication = publication or feed.publication
-    found = {}
+    found: dict[tuple[str, str], int] = {}
+    if publication is None:
+        return found
     for tombstones in (False, True):
-        for collection in publication.lists if publication else ():
+        for collection in publication.lists:
             entries = read(publication, collection, tombstones=tombstones)
             ids = dict(_ids(entries.documents.tolist()))
             for number, stamp in zip(entries.documents.tolist(), entries.stamps, strict=True):
@@ -106,8 +108,10 @@ def _ids(numbers: list[int]) -> Iterator[tuple[int, str]]:
 
 
 def _listed(publication: Publication | None, *, tombstones: bool) -> Iterator[tuple[str, Document]]:
-    for collection in publication.lists if publication else ():
-        cut = publication.cut.get(collection, ()) if publication else ()
+    if publication is None:
+        return
+    for collection in publication.lists:
+        cut = publication.cut.get(collection, ())
         numbers = read(publication, collection, tombstones=tombstones).documents.tolist()
         for some in in_parts(numbers, 500):
             for document in Document.objects.filter(pk__in=some):
