@@ -16,7 +16,7 @@ from roster import excluding, publishing
 from roster.importing import import_bundle
 from roster.models import Enrollment, Klass, Level, Mark, Org, Organization, User
 from roster.organizations import set_field_policy
-from roster.publishing import running, sweeping
+from roster.publishing import flipping, running, sweeping
 
 BY = "race"
 MOST_MARKS = 40
@@ -27,7 +27,7 @@ BUNDLES = "RACE_BUNDLES"
 def hurry() -> None:
     """Let leases and graces be as short as the lives of those who hold them."""
     running.LEASE = timedelta(seconds=1)
-    sweeping.READ_ON = timedelta(seconds=1)
+    flipping.READ_ON = timedelta(seconds=1)
     sweeping.GRACE = timedelta(seconds=2)
 
 
