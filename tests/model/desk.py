@@ -123,6 +123,7 @@ class Desk:
                 before,
                 after,
                 frozenset(named),
+                frozenset(self.cleared),
                 clock(),
             )
             withdrawing.apply(vendor.truth, now, place(vendor))
@@ -170,21 +171,13 @@ class Desk:
         return list(marks.values_list("kind", "sourced_id"))
 
     def _assess(self) -> None:
-        """Assessments come from no bundle: they are as if a vendor had written them."""
+        """Assessments come from no bundle: once, as if a vendor had written them."""
         for model in (AssessmentLineItem, AssessmentResult):
-            there = model.objects.filter(organization=self.organization)
-            wanted = {name: fields for (of, name), fields in self.rows.items() if of is model}
-            for row in there:
-                if row.sourced_id not in wanted:
-                    model.objects.filter(pk=row.pk).update(status="tobedeleted")
-            for name, fields in wanted.items():
-                there.filter(sourced_id=name).exclude(**fields).update(
-                    last_modified=clock(), **fields
-                )
-                model.objects.get_or_create(
-                    organization=self.organization, sourced_id=name, defaults=fields
-                )
-        Organization.objects.filter(pk=self.organization.pk).touch()
+            for (of, name), fields in self.rows.items():
+                if of is model:
+                    model.objects.get_or_create(
+                        organization=self.organization, sourced_id=name, defaults=fields
+                    )
 
     def refresh(self) -> None:
         publishing.refresh(self.organization, by=BY)
@@ -333,6 +326,7 @@ class Desk:
             Bounds(before, marks, policy),
             Bounds(truth.rules, marks, policy),
             frozenset(),
+            frozenset(self.cleared),
             clock(),
         )
         if truth.held:

@@ -34,7 +34,8 @@ REQUIRED = {
 class Act:
     """An act as it was confirmed: over which rows, on which day, from where to where.
 
-    `named` are the marks that it sets.
+    `named` are the marks that it sets, `cleared` those that were cleared since the last refresh:
+    of what they hid the product may go by them or not.
     """
 
     edition: Edition
@@ -42,6 +43,7 @@ class Act:
     before: Bounds
     after: Bounds
     named: frozenset[Id]
+    cleared: frozenset[Id]
     now: datetime
 
     def today(self, version: str) -> tuple[Flat, Flat]:
@@ -53,12 +55,12 @@ class Act:
 
     def narrowed(self, bounds: Bounds) -> Bounds:
         """Return under what a publication of these bounds may show anything after it."""
-        marks = bounds.marks | self.named
+        marks = (bounds.marks - self.cleared) | self.named
         return Bounds(
             self.after.rules,
             marks,
             bounds.policy | self.after.policy,
-            bounds.doubtful - marks,
+            (bounds.doubtful | bounds.marks | self.cleared) - marks,
             both(bounds.common.rules, self.after.rules),
         )
 
@@ -143,7 +145,9 @@ class Leftover:
             if name in self.after:
                 self.check_fields(name)
             else:
-                assert not self.stays(name, document), f"{self.where}: {name} must have stayed"
+                assert not self.stays(name, document), (
+                    f"{self.where}: {name} must have stayed: {self.must.get(name)}"
+                )
         for name, document in self.after.items():
             gone = names(document) & (self.before.keys() - self.after.keys())
             assert not gone, f"{self.where}: {name} names {gone}, which are gone"
