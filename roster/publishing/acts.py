@@ -30,6 +30,11 @@ class Act:
     rules: Mapping[str, Any] | None = None
     policy: tuple[str, ...] = ()
 
+    @property
+    def takes_fields_only(self) -> bool:
+        """Whether the act bears on what documents say, not on which of them are listed."""
+        return not self.marks and self.rules is None
+
     def rules_json(self, publication: Publication) -> dict[str, Any]:
         """Return the rules after the act of what was published."""
         return publication.rules if self.rules is None else dict(self.rules)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain, islice
 from typing import TypeVar
 
 from django.db import connection, connections
@@ -25,10 +26,16 @@ def ahead(
     batches: Iterable[Batch], write: Callable[[Batch], Result]
 ) -> Iterator[tuple[Batch, Result]]:
     """Yield each batch with what writing it returns, in order."""
-    if connection.in_atomic_block or connection.vendor != "postgresql":
-        for batch in batches:
-            yield batch, write(batch)
-        return
+    waiting = iter(batches)
+    first = list(islice(waiting, 2))
+    alone = len(first) < 2 or connection.in_atomic_block or connection.vendor != "postgresql"
+    every = chain(first, waiting)
+    yield from ((each, write(each)) for each in every) if alone else _by_a_thread(every, write)
+
+
+def _by_a_thread(
+    batches: Iterable[Batch], write: Callable[[Batch], Result]
+) -> Iterator[tuple[Batch, Result]]:
     with ThreadPoolExecutor(1, "writing") as writer:
         waiting: deque[tuple[Batch, Future[Result]]] = deque()
         try:

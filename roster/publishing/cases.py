@@ -20,11 +20,11 @@ from roster.deciding.answers import REFERENCES, answers, keys
 from roster.dialects.composing import Doc
 from roster.dialects.pruning import pruned_doc
 from roster.kinds import COLLECTIONS, ROWS_OF
-from roster.marks import Marks
+from roster.marks import MarkRow, Marks
 from roster.models import Publication
 from roster.publishing.acts import Ground, set_of
 from roster.publishing.comparing import Flags, Places
-from roster.publishing.inputs import Inputs, flags, own, united
+from roster.publishing.inputs import Inputs, flags, own, settings_of, united
 from roster.publishing.lists import Numbers
 
 PEOPLE = "users"
@@ -73,19 +73,28 @@ class Case:
         self.publications = publications
         first = publications[0]
         self.version = first.feed.version
-        self.inputs = own(ground.organization, first)
         self.is_known = first.map_id is not None and bool(first.settings)
-        policy = self.inputs.settings.field_policy
-        self.rules = Rules.of(first.rules, list(policy))
+        self.settings = settings_of(ground.organization, first)
+        policy = self.settings.field_policy
+        self.rules = self.left = Rules.of(first.rules, list(policy))
         self.asked = ground.act.rules_for(first, policy)
-        self.left = self.asked.with_fields_of(self.rules)
-        self.marks = ground.published(first, self.inputs.map)
-        self.forced: Marks = ground.taken_today(first, self.inputs.map)
-        self._decide()
-        if more := self._people_hidden_by_fields():
-            self.force(more)
-        if more := self._people_not_shared():
-            self.force(more)
+        if self.asked != self.rules:
+            self.left = self.asked.with_fields_of(self.rules)
+        self.forced: Marks = {}
+        self._forget()
+        if not ground.act.takes_fields_only:
+            self.force(ground.taken_today(first, self.inputs.map))
+            self.force(self._people_not_shared())
+        if needed_by_people(self.version, self.settings, self.asked, self.left):
+            self.force(self._people_hidden_by_fields())
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        return own(self.ground.organization, self.publications[0])
+
+    @cached_property
+    def marks(self) -> list[MarkRow]:
+        return self.ground.published(self.publications[0], self.inputs.map)
 
     @cached_property
     def before(self) -> Decision:
@@ -94,27 +103,36 @@ class Case:
 
     def force(self, marks: Marks) -> None:
         """Take these rows too, and what is visible only through them."""
-        self.forced = united(self.forced, marks)
-        self._decide()
+        if marks:
+            self.forced = united(self.forced, marks)
+            self._forget()
+
+    def _forget(self) -> None:
+        """Forget what was decided and found by fewer marks."""
+        self.pruned: dict[str, dict[int, int]] = defaultdict(dict)
+        self._affected: dict[str, Affected | None] = {}
+        for name in ("after", "shared"):
+            self.__dict__.pop(name, None)
 
     def _inputs(self) -> Inputs:
         """Return what is decided with after the act: its marks, none that came with an import."""
         marks = [*self.marks, *self.ground.act.marks]
         return self.inputs.with_marks(marks).marked(self.forced)
 
-    def _decide(self) -> None:
-        inputs = self._inputs()
-        self.after = inputs.decide(self.version, self.left)
-        self.shared = self.after
-        if (common := self.left & self.rules) != self.left:
-            self.shared = inputs.decide(self.version, common.with_fields_of(self.rules))
-        self.pruned: dict[str, dict[int, int]] = defaultdict(dict)
-        self._affected: dict[str, Affected | None] = {}
+    @cached_property
+    def after(self) -> Decision:
+        return self._inputs().decide(self.version, self.left)
+
+    @cached_property
+    def shared(self) -> Decision:
+        """What the sharing before the act and the one after it have in common."""
+        common = (self.left & self.rules).with_fields_of(self.rules)
+        if self.left in (self.rules, common):
+            return self.after
+        return self._inputs().decide(self.version, common)
 
     def _people_hidden_by_fields(self) -> Marks:
         """Return the people whom the version can't show without a field that is withheld."""
-        if not needed_by_people(self.version, self.inputs.settings, self.asked, self.left):
-            return {}
         return self._people(set_of(self._inputs().decide(self.version, self.asked), PEOPLE))
 
     def _people_not_shared(self) -> Marks:
@@ -143,7 +161,7 @@ class Case:
         return self._affected[collection]
 
     def _become_of(self, collection: str) -> Affected | None:
-        if self.takes_fields_only:
+        if self.ground.act.takes_fields_only and not self.forced:
             return None
         stay = set_of(self.after, collection)
         differs = self._may_differ(collection)
@@ -152,11 +170,6 @@ class Case:
         records = getattr(self.inputs.map, ROWS_OF[collection]).record[:-1]
         said = keys(self._decision_for(collection), collection) if differs else None
         return Affected(Places(records), stay, said)
-
-    @property
-    def takes_fields_only(self) -> bool:
-        """Whether documents are all that an act bears on, not which of them are listed."""
-        return not (self.ground.act.marks or self.ground.act.rules or self.forced)
 
     def _may_differ(self, collection: str) -> bool:
         """Return whether documents may say something else after the act."""

@@ -6,13 +6,14 @@ is gone leaves a tombstone, which stays until it expires or the record returns.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from roster.publishing.lists import EMPTY, NEW, List, Numbers, joined
+from roster.publishing.lists import EMPTY, NEW, List, Numbers
 
 Flags = NDArray[np.bool_]
 
@@ -88,13 +89,13 @@ def compare(
 
 
 def buried(stones: List, gone: List, entomb: Entomb, ids_of: Ordered) -> List:
-    """Return the tombstones there are with those of entries that are gone, in order."""
+    """Return the tombstones there are with those of entries that are gone; both are in order."""
     if not len(gone):
         return stones
     fresh = List(gone.records, entomb(gone), np.full(len(gone), NEW, np.int64))
-    together = joined([stones, fresh])
-    ids = ids_of(together.documents)
-    return together.take(np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64))
+    ids = ids_of(stones.documents)
+    at = [bisect_left(ids, each) for each in ids_of(fresh.documents)]
+    return List(*(np.insert(old, at, new) for old, new in zip(stones, fresh, strict=True)))
 
 
 def places(wanted: Numbers, among: Numbers) -> NDArray[np.int64]:

@@ -76,8 +76,15 @@ def own(organization: Organization, publication: Publication) -> Inputs:
     """
     if publication.map_id is None or not publication.settings:
         return replace(todays(organization), marks={})
-    settings = Settings.from_json(publication.settings)
+    settings = settings_of(organization, publication)
     return Inputs(publication.map_id, load(publication.map_id), publication.day, settings, marks={})
+
+
+def settings_of(organization: Organization, publication: Publication) -> Settings:
+    """Return the settings that a publication was decided with, today's where it isn't known."""
+    if publication.map_id is None or not publication.settings:
+        return Settings.of(organization)
+    return Settings.from_json(publication.settings)
 
 
 def shown_marks(organization: Organization, marks: Iterable[MarkRow]) -> list[MarkRow]:

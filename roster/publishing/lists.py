@@ -34,6 +34,12 @@ PART = 16_384
 
 LEVEL = 1
 
+WAITING = 1 << 21
+"""Bytes of parts that are written at once."""
+
+RESERVED = 32
+"""Keys that are taken at once."""
+
 NEW = 0
 """The stamp of what is shown for the first time, until it is shown."""
 
@@ -123,18 +129,46 @@ def contents(parts: Sequence[int]) -> dict[int, bytes]:
         return {part: bytes(content) for part, content in cursor.fetchall()}
 
 
+class Parts:
+    """Writes parts of an organization's lists, many at once: call `flush` before they are shown."""
+
+    def __init__(self, organization: int) -> None:
+        self.organization = organization
+        self.keys: list[int] = []
+        self.rows: list[tuple[Any, ...]] = []
+        self.size = 0
+
+    def store(self, entries: List, sizes: Iterable[int] = ()) -> list[Reference]:
+        """Keep entries in parts, of these sizes or of equal ones; return what names them."""
+        ends = np.cumsum(list(sizes) or _even(len(entries))).tolist()
+        found = []
+        for start, end in zip([0, *ends], ends, strict=False):
+            key = self._key()
+            content = encode(entries.take(slice(start, end)))
+            made = connection.ops.adapt_datetimefield_value(clock())
+            self.rows.append((key, self.organization, end - start, content, made))
+            self.size += len(content)
+            found.append([key, end - start, NEW])
+        if self.size > WAITING:
+            self.flush()
+        return found
+
+    def flush(self) -> None:
+        columns = ("id", "organization_id", "entries", "content", "made")
+        bulk.insert(ListPart, columns, self.rows)
+        self.rows, self.size = [], 0
+
+    def _key(self) -> int:
+        if not self.keys:
+            self.keys = bulk.reserve(ListPart, RESERVED)[::-1]
+        return self.keys.pop()
+
+
 def store(organization: int, entries: List, sizes: Iterable[int] = ()) -> list[Reference]:
-    """Write entries as parts, of these sizes or of equal ones; return what names them."""
-    ends = np.cumsum(list(sizes) or _even(len(entries))).tolist()
-    if not ends:
-        return []
-    keys = bulk.reserve(ListPart, len(ends))
-    made = connection.ops.adapt_datetimefield_value(clock())
-    rows, found = [], []
-    for key, start, end in zip(keys, [0, *ends], ends, strict=False):
-        rows.append((key, organization, end - start, encode(entries.take(slice(start, end))), made))
-        found.append([key, end - start, NEW])
-    bulk.insert(ListPart, ("id", "organization_id", "entries", "content", "made"), rows)
+    """Write a list as parts, of these sizes or of equal ones; return what names them."""
+    parts = Parts(organization)
+    found = parts.store(entries, sizes)
+    parts.flush()
     return found
 
 

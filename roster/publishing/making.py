@@ -25,7 +25,7 @@ from roster.publishing import lists
 from roster.publishing.comparing import Difference, Lists, compare, places
 from roster.publishing.flipping import Cut, Next, Plan, Settled
 from roster.publishing.inputs import Inputs
-from roster.publishing.lists import List, Numbers, Reference
+from roster.publishing.lists import List, Numbers, Parts, Reference
 from roster.publishing.rendering import rendered
 from roster.publishing.shelf import Finished, Shelf
 from roster.publishing.splicing import spliced
@@ -73,10 +73,10 @@ class Wanted:
         hidden = self.decision.rules.hidden(collection) | self.cut.get(collection, {}).keys()
         return self.was_cut(collection) - hidden
 
-    def settle(self, collection: str, difference: Difference, organization: Organization) -> None:
+    def settle(self, collection: str, difference: Difference, writer: Parts) -> None:
         """Take over the lists of a collection, and count them."""
         self.differs |= not difference.is_none
-        keep(self.found, collection, self.before, difference, organization)
+        keep(self.found, collection, self.before, difference, writer)
 
 
 def decided(
@@ -99,6 +99,7 @@ class Maker:
         self.organization = organization
         self.note = note
         self.shelves: dict[tuple[str, str], Shelf] = {}
+        self.parts = Parts(organization.pk)
         self.expired = milliseconds(clock() - timedelta(days=organization.tombstone_days))
 
     def make(self, wanted: Sequence[Wanted], plan: Plan) -> None:
@@ -111,6 +112,7 @@ class Maker:
             if collection in names:
                 self.note(f"OneRoster {version}: {collection}")
                 self._list(wanted, collection, self._shelf(version, collection))
+        self.parts.flush()
         for each in wanted:
             if each.before is None or each.differs:
                 plan.nexts.append(each.found)
@@ -137,7 +139,7 @@ class Maker:
                 ids_of=shelf.ids_of,
                 anew=self._anew(each, collection, before.live, shelf),
             )
-            each.settle(collection, difference, self.organization)
+            each.settle(collection, difference, self.parts)
 
     def _anew(self, each: Wanted, collection: str, live: List, shelf: Shelf) -> Numbers:
         """Return the records that readers must hear of again, whatever they had of them."""
@@ -198,14 +200,14 @@ def keep(
     collection: str,
     before: Publication | None,
     difference: Difference,
-    organization: Organization,
+    writer: Parts,
 ) -> None:
     """Write the lists of a collection as parts, and count them."""
     old, new = difference.before, difference.lists
 
     def parts(name: str, was: List, now: List) -> list[Reference]:
         held = lists.references(before, collection, name) if before else []
-        return spliced(organization.pk, held, was, now)
+        return spliced(writer, held, was, now)
 
     if len(new.live) or len(new.tombstones):
         found.lists[collection] = {

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from roster.models import Organization, Publication
+from roster.models import Publication
 from roster.publishing import lists
 from roster.publishing.cases import Affected, Case
 from roster.publishing.comparing import Flags, buried, places
 from roster.publishing.flipping import Next, Rewritten
-from roster.publishing.lists import NEW, List, Numbers
+from roster.publishing.lists import NEW, List, Numbers, Parts
 from roster.publishing.shelf import Shelf
 from roster.publishing.splicing import edited, spliced
 
@@ -76,8 +76,8 @@ class Listed:
 class Remaining:
     """What becomes of a publication: it has other lists, and another may follow it."""
 
-    def __init__(self, organization: Organization, case: Case, publication: Publication) -> None:
-        self.organization = organization
+    def __init__(self, case: Case, publication: Publication, writer: Parts) -> None:
+        self.writer = writer
         self.publication = publication
         self.lists = deepcopy(publication.lists)
         self.counts = deepcopy(publication.counts)
@@ -112,14 +112,14 @@ class Remaining:
     def _replace(self, listed: Listed, documents: Numbers, stones: Numbers, other: Flags) -> None:
         """Rewrite the lists of a collection in place, keeping what was there before."""
         self.is_rewritten = True
-        kept, live, pk = self.lists[listed.collection], listed.live, self.organization.pk
+        kept, live = self.lists[listed.collection], listed.live
         now = documents.copy()
         now[listed.gone] = stones
         changed = listed.gone | other
         self.replaced[listed.collection] = live.records[changed]
         entries = List(live.records, now, np.where(changed, NEW, live.stamps))
-        kept["live"] = edited(pk, kept["live"], entries, np.ones(len(live), bool), changed)
-        kept["former"] = [*kept.get("former", []), *lists.store(pk, live.take(changed))]
+        kept["live"] = edited(self.writer, kept["live"], entries, np.ones(len(live), bool), changed)
+        kept["former"] = [*kept.get("former", []), *self.writer.store(live.take(changed))]
         counts, gone = self.counts[listed.collection], int(listed.gone.sum())
         counts["records"] -= gone
         counts["tombstones"] += gone
@@ -127,15 +127,15 @@ class Remaining:
     def _follow(self, listed: Listed, documents: Numbers, stones: Numbers, other: Flags) -> None:
         """Give the next publication its lists of a collection."""
         self.differs = True
-        name, live, pk = listed.collection, listed.live, self.organization.pk
+        name, live = listed.collection, listed.live
         kept = self.publication.lists[name]
         stamps = np.where(other, NEW, live.stamps)
         entries = List(live.records, documents, stamps).take(listed.stay)
         before = lists.read(self.publication, name, tombstones=True)
         after = buried(before, live.take(listed.gone), lambda gone: stones, listed.shelf.ids_of)
         self.next.lists[name] = {
-            "live": edited(pk, kept["live"], entries, listed.stay, other),
-            "tombstones": spliced(pk, kept.get("tombstones", []), before, after),
+            "live": edited(self.writer, kept["live"], entries, listed.stay, other),
+            "tombstones": spliced(self.writer, kept.get("tombstones", []), before, after),
         }
         self.next.counts[name] = {
             "records": len(entries),
@@ -147,6 +147,7 @@ class Remaining:
 
     def stamp(self, collection: str, records: Numbers) -> None:
         """Stamp what the next publication lists of these records anew."""
+        self.writer.flush()
         kept = self.next.lists.get(collection, {}).get("live", [])
         live = lists.joined(lists.fetch(kept))
         heard = (places(live.records, records) >= 0) & (live.stamps != NEW)
@@ -154,7 +155,7 @@ class Remaining:
             self.differs = True
             entries = List(live.records, live.documents, np.where(heard, NEW, live.stamps))
             every = np.ones(len(live), bool)
-            parts = edited(self.organization.pk, kept, entries, every, heard)
+            parts = edited(self.writer, kept, entries, every, heard)
             self.next.lists[collection]["live"] = parts
             self.next.counts[collection]["changed"] += int(heard.sum())
 

@@ -228,14 +228,13 @@ class Shelf:
 
         for _, stone in self.put(finished()):
             stones[last.popleft()] = stone
-        return np.array([_of(stones, each) for each in entries.documents.tolist()], np.int64)
+        return np.array(_of(stones, entries.documents), np.int64)
 
     def ids_of(self, documents: Numbers) -> list[str]:
         """Return the sourcedIds of documents."""
-        numbers = documents.tolist()
-        missing = [each for each in numbers if each not in self.ids]
+        missing = [each for each in documents.tolist() if each not in self.ids]
         self.ids.update(self._fetch(missing, "id, sourced_id", MANY))
-        return [_of(self.ids, each) for each in numbers]
+        return _of(self.ids, documents)
 
     def retired(self, documents: Numbers) -> Numbers:
         """Return which of these documents are tombstones."""
@@ -279,8 +278,8 @@ def without(doc: Doc, fields: frozenset[str]) -> Doc:
 Value = TypeVar("Value")
 
 
-def _of(values: Mapping[int, Value], document: int) -> Value:
+def _of(values: Mapping[int, Value], documents: Numbers) -> list[Value]:
     try:
-        return values[document]
+        return [values[each] for each in documents.tolist()]
     except KeyError:
         raise Swept from None

@@ -20,7 +20,7 @@ from roster.publishing.acts import Act, Ground
 from roster.publishing.cases import Case, cases
 from roster.publishing.flipping import Plan, no_longer_read
 from roster.publishing.inputs import united
-from roster.publishing.lists import Numbers
+from roster.publishing.lists import Numbers, Parts
 from roster.publishing.remaining import Listed, Remaining
 from roster.publishing.shelf import Finished, Shelf
 
@@ -49,6 +49,7 @@ def withdrawn(organization: Organization, act: Act, *, heads: bool = True) -> tu
     for some, follows in ((older, False), (last, True)):
         for case in cases(ground, some):
             withdrawal.take(case, follows=follows)
+    withdrawal.parts.flush()
     return plan, withdrawal.replaced
 
 
@@ -58,6 +59,7 @@ class _Withdrawal:
         self.plan = plan
         self.replaced: Replaced = {}
         self.shelves: dict[tuple[str, str], Shelf] = {}
+        self.parts = Parts(organization.pk)
 
     def take(self, case: Case, *, follows: bool) -> None:
         """Take from the publications of a case; with `follows` others follow them."""
@@ -65,7 +67,7 @@ class _Withdrawal:
             case.force(unfit)
         for publication in case.publications:
             replaced = self.replaced.setdefault(publication.feed_id, {})
-            found = Remaining(self.organization, case, publication)
+            found = Remaining(case, publication, self.parts)
             for listed in self._listed(case, publication):
                 found.take(listed, case.pruned[listed.collection], follows=follows)
             for collection, records in replaced.items() if follows else ():

@@ -70,7 +70,9 @@ def test_parts_in_which_nothing_changed_are_shared(pk, monkeypatch):
     documents[15] = 999
     stamps = np.where(documents == before.documents, before.stamps, NEW)
     after = List(before.records, documents, stamps)
-    found = spliced(pk, parts, before, after)
+    writer = lists.Parts(pk)
+    found = spliced(writer, parts, before, after)
+    writer.flush()
     assert [part in parts for part in found] == [True, False, True, True]
     assert ListPart.objects.count() == 5
     assert same(lists.joined(lists.fetch(found)), after)
@@ -94,6 +96,8 @@ def test_a_spliced_list_is_the_list(data):
         patch.setattr("roster.publishing.splicing.PART", 8)
         patch.setattr(lists, "PART", 8)
         parts = [[part, count, 1000] for part, count, _ in lists.store(pk, before)]
-        found = spliced(pk, parts, before, after)
+        writer = lists.Parts(pk)
+        found = spliced(writer, parts, before, after)
+        writer.flush()
     assert same(lists.joined(lists.fetch(found)), after)
     assert all(count <= 16 for _, count, _ in found)

@@ -34,7 +34,7 @@ def district(tmp_path: Path) -> Organization:
 
 
 @pytest.fixture
-def moment() -> Iterator[time_machine.Coordinates]:
+def moment() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(clock(), tick=True) as traveller:
         yield traveller
 
@@ -51,7 +51,7 @@ def rename(feed: Feed, name: str) -> int:
 
 
 def test_a_list_goes_a_while_after_it_was_superseded_and_its_documents_later(
-    district: Organization, moment: time_machine.Coordinates
+    district: Organization, moment: time_machine.Traveller
 ) -> None:
     (feed,) = published(district, "1.2")
     old = feed.publication
@@ -74,7 +74,7 @@ def test_a_list_goes_a_while_after_it_was_superseded_and_its_documents_later(
     assert StoredMap.objects.filter(organization=district).count() == 1
 
 
-def test_what_a_run_reads_stays(district: Organization, moment: time_machine.Coordinates) -> None:
+def test_what_a_run_reads_stays(district: Organization, moment: time_machine.Traveller) -> None:
     (feed,) = published(district, "1.2")
     old, before = feed.publication, shown(feed)
     assert old
@@ -90,7 +90,7 @@ def test_what_a_run_reads_stays(district: Organization, moment: time_machine.Coo
 
 
 def test_a_document_that_is_listed_again_stays(
-    district: Organization, moment: time_machine.Coordinates
+    district: Organization, moment: time_machine.Traveller
 ) -> None:
     (feed,) = published(district, "1.2")
     name = User.objects.get(organization=district, sourced_id=student_of(feed)).given_name
@@ -106,7 +106,7 @@ def test_a_document_that_is_listed_again_stays(
 
 
 def test_what_is_shown_while_it_sweeps_stops_it(
-    district: Organization, moment: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+    district: Organization, moment: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (feed,) = published(district, "1.2")
     rename(feed, "Zoë")
@@ -128,7 +128,7 @@ def test_what_is_shown_while_it_sweeps_stops_it(
 
 
 def test_whoever_prepares_meanwhile_begins_again(
-    district: Organization, moment: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+    district: Organization, moment: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A document found by its key, and swept before it is listed."""
     (feed,) = published(district, "1.2")
@@ -154,7 +154,7 @@ def test_whoever_prepares_meanwhile_begins_again(
 
 
 def test_parts_that_no_publication_came_to_name_go(
-    district: Organization, moment: time_machine.Coordinates
+    district: Organization, moment: time_machine.Traveller
 ) -> None:
     (feed,) = published(district, "1.2")
     part = ListPart.objects.order_by("pk")[0]
