@@ -8,6 +8,7 @@ records, references, fields and values are fewer than before.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -126,12 +127,14 @@ class Leftover:
         self.before, self.after = publication.flat, after
         self.may = flat(edition.documents(version, day, bounds))
         self.supplied = flat(edition.documents(version, day, bounds.common))
-        self.must = flat(edition.documents(version, day, bounds.common.tightest))
         was, now = act.today(version)
         swapped = bounds.key() != bounds.common.key()
         of_today = edition is act.edition and day == act.day
         self.settled = of_today and not bounds.doubtful and not swapped
         self.taken = set() if self.settled else was.keys() - now.keys()
+        tightest = bounds.common.tightest
+        tightest = replace(tightest, marks=tightest.marks | set(as_marks(self.taken)))
+        self.must = flat(edition.documents(version, day, tightest))
         # Of whom the act takes anything today it may take more here.
         changed = {name for name in was if was[name] != now.get(name)}
         self.free = set() if self.settled else changed
@@ -211,6 +214,27 @@ class Leftover:
     def places(self, name: Id) -> list[dict[str, Any]]:
         document = self.after[name]
         return document.get("orgs") or [role["org"] for role in document["roles"]]
+
+
+KINDS = {
+    "users": ("person",),
+    "classes": ("section",),
+    "orgs": ("org", "school"),
+    "courses": ("course",),
+    "enrollments": ("enrollment",),
+    "demographics": ("demographics",),
+    "categories": ("grading_task",),
+    "lineItems": ("line_item",),
+    "results": ("result",),
+}
+"""The kinds as which records are marked."""
+
+
+def as_marks(names: set[Id]) -> Iterator[Id]:
+    """Return marks on records, as far as they can be marked."""
+    for collection, sourced_id in names:
+        for kind in KINDS.get(collection, ()):
+            yield kind, sourced_id
 
 
 def parents(name: Id, document: dict[str, Any]) -> set[Id]:
