@@ -24,7 +24,10 @@ def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[A
     names = ", ".join(map(quote, columns))
     with transaction.atomic(), connection.cursor() as cursor:
         if _is_postgresql():
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            with (
+                connection.wrap_database_errors,
+                cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,
+            ):
                 for row in rows:
                     copy.write_row(row)
         else:

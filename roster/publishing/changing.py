@@ -17,10 +17,11 @@ from roster.marks import MarkRow, Marks
 from roster.models import Feed, Organization, Publication
 from roster.publishing.acts import Act, Ground, set_of
 from roster.publishing.cases import PEOPLE, needed_by_people
-from roster.publishing.flipping import Cut, Plan, flip
+from roster.publishing.flipping import flip
 from roster.publishing.inputs import Inputs, last_shown
 from roster.publishing.lists import NEW
 from roster.publishing.making import Maker, Wanted
+from roster.publishing.plans import Cut, Plan
 from roster.publishing.withdrawing import withdrawn
 
 Then = Callable[[], None]

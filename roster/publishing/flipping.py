@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -21,15 +20,13 @@ from roster.clock import clock, milliseconds
 from roster.models import Feed, FormerRow, Organization, Publication
 from roster.publishing.inputs import Inputs
 from roster.publishing.lists import NEW, Swept
+from roster.publishing.plans import Cut, Next, Plan
 from roster.publishing.rendering import RowsChanged
 
 TRIES = 3
 
 READ_ON = timedelta(minutes=10)
 """How long a publication is read by those who asked for it before another was shown."""
-
-Cut = dict[str, dict[str, int]]
-"""Fields that are taken out as documents are read: by collection, with the stamp of the act."""
 
 
 class Base(NamedTuple):
@@ -46,57 +43,6 @@ class Base(NamedTuple):
     def of(cls, organization: Organization) -> Base:
         names = ("revision", "acts", "swept", "last_number", "shown_map_id", "shown_day")
         return cls(*Organization.objects.values_list(*names).get(pk=organization.pk))
-
-
-@dataclass(slots=True)
-class Next:
-    """A publication to be shown on a feed. `before` is the one that it follows, if any."""
-
-    feed: int
-    before: int | None
-    inputs: Inputs
-    rules: dict[str, Any]
-    lists: dict[str, Any] = field(default_factory=dict)
-    counts: dict[str, dict[str, int]] = field(default_factory=dict)
-    cut: Cut = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Rewritten:
-    """A publication that stays, with other lists in place of its own."""
-
-    publication: int
-    lists: dict[str, Any]
-    counts: dict[str, dict[str, int]]
-    cut: Cut
-
-
-@dataclass(slots=True)
-class Settled:
-    """A publication in which nothing changed: it says now what it would be decided with."""
-
-    publication: int
-    inputs: Inputs
-    rules: dict[str, Any]
-    cut: Cut
-
-
-@dataclass(slots=True)
-class Plan:
-    """Everything that one flip shows. `shown` are the inputs of a refresh.
-
-    `dropped` are publications that nobody reads any more, which go without their lists.
-    """
-
-    nexts: list[Next] = field(default_factory=list)
-    rewritten: list[Rewritten] = field(default_factory=list)
-    settled: list[Settled] = field(default_factory=list)
-    dropped: list[int] = field(default_factory=list)
-    shown: Inputs | None = None
-
-    @property
-    def needs_number(self) -> bool:
-        return bool(self.nexts or self.rewritten)
 
 
 def flip(

@@ -23,9 +23,9 @@ from roster.map.arrays import Positions
 from roster.models import Feed, Organization, Publication
 from roster.publishing import lists
 from roster.publishing.comparing import Difference, Lists, compare, places
-from roster.publishing.flipping import Cut, Next, Plan, Settled
 from roster.publishing.inputs import Inputs
 from roster.publishing.lists import List, Numbers, Parts, Reference
+from roster.publishing.plans import Cut, Next, Plan, Settled
 from roster.publishing.rendering import rendered
 from roster.publishing.shelf import Finished, Shelf
 from roster.publishing.splicing import spliced

@@ -12,9 +12,10 @@ from typing import Any
 from roster.audit import Actor
 from roster.audit import record as audit
 from roster.models import Feed, Organization, Publication
-from roster.publishing.flipping import Plan, flip, no_longer_read
+from roster.publishing.flipping import flip, no_longer_read
 from roster.publishing.inputs import todays
 from roster.publishing.making import Maker, decided
+from roster.publishing.plans import Plan
 from roster.publishing.running import Progress, Running
 
 READ, LISTED = 10, 95

@@ -11,8 +11,8 @@ from roster.models import Publication
 from roster.publishing import lists
 from roster.publishing.cases import Affected, Case
 from roster.publishing.comparing import Flags, buried, places
-from roster.publishing.flipping import Next, Rewritten
 from roster.publishing.lists import NEW, List, Numbers, Parts
+from roster.publishing.plans import Next, Rewritten
 from roster.publishing.shelf import Shelf
 from roster.publishing.splicing import edited, spliced
 

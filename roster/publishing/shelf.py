@@ -25,8 +25,8 @@ from roster.dialects.tombstones import tombstone_doc
 from roster.models import Document, Rendered, Status
 from roster.parts import in_parts
 from roster.publishing.ahead import ahead
-from roster.publishing.comparing import places
 from roster.publishing.lists import List, Numbers, Swept
+from roster.publishing.variants import Variants
 
 BATCH = 1_000
 """Documents written at once: larger ones keep SQLite's one writer busy for too long."""
@@ -58,28 +58,6 @@ class Finished(NamedTuple):
     record: int
     key: int | None
     doc: Doc
-
-
-class Variants:
-    """Which documents records gave with which keys, as arrays: a few for each record."""
-
-    def __init__(self, records: Numbers, keys: Numbers, documents: Numbers) -> None:
-        order = np.argsort(records, kind="stable")
-        self.keys, self.documents = keys[order], documents[order]
-        self.records, first = np.unique(records[order], return_index=True)
-        self.starts = np.append(first, len(records))
-
-    def find(self, records: Numbers, keys: Numbers, found: Numbers) -> None:
-        """Fill in the documents of those of the records that have none found yet."""
-        open_ = np.flatnonzero(found == 0)
-        at = places(records[open_], self.records)
-        open_, at = open_[at >= 0], at[at >= 0]
-        here, ends = self.starts[at], self.starts[at + 1]
-        while len(open_):
-            same = self.keys[here] == keys[open_]
-            found[open_[same]] = self.documents[here[same]]
-            more = ~same & (here + 1 < ends)
-            open_, here, ends = open_[more], here[more] + 1, ends[more]
 
 
 class Shelf:

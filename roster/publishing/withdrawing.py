@@ -18,9 +18,10 @@ from roster.models import Organization, Publication
 from roster.parts import in_parts
 from roster.publishing.acts import Act, Ground
 from roster.publishing.cases import Case, cases
-from roster.publishing.flipping import Plan, no_longer_read
+from roster.publishing.flipping import no_longer_read
 from roster.publishing.inputs import united
 from roster.publishing.lists import Numbers, Parts
+from roster.publishing.plans import Plan
 from roster.publishing.remaining import Listed, Remaining
 from roster.publishing.shelf import Finished, Shelf
 

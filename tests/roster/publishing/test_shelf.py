@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import orjson
 import pytest
+from django.db import DatabaseError
 
 from roster.dialects.composing import Doc
 from roster.models import Document, Organization, Rendered
@@ -88,3 +89,32 @@ def test_numbers_never_return(organization, shelf):
     Document.objects.all().delete()
     [(_, later)] = shelf.put([Finished(1, None, doc("a"))])
     assert later > number
+
+
+@pytest.mark.django_db(transaction=True)
+def test_batches_that_are_written_ahead_are_all_there_and_in_order(organization, monkeypatch):
+    monkeypatch.setattr("roster.publishing.shelf.BATCH", 10)
+    shelf = Shelf(organization.pk, "1.2", "categories")
+    kept = list(shelf.put(Finished(n, n, doc(f"c{n:03d}")) for n in range(95)))
+    assert [each.record for each, _ in kept] == list(range(95))
+    rows = dict(Document.objects.values_list("pk", "sourced_id"))
+    assert [rows[number] for _, number in kept] == [f"c{n:03d}" for n in range(95)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_writer_cannot_do_is_said_to_whoever_made_it(organization, monkeypatch):
+    monkeypatch.setattr("roster.publishing.shelf.BATCH", 10)
+    shelf = Shelf(organization.pk, "1.2", "categories")
+    wrong = doc("x")._replace(facts="no JSON")
+    with pytest.raises(DatabaseError):
+        list(shelf.put(Finished(n, n, wrong if n > 30 else doc(f"c{n}")) for n in range(95)))
+
+
+def test_two_who_keep_the_same_document_at_once_keep_it_once(shelf, monkeypatch):
+    [(_, number)] = shelf.put([Finished(1, 11, doc("a"))])
+    known, blind = Shelf._known, iter([True])
+    monkeypatch.setattr(
+        Shelf, "_known", lambda self, records: {} if next(blind, False) else known(self, records)
+    )
+    [(_, again), (_, other)] = shelf.put([Finished(1, 12, doc("a")), Finished(2, 21, doc("b"))])
+    assert again == number != other

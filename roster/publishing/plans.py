@@ -1,0 +1,62 @@
+"""What is prepared to be shown: publications that follow others, are rewritten, or stay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from roster.publishing.inputs import Inputs
+
+Cut = dict[str, dict[str, int]]
+"""Fields that are taken out as documents are read: by collection, with the stamp of the act."""
+
+
+@dataclass(slots=True)
+class Next:
+    """A publication to be shown on a feed. `before` is the one that it follows, if any."""
+
+    feed: int
+    before: int | None
+    inputs: Inputs
+    rules: dict[str, Any]
+    lists: dict[str, Any] = field(default_factory=dict)
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    cut: Cut = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Rewritten:
+    """A publication that stays, with other lists in place of its own."""
+
+    publication: int
+    lists: dict[str, Any]
+    counts: dict[str, dict[str, int]]
+    cut: Cut
+
+
+@dataclass(slots=True)
+class Settled:
+    """A publication in which nothing changed: it says now what it would be decided with."""
+
+    publication: int
+    inputs: Inputs
+    rules: dict[str, Any]
+    cut: Cut
+
+
+@dataclass(slots=True)
+class Plan:
+    """Everything that one flip shows. `shown` are the inputs of a refresh.
+
+    `dropped` are publications that nobody reads any more, which go without their lists.
+    """
+
+    nexts: list[Next] = field(default_factory=list)
+    rewritten: list[Rewritten] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list)
+    dropped: list[int] = field(default_factory=list)
+    shown: Inputs | None = None
+
+    @property
+    def needs_number(self) -> bool:
+        return bool(self.nexts or self.rewritten)
