@@ -164,7 +164,7 @@ def _given(feed: Feed, rules: dict[str, Any], change: Act | None = None) -> Want
 
 def _made(organization: Organization, wanted: Wanted, plan: Plan) -> Plan:
     """Return a plan with what is wanted in it too."""
-    Maker(organization, lambda stage: None).make([wanted], plan)
+    Maker(organization, lambda share, stage: None).make([wanted], plan)
     return plan
 
 

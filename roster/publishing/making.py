@@ -30,8 +30,8 @@ from roster.publishing.rendering import rendered
 from roster.publishing.shelf import Finished, Shelf
 from roster.publishing.splicing import spliced
 
-Note = Callable[[str], None]
-"""Called with the stage in words, again and again while something is done."""
+Note = Callable[[float, str], None]
+"""Called with the share that is done and the stage in words, again and again."""
 
 AT_ONCE = 50_000
 """Rows of which the decision's answers are in memory at once."""
@@ -98,6 +98,7 @@ class Maker:
     def __init__(self, organization: Organization, note: Note) -> None:
         self.organization = organization
         self.note = note
+        self.share = 0.0
         self.shelves: dict[tuple[str, str], Shelf] = {}
         self.parts = Parts(organization.pk)
         self.expired = milliseconds(clock() - timedelta(days=organization.tombstone_days))
@@ -108,9 +109,10 @@ class Maker:
         names = set(decision.collections())
         for each in wanted:
             names.update(each.before.lists if each.before else ())
-        for collection in COLLECTIONS:
+        for at, collection in enumerate(COLLECTIONS):
             if collection in names:
-                self.note(f"OneRoster {version}: {collection}")
+                self.share = at / len(COLLECTIONS)
+                self.note(self.share, f"OneRoster {version}: {collection}")
                 self._list(wanted, collection, self._shelf(version, collection))
         self.parts.flush()
         for each in wanted:
@@ -183,7 +185,8 @@ class Maker:
             docs = rendered(self.organization, decision, collection, positions[some].tolist())
             for nth, ((record, key), (_, doc)) in enumerate(zip(rows, docs, strict=True)):
                 if nth % OFTEN == 0:
-                    self.note(stage)
+                    share = (start + nth) / len(positions) / len(COLLECTIONS)
+                    self.note(self.share + share, stage)
                 yield Finished(record, key, doc)
 
 

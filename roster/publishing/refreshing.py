@@ -49,6 +49,7 @@ class _Refresh:
         self.by = by
         self.running = running
         self.feeds: list[Feed] = []
+        self.alike = 0
         self.counts: dict[int, dict[str, dict[str, int]]] = {}
 
     def prepare(self) -> Plan:
@@ -57,18 +58,19 @@ class _Refresh:
         inputs = todays(self.organization)
         following = Feed.objects.filter(organization=self.organization, state=Feed.State.FOLLOWING)
         self.feeds = list(following.select_related("publication").order_by("pk"))
-        plan, done, self.counts = Plan(), 0, {}
-        maker = Maker(self.organization, lambda stage: self._note(done, stage))
+        plan, self.counts = Plan(), {}
+        maker = Maker(self.organization, self._note)
         for wanted in decided(inputs, self.feeds, lambda feed: feed.publication):
+            self.alike = len(wanted)
             maker.make(wanted, plan)
             self.counts |= {each.feed.pk: each.found.counts for each in wanted}
-            done += len(wanted)
         plan.shown = inputs
         plan.dropped = list(no_longer_read(self.organization).values_list("pk", flat=True))
         return plan
 
-    def _note(self, done: int, stage: str) -> None:
-        share = done / len(self.feeds)
+    def _note(self, share: float, stage: str) -> None:
+        """Note a share of what is made for the feeds of one decision."""
+        share = (len(self.counts) + share * self.alike) / len(self.feeds)
         self.running.note(READ + int((LISTED - READ) * share), stage)
 
     def finish(self) -> None:
