@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from roster.models import Enrollment, Klass, Org, Role, User
+from roster.models import Course, Enrollment, Klass, Org, Role, User
 from tests.model.desk import Desk
 from tests.model.programs import Program
 from tests.model.sharing import EVERYTHING
 from tests.model.tidy import tidy
 from tests.model.vendors import Habits
+
+GONE = {"status": "tobedeleted"}
 
 
 @pytest.fixture
@@ -164,3 +166,27 @@ def test_an_act_brings_no_mark_with_it_that_a_bundle_has_set_and_nobody_refreshe
     for program in (reading, paused):
         assert "s1" in copied(program)["orgs"]
         assert "u3" not in copied(program)["users"]
+
+
+def test_an_act_takes_no_session_with_it_that_an_import_has_left_without_classes(
+    desk: Desk,
+) -> None:
+    program = joined(desk)
+    desk.refresh()
+    desk.edit({(Course, name): tidy()[Course, name] | GONE for name in ("c1", "c3")})
+    desk.exclude("course_master", "c2")
+    desk.look()
+    assert set(copied(program)["classes"]) == {"k1", "k3"}
+
+
+def test_an_act_takes_no_district_with_it_that_an_import_has_left_without_schools(
+    desk: Desk,
+) -> None:
+    sharing = EVERYTHING | {"all_schools": False, "schools": ["s1", "s2"]}
+    vendor = desk.connect("1.2", sharing, Habits())
+    assert vendor is not None
+    desk.refresh()
+    desk.edit({(Org, "s2"): tidy()[Org, "s2"] | {"parent": ""}})
+    desk.exclude("school", "s1")
+    desk.look()
+    assert set(copied(vendor.programs[0])["orgs"]) == {"s2", "district"}

@@ -127,7 +127,7 @@ class Leftover:
         self.before, self.after = publication.flat, after
         self.may = flat(edition.documents(version, day, bounds))
         self.supplied = flat(edition.documents(version, day, bounds.common))
-        was, now = act.today(version)
+        was, now = (_of_their_own(act.edition, side) for side in act.today(version))
         swapped = bounds.key() != bounds.common.key()
         of_today = edition is act.edition and day == act.day
         self.settled = of_today and not bounds.doubtful and not swapped
@@ -214,6 +214,19 @@ class Leftover:
     def places(self, name: Id) -> list[dict[str, Any]]:
         document = self.after[name]
         return document.get("orgs") or [role["org"] for role in document["roles"]]
+
+
+def _of_their_own(edition: Edition, documents: Flat) -> Flat:
+    """Leave out what is visible only through what is below it: sessions, and districts.
+
+    Today it may be gone for what an import has changed.
+    """
+    schools = {org for org in edition.district.orgs if edition.district.is_school(org)}
+    return {
+        name: document
+        for name, document in documents.items()
+        if name[0] != "academicSessions" and (name[0] != "orgs" or name[1] in schools)
+    }
 
 
 KINDS = {
