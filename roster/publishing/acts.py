@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import orjson
 
 from roster.deciding import Rules
@@ -96,11 +97,27 @@ class Ground:
         )
         found = {}
         for collection in before.collections():
-            left = set_of(before, collection)
+            left = set_of(before, collection) & ~visible_through_others(after, collection)
             left[after.visible(collection)] = False
             if left.any():
                 found[collection] = getattr(today.map, ROWS_OF[collection]).record[left]
         return found
+
+
+def visible_through_others(decision: Any, collection: str) -> Any:
+    """Return which rows of a collection's kind are visible only for what is below them, if at all.
+
+    Sessions of classes, orgs above schools, courses that a class shows: where an import has taken
+    those away, an act that takes the last of them would take all that is published below.
+    """
+    m = decision.map
+    if collection == "academicSessions":
+        return np.ones(len(m.ids["session"]) + 1, bool)
+    if collection == "orgs":
+        return ~m.org.is_school
+    if collection == "courses":
+        return m.course_row.levels.any(decision.ok("valid_course"))
+    return np.zeros(len(m.ids[ROWS_OF[collection]]) + 1, bool)
 
 
 def set_of(decision: Any, collection: str) -> Any:
