@@ -34,13 +34,6 @@ def cut_in(publication: int) -> set[Id]:
     return _read(publication)[1]
 
 
-def uncovered(before: int, after: int) -> set[str]:
-    """Return the collections in which a field that was cut from one publication is in another."""
-    cut = dict(Publication.objects.filter(pk__in=[before, after]).values_list("pk", "cut"))
-    fields = cut.get(before, {})
-    return {name for name in fields if fields[name].keys() - cut[after].get(name, {}).keys()}
-
-
 def _read(publication: int) -> tuple[Documents, set[Id]]:
     names = ("lists", "cut")
     lists_, cut = Publication.objects.values_list(*names).get(pk=publication)

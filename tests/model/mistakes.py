@@ -134,26 +134,26 @@ MARKS = [
 ACTS = [
     Mutation(
         "roster/publishing/changing.py",
-        "    flip(organization, lambda: withdrawn(_refreshed(organization), named), write)",
+        "    flip(organization, lambda: withdrawn(_refreshed(organization), named)[0], write)",
         "    flip(organization, Plan, write)",
         "a mark doesn't wait for the refresh",
     ),
     Mutation(
         "roster/publishing/changing.py",
-        "    flip(organization, lambda: withdrawn(_refreshed(organization), named), then)",
+        "    flip(organization, lambda: withdrawn(_refreshed(organization), named)[0], then)",
         "    flip(organization, Plan, then)",
         "a field policy doesn't wait for the refresh",
     ),
     Mutation(
         "roster/publishing/changing.py",
-        "        if now.state == HELD:\n            return withdrawn(now.organization, change)\n",
-        "        if now.state == HELD:\n            return Plan()\n",
+        "            return withdrawn(now.organization, change)[0]\n",
+        "            return Plan()\n",
         "what is narrowed holds at once for who is paused, too",
     ),
     Mutation(
         "roster/publishing/changing.py",
-        "plan = withdrawn(now.organization, change, heads=False)",
-        "plan = Plan()",
+        "plan, replaced = withdrawn(now.organization, change, heads=False)",
+        "plan, replaced = Plan(), {}",
         "what a changed sharing takes leaves the publications that runs read",
     ),
     Mutation(
@@ -164,21 +164,27 @@ ACTS = [
         "what was marked leaves every publication that exists",
     ),
     Mutation(
-        "roster/publishing/withdrawing.py",
-        "return List(live.records, documents, np.where(other, NEW, live.stamps)), live.take(other)",
-        "return List(live.records, documents, live.stamps), live.take(other)",
+        "roster/publishing/remaining.py",
+        "entries = List(live.records, now, np.where(changed, NEW, live.stamps))",
+        "entries = List(live.records, now, live.stamps)",
         "what stands in a record's place is stamped by the act",
     ),
     Mutation(
         "roster/publishing/withdrawing.py",
-        "        self.plan.rewritten += found.rewritten()\n",
-        "        self.plan.rewritten += [] if follows else found.rewritten()\n",
+        "                found.stamp(collection, records)\n",
+        "                pass\n",
+        "who is withdrawn from what a run reads, and stays at the head, is heard of again",
+    ),
+    Mutation(
+        "roster/publishing/withdrawing.py",
+        "            self.plan.rewritten += found.rewritten()\n",
+        "            self.plan.rewritten += [] if follows else found.rewritten()\n",
         "a run that began with the head is withdrawn from, too",
     ),
     Mutation(
         "roster/publishing/withdrawing.py",
-        "        if follows and found.differs:\n",
-        "        if follows and found.differs and publication.feed.state != 'held':\n",
+        "            if found.differs:\n",
+        "            if found.differs and publication.feed.state != 'held':\n",
         "a paused vendor's next delta tells of an exclusion",
     ),
     Mutation(
@@ -188,21 +194,21 @@ ACTS = [
         "whoever names a record that can't be pruned to a truth is looked at again",
     ),
     Mutation(
-        "roster/publishing/cases.py",
-        "self.inputs = own(ground.organization, first)",
-        "self.inputs = todays(ground.organization)",
+        "roster/publishing/inputs.py",
+        "    if publication.map_id is None or not publication.settings:\n",
+        "    if True:\n",
         "an act goes by what was published, and brings nothing of an import",
     ),
     Mutation(
         "roster/publishing/cases.py",
-        "self.forced: Marks = ground.taken_today(first, self.inputs.map)",
-        "self.forced: Marks = {}",
+        "            self.force(ground.taken_today(first, self.inputs.map))\n",
+        "",
         "an act takes from an older publication what it takes today",
     ),
     Mutation(
         "roster/publishing/cases.py",
-        "        if (common := self.left & self.rules) != self.left:\n",
-        "        if (common := self.left & self.rules) != self.left and False:\n",
+        "        common = (self.left & self.rules).with_fields_of(self.rules)\n",
+        "        common = self.left\n",
         "an act gives nobody a role at a school that is shared anew",
     ),
     Mutation(
@@ -270,8 +276,8 @@ PUBLISHING = [
     ),
     Mutation(
         "roster/publishing/making.py",
-        "        return not cut <= hidden\n",
-        "        return False\n",
+        "        return self.was_cut(collection) - hidden\n",
+        "        return set()\n",
         "who couldn't read a field for a while gets it anew",
     ),
     Mutation(

@@ -13,7 +13,7 @@ from typing import Any
 
 from roster.models import Publication as Rows
 from tests.model.bounds import Bounds, Edition
-from tests.model.comparing import Documents, Id, cut_in, flat, uncovered, untyped
+from tests.model.comparing import Documents, Id, cut_in, flat, untyped
 
 IDLE = timedelta(minutes=15)
 SETTLED = timedelta(minutes=2)
@@ -70,10 +70,6 @@ class Publication:
                 self.moments[name] = before.moments[name]
                 self.retold |= before.retold & {name}
         self.past = self.flat.keys() | (before.past if before else set())
-        if before is not None:
-            # Of a collection in which a field is seen again, the product tells everything anew.
-            again = uncovered(before.place, self.place)
-            self.retold |= {name for name in self.flat if name[0] in again}
 
 
 def are_same(one: Any, other: Any) -> bool:
