@@ -57,7 +57,10 @@ def facts_of_tombstone(
     """Return the facts of a tombstone, with the nested lists that its `last` document was in."""
     facts = facts_of(version, collection, document)
     if keys := NESTED_BY.get(collection):
-        before = facts_of(version, collection, last)
+        before: dict[str, Any] = {}
+        for name, keep in NESTED_PLANS[version, collection]:
+            if name in last:
+                keep(before, last[name])
         facts |= {LAST + key: before[key] for key in keys if key in before}
     return facts
 
@@ -180,3 +183,11 @@ PLANS = {
     for version, collections in FIELDS.items()
     for collection in collections
 }
+
+NESTED_PLANS = {
+    (version, collection): tuple(
+        (name, keep) for name, keep in plan if f"{name}.sourcedId" in NESTED_BY.get(collection, ())
+    )
+    for (version, collection), plan in PLANS.items()
+}
+"""The same for the references by which nested lists go."""

@@ -179,17 +179,15 @@ class Shelf:
                 )
 
     def docs(self, documents: Iterable[int]) -> Iterator[tuple[int, int, Doc]]:
-        """Yield the documents with these numbers, once each: number, record, and the document."""
-        columns = "id, record, sourced_id, body, role, school, klass, person, facts, status"
+        """Yield the documents with these numbers, once each: number, record, and the document.
+
+        Without its facts: what is made of it has facts of its own.
+        """
+        columns = "id, record, sourced_id, body, role, school, klass, person, status"
         for number, record, sourced_id, body, *rest in self._fetch(documents, columns, BATCH):
-            role, school, klass, person, facts, status = rest
-            # A plain cursor of SQLite gives JSON as text, PostgreSQL's as what it says.
-            text = facts if isinstance(facts, str) else orjson.dumps(facts).decode()
-            yield (
-                number,
-                record,
-                Doc(sourced_id, body.encode(), role, school, klass, person, text, status),
-            )
+            role, school, klass, person, status = rest
+            tags = {"role": role, "school": school, "klass": klass, "person": person}
+            yield number, record, Doc(sourced_id, body.encode(), status=status, **tags)
 
     def entomb(self, entries: List, cut: Iterable[str] = ()) -> Numbers:
         """Return the tombstones of what these entries list, less the fields that are cut."""
