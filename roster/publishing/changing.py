@@ -22,6 +22,7 @@ from roster.publishing.inputs import Inputs, last_shown
 from roster.publishing.lists import NEW
 from roster.publishing.making import Maker, Wanted
 from roster.publishing.plans import Cut, Plan
+from roster.publishing.shelf import Shelves
 from roster.publishing.withdrawing import withdrawn
 
 Then = Callable[[], None]
@@ -40,7 +41,7 @@ def start_feed(feed: Feed, *, by: Actor, then: Then) -> None:
         now = _fresh(feed)
         if now.publication is not None or not _is_published(now.organization):
             return Plan()
-        return _made(now.organization, _given(now, now.rules), Plan())
+        return _made(_given(now, now.rules), Plan(), Shelves(now.organization_id))
 
     def write() -> None:
         Feed.objects.filter(pk=feed.pk).exclude(state=HELD).update(state=FOLLOWING)
@@ -59,14 +60,14 @@ def change_feed(feed: Feed, rules: dict[str, Any], *, by: Actor, then: Then) -> 
         now = _fresh(feed)
         if now.publication is None or now.rules == rules:
             return Plan()
-        change = Act(feed=now.pk, rules=rules)
+        change, shelves = Act(feed=now.pk, rules=rules), Shelves(now.organization_id)
         if now.state == HELD:
-            return withdrawn(now.organization, change)[0]
-        plan, replaced = withdrawn(now.organization, change, heads=False)
+            return withdrawn(now.organization, change, shelves)[0]
+        plan, replaced = withdrawn(now.organization, change, shelves, heads=False)
         wanted = _given(now, rules, change)
         wanted.heard = replaced.get(now.pk, {})
         wanted.differs = any(each.publication == now.publication_id for each in plan.rewritten)
-        return _made(now.organization, wanted, plan)
+        return _made(wanted, plan, shelves)
 
     _flip(feed, prepare, then, rules=rules)
 
@@ -83,7 +84,7 @@ def resume_feed(feed: Feed, *, by: Actor, then: Then) -> None:
         now = _fresh(feed)
         if not _is_published(now.organization):
             return Plan()
-        return _made(now.organization, _given(now, now.rules), Plan())
+        return _made(_given(now, now.rules), Plan(), Shelves(now.organization_id))
 
     _flip(feed, prepare, then, state=FOLLOWING)
 
@@ -103,8 +104,7 @@ def act(organization: Organization, marks: Sequence[MarkRow], write: Then) -> No
 
     They are all that the act names: a mark that a bundle has set may not be published yet.
     """
-    named = Act(marks=tuple(marks))
-    flip(organization, lambda: withdrawn(_refreshed(organization), named)[0], write)
+    _take(organization, Act(marks=tuple(marks)), write)
 
 
 def withhold(organization: Organization, policy: Sequence[str], then: Then) -> None:
@@ -113,8 +113,7 @@ def withhold(organization: Organization, policy: Sequence[str], then: Then) -> N
     Documents are listed without them by the next refresh; until then they are cut as they are
     read. What the policy gives free shows after that refresh too.
     """
-    named = Act(policy=tuple(policy))
-    flip(organization, lambda: withdrawn(_refreshed(organization), named)[0], then)
+    _take(organization, Act(policy=tuple(policy)), then)
 
 
 def _flip(feed: Feed, prepare: Callable[[], Plan], then: Then, **fields: Any) -> None:
@@ -131,9 +130,12 @@ def _fresh(feed: Feed) -> Feed:
     return Feed.objects.select_related("organization", "publication").get(pk=feed.pk)
 
 
-def _refreshed(organization: Organization) -> Organization:
-    organization.refresh_from_db()
-    return organization
+def _take(organization: Organization, taken: Act, then: Then) -> None:
+    def prepare() -> Plan:
+        organization.refresh_from_db()
+        return withdrawn(organization, taken, Shelves(organization.pk))[0]
+
+    flip(organization, prepare, then)
 
 
 def _is_published(organization: Organization) -> bool:
@@ -162,9 +164,9 @@ def _given(feed: Feed, rules: dict[str, Any], change: Act | None = None) -> Want
     return Wanted(feed, inputs, decision, rules, before, _cut(before, asked, left))
 
 
-def _made(organization: Organization, wanted: Wanted, plan: Plan) -> Plan:
+def _made(wanted: Wanted, plan: Plan, shelves: Shelves) -> Plan:
     """Return a plan with what is wanted in it too."""
-    Maker(organization, lambda share, stage: None).make([wanted], plan)
+    Maker(wanted.feed.organization, shelves, lambda share, stage: None).make([wanted], plan)
     return plan
 
 

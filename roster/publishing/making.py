@@ -27,7 +27,7 @@ from roster.publishing.inputs import Inputs
 from roster.publishing.lists import List, Numbers, Parts, Reference
 from roster.publishing.plans import Cut, Next, Plan, Settled
 from roster.publishing.rendering import rendered
-from roster.publishing.shelf import Finished, Shelf
+from roster.publishing.shelf import Finished, Shelf, Shelves
 from roster.publishing.splicing import spliced
 
 Note = Callable[[float, str], None]
@@ -95,11 +95,11 @@ def decided(
 class Maker:
     """Makes publications of an organization, those of one decision after those of another."""
 
-    def __init__(self, organization: Organization, note: Note) -> None:
+    def __init__(self, organization: Organization, shelves: Shelves, note: Note) -> None:
         self.organization = organization
         self.note = note
         self.share = 0.0
-        self.shelves: dict[tuple[str, str], Shelf] = {}
+        self.shelves = shelves
         self.parts = Parts(organization.pk)
         self.expired = milliseconds(clock() - timedelta(days=organization.tombstone_days))
 
@@ -113,19 +113,13 @@ class Maker:
             if collection in names:
                 self.share = at / len(COLLECTIONS)
                 self.note(self.share, f"OneRoster {version}: {collection}")
-                self._list(wanted, collection, self._shelf(version, collection))
+                self._list(wanted, collection, self.shelves.of(version, collection))
         self.parts.flush()
         for each in wanted:
             if each.before is None or each.differs:
                 plan.nexts.append(each.found)
             else:
                 plan.settled.append(Settled(each.before.pk, each.inputs, each.rules, each.cut))
-
-    def _shelf(self, version: str, collection: str) -> Shelf:
-        name = version, collection
-        if name not in self.shelves:
-            self.shelves[name] = Shelf(self.organization.pk, *name)
-        return self.shelves[name]
 
     def _list(self, wanted: Sequence[Wanted], collection: str, shelf: Shelf) -> None:
         """Give the next publications their lists of a collection."""

@@ -17,6 +17,7 @@ from roster.publishing.inputs import todays
 from roster.publishing.making import Maker, decided
 from roster.publishing.plans import Plan
 from roster.publishing.running import Progress, Running
+from roster.publishing.shelf import Shelves
 
 READ, LISTED = 10, 95
 """Percent done when that has been done."""
@@ -59,7 +60,7 @@ class _Refresh:
         following = Feed.objects.filter(organization=self.organization, state=Feed.State.FOLLOWING)
         self.feeds = list(following.select_related("publication").order_by("pk"))
         plan, self.counts = Plan(), {}
-        maker = Maker(self.organization, self._note)
+        maker = Maker(self.organization, Shelves(self.organization.pk), self._note)
         for wanted in decided(inputs, self.feeds, lambda feed: feed.publication):
             self.alike = len(wanted)
             maker.make(wanted, plan)

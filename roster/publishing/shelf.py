@@ -237,6 +237,20 @@ class Shelf:
             yield from rows
 
 
+class Shelves:
+    """The shelves of an organization, each made when it is asked for."""
+
+    def __init__(self, organization: int) -> None:
+        self.organization = organization
+        self._made: dict[tuple[str, str], Shelf] = {}
+
+    def of(self, version: str, collection: str) -> Shelf:
+        name = version, collection
+        if name not in self._made:
+            self._made[name] = Shelf(self.organization, *name)
+        return self._made[name]
+
+
 def batched(items: Iterable[Finished], size: int) -> Iterator[list[Finished]]:
     waiting = iter(items)
     while batch := list(islice(waiting, size)):

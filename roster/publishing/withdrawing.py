@@ -23,7 +23,7 @@ from roster.publishing.inputs import united
 from roster.publishing.lists import Numbers, Parts
 from roster.publishing.plans import Plan
 from roster.publishing.remaining import Listed, Remaining
-from roster.publishing.shelf import Finished, Shelf
+from roster.publishing.shelf import Finished, Shelves
 
 Replaced = dict[int, dict[str, Numbers]]
 """By feed and collection, the records of which documents were replaced in place."""
@@ -32,7 +32,9 @@ BATCH = 2_000
 """Documents that are in memory at once."""
 
 
-def withdrawn(organization: Organization, act: Act, *, heads: bool = True) -> tuple[Plan, Replaced]:
+def withdrawn(
+    organization: Organization, act: Act, shelves: Shelves, *, heads: bool = True
+) -> tuple[Plan, Replaced]:
     """Return a plan that takes what an act takes from all publications that can be read.
 
     Without `heads` what feeds read now is only rewritten, for whoever makes the next ones. The
@@ -46,7 +48,7 @@ def withdrawn(organization: Organization, act: Act, *, heads: bool = True) -> tu
     found = list(rows.exclude(pk__in=plan.dropped).select_related("feed").order_by("pk"))
     last = [each for each in found if heads and each.pk == each.feed.publication_id]
     older = [each for each in found if each not in last]
-    withdrawal, ground = _Withdrawal(organization, plan), Ground(organization, act)
+    withdrawal, ground = _Withdrawal(shelves, plan), Ground(organization, act)
     for some, follows in ((older, False), (last, True)):
         for case in cases(ground, some):
             withdrawal.take(case, follows=follows)
@@ -55,12 +57,11 @@ def withdrawn(organization: Organization, act: Act, *, heads: bool = True) -> tu
 
 
 class _Withdrawal:
-    def __init__(self, organization: Organization, plan: Plan) -> None:
-        self.organization = organization
+    def __init__(self, shelves: Shelves, plan: Plan) -> None:
+        self.shelves = shelves
         self.plan = plan
         self.replaced: Replaced = {}
-        self.shelves: dict[tuple[str, str], Shelf] = {}
-        self.parts = Parts(organization.pk)
+        self.parts = Parts(shelves.organization)
 
     def take(self, case: Case, *, follows: bool) -> None:
         """Take from the publications of a case; with `follows` others follow them."""
@@ -87,13 +88,9 @@ class _Withdrawal:
         for collection in COLLECTIONS:
             affected = collection in publication.lists and case.affected(collection)
             if affected and (affected.keys is not None or not saying_less):
-                yield Listed(publication, collection, affected, self._shelf(case, collection))
-
-    def _shelf(self, case: Case, collection: str) -> Shelf:
-        name = case.version, collection
-        if name not in self.shelves:
-            self.shelves[name] = Shelf(self.organization.pk, *name)
-        return self.shelves[name]
+                yield Listed(
+                    publication, collection, affected, self.shelves.of(case.version, collection)
+                )
 
     def _prune(self, case: Case) -> Marks:
         """Prune what says too much; return the rows of which nothing is left to be shown.
