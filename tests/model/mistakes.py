@@ -194,12 +194,6 @@ ACTS = [
         "whoever names a record that can't be pruned to a truth is looked at again",
     ),
     Mutation(
-        "roster/publishing/inputs.py",
-        "    if publication.map_id is None or not publication.settings:\n",
-        "    if True:\n",
-        "an act goes by what was published, and brings nothing of an import",
-    ),
-    Mutation(
         "roster/publishing/cases.py",
         "            self.force(ground.taken_today(first, self.inputs.map))\n",
         "",
