@@ -134,25 +134,25 @@ MARKS = [
 ACTS = [
     Mutation(
         "roster/publishing/changing.py",
-        "    flip(organization, lambda: withdrawn(_refreshed(organization), named)[0], write)",
+        "    _take(organization, Act(marks=tuple(marks)), write)",
         "    flip(organization, Plan, write)",
         "a mark doesn't wait for the refresh",
     ),
     Mutation(
         "roster/publishing/changing.py",
-        "    flip(organization, lambda: withdrawn(_refreshed(organization), named)[0], then)",
+        "    _take(organization, Act(policy=tuple(policy)), then)",
         "    flip(organization, Plan, then)",
         "a field policy doesn't wait for the refresh",
     ),
     Mutation(
         "roster/publishing/changing.py",
-        "            return withdrawn(now.organization, change)[0]\n",
+        "            return withdrawn(now.organization, change, shelves)[0]\n",
         "            return Plan()\n",
         "what is narrowed holds at once for who is paused, too",
     ),
     Mutation(
         "roster/publishing/changing.py",
-        "plan, replaced = withdrawn(now.organization, change, heads=False)",
+        "plan, replaced = withdrawn(now.organization, change, shelves, heads=False)",
         "plan, replaced = Plan(), {}",
         "what a changed sharing takes leaves the publications that runs read",
     ),
@@ -192,12 +192,6 @@ ACTS = [
         "        while unfit := self._prune(case):\n            case.force(unfit)\n",
         "        self._prune(case)\n",
         "whoever names a record that can't be pruned to a truth is looked at again",
-    ),
-    Mutation(
-        "roster/publishing/inputs.py",
-        "    if publication.map_id is None or not publication.settings:\n",
-        "    if True:\n",
-        "an act goes by what was published, and brings nothing of an import",
     ),
     Mutation(
         "roster/publishing/cases.py",
