@@ -176,24 +176,33 @@ CASES = [
         {"bob": "north", "eve": "north"},
         in_v11=NO_TEACHER,
     ),
-    # A schedule structure and a grade take students only: classes stand on the calendar.
-    Case("schedule_structure", "east~night~evening", {"users": "nat", "enrollments": "e-nat-lit"}),
+    # A class all of whose students go by one structure or grade goes with them.
+    Case(
+        "schedule_structure",
+        "east~night~evening",
+        {"users": "nat", "classes": "k-lit-night", "enrollments": NIGHT},
+    ),
     Case(
         "schedule_structure",
         "east~2026~structure",
-        {"users": "dee rel", "enrollments": "e-dee-lit e-eve-lit", "demographics": "dee"},
+        {"users": "dee rel", "classes": "k-lit-e", "enrollments": LIT_E, "demographics": "dee"},
         {"eve": "east"},
     ),
     Case(
         "grade_level",
         "north~2026~structure~09",
         {
-            "users": "ann gus", "enrollments": "e-ann-phy e-ann-art e-ann-mus",
+            "users": "ann gus", "classes": "k-phy-n", "lineItems": "li-phy-n",
+            "enrollments": f"e-ann-phy e-ann-art e-ann-mus {PHY_N}", "scoreScales": "ss-phy-n",
             "demographics": "ann", "results": "r-ann",
         },
     ),
     Case("grade_level", "south~2026~structure~none", {"users": "fay"}),
-    Case("grade_level", "east~night~evening~10", {"users": "nat", "enrollments": "e-nat-lit"}),
+    Case(
+        "grade_level",
+        "east~night~evening~10",
+        {"users": "nat", "classes": "k-lit-night", "enrollments": NIGHT},
+    ),
     # Any one grade level keeps a student of two.
     Case("grade_level", "north~2026~structure~11"),
     Case(
@@ -261,7 +270,8 @@ CASES = [
         "person",
         "ann",
         {
-            "users": "ann gus", "enrollments": "e-ann-phy e-ann-art e-ann-mus",
+            "users": "ann gus", 
+            "enrollments": "e-ann-phy e-ann-art e-ann-mus",
             "demographics": "ann", "results": "r-ann",
         },
     ),
@@ -386,7 +396,7 @@ def test_a_mark_takes_what_stands_on_it_and_gives_it_back(district, case):
 NAMED = {
     "courses": "course", "classes": "section", "users": "person", "enrollments": "enrollment",
     "demographics": "demographics", "categories": "grading_task", "lineItems": "line_item",
-    "results": "result", "scoreScales": "score_scale",
+    "results": "result", "scoreScales": "score_scale", "resources": "resource",
 }  # fmt: skip
 
 
@@ -456,7 +466,14 @@ def gone_in(version: str, case: Case) -> dict[str, set[str]]:
         collection: set(names.split()) & seen(version).get(collection, set())
         for collection, names in case.gone.items()
     }
+    for collection, parent, resource in LINKED:
+        if parent in found.get(collection, set()):
+            found["resources"] = found.get("resources", set()) | {resource}
     return {collection: names for collection, names in found.items() if names}
+
+
+LINKED = (("classes", "k-art-s", "res-art"), ("courses", "c-dist", "res-phy"))
+"""A resource that is linked to one class or course alone goes with it."""
 
 
 def ids(records: Records) -> dict[str, set[str]]:
