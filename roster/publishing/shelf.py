@@ -21,6 +21,7 @@ from django.db import IntegrityError, connection, transaction
 
 from roster import bulk
 from roster.dialects.composing import Doc, render
+from roster.dialects.facts import NESTED_BY
 from roster.dialects.tombstones import tombstone_doc
 from roster.models import Document, Rendered, Status
 from roster.parts import in_parts
@@ -50,6 +51,10 @@ COLUMNS = (
     "body",
     "facts",
 )
+
+
+REMEMBERED = frozenset(key.partition(".")[0] for keys in NESTED_BY.values() for key in keys)
+"""Optional fields of which a tombstone keeps something."""
 
 
 class Finished(NamedTuple):
@@ -191,7 +196,7 @@ class Shelf:
 
     def entomb(self, entries: List, cut: Iterable[str] = ()) -> Numbers:
         """Return the tombstones of what these entries list, less the fields that are cut."""
-        fields = frozenset(cut)
+        fields = frozenset(cut) & REMEMBERED
         stones = self.stones.setdefault(fields, {})
         missing = [each for each in entries.documents.tolist() if each not in stones]
         last: deque[int] = deque()
