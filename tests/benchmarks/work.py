@@ -94,7 +94,7 @@ class District:
         self._night(of)
         self._acts(of)
         if further:
-            self._one_of_them(further[0]["connection"])
+            self._one_of_them(further[0]["id"])
 
     def _night(self, of: str) -> None:
         night = self.folder / "night"
