@@ -6,15 +6,18 @@ of a group are kept with row and value, the rest are counted.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-from roster.importing.rules import ERROR, NOTICE, RULES, WARNING
+from roster.importing.rules import ERROR, NOTICE, REFUSE, RULES, WARNING, Outcome
 from roster.models import Finding, Import
+from roster.refusal import Refused
 
 KEPT = 20
+MOST_GROUPS = 2_000  # Beyond these, further columns of a file are counted together.
 VALUE_LENGTH = 120
+NAMED = 3  # Kinds of faults that a strict refusal names.
 
 
 @dataclass(slots=True)
@@ -28,9 +31,11 @@ class Group:
 class Findings:
     """Collects findings while a bundle is read; memory is bounded by codes and columns."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, strict: bool = False) -> None:
         self.version = ""
+        self.strict = strict
         self._groups: dict[tuple[str, str, str], Group] = {}
+        self._refusing: Counter[tuple[str, str]] = Counter()
 
     def add(
         self,
@@ -43,17 +48,23 @@ class Findings:
         sourced_id: str = "",
         times: int = 1,
         **facts: str,
-    ) -> None:
-        """Count one more; keep it if it is among the first. Never pass a password as value."""
-        group = self._groups.setdefault((code, file, column[:255]), Group())
+    ) -> Outcome:
+        """Count one more; keep it if it is among the first. Never pass a password as value.
+
+        Returns what is to be done about it. What refuses a bundle is also remembered for `judge`.
+        """
+        rule = RULES[code]
+        group = self._group(code, file, column[:255])
         group.occurrences += times
+        outcome = rule.outcome(self.strict)
+        if outcome is REFUSE:
+            self._refusing[file, code] += times
         if len(group.kept) < KEPT:
-            rule = RULES[code]
             facts.setdefault("version", self.version)
             group.kept.append(
                 Finding(
                     code=code,
-                    severity=rule.severity,
+                    severity=rule.gravity(self.strict),
                     file=clean(file)[:255],
                     row=row,
                     column=clean(column)[:255],
@@ -62,6 +73,36 @@ class Findings:
                     message=clean(rule.message.format(file=file, column=column, **facts)),
                 )
             )
+        return outcome
+
+    def _group(self, code: str, file: str, column: str) -> Group:
+        group = self._groups.get((code, file, column))
+        if group is None:
+            if len(self._groups) >= MOST_GROUPS:
+                column = ""
+            group = self._groups.setdefault((code, file, column), Group())
+        return group
+
+    def refuse(self, code: str, file: str = "", **facts: str) -> Refused:
+        """Count one that a bundle is refused for, and return the refusal in words, to raise."""
+        self.add(code, file, row=None, times=1, **facts)
+        rule, facts = RULES[code], {"version": self.version, **facts}
+        return Refused(clean(f"{rule.message.format(file=file, **facts)} {rule.cure}"))
+
+    def judge(self) -> None:
+        """Raise `Refused` if anything was found that this import doesn't let pass."""
+        if not self._refusing:
+            return
+        worst = self._refusing.most_common(NAMED)
+        named = "; ".join(
+            f"{clean(file) or 'the bundle'}: {code} ({times:,} ×)" for (file, code), times in worst
+        )
+        more = len(self._refusing) - len(worst)
+        raise Refused(
+            f"The bundle breaks rules of OneRoster's CSV binding: {named}"
+            + (f"; and {more} more kinds" if more else "")
+            + ". Nothing was imported; list_findings tells each place."
+        )
 
     def save(self, of_import: Import) -> None:
         """Store them under an import, gravest first."""
@@ -78,38 +119,10 @@ class Findings:
 
 def clean(text: str) -> str:
     """Return text that every database takes; names of files may hold bytes that are no text."""
-    return text.encode("utf-8", "replace").decode()
+    return text.encode("utf-8", "replace").decode().replace("\0", "�")
 
 
 def shorten(value: str) -> str:
     """Return a value as findings show it: one line, 120 characters at most."""
     line = clean(" ".join(value[: VALUE_LENGTH * 2].split()))
     return line if len(line) <= VALUE_LENGTH else line[: VALUE_LENGTH - 1] + "…"
-
-
-def summary(of_import: Import) -> dict[str, Any]:
-    """Return an import's findings as data: totals by severity, and those kept in full."""
-    kept = list(of_import.findings.all())
-    totals = {severity.value: 0 for severity in Finding.Severity}
-    groups = {(f.code, f.file, f.column): (f.severity, f.occurrences) for f in kept}
-    for severity, occurrences in groups.values():
-        totals[severity] += occurrences
-    return {
-        "errors": totals[ERROR],
-        "warnings": totals[WARNING],
-        "notices": totals[NOTICE],
-        "list": [
-            {
-                "code": finding.code,
-                "severity": finding.severity,
-                "file": finding.file,
-                "row": finding.row,
-                "column": finding.column,
-                "value": finding.value,
-                "sourcedId": finding.sourced_id,
-                "message": finding.message,
-                "occurrences": finding.occurrences,
-            }
-            for finding in kept
-        ],
-    }

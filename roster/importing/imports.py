@@ -57,13 +57,14 @@ def import_bundle(
     *,
     by: audit.Actor,
     name: str | None = None,
+    strict: bool = False,
     progress: Progress | None = None,
 ) -> Import:
     """Import the OneRoster 1.1 or 1.2 bulk bundle at `path`, a zip or a folder.
 
     Returns the import, applied, with its counts and findings. Raises `Refused` with the reason
     if nothing could be applied; the refused import is kept then too. `name` is what the bundle
-    is called, where that isn't its path's last part.
+    is called, where that isn't its path's last part. `strict` refuses what breaks the CSV binding.
     """
     path = Path(path)
     of_import = Import.objects.create(
@@ -71,7 +72,7 @@ def import_bundle(
         name=clean(name or path.resolve().name)[:255],
         by_name=audit.name_of(by)[:200],
     )
-    findings = Findings()
+    findings = Findings(strict=strict)
     try:
         with open_package(path, findings) as package, dropped([]) as stages:
             of_import.checksum = package.checksum
@@ -79,6 +80,7 @@ def import_bundle(
             of_import.oneroster = bundle.version
             reading = _Reading(bundle, findings, stages, progress or _quiet)
             reading.read()
+            findings.judge()
             with transaction.atomic():
                 _apply(of_import, reading, by)
     except Refused as refusal:
@@ -174,6 +176,7 @@ def _apply(of_import: Import, reading: _Reading, by: audit.Actor) -> None:
     for stage in reading.stages:
         references.check(stage, organization, reading.findings)
         stage.drop()  # What follows needs the memory more than this.
+    reading.findings.judge()
     named = not organization.school_year
     if named:
         organization.school_year = active_school_year(organization)

@@ -1,12 +1,15 @@
-"""The table of findings: how grave each is, what it means, and what to do, in words.
+"""The one table of findings: how grave each is, what it means, what to do, what is done about it.
 
-An error left the row out; a warning left a value out, or will keep the record from being
-published; a notice was taken as it is.
+A finding is told and then dealt with: taken as it is, taken with a warning, its value or its row
+left out, or the whole bundle refused. Lenient imports take what can mean one thing only; strict
+ones hold a bundle to the CSV binding (specification, section 5) rule by rule. What the binding
+says nothing of is the same in both.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from roster.models import Finding
 
@@ -17,174 +20,318 @@ ERROR, WARNING, NOTICE = (
 )
 
 
+class Outcome(StrEnum):
+    """What is done about a finding."""
+
+    ACCEPT = "accept"
+    WARN = "warn"
+    VALUE_OUT = "leave the value out"
+    ROW_OUT = "leave the row out"
+    REFUSE = "refuse"
+
+
+ACCEPT, WARN, VALUE_OUT, ROW_OUT, REFUSE = Outcome
+USUAL = {NOTICE: ACCEPT, WARNING: WARN, ERROR: ROW_OUT}
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One kind of finding; the message is filled in with the facts given at the spot."""
+    """One kind of finding; the message is filled in with the facts given at the spot.
+
+    `message` says what it means, `cure` what to do at the source. Without `lenient` the severity
+    says what is done; without `strict` the same is done in a strict import.
+    """
 
     severity: Finding.Severity
     message: str
+    cure: str
+    lenient: Outcome | None = None
+    strict: Outcome | None = None
+
+    def outcome(self, strict: bool = False) -> Outcome:
+        lenient = self.lenient or USUAL[self.severity]
+        return (self.strict or lenient) if strict else lenient
+
+    def gravity(self, strict: bool = False) -> Finding.Severity:
+        """Return the severity; what refuses a bundle is an error."""
+        return ERROR if self.outcome(strict) is REFUSE else self.severity
 
 
 RULES: dict[str, Rule] = {
     # The package.
     "package-folder": Rule(
         NOTICE,
-        "The files lie in the folder “{folder}”. They were read from there; a OneRoster bundle"
-        " has them at its root.",
+        "The files lie in the folder “{folder}”. They were read from there.",
+        "Pack the files themselves, not the folder that they lie in.",
+        strict=REFUSE,
     ),
     "package-clutter": Rule(
-        NOTICE, "A file of the system that packed the bundle lies in it; it was not read."
+        NOTICE,
+        "A file of the system that packed the bundle lies in it; it was not read.",
+        "Nothing. To be rid of it, pack the CSV files only.",
+        strict=REFUSE,
     ),
     "file-ignored": Rule(
         NOTICE,
-        "This is no file of OneRoster {version}; it was not read. If it holds data that you"
-        " expect here, check its name.",
+        "This is no file of OneRoster {version}; it was not read.",
+        "If it holds data that you expect here, give it the name that OneRoster has for it.",
+        strict=REFUSE,
     ),
     "file-letter-case": Rule(
-        NOTICE, "The file is called “{name}”; OneRoster writes {file}. It was read."
+        NOTICE,
+        "The file is called “{name}”; OneRoster writes {file}. It was read.",
+        "Rename it in the export.",
+        strict=REFUSE,
     ),
     "file-without-rows": Rule(
         NOTICE,
-        "The file has no rows. It was taken as absent, so records of its kind stay as they are."
-        " If they are really all gone, retire them in the source.",
+        "The file has no rows. It was taken as absent, so records of its kind stay as they are.",
+        "If its records are really all gone, retire them in the source; else check the export.",
+        strict=REFUSE,
     ),
-    "file-utf-16": Rule(NOTICE, "The file is written in UTF-16; OneRoster asks for UTF-8."),
+    "file-utf-16": Rule(
+        NOTICE,
+        "The file is written in UTF-16; OneRoster asks for UTF-8.",
+        "Export it as UTF-8.",
+        strict=REFUSE,
+    ),
+    # The manifest.
     "manifest-missing": Rule(
         NOTICE,
         "The bundle has no manifest.csv. Its columns are those of OneRoster {version}, and its"
         " files were read as bulk.",
+        "Export the bundle with a manifest.",
+        strict=REFUSE,
     ),
     "manifest-version-missing": Rule(
         NOTICE,
         "manifest.csv doesn't say the OneRoster version. The columns are those of {version}.",
+        "Add the row oneroster.version to the manifest.",
+        strict=REFUSE,
     ),
     "manifest-row-unknown": Rule(
         NOTICE,
-        "manifest.csv has a row that OneRoster doesn't know. It was not read; check its spelling.",
+        "manifest.csv has a row that OneRoster doesn't know. It was not read.",
+        "Check its spelling.",
+        strict=REFUSE,
     ),
     "manifest-mode-unknown": Rule(
-        NOTICE, "manifest.csv gives this file neither bulk, delta nor absent."
+        NOTICE,
+        "manifest.csv gives this file neither bulk, delta nor absent.",
+        "Write one of the three.",
+        strict=REFUSE,
     ),
     "manifest-file-unlisted": Rule(
-        NOTICE, "manifest.csv doesn't list this file, but it is there. It was read as bulk."
+        NOTICE,
+        "manifest.csv doesn't list this file, but it is there. It was read as bulk.",
+        "List every file of the version in the manifest.",
+        strict=REFUSE,
     ),
     "manifest-file-not-absent": Rule(
-        NOTICE, "manifest.csv says that this file is absent, but it is there. It was read as bulk."
+        NOTICE,
+        "manifest.csv says that this file is absent, but it is there. It was read as bulk.",
+        "Let the manifest say bulk or delta.",
+        strict=REFUSE,
     ),
     "manifest-file-missing": Rule(
         WARNING,
         "manifest.csv announces this file, but the bundle lacks it. Records of its kind stay as"
-        " they are. Check that the export finished.",
+        " they are.",
+        "Check that the export finished.",
+        strict=REFUSE,
     ),
     # Columns.
     "column-unknown": Rule(
         NOTICE,
-        "OneRoster {version} has no such column in this file; it was not read. Columns of your"
-        " own are named metadata.… and are kept.",
+        "OneRoster {version} has no such column in this file; it was not read.",
+        "Name columns of your own metadata.…; they are kept.",
+        strict=REFUSE,
     ),
-    "column-nameless": Rule(NOTICE, "A column has no name; it was not read."),
-    "column-twice": Rule(WARNING, "The column stands there twice; the first one was read."),
-    "column-letter-case": Rule(NOTICE, "OneRoster writes this column {column}. It was read."),
+    "column-nameless": Rule(
+        NOTICE,
+        "A column has no name; it was not read.",
+        "Name it, or leave it out of the export.",
+        strict=REFUSE,
+    ),
+    "column-twice": Rule(
+        WARNING,
+        "The column stands there twice; the first one was read.",
+        "Export it once.",
+        strict=REFUSE,
+    ),
+    "column-letter-case": Rule(
+        NOTICE,
+        "OneRoster writes this column {column}. It was read.",
+        "Rename it in the export.",
+        strict=REFUSE,
+    ),
     "column-missing": Rule(
-        NOTICE, "The column is missing. It was taken as blank in every row of the file."
+        NOTICE,
+        "The column is missing. It was taken as blank in every row of the file.",
+        "Export all columns of the file, blank where nothing is known.",
+        strict=REFUSE,
     ),
     "column-elsewhere": Rule(
         NOTICE,
-        "OneRoster 1.2.1 dropped this column; it was not read. Send userResources.csv instead.",
+        "OneRoster 1.2.1 dropped this column; it was not read.",
+        "Send userResources.csv instead.",
+        strict=REFUSE,
     ),
     "password-dropped": Rule(
         NOTICE,
-        "Passwords were thrown away and are kept nowhere. Stop sending them: nothing in"
-        " Rosterdesk needs them.",
+        "Passwords were thrown away and are kept nowhere.",
+        "Stop sending them: nothing in Rosterdesk needs them.",
     ),
     # Rows.
     "row-too-long": Rule(
-        NOTICE, "The row has more cells than the header has columns. The surplus was not read."
+        NOTICE,
+        "The row has more cells than the header has columns. The surplus was not read.",
+        "Quote values that hold a comma.",
+        strict=REFUSE,
     ),
     "row-too-short": Rule(
-        NOTICE, "The row has fewer cells than the header has columns. The rest counts as blank."
+        NOTICE,
+        "The row has fewer cells than the header has columns. The rest counts as blank.",
+        "Export every cell of a row, blank where nothing is known.",
+        strict=REFUSE,
     ),
     "row-slipped": Rule(
         ERROR,
         "The row has fewer cells than the header has columns, and this file has passwords: it"
         " can't be told which cell holds one. The row was left out; what was stored stays.",
+        "Export every cell of a row, and no passwords.",
+        strict=REFUSE,
     ),
-    "id-missing": Rule(ERROR, "The row has no sourcedId. It was left out."),
+    "id-missing": Rule(
+        ERROR,
+        "The row has no sourcedId. It was left out.",
+        "Give every record an id of its own that stays the same.",
+        strict=REFUSE,
+    ),
     "id-too-long": Rule(
-        ERROR, "The sourcedId is longer than 255 characters. The row was left out."
+        ERROR,
+        "The sourcedId is longer than 255 characters. The row was left out.",
+        "Use shorter ids.",
+        strict=REFUSE,
     ),
     "id-twice": Rule(
         ERROR,
         "The sourcedId stands in this file before. The first row was taken, this one left out.",
+        "Export each record once.",
+        strict=REFUSE,
     ),
     "id-characters": Rule(
         NOTICE,
         "The sourcedId holds other characters than letters, digits and . - _ / @. It was kept as"
         " it is, but some vendors can't read it.",
+        "Use these characters only.",
+        strict=REFUSE,
     ),
     "status-retired": Rule(
         NOTICE,
-        "The row's status says that the record is gone. It was retired. In a bulk file such"
-        " records are left out.",
+        "The row's status says that the record is gone. It was retired.",
+        "Leave such records out of a bulk file.",
+        strict=REFUSE,
     ),
     "status-unknown": Rule(
         ERROR,
         "The status is neither active nor tobedeleted. The row was left out; what was stored"
         " stays.",
+        "Leave the status blank in bulk files.",
+        strict=REFUSE,
     ),
     "stamps-filled": Rule(
         NOTICE,
         "Rows carry status or dateLastModified, which are blank in bulk files. The dates were"
         " not used.",
+        "Leave both columns blank in bulk files.",
+        strict=REFUSE,
     ),
     # Values.
     "missing-row": Rule(
         ERROR,
-        "The value is required and missing. The row was left out; what was stored stays."
-        " Fill it in at the source.",
+        "The value is required and missing. The row was left out; what was stored stays.",
+        "Fill it in at the source.",
+        strict=REFUSE,
     ),
     "missing": Rule(
         WARNING,
         "The value is required and missing. The row was kept without it; vendors that need it"
-        " may refuse the record, or it can't be published. Fill it in at the source.",
+        " may refuse the record, or it can't be published.",
+        "Fill it in at the source.",
+        strict=REFUSE,
     ),
     "unreadable-row": Rule(
         ERROR,
         "The value is not {expected}. It is required, so the row was left out; what was stored"
         " stays.",
+        "Correct it at the source.",
+        strict=REFUSE,
     ),
-    "unreadable": Rule(WARNING, "The value is not {expected}. It was left out, the row was kept."),
-    "letter-case": Rule(NOTICE, "OneRoster writes the value in other letters. It was understood."),
-    "date-with-time": Rule(NOTICE, "A date is expected; the date of this date and time was taken."),
+    "unreadable": Rule(
+        WARNING,
+        "The value is not {expected}. It was left out, the row was kept.",
+        "Correct it at the source.",
+        VALUE_OUT,
+        strict=REFUSE,
+    ),
+    "letter-case": Rule(
+        NOTICE,
+        "OneRoster writes the value in other letters. It was understood.",
+        "Write it in OneRoster's letters.",
+        strict=REFUSE,
+    ),
+    "date-with-time": Rule(
+        NOTICE,
+        "A date is expected; the date of this date and time was taken.",
+        "Export the date alone, such as 2026-08-31.",
+        strict=REFUSE,
+    ),
     "other-version": Rule(
-        NOTICE, "OneRoster {version} doesn't have this value here. It was kept and understood."
+        NOTICE,
+        "OneRoster {version} doesn't have this value here. It was kept and understood.",
+        "Use the words of the version that the manifest names.",
+        strict=REFUSE,
     ),
     "list-part": Rule(
-        WARNING, "Part of the list can't be understood and was left out. Expected: {expected}."
+        WARNING,
+        "Part of the list can't be understood and was left out. Expected: {expected}.",
+        "Correct it at the source.",
+        VALUE_OUT,
+        strict=REFUSE,
     ),
     # References, checked when everything is stored.
     "reference-unknown": Rule(
         WARNING,
         "The row names a record of {target} that neither the bundle nor the roster holds. It was"
         " kept, but what can't do without that record is not published.",
+        "Export that record too, or correct the reference.",
+        strict=REFUSE,
     ),
     "school-not-a-school": Rule(
         NOTICE,
         "The class names an org as its school whose type is not school. The org is treated as a"
         " school.",
+        "Give the org the type school.",
+        strict=REFUSE,
     ),
     "link-twice": Rule(
-        WARNING, "The record has a score scale already. The first one in the file was taken."
+        WARNING,
+        "The record has a score scale already. The first one in the file was taken.",
+        "Link each record to one score scale.",
+        VALUE_OUT,
     ),
     # Exclude marks, when the hierarchy is derived.
     "mark-passed": Rule(
         NOTICE,
         "The import took away {title} “{marked}”, which is excluded. The exclusion passes to what"
         " took its place, or to its records themselves: nothing is visible that wasn't.",
+        "Nothing, unless the exclusion isn't wanted any more.",
     ),
     "mark-left": Rule(
         WARNING,
         "The record was hidden by the exclusion of {title} “{marked}” and has left it. It is"
-        " visible from the next refresh on; exclude it where it is now if that isn't wanted.",
+        " visible from the next refresh on.",
+        "Exclude the record where it is now, if it is to stay hidden.",
     ),
 }

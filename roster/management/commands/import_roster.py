@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from roster.importing import import_bundle
-from roster.importing.findings import summary
+from roster.importing.report import summary
 from roster.management.base import RosterCommand
 
 COLUMNS = ("read", "created", "updated", "unchanged", "retired", "left_out")
@@ -24,12 +24,19 @@ class Command(RosterCommand):
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", metavar="SLUG", help="the organization")
         parser.add_argument("bundle", metavar="BUNDLE", help="a zip file or a folder")
+        parser.add_argument(
+            "--strict", action="store_true", help="refuse what breaks OneRoster's CSV binding"
+        )
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         began = time.perf_counter()
         organization = self.organization(options["slug"])
         done = import_bundle(
-            organization, options["bundle"], by=self.actor(), progress=self.progress
+            organization,
+            options["bundle"],
+            by=self.actor(),
+            strict=options["strict"],
+            progress=self.progress,
         )
         result = {
             "import": done.pk,

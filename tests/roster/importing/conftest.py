@@ -46,9 +46,11 @@ class Bundler:
                 target.write_bytes(text.encode() if isinstance(text, str) else text)
         return path
 
-    def __call__(self, files: Files, version: str = "1.2", **options: Any) -> Import:
+    def __call__(
+        self, files: Files, version: str = "1.2", *, strict: bool = False, **options: Any
+    ) -> Import:
         path = self.write(files, version, **options)
-        return import_bundle(self.organization, path, by="Dana")
+        return import_bundle(self.organization, path, by="Dana", strict=strict)
 
 
 def one_class(folder: Path) -> Organization:

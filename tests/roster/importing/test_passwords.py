@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from roster.importing.findings import summary
+from roster.importing.report import summary
 from roster.models import User
 from tests.roster.importing.bundles import EVERYTHING, V1P1, Files, edited
 from tests.roster.importing.conftest import Bundler

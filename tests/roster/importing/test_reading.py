@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from roster.importing.findings import shorten, summary
+from roster.importing.findings import shorten
+from roster.importing.report import summary
 from roster.models import (
     AcademicSession,
     Course,
@@ -243,6 +244,7 @@ def test_findings_say_where_and_how_often(load: Bundler) -> None:
         "value": "building",
         "sourcedId": "x0",
         "message": "",
+        "cure": "Correct it at the source.",
         "occurrences": 25,
     }
     assert "department, school, district" in first["message"]
