@@ -106,6 +106,10 @@ def key(text: str) -> str:
     return text
 
 
+def keys(text: str) -> list[str]:
+    return [key(part) for part in listed(text)]
+
+
 def listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
@@ -253,6 +257,13 @@ SETTINGS = (
         "signs sessions and links; at least 32 characters, the same for all processes",
         "made once, kept in the data folder",
         key,
+    ),
+    Setting(
+        "SECRET_KEY_FALLBACKS",
+        "former SECRET_KEYs, separated by commas, by which sessions, kept bundles and credentials "
+        "of sources are still read",
+        "none",
+        keys,
     ),
     Setting(
         "DEBUG", "pages that show errors to programmers: `true` or `false`", "`false`", boolean

@@ -16,6 +16,7 @@ TRUSTED_PROXIES: list[env.Network] = _given["TRUSTED_PROXIES"] or []
 # Here, because every process reads the settings before it makes a file.
 embedded.keep_private(ROSTERDESK_DATA)
 SECRET_KEY: str = _given["SECRET_KEY"] or embedded.secret_key(ROSTERDESK_DATA)
+SECRET_KEY_FALLBACKS: list[str] = _given["SECRET_KEY_FALLBACKS"] or []
 
 # Whether `serve` and `demo` run worker and beat themselves, as the broker is a folder here.
 EMBEDDED_BROKER = _given["BROKER_URL"] is None

@@ -7,22 +7,19 @@ Weighed against answering the POST with the secret: a reload would make another 
 
 from __future__ import annotations
 
-import base64
-import hashlib
-
-from cryptography.fernet import Fernet, InvalidToken
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 from django.contrib.sessions.backends.base import SessionBase
 
 from connections.models import Connection
+from roster.encryption import cipher
 
 WAITS = 600  # Seconds within which the page that shows it has to be opened.
-PURPOSE = b"rosterdesk: a secret shown once"
+PURPOSE = "a secret shown once"
 
 
 def put(session: SessionBase, connection: Connection, secret: str) -> None:
     """Keep the secret for the next page about this connection."""
-    session[key_of(connection)] = cipher().encrypt(secret.encode()).decode()
+    session[key_of(connection)] = cipher(PURPOSE).encrypt(secret.encode()).decode()
 
 
 def take(session: SessionBase, connection: Connection) -> str | None:
@@ -31,15 +28,10 @@ def take(session: SessionBase, connection: Connection) -> str | None:
     if kept is None:
         return None
     try:
-        return cipher().decrypt(kept, ttl=WAITS).decode()
+        return cipher(PURPOSE).decrypt(kept, ttl=WAITS).decode()
     except InvalidToken:
         return None
 
 
 def key_of(connection: Connection) -> str:
     return f"secret-of-{connection.pk}"
-
-
-def cipher() -> Fernet:
-    key = hashlib.blake2b(PURPOSE, key=settings.SECRET_KEY.encode()[:64], digest_size=32).digest()
-    return Fernet(base64.urlsafe_b64encode(key))

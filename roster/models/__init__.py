@@ -1,5 +1,6 @@
 """The ground's tables: the tenant, its OneRoster rows, the hierarchy, the cache, the work."""
 
+from roster.models.arrivals import Arrival, ArrivalPart, Source
 from roster.models.gradebook import (
     AssessmentLineItem,
     AssessmentResult,
@@ -29,6 +30,8 @@ from roster.models.work import AuditEntry, Finding, Import, Job, Refresh
 __all__ = [
     "AcademicSession",
     "Agent",
+    "Arrival",
+    "ArrivalPart",
     "AssessmentLineItem",
     "AssessmentResult",
     "AuditEntry",
@@ -59,6 +62,7 @@ __all__ = [
     "Role",
     "Row",
     "ScoreScale",
+    "Source",
     "Status",
     "StoredMap",
     "User",

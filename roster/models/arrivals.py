@@ -1,0 +1,153 @@
+"""Bundles that came in, and the sources that they are fetched from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from roster.clock import clock
+
+
+class Source(models.Model):
+    """Where an organization's bundles are fetched from, and when.
+
+    `address` holds no credentials; `secret` is encrypted. `host_key` is the public key that the
+    SFTP server must have, `certificate` the authority (PEM) that a private HTTPS server's
+    certificate must come from. `remembered` is what the last looks saw, for the next one to
+    compare with. Who fetches holds the lease (`busy_until`, `worker`).
+    """
+
+    class Kind(models.TextChoices):
+        FOLDER = "folder", "watched folder"
+        SFTP = "sftp", "SFTP"
+        HTTPS = "https", "HTTPS"
+
+    class Credential(models.TextChoices):
+        NONE = "none", "none"
+        PASSWORD = "password", "password"
+        PRIVATE_KEY = "private key", "private key"
+        TOKEN = "token", "bearer token"
+
+    organization = models.ForeignKey(
+        "roster.Organization", on_delete=models.CASCADE, related_name="sources"
+    )
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    address = models.CharField(max_length=1000)
+    user = models.CharField(max_length=200, blank=True)
+    credential = models.CharField(
+        max_length=12, choices=Credential.choices, default=Credential.NONE
+    )
+    secret = models.TextField(blank=True, editable=False)
+    host_key = models.TextField(blank=True)
+    certificate = models.TextField(blank=True)
+    daily_at = models.TimeField(null=True, blank=True)
+    every_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    active = models.BooleanField(default=True)
+    created = models.DateTimeField(default=clock, editable=False)
+
+    remembered = models.JSONField(default=dict, blank=True, editable=False)
+    looked = models.DateTimeField(null=True, blank=True, editable=False)
+    problem = models.TextField(blank=True, editable=False)
+    busy_until = models.DateTimeField(null=True, blank=True, editable=False)
+    worker = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "address"], name="source_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["folder", "sftp", "https"]), name="source_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(every_minutes__isnull=True) | Q(every_minutes__gte=1),
+                name="source_every_minute_at_most",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+    def settings(self) -> dict[str, Any]:
+        """Return what a person has set, without the secret, for the audit log and for lists."""
+        return {
+            "kind": self.kind,
+            "address": self.address,
+            "user": self.user,
+            "credential": self.credential,
+            "host_key": self.host_key,
+            "certificate": bool(self.certificate),
+            "daily_at": self.daily_at and f"{self.daily_at:%H:%M}",
+            "every_minutes": self.every_minutes,
+            "active": self.active,
+        }
+
+
+class Arrival(models.Model):
+    """One bundle as it came in; the record stays when its content is forgotten.
+
+    `written` is when the file itself was written, where its source tells. What became of an
+    imported one is its import's state.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "waiting for its import"
+        UNCHANGED = "unchanged", "the same as the one before, not imported"
+        IMPORTED = "imported", "imported"
+        REFUSED = "refused", "refused"
+        FAILED = "failed", "the import failed"
+
+    organization = models.ForeignKey(
+        "roster.Organization", on_delete=models.CASCADE, related_name="arrivals"
+    )
+    source = models.ForeignKey(
+        Source, on_delete=models.SET_NULL, null=True, blank=True, related_name="arrivals"
+    )
+    of_import = models.ForeignKey(
+        "roster.Import", on_delete=models.SET_NULL, null=True, blank=True, related_name="arrivals"
+    )
+    name = models.CharField(max_length=255)
+    checksum = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
+    reason = models.TextField(blank=True)
+    by_name = models.CharField(max_length=200, blank=True)
+    written = models.DateTimeField(null=True, blank=True)
+    received = models.DateTimeField(default=clock)
+
+    class Meta:
+        ordering = ["-received", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "unchanged", "imported", "refused", "failed"]),
+                name="arrival_state_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def outcome(self) -> str:
+        """What became of it, in one word: its import's state where it has come so far."""
+        return self.of_import.state if self.of_import else self.state
+
+
+class ArrivalPart(models.Model):
+    """Up to 1 MiB of an arrival's content, encrypted with the installation's keys."""
+
+    arrival = models.ForeignKey(
+        Arrival, on_delete=models.CASCADE, db_index=False, related_name="parts"
+    )
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["arrival", "number"], name="arrival_part_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"part {self.number} of arrival {self.arrival_id}"
