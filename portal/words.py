@@ -70,8 +70,12 @@ VERSIONS: dict[str, Words] = {
 }
 
 TYPES: dict[str, Words] = {
-    "grade_book": _("The vendor also reads and writes categories, line items and results."),
-    "assessment": _("The vendor also reads and writes assessment results. Needs OneRoster 1.2."),
+    "grade_book": _(
+        "The vendor also reads categories, line items and results. It can't write them yet."
+    ),
+    "assessment": _(
+        "The vendor also reads assessment results; it can't write them yet. Needs OneRoster 1.2."
+    ),
 }
 
 SHARES: dict[str, Words] = {

@@ -75,7 +75,7 @@ ACTS = {
             "pause",
             _(
                 "The vendor goes on reading what is published now, and nothing newer. "
-                "Useful in summer, while schedules are rebuilt. It can't write."
+                "Useful in summer, while schedules are rebuilt."
             ),
             _("The connection is paused."),
             asks=("until",),

@@ -15,12 +15,7 @@ MEANINGS = {
     "resource.readonly": "read resources, by class and course too",
     "gradebook-core.readonly": "read the gradebook",
     "gradebook.readonly": "read the gradebook, by class too",
-    "gradebook.createput": "create and replace in the gradebook",
-    "gradebook.createpost": "create in the gradebook",
-    "gradebook.delete": "delete from the gradebook",
     "assessment.readonly": "read assessments",
-    "assessment.createput": "create and replace assessments",
-    "assessment.delete": "delete assessments",
 }
 
 READ_SCOPES = {

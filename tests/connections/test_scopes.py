@@ -10,7 +10,6 @@ from roster.api.scopes import SCOPE_BASES
 
 V1, V2 = SCOPE_BASES["1.1"], SCOPE_BASES["1.2"]
 ROSTER = ["roster-core.readonly", "roster.readonly"]
-GRADEBOOK = ["gradebook.readonly", "gradebook.createput", "gradebook.delete"]
 
 
 @pytest.mark.parametrize(
@@ -27,21 +26,14 @@ GRADEBOOK = ["gradebook.readonly", "gradebook.createput", "gradebook.delete"]
             "1.2",
             ["grade_book"],
             [],
-            [
-                *ROSTER,
-                "gradebook-core.readonly",
-                "gradebook.readonly",
-                "gradebook.createput",
-                "gradebook.createpost",
-                "gradebook.delete",
-            ],
+            [*ROSTER, "gradebook-core.readonly", "gradebook.readonly"],
         ),
-        ("1.1", ["grade_book"], [], [*ROSTER, *GRADEBOOK]),
+        ("1.1", ["grade_book"], [], [*ROSTER, "gradebook.readonly"]),
         (
             "1.2",
             ["assessment"],
             [],
-            [*ROSTER, "assessment.readonly", "assessment.createput", "assessment.delete"],
+            [*ROSTER, "assessment.readonly"],
         ),
     ],
 )
