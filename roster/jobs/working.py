@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
 BACKOFF = timedelta(seconds=30)  # After the first failure; four times as long after each further.
+LOOK_AGAIN = timedelta(seconds=10)  # What waits for other work looks this often if it has ended.
 KEPT = timedelta(days=90)  # How long one can look up what a job did,
 SWEEPS_KEPT = timedelta(days=2)  # and what a sweep did: there is one every hour.
 
@@ -93,13 +94,11 @@ def running_refresh(organization: Organization) -> Refresh | None:
 
 
 def refresh(job: Job, progress: Progress) -> dict[str, Any]:
-    organization = organization_of(job)
-    running = running_refresh(organization)
-    if running is not None:
-        # Left behind by a dead worker, or begun by a command: this one's turn comes after it.
-        due = running.lease_until or clock() + BACKOFF
-        raise Later("Waiting for the refresh that is running.", due)
-    return publishing.refresh(organization, by=job.by_name, progress=progress)
+    try:
+        return publishing.refresh(organization_of(job), by=job.by_name, progress=progress)
+    except publishing.AlreadyRunning as error:
+        # Left behind by a dead worker, or begun by a command: look again soon, as it may end soon.
+        raise Later("Waiting for the refresh that is running.", clock() + LOOK_AGAIN) from error
 
 
 def publish(job: Job, progress: Progress) -> dict[str, Any]:

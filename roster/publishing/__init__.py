@@ -10,9 +10,11 @@ from roster.publishing.changing import (
     withhold,
 )
 from roster.publishing.refreshing import refresh
+from roster.publishing.running import AlreadyRunning
 from roster.publishing.sweeping import sweep
 
 __all__ = [
+    "AlreadyRunning",
     "act",
     "change_feed",
     "end_feed",

@@ -24,8 +24,14 @@ Progress = Callable[[int, str], None]
 """Called with percent (0 to 100) and the stage in words."""
 
 
+class AlreadyRunning(Refused):
+    """Another refresh of the organization is at work; this one's turn comes when it has ended."""
+
+
 class Running:
-    """The one running refresh of an organization, from its making on; Refused where there is one.
+    """The one running refresh of an organization, from its making on.
+
+    Raises AlreadyRunning where there is one.
 
     Its lease keeps a second one from doing the same work. Nothing that is shown rests on it.
     """
@@ -47,7 +53,7 @@ class Running:
                     lease_until=clock() + LEASE,
                 )
         except IntegrityError as error:
-            raise Refused("A refresh of this organization is already running.") from error
+            raise AlreadyRunning("A refresh of this organization is already running.") from error
 
     @property
     def seconds(self) -> float:

@@ -326,15 +326,24 @@ def test_what_nobody_expected_is_tried_again_with_growing_pauses_and_no_names(
     )
 
 
-def test_a_refresh_waits_for_the_one_that_a_dead_worker_left_behind(
+def test_a_refresh_that_must_wait_for_another_looks_again_soon_and_never_fails(
     riverside: Organization,
 ) -> None:
-    until = clock() + timedelta(minutes=2)
-    Refresh.objects.create(organization=riverside, lease_until=until)
+    running = Refresh.objects.create(
+        organization=riverside, lease_until=clock() + timedelta(minutes=5)
+    )
     job = Job.objects.create(organization=riverside, kind="refresh", key="refresh:riverside:1")
-    assert working.work(job.pk, "worker")
+    for look in range(working.ATTEMPTS + 1):
+        with time_machine.travel(clock() + look * working.LOOK_AGAIN + PAST, tick=False):
+            assert working.work(job.pk, "worker")
+            job.refresh_from_db()
+            assert (job.state, job.attempts) == ("queued", 0)
+            assert job.due == clock() + working.LOOK_AGAIN
+    Refresh.objects.filter(pk=running.pk).update(state=Refresh.State.PUBLISHED, lease_until=None)
+    with time_machine.travel(job.due + PAST):
+        assert working.work(job.pk, "worker")
     job.refresh_from_db()
-    assert (job.state, job.attempts, job.due) == ("queued", 0, until)
+    assert job.state == "done"
 
 
 # What is due --------------------------------------------------------------------------------
