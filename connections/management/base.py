@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
+from connections.information import may_be_shared
 from connections.models import Connection
 from roster.management.base import RosterCommand
 from roster.refusal import Refused
@@ -34,6 +35,18 @@ class ConnectionCommand(RosterCommand):
 def base_url() -> str:
     """Return what the addresses that a command prints begin with: there is no host asked."""
     return settings.PUBLIC_URL or "http://127.0.0.1:8000"
+
+
+def shareable_base() -> str:
+    """Return the base URL that a new secret is shown with; Refused where TLS is missing."""
+    base = base_url()
+    if not may_be_shared(base):
+        raise Refused(
+            f"PUBLIC_URL is {base}, without TLS: a secret that travels there can be read on the"
+            " way. Serve the portal under https, set PUBLIC_URL to that address, and run this"
+            " again. Nothing was changed."
+        )
+    return base
 
 
 def day(text: str) -> date:

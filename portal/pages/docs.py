@@ -224,7 +224,7 @@ def _common(request: HttpRequest, version: str) -> dict[str, Any]:
         "base": base,
         "token_url": token_url,
         "base_url": base_url,
-        "guidelines": GUIDELINES,
+        "guidelines": GUIDELINES[version],
         "curl": {
             **examples.CURL,
             "lines": examples.CURL["lines"].format(token_url=token_url, base_url=base_url),

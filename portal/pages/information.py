@@ -19,8 +19,11 @@ from portal.pages import once
 from roster.api.addresses import origin_of
 from roster.refusal import Refused
 
-GUIDELINES = "https://www.imsglobal.org/spec/oneroster/v1p2/impl"
-"""How consumers are to read: the implementation guide of the standard's owner."""
+GUIDELINES = {
+    "1.1": "https://www.imsglobal.org/oneroster-v11-final-best-practice-and-implementation-guide",
+    "1.2": "https://www.imsglobal.org/spec/oneroster/v1p2/impl",
+}
+"""How consumers of each version are to read: the implementation guide of the standard's owner."""
 
 
 @page()
@@ -89,7 +92,7 @@ def lines_of(known: dict[str, Any], secret: str | None) -> list[dict[str, Any]]:
         ("scopes", _("Scopes"), _("separated by spaces"), " ".join(known["scopes"])),
         ("oneroster", _("OneRoster version"), "", known["oneroster"]),
         ("documentation", _("Troubleshooting Documentation"), "", known["documentation"]),
-        ("guidelines", _("Consumer guidelines"), "", GUIDELINES),
+        ("guidelines", _("Consumer guidelines"), "", GUIDELINES[known["oneroster"]]),
         (
             "contact",
             _("Contact at the district"),
@@ -111,5 +114,9 @@ def lines_of(known: dict[str, Any], secret: str | None) -> list[dict[str, Any]]:
 
 
 def message_of(lines: list[dict[str, Any]]) -> str:
-    """Return all lines as the text that “Copy all” copies."""
-    return "\n".join(f"{line['label']}: {line['value']}" for line in lines if line["value"])
+    """Return the lines as one text, without the secret, which must not travel beside its ID."""
+    return "\n".join(
+        f"{line['label']}: {line['value']}"
+        for line in lines
+        if line["value"] and line["key"] != "client_secret"
+    )

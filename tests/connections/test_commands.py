@@ -79,6 +79,21 @@ def test_a_connection_is_made_and_its_credentials_work(
     }
 
 
+@pytest.mark.parametrize("way", ["create", "rotate"])
+def test_no_secret_is_made_for_an_address_without_tls(
+    riverside: Organization, settings: Settings, way: str
+) -> None:
+    made = told("create_connection", "riverside", *LEAST, "--all-schools")
+    settings.PUBLIC_URL = "http://roster.example"
+    words = {
+        "create": ("create_connection", "riverside", *LEAST, "--all-schools"),
+        "rotate": ("rotate_secret", "riverside", str(made["id"])),
+    }
+    code, said = refused(*words[way])
+    assert (code, "without TLS" in said) == (1, True)
+    assert Connection.objects.get().secrets.count() == 1
+
+
 def test_everything_asked_is_kept(riverside: Organization, settings: Settings) -> None:
     settings.PUBLIC_URL = "https://roster.example"
     told("create_partner", "Brightpath", "--oneroster", "1.1", "--type", "grade_book")

@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 
 from connections import lifecycle, sharing
 from connections.information import information
-from connections.management.base import base_url, day, described
+from connections.management.base import day, described, shareable_base
 from connections.management.choosing import add_choices, asked_for
 from connections.models import Connection
 from connections.partners import ADDED_TYPES, VERSIONS, find_partner
@@ -45,6 +45,7 @@ class Command(RosterCommand):
         add("--disabled", action="store_true", help="make it now, enable it at the launch")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
+        base = shareable_base()
         partner = find_partner(options["partner"]) if options["partner"] else None
         connection, secret = lifecycle.connect(
             self.organization(options["slug"]),
@@ -60,7 +61,7 @@ class Command(RosterCommand):
             **asked_for(options),
         )
         published = lifecycle.publish_at_once(connection, by=self.actor())
-        made, words = shown(connection, secret)
+        made, words = shown(connection, secret, base)
         if options["disabled"]:
             words += "\nIt reads once it is enabled (set_status)."
         elif not published:
@@ -72,9 +73,9 @@ class Command(RosterCommand):
         )
 
 
-def shown(connection: Connection, secret: str) -> tuple[dict[str, Any], str]:
+def shown(connection: Connection, secret: str, base: str) -> tuple[dict[str, Any], str]:
     """Return a connection with its new secret, as JSON and in words."""
-    shared = information(connection, base_url())
+    shared = information(connection, base)
     everything = {
         **described(connection),
         "client_id": shared["client_id"],

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from connections import credentials
-from connections.management.base import ConnectionCommand
+from connections.management.base import ConnectionCommand, shareable_base
 from connections.management.commands.create_connection import shown
 
 
@@ -30,5 +30,6 @@ class Command(ConnectionCommand):
             words = "The overlap is ended." if ended else "No overlap was running."
             done = {"id": connection.pk, "client_id": connection.client.client_id, "ended": ended}
             return done, f"{words} One secret is valid."
-        done, words = shown(connection, credentials.rotate(connection, by=self.actor()))
+        base = shareable_base()
+        done, words = shown(connection, credentials.rotate(connection, by=self.actor()), base)
         return done, f"{words}\nThe secret before it stays valid until --end-overlap."

@@ -11,9 +11,11 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from connections import credentials, lifecycle
+from connections.information import information
 from connections.models import Connection
 from portal.models import Staff
 from portal.pages import once
+from portal.pages.information import GUIDELINES, lines_of, message_of
 from roster.clock import clock
 
 NEW = "/o/riverside/connections/new/"
@@ -156,3 +158,19 @@ def test_a_closed_connection_has_nothing_to_share(
     assert brightpath.client.client_id not in page
     answer = as_dana.post(f"{address}secrets/rotate/", follow=True)
     assert "gets no secret any more" in answer.content.decode()
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+def test_the_guidelines_are_those_of_the_connections_version(
+    as_dana: Client, brightpath: Connection, address: str, version: str
+):
+    Connection.objects.filter(pk=brightpath.pk).update(oneroster=version)
+    page = as_dana.get(f"{address}information/", headers={"host": "127.0.0.1"}).content.decode()
+    assert shown(page, "guidelines") == GUIDELINES[version]
+
+
+def test_the_text_of_all_lines_lacks_the_secret(brightpath: Connection):
+    known = information(brightpath, "https://roster.example")
+    text = message_of(lines_of(known, "the-secret"))
+    assert brightpath.client.client_id in text
+    assert "the-secret" not in text
