@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from roster.deciding import presence
 from roster.deciding.conditions import (
     Condition,
-    Node,
+    Lead,
+    Leads,
     any_parent,
     marked,
     parent,
-    rows_at,
 )
 from roster.deciding.dates import dates_at, guardian_dates
 from roster.deciding.given import Given
+from roster.map import Lists
 from roster.map.arrays import Flags
 
 
-def enrollments_at(column: str) -> Any:
-    """Return a question: which enrollments name a row in this column."""
-
-    def names(d: Given, row: int) -> list[Node]:
-        return [("enrollment", each) for each in rows_at(getattr(d.map.enrollment, column), row)]
-
-    return names
+def enrollments_at(column: str) -> Leads:
+    """Lead to the enrollments that name a row in this column."""
+    return lambda d: [Lead("enrollment", getattr(d.map.enrollment, column), inverse=True)]
 
 
 # Students at schools
@@ -48,7 +47,7 @@ def in_year(kind: str, column: str) -> Condition:
     return Condition(
         "hidden",
         lambda d: presence.whenever(d, kind, column, presence.in_year(d)),
-        names=enrollments_at(column),
+        leads=enrollments_at(column),
     )
 
 
@@ -57,10 +56,14 @@ def is_enrolled(kind: str) -> Condition:
         flags: Flags = presence.enrolled(d)[d.rows(kind).person]
         return flags
 
-    def names(d: Given, row: int) -> list[Node]:
-        return enrollments_at("person")(d, int(d.rows(kind).person[row]))
+    def leads(d: Given) -> list[Lead]:
+        person = d.map.enrollment.person[:-1]
+        own = Lists.grouped(
+            len(d.map.ids["person"]), person, np.arange(len(person), dtype=np.int32)
+        )
+        return [Lead("enrollment", Lists.of(own.each(d.rows(kind).person[:-1])))]
 
-    return Condition("unenrolled", holds, names=names)
+    return Condition("unenrolled", holds, leads=leads)
 
 
 AT_SCHOOL = (
@@ -71,7 +74,7 @@ AT_SCHOOL = (
     Condition("not_shared", shares_students, "role"),
     in_year("school_enrollment", "as_student"),
     Condition("dates", lambda d: presence.students(d).at_all, dates=dates_at("as_student")),
-    Condition("hidden", presence.not_only_guests, names=enrollments_at("as_student")),
+    Condition("hidden", presence.not_only_guests, leads=enrollments_at("as_student")),
 )
 """A student at a school, whether or not only enrolled people are shared."""
 

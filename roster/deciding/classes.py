@@ -6,9 +6,8 @@ import numpy as np
 
 from roster.deciding.conditions import (
     Condition,
-    Node,
+    Lead,
     any_parent,
-    hidden,
     in_v11,
     lacks,
     marked,
@@ -54,10 +53,6 @@ def at_visible_org(d: Given) -> Flags:
     return flags
 
 
-def org_of(d: Given, row: int) -> list[Node]:
-    return [("place", int(d.map.course.school[row]))]
-
-
 def level_of_visible_row(d: Given) -> Flags:
     """A mark on a courses row holds for all of its levels."""
     flags: Flags = ~d.marked("course_row")[d.map.course.row]
@@ -76,12 +71,15 @@ def missing_field(d: Given, row: int) -> str:
 
 VALID_COURSE = (
     marked("course"),
-    Condition(
-        "hidden", level_of_visible_row, names=lambda d, row: [("row", int(d.map.course.row[row]))]
-    ),
+    Condition("hidden", level_of_visible_row, leads=lambda d: [Lead("row", d.map.course.row)]),
     of_year("course"),
     parent("calendar", "calendar", needed=False),
-    where("school", condition=Condition("hidden", at_visible_org, names=org_of)),
+    where(
+        "school",
+        condition=Condition(
+            "hidden", at_visible_org, leads=lambda d: [Lead("place", d.map.course.school)]
+        ),
+    ),
     parent("master", "course_master", needed=False),
     Condition("unpublishable", complete_row, missing_field),
 )
@@ -105,7 +103,7 @@ COURSE_ROW = (
     Condition(
         "hidden",
         lambda d: d.map.course_row.levels.any(d.ok("course")),
-        names=lambda d, row: hidden(d, "course", d.map.course_row.levels, row),
+        leads=lambda d: [Lead("course", d.map.course_row.levels)],
     ),
 )
 
@@ -145,7 +143,7 @@ SECTION = (
     parent("courses", "valid_course", needed=False),
     Condition("not_shared", shared_classes, "course"),
     lacks("section"),
-    Condition("hidden", lambda d: ~closed_classes(d), names=closing),
+    Condition("hidden", lambda d: ~closed_classes(d), leads=closing),
 )  # fmt: skip
 
 
@@ -167,15 +165,14 @@ def sessions_of_classes(d: Given) -> Flags:
     return d.map.session.kin.any(used)
 
 
-def classes_of(d: Given, row: int) -> list[Node]:
-    """Return some classes that would show a session."""
-    terms, near = d.map.section.terms, d.none("session")
-    near[d.map.session.kin[row]] = True
-    return [("section", int(each)) for each in np.flatnonzero(terms.any(near))[:SOME]]
+def classes_of(d: Given) -> list[Lead]:
+    """Lead to the classes that would show a session."""
+    terms, kin = d.map.section.terms, d.map.session.kin
+    size = len(d.map.ids["session"])
+    classes = Lists.grouped(size, terms.at, terms.owners)
+    near = [[each for one in kin[row] for each in classes[one]] for row in range(size)]
+    return [Lead("section", Lists.of(near))]
 
-
-SOME = 20
-"""As many rows are looked at for the best reason; a year's term has thousands of classes."""
 
 SESSION = (
     marked("session"),
@@ -185,7 +182,7 @@ SESSION = (
     where("terms", condition=Condition(
         "nobody",
         lambda d: sessions_of_visible_classes(d) | ~sessions_of_classes(d),
-        names=classes_of,
+        leads=classes_of,
     )),
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from roster.deciding.given import Given
 from roster.kinds import Parent
@@ -32,27 +33,53 @@ class Dates(NamedTuple):
     ended: date | None = None
 
 
+class Lead(NamedTuple):
+    """Rows of a `step` that rows name, by their own array `at`; with `inverse`, by the other's."""
+
+    step: str
+    at: Positions | Lists
+    inverse: bool = False
+
+    def of(self, row: int) -> list[int]:
+        """Return the rows that one row names."""
+        if self.inverse:
+            found: list[int] = np.flatnonzero(self.at[:-1] == row).tolist()  # type: ignore[index]
+            return found
+        at = self.at[row] if isinstance(self.at, Lists) else [int(self.at[row])]
+        return [each for each in at if each >= 0]
+
+    def pairs(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return every row with a row that it names, as two arrays."""
+        if isinstance(self.at, Lists):
+            return self.at.owners, self.at.at
+        rows = np.arange(len(self.at) - 1)
+        return (self.at[:-1], rows) if self.inverse else (rows, self.at[:-1])
+
+
+Leads = Callable[[Given], Iterable[Lead]]
+
+
 class Condition(NamedTuple):
     """`code` names what failed, `about` what of the row it is about.
 
     | code | `about` |
     |---|---|
     | marked, kept_out, inactive, other_year, unenrolled, dates | – |
-    | hidden: parents are not visible, of which `names` leads on | – |
+    | hidden: parents are not visible, of which `leads` names some | – |
     | missing: a required reference leads nowhere | the kind that it names |
     | unpublishable: the version requires a field that isn't there | the field |
     | school_not_shared, org_not_shared | – |
     | not_shared | grade, role, course, guardians; a collection |
     | nobody: nothing visible uses it | – |
 
-    `names` returns the rows to look at next, `dates` what dates are in the way, of a row that
-    fails.
+    `leads` returns the rows to look at next, those that aren't visible, and `dates` what dates
+    are in the way, of a row that fails.
     """
 
     code: str
     holds: Holds
     about: str | Callable[[Given, int], str] = ""
-    names: Callable[[Given, int], Iterable[Node]] | None = None
+    leads: Leads | None = None
     dates: Callable[[Given, int], Dates] | None = None
 
 
@@ -112,7 +139,7 @@ def parent(by: str, step: str, *, needed: bool = True, none: str = "") -> Edge:
 
         if needed:
             yield Condition("missing", is_there, parents[0].kind)
-        yield Condition("hidden", holds, names=lambda d, row: hidden(d, step, at(d), row))
+        yield Condition("hidden", holds, leads=lambda d: [Lead(step, at(d))])
 
     return Edge((by,), make)
 
@@ -134,11 +161,10 @@ def any_parent(*, none: str = "", **steps: str) -> Edge:
                 found |= named.any(ok) if isinstance(named, Lists) else ok[named]
             return found
 
-        def names(d: Given, row: int) -> list[Node]:
-            found = (hidden(d, steps[each.by], at(d, each), row) for each in parents)
-            return [node for nodes in found for node in nodes]
+        def leads(d: Given) -> Iterator[Lead]:
+            return (Lead(steps[each.by], at(d, each)) for each in parents)
 
-        yield Condition("hidden", holds, names=names)
+        yield Condition("hidden", holds, leads=leads)
 
     return Edge(tuple(steps), make)
 
@@ -146,16 +172,3 @@ def any_parent(*, none: str = "", **steps: str) -> Edge:
 def where(*relations: str, condition: Condition) -> Edge:
     """A condition of its own, for as long as the table of kinds has these parents."""
     return Edge(relations, lambda rows, parents: [condition])
-
-
-def hidden(d: Given, step: str, named: Positions | Lists, row: int) -> list[Node]:
-    """Return those of a row's parents that are not visible."""
-    at = named[row] if isinstance(named, Lists) else [int(named[row])]
-    ok = d.ok(step)
-    return [(step, each) for each in at if each >= 0 and not ok[each]]
-
-
-def rows_at(named: Positions, row: int) -> list[int]:
-    """Return the rows that name a row."""
-    found: list[int] = np.flatnonzero(named[:-1] == row).tolist()
-    return found

@@ -6,12 +6,13 @@ any mark hides all levels of all students, the topmost mark of each of these lev
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from roster.deciding.conditions import Node
+from roster.deciding.conditions import Lead
 from roster.deciding.given import Given, once
 from roster.map import Lists
 from roster.map.arrays import Flags, Positions
@@ -81,8 +82,9 @@ def closed_classes(d: Given) -> Flags:
     return flags
 
 
-def closing(d: Given, row: int) -> list[Node]:
-    """Return the marked level that hides all of a class's students."""
-    code = int(of_classes(d)[row])
-    kind = max((each for each in LEVELS if base_of(d, each) <= code), key=LEVELS.index)
-    return [(kind, code - base_of(d, kind))]
+def closing(d: Given) -> Iterator[Lead]:
+    """Lead to the marked level that hides all of a class's students."""
+    codes = of_classes(d)
+    for kind in LEVELS:
+        here, size = codes - base_of(d, kind), len(d.map.ids[kind]) + 1
+        yield Lead(kind, np.where((here >= 0) & (here < size), here, OPEN))

@@ -6,7 +6,7 @@ import numpy as np
 
 from roster.deciding.conditions import (
     Condition,
-    Node,
+    Lead,
     in_v11,
     lacks,
     marked,
@@ -40,12 +40,16 @@ def below_a_mark(d: Given) -> Flags:
         found = more
 
 
-def marked_above(d: Given, row: int) -> list[Node]:
-    """Return the nearest marked org above."""
-    above, at = parents(d), int(parents(d)[row])
-    while not d.marked("org")[at]:
-        at = int(above[at])
-    return [("place", at)]
+def marked_above(d: Given) -> list[Lead]:
+    """Lead to the nearest marked org above."""
+    above, marked = parents(d), d.marked("org")
+    nearest = above.copy()
+    for _ in range(len(nearest)):
+        further = (nearest >= 0) & ~marked[nearest] & below_a_mark(d)[nearest]
+        if not further.any():
+            break
+        nearest[further] = above[nearest[further]]
+    return [Lead("place", nearest)]
 
 
 @once
@@ -77,7 +81,7 @@ def is_shared_school(d: Given) -> Flags:
 ORG = (
     marked("org"),
     where("parent", condition=Condition(
-        "hidden", lambda d: ~below_a_mark(d) | d.marked("org"), names=marked_above
+        "hidden", lambda d: ~below_a_mark(d) | d.marked("org"), leads=marked_above
     )),
     lacks("org"),
     in_v11("org", "type", lambda d: ~d.map.org.ext),

@@ -9,13 +9,12 @@ from roster.deciding.attendance import enrollments_at
 from roster.deciding.conditions import (
     Condition,
     Edge,
-    Node,
+    Lead,
     any_parent,
     in_v11,
     lacks,
     marked,
     parent,
-    rows_at,
 )
 from roster.deciding.dates import own_dates
 from roster.deciding.given import Given
@@ -67,14 +66,13 @@ def places() -> Edge:
         def holds(d: Given) -> Flags:
             return np.logical_or.reduce([seen[each.kind](d) for each in parents])  # type: ignore[no-any-return]
 
-        def names(d: Given, row: int) -> list[Node]:
+        def leads(d: Given) -> list[Lead]:
             return [
-                (each.kind, place)
+                Lead(each.kind, getattr(d.rows(each.kind), each.by), inverse=True)
                 for each in parents
-                for place in rows_at(getattr(d.rows(each.kind), each.by), row)
             ]
 
-        return [Condition("hidden", holds, names=names)]
+        return [Condition("hidden", holds, leads=leads)]
 
     return Edge(("person", "guardian"), make)
 
@@ -87,7 +85,7 @@ def enrolled_or_guardian(d: Given) -> Flags:
 
 PERSON = (
     "account",
-    Condition("unenrolled", enrolled_or_guardian, names=enrollments_at("person")),
+    Condition("unenrolled", enrolled_or_guardian, leads=enrollments_at("person")),
     places(),
     in_v11("person", "role", presence.with_a_word),
 )

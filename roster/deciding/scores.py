@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from roster.deciding.conditions import (
     Condition,
-    Node,
+    Lead,
     in_v11,
     lacks,
     marked,
@@ -40,28 +40,28 @@ def unmarked_enrollment(d: Given) -> Flags:
     return d.map.result.enrollments.any(~d.marked("past_enrollment"))
 
 
-def enrollments_of(d: Given, row: int) -> list[Node]:
-    return [("past_enrollment", each) for each in d.map.result.enrollments[row]]
-
-
 def unmarked_at_school(d: Given) -> Flags:
     flags: Flags = ~d.marked("school_enrollment")[d.map.result.as_student]
     return flags
-
-
-def place_of(d: Given, row: int) -> list[Node]:
-    return [("school_enrollment", int(d.map.result.as_student[row]))]
 
 
 RESULT = (
     marked("result"),
     parent("line_item", "line_item"),
     parent("student", "person"),
-    where("enrollments", condition=Condition("hidden", unmarked_enrollment, names=enrollments_of)),
-    where("as_student", condition=Condition("hidden", unmarked_at_school, names=place_of)),
+    where("enrollments", condition=Condition(
+        "hidden",
+        unmarked_enrollment,
+        leads=lambda d: [Lead("past_enrollment", d.map.result.enrollments)],
+    )),
+    where("as_student", condition=Condition(
+        "hidden",
+        unmarked_at_school,
+        leads=lambda d: [Lead("school_enrollment", d.map.result.as_student)],
+    )),
     in_v11("result", "scoreStatus", lambda d: ~d.map.result.ext),
     lacks("result"),
-)
+)  # fmt: skip
 PAST_ENROLLMENT = (marked("past_enrollment"),)
 
 

@@ -6,7 +6,7 @@ a mark says more than another year. The others stand beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from roster.deciding.conditions import Condition, Dates, Node
@@ -106,11 +106,11 @@ class Asking:
             return ()
         first, chains = failed[0], self._branches(failed[0], row, path)
         for other in failed[1:]:
-            if chains or not first.names:
+            if chains or not first.leads:
                 break
             # What it names is what has led here.
             first, chains = other, self._branches(other, row, path)
-        if not chains and first.names and first is not failed[0]:
+        if not chains and first.leads and first is not failed[0]:
             first = failed[0]
         chains.sort(key=rank)
         head = Step(
@@ -122,11 +122,15 @@ class Asking:
         return (head, *chains[0]) if chains else (head,)
 
     def _branches(self, condition: Condition, row: int, path: tuple[Node, ...]) -> list[Chain]:
-        if condition.names is None:
-            return []
-        nodes = [each for each in condition.names(self.d, row) if each not in path]
+        nodes = [each for each in self._named_by(condition, row) if each not in path]
         chains = (self._chain(each, path) for each in dict.fromkeys(nodes[:MOST]))
         return [chain for chain in chains if chain]
+
+    def _named_by(self, condition: Condition, row: int) -> Iterator[Node]:
+        """Yield the rows that a row's condition leads to, but for visible ones."""
+        for lead in condition.leads(self.d) if condition.leads else ():
+            visible = self.d.ok(lead.step)
+            yield from ((lead.step, each) for each in lead.of(row) if not visible[each])
 
     def _conditions(self, step: str) -> list[tuple[Condition, Flags]]:
         if step not in self._held:
@@ -143,8 +147,8 @@ class Asking:
         about: str | Callable[[Given, int], str] = condition.about
         named = chain[0] if chain else None
         parent = (named.kind, named.sourced_id) if named else None
-        if parent is None and condition.names:
-            node = next(iter(condition.names(self.d, row)), None)
+        if parent is None:
+            node = next(self._named_by(condition, row), None)
             parent = self._named(node) if node else None
         return Cause(
             condition.code,

@@ -1,0 +1,115 @@
+"""The numbers of what reaches no vendor as a sentence for each version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from roster.checking.numbers import COUNTED, Numbers
+from roster.kinds import KINDS
+
+ONE_AND_MANY = {
+    "classes": ("class", "classes"),
+    "enrollments": ("enrollment", "enrollments"),
+    "users": ("person", "people"),
+}
+
+MISSING = {
+    ("section", "session"): "a class names no academic session that is in the data",
+    ("section", "course"): "a class names no course that is in the data",
+    ("section", "school"): "a class names no school that is in the data",
+    ("enrollment", "section"): "an enrollment names a class that isn't in the data",
+    ("enrollment", "person"): "an enrollment names a person who isn't in the data",
+    ("enrollment", "org"): "an enrollment names a school that isn't in the data",
+    ("district_assignment", "org"): "a role names an org that isn't in the data",
+}
+
+UNPUBLISHABLE = {
+    ("org", "type"): "OneRoster {version} has no word for the type of an org",
+    ("session", "type"): "OneRoster {version} has no word for the type of an academic session",
+    ("section", "terms"): "OneRoster {version} has no word for any term of a class",
+    ("enrollment", "role"): "OneRoster {version} has no word for the role of an enrollment",
+    ("person", "role"): "OneRoster {version} has no word for any role of a person",
+    ("person", "username"): "a person has neither a username nor what stands in for one",
+}
+
+NOWHERE = {
+    "person": "a person has no role at any org in the data and no enrollment in a class",
+    "school_enrollment": "nothing places a student at a school",
+}
+
+DATES = {
+    "enrollment": "an enrollment has ended or hasn't begun",
+    "school_enrollment": "a student has left the school or hasn't come yet",
+    "district_assignment": "a person's work at an org has ended or hasn't begun",
+    "guardian_link": "a guardian's role has ended or hasn't begun",
+}
+
+CODES = {
+    "marked": "a {title} is excluded (External LMS Exclude)",
+    "kept_out": "a person is kept out of the connection",
+    "inactive": "an account is inactive, and only active ones are shared",
+    "other_year": "a {title} is of another school year than the active one",
+    "unenrolled": "a person has no visible class, and only enrolled people are shared",
+    "not_shared": "the {about} isn't shared",
+    "school_not_shared": "a school isn't shared",
+    "org_not_shared": "only schools and orgs above them are shared",
+    "unpublishable": "a {title} has no {about}, which OneRoster {version} requires",
+    "missing": "a {title} names a {about} that isn't in the data",
+    "dates": "a {title} has ended or hasn't begun",
+    "nobody": "no visible class uses a {title}",
+    "hidden": "what a {title} depends on isn't visible",
+}
+
+
+def in_words(numbers: Numbers, *, whom: str = "no vendor") -> list[str]:
+    """Return a sentence for each version, or one for both where they say the same."""
+    found: dict[str, list[str]] = {}
+    for version, counts in numbers.items():
+        found.setdefault(_sentence(counts, whom, version), []).append(version)
+    said = [(version, sentence) for sentence, (version, *_) in found.items()]
+    if len(said) == 1:
+        return [f"OneRoster {' and '.join(numbers)}: {said[0][1]}"]
+    return [f"OneRoster {version}: {sentence}" for version, sentence in said]
+
+
+def _sentence(counts: Mapping[str, Any], whom: str, version: str) -> str:
+    records, hidden = counts["records"], counts["hidden"]
+    if not any(hidden.values()):
+        return f"all of {_counted(records)} can reach a vendor."
+    reasons = "; ".join(
+        f"{because(reason, version)} ({_counted(reason)})" for reason in counts["because"]
+    )
+    nothing = [ONE_AND_MANY[each][0] for each in COUNTED if 0 < records[each] == hidden[each]]
+    loud = f"NOT ONE {' AND NOT ONE '.join(nothing)} gets out. " if nothing else ""
+    verb = "reaches" if sum(hidden.values()) == 1 else "reach"
+    return f"{loud}of {_counted(records)}, {_counted(hidden)} {verb} {whom}, because {reasons}."
+
+
+def because(reason: Mapping[str, Any], version: str) -> str:
+    """Return a reason as a clause about the record at which it begins."""
+    kind, code, about = reason["kind"], reason["code"], reason["about"]
+    words = CODES[code]
+    if code == "missing":
+        words = MISSING.get((kind, about), words)
+    elif code == "unpublishable":
+        words = UNPUBLISHABLE.get((kind, about), words)
+    elif code == "hidden":
+        words = NOWHERE.get(kind, words)
+    elif code == "dates":
+        words = DATES.get(kind, words)
+    about = KINDS[about].title if about in KINDS else about
+    return words.format(title=KINDS[kind].title, about=about, version=version)
+
+
+def _counted(counts: Mapping[str, Any]) -> str:
+    """Return `2 classes, 40 enrollments and 1 person`, without what there is none of."""
+    parts = [
+        f"{counts[name]:,} {ONE_AND_MANY[name][counts[name] != 1]}"
+        for name in COUNTED
+        if counts.get(name)
+    ]
+    if not parts:
+        return "no records"
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,0 +1,117 @@
+"""Why records aren't visible, for all rows of a step at once: the cause at the end of each chain.
+
+`why.py` follows one record with everything that a person may want to know of it. Here each row
+gets one number, so that hundreds of thousands can be counted by their reasons: of the conditions
+that it fails the first, and where that leads on to other rows, the nearest of theirs to a
+decision of the district's.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from roster.deciding.conditions import Condition
+from roster.deciding.given import Given
+from roster.deciding.table import KIND_OF, TABLE, conditions
+from roster.deciding.why import NEAREST
+from roster.map.arrays import Flags
+
+Codes = NDArray[np.int64]
+"""For each row of a step the number of its reason, 0 where it is visible."""
+
+PASSES = 6
+"""Steps lead to each other in circles (a person to places, these to classes of the person's)."""
+
+UNKNOWN = np.iinfo(np.int64).max
+
+
+class Reason(NamedTuple):
+    """What is wrong where a chain of reasons ends: the kind of the row there, and its cause.
+
+    `code` and `about` are `Condition`'s.
+    """
+
+    kind: str
+    code: str
+    about: str = ""
+
+
+class Reasons:
+    """The reasons of one decision: `of(step)` numbers them, `reason(number)` says them."""
+
+    def __init__(self, d: Given) -> None:
+        self.d = d
+        self._numbers: dict[Reason, int] = {}
+        self._failing = {step: _failing(d, step) for step in TABLE if not d.ok(step)[:-1].all()}
+        self._codes = {step: np.zeros(len(d.ok(step)), np.int64) for step in self._failing}
+        for _ in range(PASSES):
+            before = {step: codes.copy() for step, codes in self._codes.items()}
+            for step in self._failing:
+                self._codes[step] = self._settle(step)
+            if all((self._codes[step] == codes).all() for step, codes in before.items()):
+                break
+
+    def of(self, step: str) -> Codes:
+        """Return the number of each row's reason."""
+        found = self._codes.get(step)
+        return np.zeros(len(self.d.ok(step)), np.int64) if found is None else found
+
+    def reason(self, number: int) -> Reason:
+        return next(each for each, known in self._numbers.items() if known == number)
+
+    def _settle(self, step: str) -> Codes:
+        """Return a step's reasons, from what is known of those that it leads to."""
+        found = np.zeros(len(self.d.ok(step)), np.int64)
+        fallback = found.copy()
+        for condition, failed in self._failing[step]:
+            open_ = failed & (found == 0)
+            if condition.leads is None:
+                found[open_] = self._own(step, condition, open_)
+                continue
+            inherited = self._inherited(condition, len(found))
+            there = open_ & (inherited != UNKNOWN)
+            found[there] = inherited[there]
+            fallback[open_ & (fallback == 0)] = self._number(step, condition, "")
+        return np.where(found == 0, fallback, found)
+
+    def _own(self, step: str, condition: Condition, failed: Flags) -> Codes:
+        """Return the numbers of a cause that is the rows' own."""
+        about = condition.about
+        if isinstance(about, str):
+            return np.full(int(failed.sum()), self._number(step, condition, about), np.int64)
+        words = [about(self.d, row) for row in np.flatnonzero(failed).tolist()]
+        return np.array([self._number(step, condition, word) for word in words], np.int64)
+
+    def _inherited(self, condition: Condition, size: int) -> Codes:
+        """Return for each row the nearest reason of those that a condition leads to."""
+        found = np.full(size, UNKNOWN, np.int64)
+        for lead in condition.leads(self.d) if condition.leads else ():
+            if lead.step in self._codes:
+                rows, at = lead.pairs()
+                codes = self._codes[lead.step][at]
+                np.minimum.at(found, rows[codes > 0], codes[codes > 0])
+        found[-1] = UNKNOWN
+        return found
+
+    def _number(self, step: str, condition: Condition, about: str) -> int:
+        """Return the number of a reason; those nearer to a decision have lower ones."""
+        reason = Reason(KIND_OF.get(step, step), condition.code, about)
+        if reason not in self._numbers:
+            nearness = (*NEAREST, condition.code).index(condition.code) + 1
+            self._numbers[reason] = nearness << 32 | len(self._numbers)
+        return self._numbers[reason]
+
+
+def _failing(d: Given, step: str) -> list[tuple[Condition, Flags]]:
+    """Return the conditions that hidden rows of a step fail, with the rows."""
+    hidden, found = ~d.ok(step), []
+    hidden[-1] = False
+    for each in conditions(step):
+        if isinstance(each, str):
+            found += _failing(d, each)
+        elif (failed := hidden & ~each.holds(d)).any():
+            found.append((each, failed))
+    return found
