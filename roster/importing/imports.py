@@ -15,10 +15,11 @@ from django.db import transaction
 from roster import audit, carrying, hierarchy
 from roster.clock import clock
 from roster.importing import engine, references
+from roster.importing.columns import FILES
 from roster.importing.findings import Findings, clean
 from roster.importing.former import marks_kept
 from roster.importing.links import Links
-from roster.importing.manifest import Bundle, describe
+from roster.importing.manifest import Bundle, Circumstances, describe
 from roster.importing.package import open_package
 from roster.importing.people import People
 from roster.importing.reading import Reader
@@ -76,7 +77,8 @@ def import_bundle(
     try:
         with open_package(path, findings) as package, dropped([]) as stages:
             of_import.checksum = package.checksum
-            bundle = describe(package, findings)
+            bundle = describe(package, findings, Circumstances(empty=_is_empty(organization)))
+            _refuse_deltas(bundle, findings)
             of_import.oneroster = bundle.version
             reading = _Reading(bundle, findings, stages, progress or _quiet)
             reading.read()
@@ -94,6 +96,18 @@ def import_bundle(
     reading.progress(100, "Done")
     organization.refresh_from_db(fields=["school_year", "revision"])
     return of_import
+
+
+def _is_empty(organization: Organization) -> bool:
+    return not any(
+        file.model.objects.filter(organization=organization).exists() for file in FILES.values()
+    )
+
+
+def _refuse_deltas(bundle: Bundle, findings: Findings) -> None:
+    for part in bundle.parts:
+        if part.mode == "delta":
+            raise findings.refuse("delta-not-yet", part.file.filename)
 
 
 class _Reading:

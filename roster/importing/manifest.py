@@ -1,33 +1,44 @@
-"""What a bundle says about itself: its version, and which files are bulk, delta or absent.
+"""What a bundle holds: its version, and which of its files are bulk and which delta.
 
-Where the manifest and the files disagree, the files decide, as the binding wants it (5.2); where
-it is missing or silent, the version is taken from the columns if these are certain.
+Where the manifest and the files disagree, the files decide, as the binding wants it (5.2). Where
+it is missing or silent, the version is taken from the columns if these are certain; and a file is
+bulk, unless every row of it carries status and date as in a delta. Such a file may be either: into
+an empty organization both come to the same; else somebody has to say it.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from roster.importing import cells
-from roster.importing.columns import FILES, VERSIONS, File
+from roster.importing.columns import FILES, File
 from roster.importing.findings import Findings
+from roster.importing.names import by_name
 from roster.importing.package import Entry, Package
-from roster.refusal import Refused
+from roster.importing.properties import (
+    MANIFEST,
+    MODES,
+    Properties,
+    check_whole,
+    properties,
+    version_of,
+)
 
-MANIFEST = "manifest.csv"
-MODES = ("bulk", "delta", "absent")
-KNOWN = ("manifest.version", "oneroster.version", "source.systemName", "source.systemCode")
-VERSION = re.compile(r"v?(\d+\.\d+)(\.\d+)?")
+Mode = Literal["bulk", "delta"]
+Answer = Literal["", "bulk", "delta"]
+SURE: dict[str, Mode] = {"bulk": "bulk", "delta": "delta"}
+STAMPS = ("status", "datelastmodified")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file to read. `sure`: the manifest calls it bulk; else its rows must look like it."""
+    """One file to read. Bulk: all records of its kind; delta: only what changed."""
 
     file: File
     entry: Entry
-    sure: bool
+    mode: Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,106 +51,113 @@ class Bundle:
         return sum(part.entry.size for part in self.parts)
 
 
-def describe(package: Package, findings: Findings) -> Bundle:
-    """Return what is to be read, in the order of storing; raises `Refused` for a delta."""
-    entries = _by_name(package, findings)
-    says = _manifest(entries.pop(MANIFEST, None), findings)
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What decides about files that don't say what they are.
+
+    `empty`: nothing has been imported yet. `answer`: what somebody said such files are.
+    """
+
+    empty: bool = False
+    answer: Answer = ""
+
+
+def describe(package: Package, findings: Findings, told: Circumstances = Circumstances()) -> Bundle:
+    """Return what is to be read, in the order of storing; raises `Refused` where it is unsure."""
+    entries = by_name(package, findings)
+    says = properties(entries.pop(MANIFEST, None), findings)
     findings.version = version = _version(says, entries, findings)
+    if says:
+        check_whole(says, version, findings)
     parts = []
     for file in FILES.values():
-        if not file.of(version):
-            continue
-        entry, mode = entries.pop(file.filename, None), says.get(f"file.{file.name}", "")
-        if mode and mode not in MODES:
-            findings.add("manifest-mode-unknown", file.filename, value=mode)
-        if entry is None:
-            if mode in ("bulk", "delta"):
-                findings.add("manifest-file-missing", file.filename, value=mode)
-            continue
-        if mode == "delta":
-            raise Refused(
-                f"This bundle's {file.filename} is a delta: it holds changes only, and deltas"
-                " can't be imported yet. Import a bulk bundle, which holds everything."
-            )
-        if says and mode == "absent":
-            findings.add("manifest-file-not-absent", file.filename, value=mode)
-        elif says and not mode:
-            findings.add("manifest-file-unlisted", file.filename)
-        parts.append(Part(file, entry, sure=mode == "bulk"))
+        if file.of(version):
+            entry, said = entries.pop(file.filename, None), says.get(f"file.{file.name}", "")
+            mode = _mode(file, entry, said, bool(says), told, findings)
+            if entry is not None and mode:
+                parts.append(Part(file, entry, mode))
     for name in entries:
-        findings.add("file-ignored", name)
-    _refuse_hollow(parts, says)
+        other = any(file.filename == name for file in FILES.values())
+        findings.add("file-of-other-version" if other else "file-ignored", name)
+    _refuse_hollow(parts, package, says, findings)
     return Bundle(version, parts)
 
 
-def _refuse_hollow(parts: list[Part], says: dict[str, str]) -> None:
+def _mode(
+    file: File, entry: Entry | None, said: str, manifest: bool, told: Circumstances, to: Findings
+) -> Mode | None:
+    """Return how a file is read, None if it isn't there; report where the manifest is wrong."""
+    if said and said not in MODES:
+        to.add("manifest-mode-unknown", file.filename, value=said)
+    if entry is None:
+        if said in SURE:
+            to.add("manifest-file-missing", file.filename, value=said)
+        return None
+    if said in SURE:
+        return SURE[said]
+    if manifest:
+        code = "manifest-file-not-absent" if said == "absent" else "manifest-file-unlisted"
+        if not said or said == "absent":
+            to.add(code, file.filename, value=said)
+    if told.empty or not _stamped(file, entry):
+        return "bulk"
+    if not told.answer:
+        raise to.refuse("bulk-or-delta", file.filename)
+    to.add("bulk-or-delta-answered", file.filename, answer=told.answer)
+    return told.answer
+
+
+def _stamped(file: File, entry: Entry) -> bool:
+    """Return whether every row carries status and dateLastModified, as in a delta."""
+    with entry.open() as stream:
+        lines = cells.rows(stream, file.filename, Findings())
+        heading = [name.strip().lower() for name in next(lines, (1, []))[1]]
+        if not set(STAMPS) <= set(heading):
+            return False
+        return _all_filled(lines, [heading.index(name) for name in STAMPS])
+
+
+def _all_filled(lines: Iterator[tuple[int, list[str]]], places: list[int]) -> bool:
+    rows = 0
+    for _, line in lines:
+        rows += 1
+        if not all(place < len(line) and line[place].strip() for place in places):
+            return False
+    return rows > 0
+
+
+def _refuse_hollow(
+    parts: list[Part], package: Package, says: Properties, findings: Findings
+) -> None:
     names = {part.file.name for part in parts}
     if not names:
-        raise Refused("The bundle holds no file of OneRoster with data, so there is no roster.")
+        raise findings.refuse("bundle-hollow", found=listed(package.entries))
     if not names & {"orgs", "users"}:
         deliberate = all(says.get(f"file.{name}") == "absent" for name in ("orgs", "users"))
         if not deliberate:
-            raise Refused(
-                "The bundle has neither orgs.csv nor users.csv, so it is no roster. Export it"
-                " again, with all its files."
-            )
+            raise findings.refuse("bundle-without-roster", found=listed(package.entries))
 
 
-def _by_name(package: Package, findings: Findings) -> dict[str, Entry]:
-    """Return the entries under the names that OneRoster writes."""
-    right = {name.lower(): name for name in (MANIFEST, *(f.filename for f in FILES.values()))}
-    found: dict[str, Entry] = {}
-    for name, entry in sorted(package.entries.items()):
-        written = right.get(name.lower(), name)
-        if written in found:
-            raise Refused(f"The bundle holds {written} twice, in different letters.")
-        if written != name:
-            findings.add("file-letter-case", written, name=name)
-        found[written] = entry
-    return found
+def listed(names: Iterator[str] | dict[str, Entry]) -> str:
+    """Return the first names of files for a sentence."""
+    shown = sorted(names)
+    return ", ".join(shown[:8]) + (f" and {len(shown) - 8} more" if len(shown) > 8 else "")
 
 
-def _manifest(entry: Entry | None, findings: Findings) -> dict[str, str]:
-    """Return the properties by name, in the right letters; empty where there is no manifest."""
-    if entry is None:
-        return {}
-    right = {name.lower(): name for name in (*KNOWN, *(f"file.{name}" for name in FILES))}
-    says: dict[str, str] = {}
-    with entry.open() as stream:
-        for row, line in cells.rows(stream, MANIFEST, findings):
-            name, value = line[0].strip(), "".join(line[1:2]).strip()
-            if name.lower() == "propertyname":
-                continue
-            if name.lower() not in right:
-                findings.add("manifest-row-unknown", MANIFEST, row=row, value=name)
-                continue
-            says[right[name.lower()]] = value.lower() if name.lower()[:5] == "file." else value
-    return says or {"manifest.version": ""}
-
-
-def _version(says: dict[str, str], entries: dict[str, Entry], findings: Findings) -> str:
-    said = says.get("oneroster.version", "")
-    if said:
-        match = VERSION.fullmatch(said.strip().lower())
-        if not match or match[1] not in VERSIONS:
-            raise Refused(
-                f"This bundle says that it is OneRoster “{said[:20]}”. Versions 1.1 and 1.2 can be"
-                " imported."
-            )
-        return match[1]
-    version = _by_columns(entries, findings)
+def _version(says: Properties, entries: dict[str, Entry], findings: Findings) -> str:
+    version = version_of(says, findings)
+    if version:
+        return version
+    version = _by_columns(entries)
     if not version:
         lacks = "says no OneRoster version" if says else "has no manifest.csv"
-        raise Refused(
-            f"The bundle {lacks}, and its files don't tell the version with certainty. Export"
-            " it with a manifest."
-        )
+        raise findings.refuse("version-uncertain", MANIFEST, lacks=lacks, found=listed(entries))
     code = "manifest-version-missing" if says else "manifest-missing"
     findings.add(code, MANIFEST, version=version)
     return version
 
 
-def _by_columns(entries: dict[str, Entry], findings: Findings) -> str:
+def _by_columns(entries: dict[str, Entry]) -> str:
     """Return the version that the files are certain of: 1.2 has roles.csv, 1.1 users' roles."""
     header: set[str] = set()
     if "users.csv" in entries:

@@ -18,7 +18,6 @@ from roster.importing.manifest import Part
 from roster.importing.record import Record, digest, unsound
 from roster.importing.values import Unreadable
 from roster.models import Status
-from roster.refusal import Refused
 
 ID_FORM = re.compile(r"[0-9A-Za-z._/@-]+")
 LONGEST_ID = 255
@@ -49,7 +48,6 @@ class Reader:
         self.blanks = [column.blank for column in self.columns]
         self.read = 0
         self.left_out = 0
-        self._stamped = 0
         self._filled = 0
         self._seen: set[str] = set()
         self._row = 0
@@ -59,10 +57,10 @@ class Reader:
         self._remarked = False
 
     def records(self) -> Iterator[Record]:
-        """Yield every row that has an id of its own; raises `Refused` for what can't be bulk."""
+        """Yield every row that has an id of its own."""
         with self.part.entry.open() as stream:
             yield from self._records(stream)
-        self._judge_stamps()
+        self._report_stamps()
 
     def _records(self, stream: BinaryIO) -> Iterator[Record]:
         lines = cells.rows(stream, self.file, self.findings)
@@ -150,7 +148,6 @@ class Reader:
         if not text and not stamp:
             return Status.ACTIVE.value
         self._filled += 1
-        self._stamped += bool(text and stamp)
         status = STATUSES.get(text.strip().lower())
         if status is None:
             self._add("status-unknown", "status", text)
@@ -217,16 +214,9 @@ class Reader:
             expected=expected,
         )
 
-    def _judge_stamps(self) -> None:
-        if not self._filled:
-            return
-        if not self.part.sure and self._stamped == self.read:
-            raise Refused(
-                f"Every row of {self.file} carries status and dateLastModified, as in a delta,"
-                " and no manifest calls the file bulk. Read as bulk, it might retire everybody"
-                " else; deltas can't be imported yet. Export a bulk bundle with a manifest."
-            )
-        self.findings.add("stamps-filled", self.file, times=self._filled)
+    def _report_stamps(self) -> None:
+        if self._filled and self.part.mode == "bulk":
+            self.findings.add("stamps-filled", self.file, times=self._filled)
 
 
 def unstored(column: Column) -> bool:

@@ -83,6 +83,39 @@ RULES: dict[str, Rule] = {
         "Rename it in the export.",
         strict=REFUSE,
     ),
+    "file-name": Rule(
+        NOTICE,
+        "The file is called “{name}”; OneRoster has {file}. It was read as that.",
+        "Give files of a bundle the very names that OneRoster has for them.",
+        strict=REFUSE,
+    ),
+    "file-twice": Rule(
+        ERROR,
+        "The bundle holds {file} twice: {found}.",
+        "Export each file once. Nothing was imported.",
+        REFUSE,
+    ),
+    "file-of-other-version": Rule(
+        WARNING,
+        "OneRoster {version} doesn't have this file; the other version has. It was not read.",
+        "Let the manifest name the version that the files are of.",
+        strict=REFUSE,
+    ),
+    "bundle-hollow": Rule(
+        ERROR,
+        "The bundle holds no file of OneRoster with data, so there is no roster in it. Found were:"
+        " {found}. Wanted are orgs.csv, academicSessions.csv, courses.csv, classes.csv, users.csv,"
+        " enrollments.csv, and in 1.2 roles.csv.",
+        "Export it again. Nothing was imported.",
+        REFUSE,
+    ),
+    "bundle-without-roster": Rule(
+        ERROR,
+        "The bundle has neither orgs.csv nor users.csv, so it is no roster. Found were: {found}.",
+        "Export it again, with all its files, or let the manifest call both absent. Nothing was"
+        " imported.",
+        REFUSE,
+    ),
     "file-without-rows": Rule(
         NOTICE,
         "The file has no rows. It was taken as absent, so records of its kind stay as they are.",
@@ -108,6 +141,84 @@ RULES: dict[str, Rule] = {
         "manifest.csv doesn't say the OneRoster version. The columns are those of {version}.",
         "Add the row oneroster.version to the manifest.",
         strict=REFUSE,
+    ),
+    "version-unknown": Rule(
+        ERROR,
+        "manifest.csv says that the bundle is OneRoster “{found}”. Versions 1.1 and 1.2 can be"
+        " imported.",
+        "Export it in one of these. Nothing was imported.",
+        REFUSE,
+    ),
+    "version-uncertain": Rule(
+        ERROR,
+        "The bundle {lacks}, and its files don't tell the version with certainty: 1.1 has the"
+        " columns role and orgSourcedIds in users.csv, 1.2 has roles.csv. Found were: {found}.",
+        "Export it with a manifest that has the row oneroster.version. Nothing was imported.",
+        REFUSE,
+    ),
+    "version-form": Rule(
+        NOTICE,
+        "manifest.csv says the version in another form than OneRoster does. It was understood as"
+        " {version}.",
+        "Write 1.1 or 1.2, for 1.2.1 too.",
+        strict=REFUSE,
+    ),
+    "manifest-heading": Rule(
+        NOTICE,
+        "manifest.csv doesn't begin with propertyName,value. It was read.",
+        "Begin it with these two headings.",
+        strict=REFUSE,
+    ),
+    "manifest-letter-case": Rule(
+        NOTICE,
+        "OneRoster writes this row of manifest.csv in other letters. It was understood.",
+        "Write it in OneRoster's letters.",
+        strict=REFUSE,
+    ),
+    "manifest-row-twice": Rule(
+        NOTICE,
+        "manifest.csv has this row twice, saying the same.",
+        "Write it once.",
+        strict=REFUSE,
+    ),
+    "manifest-contradicts": Rule(
+        ERROR,
+        "manifest.csv gives {name} twice, once as “{one}” and once as “{other}”.",
+        "Write it once. Nothing was imported.",
+        REFUSE,
+    ),
+    "manifest-row-missing": Rule(
+        NOTICE,
+        "manifest.csv lacks a row that it has in OneRoster {version}. Its file counts as absent.",
+        "List every file of the version in the manifest.",
+        strict=REFUSE,
+    ),
+    "manifest-row-elsewhere": Rule(
+        NOTICE,
+        "manifest.csv has a row for a file that OneRoster {version} doesn't have.",
+        "List the files of the version that the manifest names.",
+        strict=REFUSE,
+    ),
+    "bulk-or-delta": Rule(
+        ERROR,
+        "Every row of {file} carries status and dateLastModified, as in a delta, and no manifest"
+        " says what the file is. Read as bulk, it would retire everybody whom it doesn't name.",
+        "Export a manifest with the bundle, or say what such files are: import_roster with"
+        " --without-manifest bulk (everything) or delta (changes only). The answer is kept."
+        " Nothing was imported.",
+        REFUSE,
+    ),
+    "bulk-or-delta-answered": Rule(
+        NOTICE,
+        "No manifest says what the file is. It was read as {answer}, as somebody has said before.",
+        "Export the bundle with a manifest.",
+        strict=REFUSE,
+    ),
+    "delta-not-yet": Rule(
+        ERROR,
+        "{file} is a delta: it holds changes only, and deltas can't be imported yet.",
+        "Import a bulk bundle, which holds everything. Nothing was imported.",
+        REFUSE,
     ),
     "manifest-row-unknown": Rule(
         NOTICE,

@@ -20,12 +20,12 @@ MANIFEST = manifest_of(V1P2, "1.2")
     [
         # A misspelt row is no row; the file that is there decides.
         ("file.demographics", "fiel.demographics",
-         {"manifest-row-unknown", "manifest-file-unlisted"}),
+         {"manifest-row-unknown", "manifest-row-missing", "manifest-file-unlisted"}),
         ("file.demographics,bulk", "file.demographics,absent", {"manifest-file-not-absent"}),
         ("file.demographics,bulk", "file.demographics,full", {"manifest-mode-unknown"}),
-        ("file.demographics,bulk", "File.Demographics,BULK", set()),
+        ("file.demographics,bulk", "File.Demographics,BULK", {"manifest-letter-case"}),
         ("file.results,absent", "file.results,bulk", {"manifest-file-missing"}),
-        ("oneroster.version,1.2", "oneroster.version,1.2.1", set()),
+        ("oneroster.version,1.2", "oneroster.version,1.2.1", {"version-form"}),
         ("oneroster.version,1.2\n", "", {"manifest-version-missing"}),
         ("propertyName,value", '\ufeff"propertyName","value"', set()),
     ],
@@ -63,14 +63,13 @@ STAMPED: Files = V1P1 | {
 REFUSED: list[tuple[str, Files, str | None, str]] = [
     ("uncertain version", without(V1P2, "roles.csv"), None, "don't tell the version"),
     ("both versions", V1P1 | {"roles.csv": V1P2["roles.csv"]}, None, "don't tell the version"),
-    ("1.0", V1P1, manifest_of(V1P1, "1.0"), "says that it is OneRoster “1.0”"),
+    ("1.0", V1P1, manifest_of(V1P1, "1.0"), "says that the bundle is OneRoster “1.0”"),
     (
         "delta",
         V1P2,
         MANIFEST.replace("file.users,bulk", "file.users,delta"),
         "users.csv is a delta.*Import a bulk bundle",
     ),
-    ("every row stamped and no manifest", STAMPED, None, "Every row of orgs.csv"),
     ("neither orgs nor users", {"courses.csv": V1P2["courses.csv"]}, "oneroster.version,1.2\n",
      "neither orgs.csv nor users.csv"),
     ("manifest alone", {}, "oneroster.version,1.2\n", "no file of OneRoster"),
@@ -105,3 +104,29 @@ def test_a_bundle_may_deliberately_be_without_orgs_and_users(load: Bundler) -> N
             "read": 1, "created": 0, "updated": 0, "unchanged": 1, "retired": 0, "left_out": 0,
         }
     }  # fmt: skip
+
+
+def test_stamped_rows_without_a_manifest_are_bulk_in_an_empty_organization(
+    load: Bundler, codes: Codes
+) -> None:
+    done = load(STAMPED, manifest=None)
+    assert codes(done) >= {"manifest-missing", "stamps-filled"}
+    assert Org.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "manifest", [None, manifest_of(STAMPED, "1.1").replace("file.orgs,bulk", "file.orgs,absent")]
+)
+def test_stamped_rows_that_nothing_calls_bulk_are_a_question_later(
+    load: Bundler, manifest: str | None
+) -> None:
+    load(V1P1, "1.1")
+    with pytest.raises(Refused, match=r"Every row of orgs\.csv.*--without-manifest"):
+        load(STAMPED, manifest=manifest)
+    assert Org.objects.active().count() == 3
+
+
+def test_a_manifest_that_contradicts_itself_is_refused(load: Bundler) -> None:
+    with pytest.raises(Refused, match=r"gives file\.users twice"):
+        load(V1P2, manifest=f"{MANIFEST}file.users,delta\n")
+    assert not Org.objects.exists()
