@@ -1,0 +1,210 @@
+"""What one vendor may see as lines of a bundle: the documents of a publication, and nothing else.
+
+Withheld fields aren't in the documents, so their cells are blank; tombstones aren't in the lists.
+Where the binding requires what documents needn't have, it is made of what the vendor reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import unquote
+
+import orjson
+
+from roster import reading
+from roster.deciding import Rules
+from roster.exporting.lines import Line
+from roster.exporting.links import filled, linked
+from roster.exporting.people import role_id
+from roster.importing.columns import FILES, Column, File
+from roster.models import Publication
+from roster.reading.source import Source
+
+PAGE = 2_000
+PROFILE = "urn:profile:"
+
+COLLECTIONS = {
+    "roles": "users",
+    "userProfiles": "users",
+    "userResources": "users",
+    "courseResources": "courses",
+    "classResources": "classes",
+    "lineItemScoreScales": "lineItems",
+    "resultScoreScales": "results",
+    "lineItemLearningObjectiveIds": "lineItems",
+    "resultLearningObjectiveIds": "results",
+}
+"""The collection whose documents hold the rows of a file that is none itself."""
+
+NAMES = {
+    "preferredGivenName": "preferredFirstName",
+    "preferredMiddleName": "preferredMiddleName",
+    "preferredFamilyName": "preferredLastName",
+}
+FILLING = {"score_scale": "scoreScale", "learning_objectives": "learningObjectiveSet"}
+
+Document = Mapping[str, Any]
+
+
+class PublishedDocuments:
+    """The lines of a vendor's bundle; `collections` are those that it may have."""
+
+    def __init__(self, source: Source, collections: Collection[str]) -> None:
+        self.source = source
+        self.version = source.version
+        self.collections = collections
+
+    def lines(self, file: File) -> Iterator[Line]:
+        collection = COLLECTIONS.get(file.name, file.name)
+        if collection not in self.collections:
+            return
+        make = MAKERS.get(file.name) or (_filled if file.fills else _own)
+        for document in self._documents(collection):
+            yield from make(file, document)
+
+    def metadata(self, file: File) -> list[str]:
+        if file.name not in self.collections or "metadata" in self._hidden(file.name):
+            return []
+        found: set[str] = set()
+        for document in self._documents(file.name):
+            found.update(document.get("metadata", ()))
+        return sorted(found)
+
+    def schools(self) -> set[str]:
+        if "classes" not in self.collections:
+            return set()
+        return {document["school"]["sourcedId"] for document in self._documents("classes")}
+
+    def stand_in(self, values: Mapping[str, Any], sourced_id: str) -> str:
+        """Return the sourcedId: what else could stand there may be withheld."""
+        return sourced_id
+
+    def _documents(self, collection: str) -> Iterator[Document]:
+        offset = 0
+        while texts := reading.page(self.source, collection, None, offset, PAGE).documents:
+            yield from map(orjson.loads, texts)
+            offset += PAGE
+
+    def _hidden(self, collection: str) -> Collection[str]:
+        return self._rules.hidden(collection)
+
+    @cached_property
+    def _rules(self) -> Rules:
+        publication = Publication.objects.get(pk=self.source.publication)
+        return Rules.of(publication.rules, publication.settings.get("field_policy", []))
+
+
+def _own(file: File, document: Document) -> Iterator[Line]:
+    values = {
+        column.name: _plain(document[name]) for column, name in _shown(file) if name in document
+    }
+    yield Line(document["sourcedId"], values, document.get("metadata", {}))
+
+
+def _shown(file: File) -> list[tuple[Column, str]]:
+    """Return the columns of a file that documents have, each with its name there."""
+    return SHOWN[file.name]
+
+
+def _named(column: Column) -> str:
+    """Return what documents call a column's field."""
+    if column.name in NAMES:
+        return NAMES[column.name]
+    if not column.target:
+        return column.name
+    name = column.name.removesuffix("SourcedIds")
+    return f"{name}s" if name != column.name else name.removesuffix("SourcedId")
+
+
+SHOWN = {
+    file.name: [(column, _named(column)) for column in file.columns] for file in FILES.values()
+}
+
+
+def _plain(value: Any) -> Any:
+    """Return a field's value with references as their ids."""
+    if isinstance(value, dict):
+        return value["sourcedId"]
+    if isinstance(value, list) and value and isinstance(value[0], dict) and "sourcedId" in value[0]:
+        return [each["sourcedId"] for each in value]
+    return value
+
+
+def _users(file: File, document: Document) -> Iterator[Line]:
+    for line in _own(file, document):
+        for name in ("orgSourcedIds", "agentSourcedIds"):
+            line.values[name] = sorted(line.values.get(name, ()))
+        yield line
+
+
+def _line_items(file: File, document: Document) -> Iterator[Line]:
+    for line in _own(file, document):
+        period = line.values.get("gradingPeriodSourcedId", "")
+        line.values.setdefault("academicSessionSourcedId", period)
+        yield line
+
+
+def _roles(file: File, document: Document) -> Iterator[Line]:
+    user, taken = document["sourcedId"], set[str]()
+    found = [
+        {
+            "userSourcedId": user,
+            "roleType": each["roleType"],
+            "role": each["role"],
+            "beginDate": each.get("beginDate", ""),
+            "endDate": each.get("endDate", ""),
+            "orgSourcedId": each["org"]["sourcedId"],
+            "userProfileSourcedId": unquote(each.get("userProfile", "").removeprefix(PROFILE)),
+        }
+        for each in document["roles"]
+    ]
+    order = "orgSourcedId role beginDate endDate userProfileSourcedId roleType".split()
+    for values in sorted(found, key=lambda each: [each[name] for name in order]):
+        sourced_id = role_id(user, values["orgSourcedId"], values["role"], taken)
+        taken.add(sourced_id)
+        yield Line(sourced_id, values)
+
+
+def _profiles(file: File, document: Document) -> Iterator[Line]:
+    found = {
+        unquote(each["profileId"].removeprefix(PROFILE)): each
+        for each in document.get("userProfiles", ())
+    }
+    for sourced_id, each in sorted(found.items()):
+        credential = each.get("credentials", [{}])[0]
+        values = {name: each.get(name, "") for name in PROFILE_FIELDS}
+        yield Line(
+            sourced_id,
+            {
+                **values,
+                "userSourcedId": document["sourcedId"],
+                "credentialType": credential.get("type", ""),
+                "username": credential.get("username", ""),
+            },
+        )
+
+
+PROFILE_FIELDS = ("profileType", "vendorId", "applicationId", "description")
+
+
+def _resources(file: File, document: Document) -> Iterator[Line]:
+    for resource in sorted(each["sourcedId"] for each in document.get("resources", ())):
+        yield linked(file, document["sourcedId"], resource)
+
+
+def _filled(file: File, document: Document) -> Iterator[Line]:
+    if value := document.get(FILLING[file.fills]):
+        yield from filled(file, document["sourcedId"], _plain(value))
+
+
+MAKERS: dict[str, Callable[[File, Document], Iterator[Line]]] = {
+    "users": _users,
+    "roles": _roles,
+    "userProfiles": _profiles,
+    "lineItems": _line_items,
+    "userResources": _resources,
+    "courseResources": _resources,
+    "classResources": _resources,
+}
