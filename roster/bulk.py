@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -57,28 +57,50 @@ def reserve(model: type[Model], count: int) -> list[int]:
 
 
 def numbers(sql: str, parameters: Sequence[Any], columns: int) -> NDArray[np.int64]:
-    """Return the rows of a query of so many whole numbers, none of them null, as columns.
+    """Return the rows of a query of so many whole numbers, none of them null, as columns."""
+    return columns_of(sql, parameters, columns)[0]
 
-    PostgreSQL sends them as one value: a row of Python's for each would take ten times the memory.
+
+def columns_of(
+    sql: str, parameters: Sequence[Any], numbers: int, texts: int = 0
+) -> tuple[NDArray[np.int64], list[list[bytes]]]:
+    """Return a query's rows as columns: first its whole numbers, then the UTF-8 of its texts.
+
+    Nothing may be null, and no text hold a NUL. PostgreSQL sends each column as one value: a row
+    of Python's for each would take ten times the memory.
     """
+    names = [f"c{n}" for n in range(numbers + texts)]
+    rows = f"WITH each ({', '.join(names)}) AS ({sql})"
     with connection.cursor() as cursor:
         if not _is_postgresql():
-            cursor.execute(sql, parameters)
-            return np.fromiter(_flat(cursor), np.int64).reshape(-1, columns).T
-        names = [f"c{n}" for n in range(columns)]
-        sent = " || ".join(f"int8send({name}::bigint)" for name in names)
-        cursor.execute(
-            f"SELECT string_agg({sent}, ''::bytea)"  # noqa: S608
-            f" FROM ({sql}) AS each ({', '.join(names)})",
-            parameters,
-        )
-        data = cursor.fetchone()[0] or b""
-    return np.frombuffer(data, ">i8").astype(np.int64).reshape(-1, columns).T
+            cells = [*names[:numbers], *(f"CAST({name} AS blob)" for name in names[numbers:])]
+            cursor.execute(f"{rows} SELECT {', '.join(cells)} FROM each", parameters)  # noqa: S608
+            found = [*zip(*cursor.fetchall(), strict=True)] or [()] * len(names)
+            flat = np.array(found[:numbers], np.int64).reshape(numbers, -1)
+            return flat, [[*each] for each in found[numbers:]]
+        sent = " || ".join(f"int8send({name}::bigint)" for name in names[:numbers]) or "''::bytea"
+        joined = (f"convert_to({name}::text, 'UTF8') || '\\x00'::bytea" for name in names[numbers:])
+        values = ", ".join(f"string_agg({each}, ''::bytea)" for each in (sent, *joined))
+        cursor.execute(f"{rows} SELECT {values} FROM each", parameters)  # noqa: S608
+        first, *others = (bytes(each or b"") for each in cursor.fetchone())
+    flat = np.frombuffer(first, ">i8").astype(np.int64).reshape(-1, numbers).T
+    return flat, [each.split(b"\0")[:-1] for each in others]
 
 
-def _flat(rows: Iterable[Sequence[int]]) -> Iterable[int]:
-    for row in rows:
-        yield from row
+def ordinal(column: str) -> str:
+    """Return SQL for the number that Python gives the date in a column."""
+    if _is_postgresql():
+        return f"({column} - DATE '0001-01-01' + 1)"
+    return f"CAST(julianday({column}) - 1721424.5 AS integer)"
+
+
+def milliseconds(column: str) -> str:
+    """Return SQL for the milliseconds since 1970 of the moment in a column."""
+    if _is_postgresql():
+        return f"floor(extract(epoch FROM {column}) * 1000)"
+    # Moments are kept as text; one of a whole second has no fraction.
+    fraction = f"CAST(substr({column} || '.000', 21, 3) AS integer)"
+    return f"(CAST(strftime('%%s', {column}) AS integer) * 1000 + {fraction})"
 
 
 def among(pks: Sequence[int]) -> tuple[str, list[Any]]:

@@ -7,7 +7,7 @@ there, so that a reference to nothing (-1) lands on it: False, -1, or an empty l
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import blake2b
 from types import SimpleNamespace
 from typing import Any
@@ -30,10 +30,21 @@ class Rows(SimpleNamespace):
     """The arrays of one kind, by name."""
 
 
-@lru_cache(maxsize=1 << 18)
 def hash_of(text: str) -> int:
     """Return the 64-bit hash of an id or word, the same in every map; 0 for none."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little") if text else 0
+    return hash_of_bytes(text.encode())
+
+
+def hash_of_bytes(text: bytes) -> int:
+    """Return the same of its UTF-8."""
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "little") if text else 0
+
+
+def hashes_of(texts: Iterable[bytes]) -> Hashes:
+    """Return the hashes of many, none of them blank."""
+    return np.frombuffer(
+        b"".join([blake2b(text, digest_size=8).digest() for text in texts]), "<u8"
+    ).astype(np.uint64)
 
 
 def mixed(values: Hashes | int, salt: int) -> Hashes:

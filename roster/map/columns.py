@@ -1,12 +1,12 @@
 """How the cells of a row become numbers: one column of a table of the map each.
 
-References are kept as hashes of ids, so that a table needs no other table to be read, and a
-changed row no other row.
+What SQL can say as a whole number it says; of texts the database sends the bytes, and each
+distinct one is read once. References are kept as hashes of ids, so that a table needs no other
+table to be read, and a changed row no other row.
 """
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,36 +14,38 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
+import orjson
+from django.db import models
 from numpy.typing import NDArray
 
-from roster.map.arrays import Hashes, Words, hash_of, mixed
+from roster import bulk
+from roster.clock import milliseconds
+from roster.map.arrays import Hashes, Words, hash_of_bytes, mixed
 
 OPEN = 2**30
 """The day on which what has no end ends."""
 
+Say = Callable[[type[models.Model]], str]
+"""Makes the SQL of a column for a model."""
 
-Read = Callable[[Any], Any]
-"""From a cell to a number, or to a list of numbers."""
+Read = Callable[[bytes], Any]
+"""From the bytes of a text to a number, or to a list of numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: the model's fields it is read from, and how their values become one number.
+    """One column: what SQL says of a row, and how it becomes one number.
 
-    With `many`, a list of numbers for each row. `code` is array's, and numpy's by `DTYPES`.
-    `reader` makes the function that reads a cell, for the words of a map.
+    Without `reader` it is a whole number already; `reader` makes the function that reads a text,
+    for the words of a map. With `many`, it makes a list of numbers for each row.
     """
 
     name: str
-    fields: tuple[str, ...]
-    code: str
-    reader: Callable[[Mapping[str, Words]], Read]
+    sql: Say
+    dtype: Any
+    reader: Callable[[Mapping[str, Words]], Read] | None = None
     many: bool = False
 
-
-DTYPES = {"Q": np.uint64, "i": np.int32, "b": np.bool_, "B": np.uint8}
-STORED = {"Q": "Q", "i": "i", "b": "B", "B": "B"}
-"""How array keeps what numpy has as `DTYPES` say."""
 
 Values = dict[str, NDArray[Any]]
 """Columns by name; a list column has a second array of its rows' sizes, `name + SIZES`."""
@@ -51,131 +53,189 @@ Values = dict[str, NDArray[Any]]
 SIZES = "#"
 
 
-def plain(name: str, field: str, code: str, read: Read, *, many: bool = False) -> Column:
-    return Column(name, (field,), code, lambda words: read, many)
+def column_of(model: type[models.Model], field: str) -> str:
+    return f'"{model._meta.get_field(field).column}"'  # type: ignore[union-attr]
+
+
+def cell(field: str) -> Say:
+    return lambda model: column_of(model, field)
 
 
 def ref(name: str, field: str = "") -> Column:
-    return plain(name, field or name, "Q", hash_of)
+    return Column(name, cell(field or name), np.uint64, lambda words: hash_of_bytes)
 
 
 def refs(name: str, field: str = "") -> Column:
-    return plain(name, field or name, "Q", lambda cell: [hash_of(e) for e in cell], many=True)
+    def read(text: bytes) -> list[int]:
+        return [hash_of_bytes(each.encode()) for each in orjson.loads(text)]
+
+    return Column(name, cell(field or name), np.uint64, lambda words: read, many=True)
+
+
+def is_blank(model: type[models.Model], field: str) -> str:
+    """Return SQL that holds where a field has no value, or one that is blank or false."""
+    known, column = model._meta.get_field(field), column_of(model, field)
+    if isinstance(known, models.BooleanField):
+        return f"NOT {column}"
+    if isinstance(known, models.JSONField):
+        return f"{column} = '{orjson.dumps(known.get_default()).decode()}'"
+    return f"{column} = ''"
+
+
+def holds(name: str, condition: Say) -> Column:
+    """Whether a condition holds, which is never unknown."""
+    return Column(name, lambda model: f"CASE WHEN {condition(model)} THEN 1 ELSE 0 END", np.bool_)
 
 
 def given(name: str, field: str = "") -> Column:
-    """Whether the field has a value that isn't blank, zero or false."""
-    return plain(name, field or name, "b", bool)
+    """Whether the field has a value that isn't blank or false."""
+    return holds(name, lambda model: f"NOT ({is_blank(model, field or name)})")
 
 
-def filled(name: str, field: str = "") -> Column:
+def filled(name: str, field: str) -> Column:
     """Whether the field isn't null."""
-    return plain(name, field or name, "b", lambda cell: cell is not None)
+    return holds(name, lambda model: f"{column_of(model, field)} IS NOT NULL")
 
 
-def test(name: str, field: str, holds: Read) -> Column:
-    return plain(name, field, "b", holds)
+def is_word(name: str, field: str, word: str) -> Column:
+    return holds(name, lambda model: f"{column_of(model, field)} = '{word}'")
+
+
+def is_extended(name: str, field: str) -> Column:
+    """Whether the field's word is an extension of the vocabulary."""
+    return holds(name, lambda model: f"substr({column_of(model, field)}, 1, 4) = 'ext:'")
 
 
 def coded(name: str, field: str, kind: str) -> Column:
-    return Column(name, (field,), "i", lambda words: words[kind].add)
+    def reader(words: Mapping[str, Words]) -> Read:
+        return lambda text: words[kind].add(text.decode())
+
+    return Column(name, cell(field), np.int32, reader)
 
 
 def codes(name: str, field: str, kind: str, blank: tuple[str, ...] = ()) -> Column:
     def reader(words: Mapping[str, Words]) -> Read:
-        add = words[kind].add
-        return lambda cell: [add(each) for each in cell or blank]
+        return lambda text: [words[kind].add(each) for each in orjson.loads(text) or blank]
 
-    return Column(name, (field,), "i", reader, many=True)
+    return Column(name, cell(field), np.int32, reader, many=True)
 
 
 def setting(name: str, key: str, kind: str) -> Column:
     """A word that the metadata names, a blank one where they don't."""
 
     def reader(words: Mapping[str, Words]) -> Read:
-        add = words[kind].add
-        return lambda cell: add(str(cell.get(key) or ""))
+        return lambda text: words[kind].add(str(orjson.loads(text).get(key) or ""))
 
-    return Column(name, ("metadata",), "i", reader)
+    return Column(name, cell("metadata"), np.int32, reader)
 
 
 def day(name: str, blank: int = 0) -> Column:
-    return plain(name, name, "i", lambda cell: blank if cell is None else cell.toordinal())
+    """The date's number, as Python counts them."""
+    return Column(
+        name, lambda model: f"coalesce({bulk.ordinal(column_of(model, name))}, {blank})", np.int32
+    )
 
 
 def lacking(*fields: str) -> Column:
     """Which of the fields is blank: 0, or one more than the position of the first."""
 
-    def read(cell: Any) -> int:
-        cells = cell if len(fields) > 1 else (cell,)
-        return next((at + 1 for at, each in enumerate(cells) if each in ("", None)), 0)
+    def sql(model: type[models.Model]) -> str:
+        cases = (
+            f"WHEN {column_of(model, field)} IS NULL OR {is_blank(model, field)} THEN {at}"
+            for at, field in enumerate(fields, 1)
+        )
+        return f"CASE {' '.join(cases)} ELSE 0 END"
 
-    return Column("lacking", fields, "B", lambda words: read)
+    return Column("lacking", sql, np.uint8)
 
 
-def bits(name: str, fields: tuple[str, ...]) -> Column:
+def bits(name: str, fields: Iterable[str]) -> Column:
     """Which of several fields have a value that isn't blank: a bit for each, the first lowest."""
+    known = [*enumerate(fields)]
 
-    def read(cells: Any) -> int:
-        return sum(1 << at for at, cell in enumerate(cells) if cell)
+    def sql(model: type[models.Model]) -> str:
+        return " + ".join(
+            f"CASE WHEN {is_blank(model, field)} THEN 0 ELSE {1 << at} END" for at, field in known
+        )
 
-    return Column(name, fields, "Q", lambda words: read)
+    return Column(name, sql, np.uint64)
 
 
 def edge(name: str, kind: str, nth: int = 0) -> Column:
     """The nth parent of that kind among those that a level needs all of."""
 
-    def read(cell: list[list[str]]) -> int:
-        found = [each for of, each in cell if of == kind]
-        return hash_of(found[nth]) if len(found) > nth else 0
+    def read(text: bytes) -> int:
+        found = [each for of, each in orjson.loads(text) if of == kind]
+        return hash_of_bytes(found[nth].encode()) if len(found) > nth else 0
 
-    return plain(name, "all_of", "Q", read)
+    return Column(name, cell("all_of"), np.uint64, lambda words: read)
 
 
 def edges(name: str) -> Column:
-    return plain(name, "any_of", "Q", lambda cell: [hash_of(each) for _, each in cell], many=True)
+    def read(text: bytes) -> list[int]:
+        return [hash_of_bytes(each.encode()) for _, each in orjson.loads(text)]
+
+    return Column(name, cell("any_of"), np.uint64, lambda words: read, many=True)
 
 
 def content_of(digest: str, last_modified: datetime) -> int:
     """Return the 64-bit hash by which a row's content is told from another of the same row."""
-    return int(contents_of([digest], [last_modified])[0])
+    moment = np.array([milliseconds(last_modified)], np.int64)
+    return int(contents_of([digest.encode()], moment)[0])
 
 
-def contents_of(digests: Iterable[str], moments: Iterable[datetime]) -> Hashes:
-    """Return the contents of rows with these digests, last changed at these moments."""
-    words = np.array([int(each[:16], 16) if each else 0 for each in digests], np.uint64)
-    times = np.array([int(each.timestamp() * 1000) for each in moments], np.uint64)
+def contents_of(digests: Iterable[bytes], moments: NDArray[np.int64]) -> Hashes:
+    """Return the contents of rows with these digests, last changed at these milliseconds."""
+    first = b"".join(each[:16].rjust(16, b"0") for each in digests)
+    words = np.frombuffer(bytes.fromhex(first.decode()), ">u8").astype(np.uint64)
+    # Halfway as seconds, with what that loses: stored maps have it so.
+    times = (moments * 1000 / 1e6 * 1000).astype(np.uint64)
     with np.errstate(over="ignore"):
         return mixed(mixed(words, 20) + times, 21)
 
 
+class Known(dict[bytes, Any]):
+    """What texts are read as: each distinct one is read once."""
+
+    def __init__(self, read: Read) -> None:
+        self.read = read
+
+    def __missing__(self, text: bytes) -> Any:
+        found = self[text] = self.read(text)
+        return found
+
+
 class Reader:
-    """Collects the numbers of rows, column by column."""
+    """Collects the numbers of rows, column by column: whole numbers, and texts to be read."""
 
     def __init__(self, columns: Iterable[Column], words: Mapping[str, Words]) -> None:
-        self.columns = tuple(columns)
-        self.fields = tuple(dict.fromkeys(f for column in self.columns for f in column.fields))
-        self._plan = [
-            (column, column.reader(words), array(STORED[column.code]), array("i"))
-            for column in self.columns
-        ]
-
-    def add(self, cells: Mapping[str, Sequence[Any]]) -> None:
-        """Read some rows, given as the values of each field."""
-        for column, read, values, sizes in self._plan:
-            of = [cells[field] for field in column.fields]
-            found = map(read, of[0] if len(of) == 1 else zip(*of, strict=True))
+        every = tuple(columns)
+        self.numbers = tuple(each for each in every if each.reader is None)
+        self.texts = tuple(each for each in every if each.reader is not None)
+        self._known = [Known(each.reader(words)) for each in self.texts if each.reader]
+        self._found: dict[str, list[NDArray[Any]]] = {}
+        for column in every:
+            self._add(column.name, np.empty(0, column.dtype))
             if column.many:
-                lists = list(found)
-                sizes.extend(map(len, lists))
-                values.extend(chain.from_iterable(lists))
+                self._add(column.name + SIZES, np.empty(0, np.int32))
+
+    def add(self, numbers: Sequence[NDArray[np.int64]], texts: Sequence[list[bytes]]) -> None:
+        """Read some rows, given as the values of each column."""
+        for column, values in zip(self.numbers, numbers, strict=True):
+            self._add(column.name, values.astype(column.dtype))
+        for column, known, some in zip(self.texts, self._known, texts, strict=True):
+            read = map(known.__getitem__, some)
+            if column.many:
+                lists = [*read]
+                sizes = np.fromiter(map(len, lists), np.int32, len(lists))
+                entries = chain.from_iterable(lists)
+                self._add(column.name, np.fromiter(entries, column.dtype, int(sizes.sum())))
+                self._add(column.name + SIZES, sizes)
             else:
-                values.extend(found)
+                self._add(column.name, np.fromiter(read, column.dtype, len(some)))
+
+    def _add(self, name: str, values: NDArray[Any]) -> None:
+        self._found.setdefault(name, []).append(values)
 
     def values(self) -> Values:
-        found: Values = {}
-        for column, _, values, sizes in self._plan:
-            found[column.name] = np.array(values, STORED[column.code]).astype(DTYPES[column.code])
-            if column.many:
-                found[column.name + SIZES] = np.array(sizes, np.int32)
-        return found
+        return {name: np.concatenate(parts) for name, parts in self._found.items()}

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from datetime import datetime
 from typing import Any
 
 import numpy as np
+from django.db import connection
 from django.db.models import Count, Max, Q, Sum
+from numpy.typing import NDArray
 
-from roster.map.arrays import SEPARATOR, Words, hash_of
+from roster import bulk
+from roster.map.arrays import SEPARATOR, Words, hashes_of
 from roster.map.columns import Reader, contents_of
 from roster.map.sources import SOURCES, Source
 from roster.map.tables import State, Table, in_order, spliced
+from roster.models import Row, Status
 
-BATCH = 5000
+AT_ONCE = 20_000
+"""Rows that are read at once."""
 
-STAMPS = ("digest", "last_modified")
-"""The fields that tell a row's content from an earlier one."""
+Where = dict[str, Any]
+"""Conditions in SQL that all hold, with the value of each."""
+
+LIVE: Where = {"status = %s": Status.ACTIVE.value}
+
+Part = tuple[list[bytes], NDArray[np.int64], list[list[bytes]]]
+"""Some rows: their ids, their whole numbers, their texts."""
 
 
 def table_of(organization: int, kind: str, words: Mapping[str, Words], base: Table | None) -> Table:
@@ -28,19 +38,21 @@ def table_of(organization: int, kind: str, words: Mapping[str, Words], base: Tab
     (a row was deleted, a clock went back) all rows are read.
     """
     source = SOURCES[kind]
+    where: Where = {"organization_id = %s": organization}
+    if source.level:
+        where["kind = %s"] = source.level
     state = _state(organization, source)
     if base is not None and base.state == state:
         return base
-    found = _rows(organization, source)
     if base is not None and base.size:
-        table = _changed(base, found, source, words, state)
+        table = _changed(base, source, where, words, state)
         if table is not None and table.size == _expected(source, state):
             return table
-    return _read(found, source, words, state)
+    return _read(source, where, words, state)
 
 
 def _changed(
-    base: Table, found: Any, source: Source, words: Mapping[str, Words], state: State
+    base: Table, source: Source, where: Where, words: Mapping[str, Words], state: State
 ) -> Table | None:
     """Return the table with what changed since `base`; None where that can't be told."""
     last = base.state[-1]
@@ -48,44 +60,61 @@ def _changed(
         return None
     if source.level:
         # Levels are never changed: one goes, and another comes with a higher key.
-        keys = np.fromiter(found.values_list("pk", flat=True).iterator(BATCH), np.int64)
-        keep = np.isin(base.values["record"], keys)
-        changed = found.filter(pk__gt=base.values["record"].max())
+        keep = np.isin(base.values["record"], _keys(source, where))
+        changed = where | {"id > %s": int(base.values["record"].max())}
     else:
-        changed = found.filter(last_modified__gte=last)
-        keys = np.fromiter(changed.values_list("pk", flat=True).iterator(BATCH), np.int64)
-        keep = ~np.isin(base.values["record"], keys)
-    return spliced(base, keep, _read(changed, source, words, state), state)
+        changed = where | {"last_modified >= %s": _moment(last)}
+        keep = ~np.isin(base.values["record"], _keys(source, changed))
+    return spliced(base, keep, _read(source, changed, words, state), state)
 
 
-def _read(found: Any, source: Source, words: Mapping[str, Words], state: State) -> Table:
+def _read(source: Source, where: Where, words: Mapping[str, Words], state: State) -> Table:
     reader = Reader(source.columns, words)
-    names = tuple(
-        dict.fromkeys(("sourced_id", "pk", *(() if source.level else STAMPS), *reader.fields))
-    )
-    rows = _live(found, source).order_by("sourced_id").values_list(*names)
-    ids: list[str] = []
-    records, own = [], []
-    for some in in_batches(rows.iterator(BATCH), BATCH):
-        cells = dict(zip(names, zip(*some, strict=True), strict=True))
-        ids.extend(cells["sourced_id"])
-        records.append(np.array(cells["pk"], np.int64))
+    texts: list[str] = []
+    records, own, hashes = ([np.empty(0, dtype)] for dtype in (np.int64, np.uint64, np.uint64))
+    for ids, numbers, cells in _parts(source, where, reader):
+        if not in_order(ids):
+            raise ValueError("Ids didn't come in bytewise order.")
+        texts.append(b"\0".join(ids).decode())
+        hashes.append(hashes_of(ids))
+        records.append(numbers[0])
         if not source.level:
-            own.append(contents_of(*(cells[name] for name in STAMPS)))
-        reader.add(cells)
+            own.append(contents_of(cells.pop(), numbers[-1]))
+        reader.add([*numbers[1 : len(reader.numbers) + 1]], cells)
     values = reader.values()
-    values["hash"] = np.fromiter(map(hash_of, ids), np.uint64, len(ids))
-    values["record"] = np.concatenate([np.empty(0, np.int64), *records])
-    values["own"] = np.concatenate([np.empty(0, np.uint64), *own])
-    if not in_order(ids):
-        raise ValueError("Ids didn't come in bytewise order.")
-    return Table(SEPARATOR.join(ids), state, values)
+    values["hash"] = np.concatenate(hashes)
+    values["record"] = np.concatenate(records)
+    values["own"] = np.concatenate(own)
+    return Table(SEPARATOR.join(texts), state, values)
 
 
-def in_batches(rows: Iterator[Any], size: int) -> Iterator[list[Any]]:
-    """Yield the rows in lists of that size, the rest last."""
-    while some := list(islice(rows, size)):
-        yield some
+def _parts(source: Source, where: Where, reader: Reader) -> Iterator[Part]:
+    """Yield rows in the order of their ids: first the key, last what tells their content."""
+    numbers = ["id", *(each.sql(source.model) for each in reader.numbers)]
+    texts = ["sourced_id", *(each.sql(source.model) for each in reader.texts)]
+    if not source.level:
+        numbers.append(bulk.milliseconds("last_modified"))
+        texts.append("digest")
+    if not (source.level or source.ever):
+        where = where | LIVE
+    last = ""
+    while True:
+        some = where | {"sourced_id > %s": last}
+        sql = (
+            f"SELECT {', '.join(numbers + texts)} FROM {_table(source)}"  # noqa: S608
+            f" WHERE {' AND '.join(some)} ORDER BY sourced_id LIMIT {AT_ONCE}"
+        )
+        found, (ids, *cells) = bulk.columns_of(sql, [*some.values()], len(numbers), len(texts))
+        if ids:
+            yield ids, found, cells
+        if len(ids) < AT_ONCE:
+            return
+        last = ids[-1].decode()
+
+
+def _keys(source: Source, where: Where) -> NDArray[np.int64]:
+    sql = f"SELECT id FROM {_table(source)} WHERE {' AND '.join(where)}"  # noqa: S608
+    return bulk.numbers(sql, [*where.values()], 1)[0]
 
 
 def _state(organization: int, source: Source) -> State:
@@ -114,5 +143,11 @@ def _rows(organization: int, source: Source) -> Any:
     return found.filter(kind=source.level) if source.level else found
 
 
-def _live(found: Any, source: Source) -> Any:
-    return found if source.level or source.ever else found.filter(status="active")
+def _table(source: Source) -> str:
+    return str(connection.ops.quote_name(source.model._meta.db_table))
+
+
+def _moment(text: str) -> Any:
+    """Return a moment as the database takes it in a condition."""
+    field = Row._meta.get_field("last_modified")
+    return field.get_db_prep_value(datetime.fromisoformat(text), connection)

@@ -26,10 +26,6 @@ def level(name: str, *columns: Column) -> Source:
     return Source(rows.Level, (of.coded("year", "year", "years"), *columns), level=name)
 
 
-def is_extended(word: str) -> bool:
-    return word.startswith("ext:")
-
-
 PRESENT = {
     "metadata": "metadata",
     "username": "username",
@@ -55,8 +51,8 @@ SOURCES: dict[str, Source] = {
         rows.Org,
         (
             of.ref("parent"),
-            of.test("typed_school", "type", lambda word: word == "school"),
-            of.test("ext", "type", is_extended),
+            of.is_word("typed_school", "type", "school"),
+            of.is_extended("ext", "type"),
             of.lacking("name", "type"),
         ),
     ),
@@ -123,7 +119,7 @@ SOURCES: dict[str, Source] = {
             of.codes("grades", "grades", "grades", ("none",)),
             of.ref("primary_org"),
             of.lacking("given_name", "family_name"),
-            of.bits("present", tuple(PRESENT.values())),
+            of.bits("present", PRESENT.values()),
         ),
     ),
     "role": Source(
@@ -132,7 +128,7 @@ SOURCES: dict[str, Source] = {
             of.ref("person", "user"),
             of.ref("org"),
             of.coded("role", "role", "roles"),
-            of.test("secondary", "role_type", lambda word: word == "secondary"),
+            of.is_word("secondary", "role_type", "secondary"),
             of.day("begin_date"),
             of.day("end_date", OPEN),
         ),
@@ -147,7 +143,7 @@ SOURCES: dict[str, Source] = {
             of.coded("role", "role", "roles"),
             of.day("begin_date"),
             of.day("end_date", OPEN),
-            of.test("live", "status", lambda word: word == "active"),
+            of.is_word("live", "status", "active"),
         ),
         ever=True,
     ),
@@ -187,7 +183,7 @@ SOURCES: dict[str, Source] = {
             of.ref("student"),
             of.ref("score_scale"),
             of.filled("scored", "score"),
-            of.test("ext", "score_status", is_extended),
+            of.is_extended("ext", "score_status"),
             of.lacking("score_status"),
         ),
     ),

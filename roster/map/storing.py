@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from isal import igzip
 from numpy.lib.format import read_array, write_array
 
-from roster.map.arrays import Words, hash_of
+from roster.map.arrays import Words
 from roster.map.map import Map
 from roster.map.rows import table_of
 from roster.map.sources import SOURCES, WORDS
@@ -66,7 +66,6 @@ def build(organization: Organization) -> Map:
         kind: table_of(organization.pk, kind, words, known.tables[kind] if known else None)
         for kind in SOURCES
     }
-    hash_of.cache_clear()
     return Map(organization.pk, revision, year, words, tables)
 
 

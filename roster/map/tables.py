@@ -80,6 +80,6 @@ def entries(sizes: NDArray[np.int32], rows: NDArray[np.int64]) -> NDArray[np.int
     return within + np.repeat(starts[rows], wanted)
 
 
-def in_order(ids: Sequence[str]) -> bool:
-    """Whether ids stand in bytewise order, each once; code points are in the order of bytes."""
+def in_order(ids: Sequence[bytes]) -> bool:
+    """Whether ids stand in bytewise order, each once."""
     return all(a < b for a, b in pairwise(ids))

@@ -25,10 +25,8 @@ from roster.map.sources import SOURCES
 from roster.models import FormerRow
 from roster.models.fields import JsonField
 
-APART = ("id", "organization", "status")
+APART = ("id", "organization", "status", "digest", "last_modified")
 """Fields that no document is made of."""
-
-STAMPS = ("digest", "last_modified")
 
 
 class RowsChanged(Exception):
@@ -42,14 +40,8 @@ def rows_at(m: Map, kind: str, positions: Sequence[int]) -> list[Any]:
     shape = _shape(SOURCES[kind].model)
     known, at = getattr(m, kind), np.array(positions, np.int64)
     records: list[int] = known.record[at].tolist()
-    found = _read(shape, records)
     own = dict(zip(records, known.own[at].tolist(), strict=True))
-    contents = contents_of(
-        (row.digest for row in found.values()), (row.last_modified for row in found.values())
-    )
-    for record, content in zip([*found], contents.tolist(), strict=True):
-        if content != own[record]:
-            del found[record]
+    found = _read(shape, own)
     if len(found) < len(own):
         found |= _former(shape, m, {r: content for r, content in own.items() if r not in found})
     return [found[record] for record in records]
@@ -68,17 +60,18 @@ class _Shape(NamedTuple):
 @cache
 def _shape(model: type[Model]) -> _Shape:
     by_name = {field.name: field for field in model._meta.concrete_fields}
-    names = (*STAMPS, *(name for name in by_name if name not in (*APART, *STAMPS)))
+    names = [name for name in by_name if name not in APART]
     fields = tuple(by_name[name] for name in names)
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     named: Any = namedtuple(f"{model.__name__}Row", names)  # type: ignore[misc]
     table = connection.ops.quote_name(model._meta.db_table)
     return _Shape(
         model,
-        f"SELECT id, {columns} FROM {table} WHERE id ",  # noqa: S608
+        f"SELECT id, digest, {bulk.milliseconds('last_modified')}, {columns}"  # noqa: S608
+        f" FROM {table} WHERE id ",
         fields,
         named._make,
-        [(at, decode) for at, field in enumerate(fields, 1) if (decode := _decoder(field))],
+        [(at, decode) for at, field in enumerate(fields) if (decode := _decoder(field))],
     )
 
 
@@ -90,17 +83,23 @@ def _decoder(field: Any) -> Callable[[Any], Any] | None:
     return None
 
 
-def _read(shape: _Shape, records: list[int]) -> dict[int, Any]:
-    """Return the rows of these keys as they are now."""
-    chosen, parameters = bulk.among(records)
-    found = {}
+def _read(shape: _Shape, own: dict[int, int]) -> dict[int, Any]:
+    """Return the rows of these keys as they are now, those that have the content given."""
+    chosen, parameters = bulk.among([*own])
     with connection.cursor() as cursor:
         cursor.execute(shape.sql + chosen, parameters)
-        for cells in map(list, cursor.fetchall()):
-            for at, decode in shape.decoders:
-                if cells[at] is not None:
-                    cells[at] = decode(cells[at])
-            found[cells[0]] = shape.make(cells[1:])
+        rows = cursor.fetchall()
+    contents = contents_of(
+        [digest.encode() for _, digest, *_ in rows], np.array([row[2] for row in rows], np.int64)
+    )
+    found = {}
+    for (record, _, _, *cells), content in zip(rows, contents.tolist(), strict=True):
+        if content != own[record]:
+            continue
+        for at, decode in shape.decoders:
+            if cells[at] is not None:
+                cells[at] = decode(cells[at])
+        found[record] = shape.make(cells)
     return found
 
 
@@ -111,10 +110,12 @@ def _former(shape: _Shape, m: Map, wanted: dict[int, int]) -> dict[int, Any]:
     kept = FormerRow.objects.filter(
         organization=m.organization, table=name, record__in=list(wanted)
     )
+    modified = shape.model._meta.get_field("last_modified")
     for record, columns in kept.values_list("record", "columns"):
-        row = shape.make(field.to_python(columns[field.attname]) for field in shape.fields)
-        if content_of(row.digest, row.last_modified) == wanted[record]:
-            found[record] = row
+        moment = modified.to_python(columns["last_modified"])  # type: ignore[union-attr]
+        if content_of(columns["digest"], moment) == wanted[record]:
+            values = (field.to_python(columns[field.attname]) for field in shape.fields)
+            found[record] = shape.make(values)
     if missing := wanted.keys() - found.keys():
         raise RowsChanged(f"{name} {min(missing)}")
     return found

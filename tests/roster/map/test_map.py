@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from roster.clock import clock
 from roster.generator.demo import write_demo_bundle
 from roster.hierarchy import derive
 from roster.importing import import_bundle
-from roster.map import Map
+from roster.map import Map, content_of
 from roster.map.arrays import Ids, Lists, hash_of
 from roster.models import (
     AcademicSession,
@@ -210,6 +210,32 @@ def test_a_map_of_an_earlier_release_is_replaced_by_one_of_the_rows(school: Orga
     maps.forget()
     assert list(maps.load(stored).ids["person"]) == list(first.ids["person"])
     assert list(maps.current(school)[1].ids["person"]) == list(first.ids["person"])
+
+
+def test_rows_that_are_read_in_parts_make_the_same_map(
+    district: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = maps.build(district)
+    monkeypatch.setattr("roster.map.rows.AT_ONCE", 7)
+    parts = maps.build(district)
+    for kind, table in whole.tables.items():
+        assert parts.tables[kind].ids == table.ids
+        for name, values in table.values.items():
+            assert np.array_equal(parts.tables[kind].values[name], values), (kind, name)
+
+
+def test_a_rows_content_is_told_by_its_digest_and_when_it_changed(school: Organization) -> None:
+    whole, some = datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 8, 1, 0, 0, 0, 125_000, UTC)
+    for sourced_id, digest, moment in (
+        ("bo", "ab" * 16, whole), ("cy", "ab" * 16, some), ("di", "", whole), ("ed", "1f", some),
+    ):  # fmt: skip
+        User.objects.create(
+            organization=school, sourced_id=sourced_id, digest=digest, last_modified=moment
+        )
+    rows = User.objects.order_by("sourced_id")
+    assert current(school).tables["person"].values["own"].tolist() == [
+        content_of(row.digest, row.last_modified) for row in rows
+    ]
 
 
 def test_ids_are_found_and_missing_ones_are_nowhere() -> None:
