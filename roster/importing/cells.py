@@ -1,54 +1,172 @@
-"""Turns a file's bytes into rows of cells: encoding, line ends, quotes; whole or refused.
+"""Turns a file's text into rows of cells: lines, delimiter, quotes; whole or refused.
 
 A file is read strictly as CSV: an unclosed quote would otherwise swallow thousands of rows,
-which a bulk import would then retire.
+which a bulk import would then retire. Accepted with a finding is what has one meaning only: any
+line ends, a line that names the delimiter, comments above the header, other delimiters, a blank
+before a quote, the end mark of DOS.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
-from collections.abc import Iterator
-from typing import BinaryIO, cast
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import BinaryIO
 
+from roster.importing.columns import FILES
+from roster.importing.decoding import PIECE, NotText, decoded
 from roster.importing.findings import Findings
-from roster.refusal import Refused
 
-LONGEST_LINE = 1 << 20
-UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+LONGEST = 1 << 20  # Characters of a row, however many lines it has.
+END_MARK = "\x1a"
+SEPARATOR = re.compile(r"\"?sep=.\"?[ ,;\t]*\n?", re.IGNORECASE)
+COMMENT = re.compile(r"\s*(#|//|--)")
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+HEADINGS = {
+    name.lower()
+    for file in FILES.values()
+    for name in ("sourcedId", "propertyName", *(column.name for column in file.columns))
+}
 
 
 def rows(stream: BinaryIO, file: str, findings: Findings) -> Iterator[tuple[int, list[str]]]:
     """Yield every row that isn't blank as its number, the header being 1, and its cells."""
-    # Files and members of a zip both allow a look ahead, which the common type doesn't know.
-    start = cast(io.BufferedReader, stream).peek(2)[:2]
-    encoding = "utf-8-sig"
-    if start in UTF_16:
-        encoding = "utf-16"
-        findings.add("file-utf-16", file)
-    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
+    lines = Lines(stream, file, findings)
     number = 0
     try:
-        for number, cells in enumerate(csv.reader(_lines(text, file), strict=True), 1):
+        above, header, delimiter = _head(lines, file, findings)
+        lines.put_back(header)
+        reader = csv.reader(
+            lines,
+            delimiter=delimiter,
+            strict=True,
+            skipinitialspace=_has_blanks_before_quotes(lines, delimiter, file, findings),
+        )
+        for number, cells in enumerate(reader, above + 1):
+            lines.taken = 0
             if any(cells):
                 yield number, cells
     except csv.Error as error:
-        raise Refused(
-            f"{file} isn't CSV any more in row {number + 1} ({error}). Mostly a quote isn't"
-            " closed. Nothing was imported."
+        raise findings.refuse(
+            "file-not-csv", file, number=f"{number + 1:,}", found=str(error)
         ) from error
-    except UnicodeError as error:
-        raise Refused(
-            f"{file} isn't written in UTF-8, near row {number + 1}. Export it as UTF-8. Nothing"
-            " was imported."
+    except NotText as error:
+        raise findings.refuse(
+            error.code, file, number=f"{number + 1:,}", found=error.found
         ) from error
 
 
-def _lines(text: io.TextIOWrapper, file: str) -> Iterator[str]:
-    while line := text.readline(LONGEST_LINE):
-        if "\0" in line:
-            raise Refused(f"{file} holds a NUL byte; it isn't text. Nothing was imported.")
-        if len(line) == LONGEST_LINE and line[-1] not in "\r\n":
-            raise Refused(f"{file} has a line of more than {LONGEST_LINE:,} characters.")
-        yield line
+class Lines:
+    """The lines of a file, with any line ends; `taken` counts the characters of a row's lines."""
+
+    def __init__(self, stream: BinaryIO, file: str, findings: Findings) -> None:
+        self.sample = ""
+        self.taken = 0
+        self._front: list[str] = []
+        self._lines = self._split(self._pieces(stream, file, findings))
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._front.pop() if self._front else next(self._lines)
+        self.taken += len(line)
+        if self.taken > LONGEST:
+            raise NotText("row-gigantic")
+        return line
+
+    def put_back(self, line: str) -> None:
+        self.taken = 0
+        if line:
+            self._front.append(line)
+
+    def _pieces(self, stream: BinaryIO, file: str, findings: Findings) -> Iterator[str]:
+        texts = decoded(stream, file, findings)
+        texts = _without_end_mark(texts, file, findings)
+        for text in _universal(texts, file, findings):
+            self.sample = self.sample or text
+            if "\0" in text:
+                raise NotText("file-nul")
+            yield text
+
+    def _split(self, texts: Iterable[str]) -> Iterator[str]:
+        rest = ""
+        for text in texts:
+            lines = io.StringIO(rest + text, newline="\n").readlines()
+            rest = lines.pop() if lines and not lines[-1].endswith("\n") else ""
+            yield from lines
+            if len(rest) > LONGEST:
+                raise NotText("row-gigantic")
+        if rest:
+            yield rest
+
+
+def _without_end_mark(texts: Iterable[str], file: str, findings: Findings) -> Iterator[str]:
+    """Leave out the Ctrl-Z with which DOS ended files, where nothing comes after it."""
+    held = ""
+    for text in texts:
+        whole = held + text
+        held = ""
+        if END_MARK in whole:
+            kept = whole.rstrip(f"{END_MARK}\r\n\t ")
+            if END_MARK in whole[len(kept) :] and len(whole) - len(kept) < PIECE:
+                whole, held = kept, whole[len(kept) :]
+        yield whole
+    if held:
+        findings.add("file-end-mark", file)
+
+
+def _universal(texts: Iterator[str], file: str, findings: Findings) -> Iterator[str]:
+    """Yield the text with line feeds as line ends, whatever it has: CR LF, CR, LF CR."""
+    first = next(texts, "")
+    reversed_ends = "\n\r" in first and "\r\n" not in first
+    if reversed_ends or ("\r" in first and "\n" not in first):
+        findings.add("file-line-ends", file)
+    waiting = ""
+    for text in chain([first], texts):
+        whole, waiting = waiting + text, ""
+        if reversed_ends:
+            whole = whole.replace("\r", "")
+        elif "\r" in whole:
+            if whole.endswith("\r"):
+                whole, waiting = whole[:-1], "\r"
+            whole = whole.replace("\r\n", "\n").replace("\r", "\n")
+        yield whole
+    if waiting:
+        yield "\n"
+
+
+def _head(lines: Lines, file: str, findings: Findings) -> tuple[int, str, str]:
+    """Return how many lines stand above the header, the header, and the delimiter."""
+    above = 0
+    for above, line in enumerate(lines):
+        if SEPARATOR.fullmatch(line):
+            findings.add("file-separator-line", file)
+        elif COMMENT.match(line):
+            findings.add("file-comment", file, row=above + 1)
+        elif line.strip():
+            return above, line, _delimiter(line, file, findings)
+    return above, "", ","
+
+
+def _delimiter(header: str, file: str, findings: Findings) -> str:
+    """Return the delimiter by which the header has most columns that OneRoster knows."""
+    known = {each: _known(header, each) for each in DELIMITERS}
+    best = max(known, key=lambda each: known[each])  # Of equal ones the first: the comma.
+    if best != ",":
+        findings.add("file-delimiter", file, found=DELIMITERS[best])
+    return best
+
+
+def _known(header: str, delimiter: str) -> int:
+    return sum(cell.strip(" \t\n\"'").lower() in HEADINGS for cell in header.split(delimiter))
+
+
+def _has_blanks_before_quotes(lines: Lines, delimiter: str, file: str, findings: Findings) -> bool:
+    sign = re.escape(delimiter)
+    found = re.search(rf'{sign} +"(?!["\n{sign}])', lines.sample)
+    if found:
+        findings.add("file-blank-before-quote", file)
+    return found is not None

@@ -49,7 +49,7 @@ class Findings:
         times: int = 1,
         **facts: str,
     ) -> Outcome:
-        """Count one more; keep it if it is among the first. Never pass a password as value.
+        """Count one more; keep it if it is among the first and says where. Never pass a password.
 
         Returns what is to be done about it. What refuses a bundle is also remembered for `judge`.
         """
@@ -59,7 +59,7 @@ class Findings:
         outcome = rule.outcome(self.strict)
         if outcome is REFUSE:
             self._refusing[file, code] += times
-        if len(group.kept) < KEPT:
+        if len(group.kept) < KEPT and not (group.kept and row is None and not value):
             facts.setdefault("version", self.version)
             group.kept.append(
                 Finding(

@@ -15,16 +15,9 @@ from typing import Literal
 from roster.importing import cells
 from roster.importing.columns import FILES, File
 from roster.importing.findings import Findings
-from roster.importing.names import by_name
+from roster.importing.names import MANIFEST, by_name, listed
 from roster.importing.package import Entry, Package
-from roster.importing.properties import (
-    MANIFEST,
-    MODES,
-    Properties,
-    check_whole,
-    properties,
-    version_of,
-)
+from roster.importing.properties import MODES, Properties, check_whole, properties, version_of
 
 Mode = Literal["bulk", "delta"]
 Answer = Literal["", "bulk", "delta"]
@@ -64,7 +57,7 @@ class Circumstances:
 
 def describe(package: Package, findings: Findings, told: Circumstances = Circumstances()) -> Bundle:
     """Return what is to be read, in the order of storing; raises `Refused` where it is unsure."""
-    entries = by_name(package, findings)
+    entries = by_name(package.entries, findings)
     says = properties(entries.pop(MANIFEST, None), findings)
     findings.version = version = _version(says, entries, findings)
     if says:
@@ -136,12 +129,6 @@ def _refuse_hollow(
         deliberate = all(says.get(f"file.{name}") == "absent" for name in ("orgs", "users"))
         if not deliberate:
             raise findings.refuse("bundle-without-roster", found=listed(package.entries))
-
-
-def listed(names: Iterator[str] | dict[str, Entry]) -> str:
-    """Return the first names of files for a sentence."""
-    shown = sorted(names)
-    return ", ".join(shown[:8]) + (f" and {len(shown) - 8} more" if len(shown) > 8 else "")
 
 
 def _version(says: Properties, entries: dict[str, Entry], findings: Findings) -> str:

@@ -7,23 +7,23 @@ files are streamed, so neither a bomb nor a path with `..` can do harm.
 from __future__ import annotations
 
 import hashlib
-import stat
+import os
 import zipfile
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO, cast
 
+from roster.importing import zips
 from roster.importing.findings import Findings
-from roster.refusal import Refused
+from roster.importing.names import listed, right_name
 
-MOST_ENTRIES = 1000
-MOST_BYTES = 64 * 2**30
-SMALL = 64 * 2**20  # Up to this size a bundle may be packed as tightly as it likes.
-TIGHTEST = 200  # CSV packs 5 to 40 times; beyond this it is a bomb.
 CHUNK = 1 << 20
+CLUTTER = ("__MACOSX", "$RECYCLE.BIN")
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,101 +49,83 @@ def open_package(path: Path, findings: Findings) -> Iterator[Package]:
     """Yield the package at `path`; raises `Refused` if it is none, or is not harmless."""
     try:
         if path.is_dir():
-            entries = _chosen(dict(_folder(path)), findings)
+            entries = _chosen(dict(_folder(path, findings)), findings)
             yield Package(path.name, entries, _checksum(entries))
         elif path.is_file():
+            zips.require_small_directory(path, findings)
             with zipfile.ZipFile(path) as archive:
-                found = dict(_archive(archive, path.stat().st_size))
+                found = {
+                    member.name: Entry(*member)
+                    for member in zips.members(archive, path.stat().st_size, findings)
+                }
                 with path.open("rb") as stream:
                     checksum = hashlib.file_digest(stream, "sha256").hexdigest()
                 yield Package(path.name, _chosen(found, findings), checksum)
         else:
-            raise Refused(f"There is no bundle “{path}”.")
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise Refused(
-            f"“{path.name}” is not a whole zip file ({error}). Send or export it again."
+            raise findings.refuse("package-missing", name=path.name)
+    except BROKEN as error:
+        kind = zips.kind_of(path) if path.is_file() else "a folder"
+        raise findings.refuse(
+            "package-broken", name=path.name, found=kind, why=str(error)
         ) from error
     except PermissionError as error:
-        raise Refused(f"“{path.name}” can't be read: {error.strerror}.") from error
+        why = error.strerror or "permission denied"
+        raise findings.refuse("package-unreadable", name=path.name, found=why) from error
 
 
-def _archive(archive: zipfile.ZipFile, packed: int) -> Iterator[tuple[str, Entry]]:
-    infos = archive.infolist()
-    if len(infos) > MOST_ENTRIES:
-        raise Refused(f"The zip holds {len(infos)} entries; a bundle has 22 at most.")
-    total = sum(info.file_size for info in infos)
-    if total > MOST_BYTES or total > max(SMALL, packed * TIGHTEST):
-        raise Refused(
-            f"The zip would unpack from {packed:,} to {total:,} bytes. No roster packs like that;"
-            " it was not opened."
-        )
-    seen: set[str] = set()
-    for info in infos:
-        if info.is_dir():
-            continue
-        name = _harmless(info.filename)
-        if name in seen:
-            raise Refused(f"The zip holds “{name}” twice.")
-        seen.add(name)
-        kind = stat.S_IFMT(info.external_attr >> 16)
-        if kind not in (0, stat.S_IFREG):
-            raise Refused(f"“{name}” in the zip is a link or a device, not a file.")
-        if info.flag_bits & 1:
-            raise Refused("The zip is encrypted. Send it without a password.")
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise Refused(f"“{name}” is packed in another way than zip's deflate.")
-        yield name, Entry(name, info.file_size, _opener(archive, info))
-
-
-def _opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
-    return lambda: cast(BinaryIO, archive.open(info))
-
-
-def _harmless(name: str) -> str:
-    parts = PurePosixPath(name).parts
-    if name.startswith("/") or ".." in parts or "\\" in name or ":" in name or "\0" in name:
-        raise Refused("The zip holds a path that leads out of it. It was not opened.")
-    return "/".join(parts)
-
-
-def _folder(path: Path) -> Iterator[tuple[str, Entry]]:
+def _folder(path: Path, findings: Findings) -> Iterator[tuple[str, Entry]]:
     """List the files of a folder and of the folders in it; deeper ones can hold no bundle."""
     count = 0
     for pattern in ("*", "*/*"):
         for found in sorted(path.glob(pattern)):
             count += 1
-            if count > MOST_ENTRIES:
-                raise Refused("The folder holds too many files to be a bundle.")
+            if count > zips.MOST_ENTRIES:
+                raise findings.refuse("folder-many-files", name=path.name)
             name = found.relative_to(path).as_posix()
-            if found.suffix.lower() != ".csv" or found.is_dir():
+            if found.is_dir() or not _is_wanted(found.name):
                 continue
             if found.is_symlink() or found.parent.is_symlink() or not found.is_file():
-                raise Refused(f"“{name}” is a link or a device, not a file.")
+                raise findings.refuse("file-is-link", name)
             yield name, Entry(name, found.stat().st_size, _plain_opener(found))
 
 
 def _plain_opener(path: Path) -> Callable[[], BinaryIO]:
-    return lambda: path.open("rb")
+    """Open a file that may have become a link or a pipe since it was looked at: not those."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+    return lambda: cast(BinaryIO, os.fdopen(os.open(path, flags), "rb"))
+
+
+def _is_wanted(name: str) -> bool:
+    return name.lower().endswith((".csv", ".csv.txt")) or bool(right_name(name))
 
 
 def _chosen(found: dict[str, Entry], findings: Findings) -> dict[str, Entry]:
-    """Choose the folder in which the bundle lies: the root, else the only one with CSV files."""
-    folders: dict[str, dict[str, Entry]] = {}
+    """Choose the folder in which the bundle lies: the root, else the only one with its files."""
+    folders: dict[str, dict[str, Entry]] = defaultdict(dict)
     for path, entry in found.items():
         folder, _, name = path.rpartition("/")
-        if "__MACOSX" in path.split("/") or name.startswith("."):
+        if name.startswith(".") or any(part in CLUTTER for part in path.split("/")):
             findings.add("package-clutter", "", value=path)
-            continue
-        if name.lower().endswith(".csv"):
-            folders.setdefault(folder, {})[name] = Entry(name, entry.size, entry.open)
-    if "" in folders:
-        return folders[""]
-    if len(folders) != 1:
-        many = "holds several folders with CSV files" if folders else "holds no CSV files"
-        raise Refused(f"The bundle {many}. A OneRoster bundle has its files at the root.")
-    [(folder, entries)] = folders.items()
-    findings.add("package-folder", "", folder=folder)
-    return entries
+        elif _is_wanted(name):
+            folders[folder][name] = Entry(name, entry.size, entry.open)
+    if not folders:
+        raise findings.refuse("package-empty", found=listed(found))
+    folder = _best(folders, findings)
+    if folder:
+        findings.add("package-folder", "", folder=folder)
+    for other in sorted(folders.keys() - {folder}):
+        findings.add("package-folder-ignored", "", value=other or "(the root)")
+    return folders[folder]
+
+
+def _best(folders: dict[str, dict[str, Entry]], findings: Findings) -> str:
+    whole = [folder for folder, files in folders.items() if any(map(right_name, files))]
+    for candidates in (whole, list(folders)):
+        if "" in candidates:
+            return ""
+        if len(candidates) == 1:
+            return candidates[0]
+    raise findings.refuse("package-folders", found=listed(folders))
 
 
 def _checksum(entries: dict[str, Entry]) -> str:

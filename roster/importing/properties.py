@@ -7,11 +7,12 @@ import re
 from roster.importing import cells
 from roster.importing.columns import FILES, VERSIONS
 from roster.importing.findings import Findings
+from roster.importing.names import MANIFEST
 from roster.importing.package import Entry
 
-MANIFEST = "manifest.csv"
 MODES = ("bulk", "delta", "absent")
-HEADING = ("propertyname", "value")
+BLANKS = " \t\xa0\"'"
+HEADING = ("propertyName", "value")
 MANIFEST_VERSION, ONEROSTER_VERSION = "manifest.version", "oneroster.version"
 KNOWN = (MANIFEST_VERSION, ONEROSTER_VERSION, "source.systemName", "source.systemCode")
 OF_FILES = {f"file.{name}": file for name, file in FILES.items()}
@@ -30,20 +31,22 @@ def properties(entry: Entry | None, findings: Findings) -> Properties:
         return {}
     says: Properties = {}
     with entry.open() as stream:
-        for row, line in cells.rows(stream, MANIFEST, findings):
-            name, value = line[0].strip(), "".join(line[1:2]).strip()
-            if row == 1 and tuple(cell.strip().lower() for cell in line[:2]) != HEADING:
+        for nth, (row, line) in enumerate(cells.rows(stream, MANIFEST, findings)):
+            name, value = (*line, "")[:2]
+            heading = name.strip(BLANKS).lower() == HEADING[0].lower()
+            if not nth and (name, value) != HEADING:
                 findings.add("manifest-heading", MANIFEST, row=row)
-            if name.lower() != HEADING[0]:
+            if not heading:
                 _say(says, row, name, value, findings)
     return says or {MANIFEST_VERSION: ""}
 
 
-def _say(says: Properties, row: int, name: str, value: str, findings: Findings) -> None:
-    right = RIGHT.get(name.lower())
+def _say(says: Properties, row: int, name: str, written: str, findings: Findings) -> None:
+    right = RIGHT.get(name.strip(BLANKS).lower())
     if right is None:
         findings.add("manifest-row-unknown", MANIFEST, row=row, value=name)
         return
+    value = written.strip(BLANKS)
     if right in OF_FILES:
         value = value.lower()
     if right in says:
@@ -52,14 +55,14 @@ def _say(says: Properties, row: int, name: str, value: str, findings: Findings) 
                 "manifest-contradicts", MANIFEST, name=right, one=says[right][:20], other=value[:20]
             )
         findings.add("manifest-row-twice", MANIFEST, row=row, value=name)
-    if right != name:
-        findings.add("manifest-letter-case", MANIFEST, row=row, value=name)
+    if (right, value) != (name, written):
+        findings.add("manifest-form", MANIFEST, row=row, value=f"{name},{written}")
     says[right] = value
 
 
 def version_of(says: Properties, findings: Findings) -> str:
     """Return the version that the manifest names, or a blank; refuse one that isn't known."""
-    said = says.get(ONEROSTER_VERSION, "").strip("\"' ")
+    said = says.get(ONEROSTER_VERSION, "")
     if not said:
         return ""
     match = VERSION.fullmatch(said.lower())
@@ -74,8 +77,9 @@ def version_of(says: Properties, findings: Findings) -> str:
 def check_whole(says: Properties, version: str, findings: Findings) -> None:
     """Report the rows that the manifest of a version has, and this one hasn't."""
     wanted = [name for name, file in OF_FILES.items() if file.of(version)]
-    for name in (MANIFEST_VERSION, *wanted):
-        if not says.get(name):
-            findings.add("manifest-row-missing", MANIFEST, value=name)
+    missing = [name for name in (MANIFEST_VERSION, *wanted) if not says.get(name)]
+    if missing:
+        value = ", ".join(missing)
+        findings.add("manifest-row-missing", MANIFEST, value=value, times=len(missing))
     for name in OF_FILES.keys() & says.keys() - set(wanted):
         findings.add("manifest-row-elsewhere", MANIFEST, value=name, version=version)

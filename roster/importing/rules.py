@@ -59,10 +59,47 @@ class Rule:
 
 RULES: dict[str, Rule] = {
     # The package.
+    "package-missing": Rule(
+        ERROR,
+        "There is no bundle “{name}”.",
+        "Check the path. It may be a zip file or a folder.",
+        REFUSE,
+    ),
+    "package-unreadable": Rule(
+        ERROR,
+        "“{name}” can't be read: {found}.",
+        "Let the account that runs this read it. Nothing was imported.",
+        REFUSE,
+    ),
+    "package-broken": Rule(
+        ERROR,
+        "“{name}” is not a whole zip file but {found} ({why}).",
+        "Send or export it again, as a zip. Nothing was imported.",
+        REFUSE,
+    ),
+    "package-empty": Rule(
+        ERROR,
+        "The bundle holds no CSV files. Found were: {found}.",
+        "A OneRoster bundle is a zip of orgs.csv, users.csv and so on. Nothing was imported.",
+        REFUSE,
+    ),
+    "package-folders": Rule(
+        ERROR,
+        "The bundle holds several folders with CSV files, and it is unsure which are meant:"
+        " {found}.",
+        "Put the files of one bundle at the root. Nothing was imported.",
+        REFUSE,
+    ),
     "package-folder": Rule(
         NOTICE,
         "The files lie in the folder “{folder}”. They were read from there.",
         "Pack the files themselves, not the folder that they lie in.",
+        strict=REFUSE,
+    ),
+    "package-folder-ignored": Rule(
+        WARNING,
+        "Another folder of the bundle holds CSV files too; it was not read.",
+        "Send bundles one by one.",
         strict=REFUSE,
     ),
     "package-clutter": Rule(
@@ -70,6 +107,61 @@ RULES: dict[str, Rule] = {
         "A file of the system that packed the bundle lies in it; it was not read.",
         "Nothing. To be rid of it, pack the CSV files only.",
         strict=REFUSE,
+    ),
+    "folder-many-files": Rule(
+        ERROR,
+        "The folder “{name}” holds too many files to be a bundle.",
+        "Name the folder that the CSV files lie in. Nothing was imported.",
+        REFUSE,
+    ),
+    "file-is-link": Rule(
+        ERROR,
+        "{file} is a link or a device, not a file.",
+        "Put the file itself there. Nothing was imported.",
+        REFUSE,
+    ),
+    "zip-backslash": Rule(
+        NOTICE,
+        "The zip writes paths with backslashes, as some Windows tools do. They were understood.",
+        "Pack it with another tool.",
+        strict=REFUSE,
+    ),
+    "zip-path": Rule(
+        ERROR,
+        "The zip holds a path that leads out of it: “{found}”. It was not opened.",
+        "Find out who made it; no export writes such a path. Nothing was imported.",
+        REFUSE,
+    ),
+    "zip-name-twice": Rule(
+        ERROR,
+        "The zip holds {file} twice.",
+        "Pack it anew. Nothing was imported.",
+        REFUSE,
+    ),
+    "zip-encrypted": Rule(
+        ERROR,
+        "{file} in the zip is encrypted.",
+        "Send the bundle without a password. Nothing was imported.",
+        REFUSE,
+    ),
+    "zip-packing": Rule(
+        ERROR,
+        "{file} is packed in another way than zip's deflate (method {found}).",
+        "Pack it with deflate. Nothing was imported.",
+        REFUSE,
+    ),
+    "zip-many-entries": Rule(
+        ERROR,
+        "The zip holds {found}; a bundle has 22 files at most.",
+        "Pack the CSV files only. Nothing was imported.",
+        REFUSE,
+    ),
+    "zip-bomb": Rule(
+        ERROR,
+        "The zip would unpack from {packed} to {total} bytes. No roster packs like that; it was"
+        " not opened.",
+        "Find out who made it. Nothing was imported.",
+        REFUSE,
     ),
     "file-ignored": Rule(
         NOTICE,
@@ -122,11 +214,85 @@ RULES: dict[str, Rule] = {
         "If its records are really all gone, retire them in the source; else check the export.",
         strict=REFUSE,
     ),
+    # Text.
     "file-utf-16": Rule(
         NOTICE,
-        "The file is written in UTF-16; OneRoster asks for UTF-8.",
+        "The file is written in {found}; OneRoster asks for UTF-8. It was read.",
         "Export it as UTF-8.",
         strict=REFUSE,
+    ),
+    "file-western": Rule(
+        WARNING,
+        "The file isn't written in UTF-8 but in Windows' Western characters. It was read as that.",
+        "Export it as UTF-8, and look at names with accents.",
+        strict=REFUSE,
+    ),
+    "file-encoding": Rule(
+        ERROR,
+        "{file} isn't written in UTF-8, near row {number}: {found}.",
+        "Export it as UTF-8. Nothing was imported.",
+        REFUSE,
+    ),
+    "file-nul": Rule(
+        ERROR,
+        "{file} holds a NUL byte, near row {number}; it isn't text.",
+        "Export it again. Nothing was imported.",
+        REFUSE,
+    ),
+    "file-mark-twice": Rule(
+        NOTICE,
+        "The file begins with more than one byte order mark. It was read without them.",
+        "Export it with one at most.",
+        strict=REFUSE,
+    ),
+    "file-end-mark": Rule(
+        NOTICE,
+        "The file ends with a Ctrl-Z, as DOS wrote it. It was left out.",
+        "Export it without.",
+        strict=REFUSE,
+    ),
+    "file-line-ends": Rule(
+        NOTICE,
+        "The file's lines end otherwise than with CR LF or LF. They were understood.",
+        "End them with CR LF.",
+        strict=REFUSE,
+    ),
+    "file-separator-line": Rule(
+        NOTICE,
+        "A line above the header names the delimiter, for Excel. It was left out.",
+        "Export the file without it.",
+        strict=REFUSE,
+    ),
+    "file-comment": Rule(
+        NOTICE,
+        "A line of comment stands above the header. It was left out.",
+        "Begin the file with its header.",
+        strict=REFUSE,
+    ),
+    "file-delimiter": Rule(
+        NOTICE,
+        "The file's cells are separated by {found}; OneRoster wants commas. It was read.",
+        "Export it with commas.",
+        strict=REFUSE,
+    ),
+    "file-blank-before-quote": Rule(
+        NOTICE,
+        "Blanks stand before quotes, where CSV has none. They were left out.",
+        "Export it without blanks after the commas.",
+        strict=REFUSE,
+    ),
+    "file-not-csv": Rule(
+        ERROR,
+        "{file} isn't CSV any more in row {number} ({found}). Mostly a quote isn't closed, or"
+        " stands within a value without being doubled.",
+        "Correct the export. Nothing was imported.",
+        REFUSE,
+    ),
+    "row-gigantic": Rule(
+        ERROR,
+        "{file} has a row of more than 1,048,576 characters near row {number}.",
+        "Correct the export; mostly a line end or a quote is lost. Nothing was imported.",
+        REFUSE,
     ),
     # The manifest.
     "manifest-missing": Rule(
@@ -169,10 +335,11 @@ RULES: dict[str, Rule] = {
         "Begin it with these two headings.",
         strict=REFUSE,
     ),
-    "manifest-letter-case": Rule(
+    "manifest-form": Rule(
         NOTICE,
-        "OneRoster writes this row of manifest.csv in other letters. It was understood.",
-        "Write it in OneRoster's letters.",
+        "OneRoster writes this row of manifest.csv otherwise: letters, blanks or quotes differ. It"
+        " was understood.",
+        "Write it as OneRoster does.",
         strict=REFUSE,
     ),
     "manifest-row-twice": Rule(
@@ -189,7 +356,7 @@ RULES: dict[str, Rule] = {
     ),
     "manifest-row-missing": Rule(
         NOTICE,
-        "manifest.csv lacks a row that it has in OneRoster {version}. Its file counts as absent.",
+        "manifest.csv lacks rows that it has in OneRoster {version}. Their files count as absent.",
         "List every file of the version in the manifest.",
         strict=REFUSE,
     ),

@@ -23,7 +23,7 @@ MANIFEST = manifest_of(V1P2, "1.2")
          {"manifest-row-unknown", "manifest-row-missing", "manifest-file-unlisted"}),
         ("file.demographics,bulk", "file.demographics,absent", {"manifest-file-not-absent"}),
         ("file.demographics,bulk", "file.demographics,full", {"manifest-mode-unknown"}),
-        ("file.demographics,bulk", "File.Demographics,BULK", {"manifest-letter-case"}),
+        ("file.demographics,bulk", "File.Demographics,BULK", {"manifest-form"}),
         ("file.results,absent", "file.results,bulk", {"manifest-file-missing"}),
         ("oneroster.version,1.2", "oneroster.version,1.2.1", {"version-form"}),
         ("oneroster.version,1.2\n", "", {"manifest-version-missing"}),
