@@ -29,12 +29,18 @@ LEFT_BEHIND = 24 * 3600  # Seconds after which a temporary file is nobody's any 
 
 
 def keep(arrival: Arrival, path: str | Path) -> None:
-    """Keep the content of the bundle at `path`, in place of what was kept of this arrival."""
-    encrypt = cipher(PURPOSE).encrypt
+    """Keep the content of the bundle at `path`, in place of what was kept of this arrival.
+
+    Raises Refused if it isn't any more what was received.
+    """
+    encrypt, digest = cipher(PURPOSE).encrypt, hashlib.sha256()
     with transaction.atomic():
         forget(arrival)
         for number, piece in enumerate(packed(Path(path))):
+            digest.update(piece)
             ArrivalPart.objects.create(arrival=arrival, number=number, content=encrypt(piece))
+        if digest.hexdigest() != arrival.checksum:
+            raise Refused(f"“{arrival.name}” changed while it was read. Nothing of it was kept.")
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from typing import Any
 
 from django.db import models
@@ -69,6 +71,14 @@ class Source(models.Model):
     def __str__(self) -> str:
         return self.address
 
+    @property
+    def fingerprint(self) -> str:
+        """The trusted host key's, as `ssh-keygen -l` prints it; blank where none is trusted."""
+        if not self.host_key:
+            return ""
+        digest = hashlib.sha256(base64.b64decode(self.host_key.split()[1])).digest()
+        return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
+
     def settings(self) -> dict[str, Any]:
         """Return what a person has set, without the secret, for the audit log and for lists."""
         return {
@@ -76,7 +86,7 @@ class Source(models.Model):
             "address": self.address,
             "user": self.user,
             "credential": self.credential,
-            "host_key": self.host_key,
+            "host_key": self.fingerprint,
             "certificate": bool(self.certificate),
             "daily_at": self.daily_at and f"{self.daily_at:%H:%M}",
             "every_minutes": self.every_minutes,

@@ -1,0 +1,19 @@
+"""Ways in for bundles: watched folders, SFTP, HTTPS and uploads, on a schedule or at once."""
+
+from roster.fetching.applying import abandon, import_arrival
+from roster.fetching.failing import NotYet, Unfinished
+from roster.fetching.schedule import due, last_daily, silent_since
+from roster.fetching.taking import fetch
+from roster.fetching.uploading import take_upload
+
+__all__ = [
+    "NotYet",
+    "Unfinished",
+    "abandon",
+    "due",
+    "fetch",
+    "import_arrival",
+    "last_daily",
+    "silent_since",
+    "take_upload",
+]

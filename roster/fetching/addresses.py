@@ -1,0 +1,60 @@
+"""The addresses that a source can have: a folder, `sftp://…`, `https://…`; no credentials in it."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from roster.models import Source
+from roster.refusal import Refused
+
+LOCAL = {"localhost", "127.0.0.1", "::1"}
+PORTS = {"https": 443, "http": 80, "sftp": 22}
+FORMS = (
+    "An address is a folder (/var/spool/roster), sftp://host/path/bundle.zip (the name may hold *),"
+    " or https://host/path."
+)
+
+
+class Place(NamedTuple):
+    """An address taken apart; a folder has only a path."""
+
+    kind: Source.Kind
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+
+def parse(address: str) -> Place:
+    """Take an address apart; raises Refused, with what to write instead, for one we don't fetch."""
+    if address.startswith("/"):
+        _require_plain(address)
+        return Place(Source.Kind.FOLDER, "", "", 0, address)
+    try:
+        url = urlsplit(address)
+        host, port = url.hostname or "", url.port
+    except ValueError:
+        raise Refused(f"“{address}” is no address. {FORMS}") from None
+    if url.scheme not in PORTS or not host:
+        raise Refused(FORMS)
+    if "@" in url.netloc:
+        raise Refused("An address holds no user and no password. Give these by themselves.")
+    if not address.isprintable() or " " in address or url.fragment:
+        raise Refused(f"This is no address: it holds a blank, a # or a control character. {FORMS}")
+    if url.scheme == "http" and host not in LOCAL:
+        raise Refused(
+            "Over http:// anybody on the way could read the roster. Use https://, or sftp://."
+        )
+    path = unquote(url.path) if url.scheme == "sftp" else url.path
+    _require_plain(path)
+    if url.scheme == "sftp" and (url.query or not path.strip("/")):
+        raise Refused("After the host of sftp:// comes the path of the bundle, as in /out/*.zip.")
+    kind = Source.Kind.SFTP if url.scheme == "sftp" else Source.Kind.HTTPS
+    return Place(kind, url.scheme, host, port or PORTS[url.scheme], path)
+
+
+def _require_plain(path: str) -> None:
+    if ".." in PurePosixPath(path).parts or "\0" in path:
+        raise Refused("A path with .. leads out of its folder. Write the path without it.")

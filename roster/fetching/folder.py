@@ -1,0 +1,59 @@
+"""Takes bundles from a folder of this machine: zip files, folders of CSV files, or CSV files."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+from roster.arrivals.packing import csv_files
+from roster.fetching.candidates import Candidate, ready, take
+from roster.fetching.found import Found, Tick, moment, require_size, require_whole
+from roster.models import Source
+from roster.refusal import Refused
+
+HERE = "."
+
+
+def look(source: Source, tick: Tick) -> Generator[Found]:
+    """Yield the bundles that came into the folder and are no longer being written."""
+    folder = Path(source.address)
+    try:
+        found = list(_candidates(folder))
+    except OSError as error:
+        raise Refused(
+            f"The folder {folder} can't be read: {error.strerror}. It must exist, and the user"
+            " that Rosterdesk runs as must be allowed to read it."
+        ) from error
+    for candidate in ready(found, source.remembered):
+        tick()
+        name = folder.name if candidate.name == HERE else candidate.name
+        require_size(name, candidate.size)
+        require_whole(name, folder / candidate.name)
+        take(candidate, source.remembered)
+        yield Found(name, folder / candidate.name, moment(candidate.written))
+
+
+def _candidates(folder: Path) -> Iterator[Candidate]:
+    loose = []
+    for path in folder.iterdir():
+        if path.name.startswith("."):
+            continue
+        if path.is_symlink():
+            if path.suffix.lower() in (".zip", ".csv"):
+                raise Refused(f"“{path.name}” is a link, not a file. Copy the file itself there.")
+        elif path.is_dir():
+            if files := csv_files(path):
+                yield _together(path.name, files)
+        elif path.is_file() and path.suffix.lower() == ".csv":
+            loose.append(path)
+        elif path.is_file() and path.suffix.lower() == ".zip":
+            yield _together(path.name, [path])
+    if loose:
+        yield _together(HERE, loose)
+
+
+def _together(name: str, files: list[Path]) -> Candidate:
+    states = [path.stat() for path in files]
+    return Candidate(
+        name, sum(each.st_size for each in states), max(each.st_mtime for each in states)
+    )

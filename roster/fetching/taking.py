@@ -1,0 +1,77 @@
+"""Takes what a source has: one look, by one process, each new bundle recorded once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+
+from django.db import transaction
+
+from roster import audit
+from roster.clock import clock
+from roster.fetching import folder, https, sftp
+from roster.fetching.candidates import LOOKING
+from roster.fetching.failing import Unfinished
+from roster.fetching.found import Way
+from roster.fetching.leases import Lease
+from roster.fetching.recording import record
+from roster.models import Arrival, Import, Source
+from roster.refusal import Refused
+
+WAYS: dict[str, Way] = {
+    Source.Kind.FOLDER: folder.look,
+    Source.Kind.SFTP: sftp.look,
+    Source.Kind.HTTPS: https.look,
+}
+
+Progress = Callable[[int, str], None]
+
+
+def fetch(
+    source: Source, *, by: audit.Actor, again: bool = False, progress: Progress | None = None
+) -> list[Arrival]:
+    """Look once at the source and return what came in: none, one, or several, oldest first.
+
+    Raises `Refused` with what to do; `NotYet` where the same look may succeed soon, as while a
+    file is being written. The reason stays with the source until a look succeeds. `again` takes
+    what was taken before, too.
+    """
+    came: list[Arrival] = []
+    with Lease(source) as lease, ExitStack() as ending:
+
+        def tick() -> None:
+            lease.tick()
+            if progress:
+                progress(50, f"Fetching from {source}")
+
+        if again:  # What was taken is forgotten; not what an earlier look saw being written.
+            source.remembered = {
+                name: seen for name, seen in source.remembered.items() if name == LOOKING
+            }
+        try:
+            for found in ending.enter_context(closing(WAYS[source.kind](source, tick))):
+                lease.tick()
+                with transaction.atomic():  # What came in is remembered with it, or neither is.
+                    came.append(
+                        record(
+                            source.organization,
+                            found.path,
+                            name=found.name,
+                            by=by,
+                            source=source,
+                            written=found.written,
+                            again=frozenset(Import.State.values) if again else frozenset(),
+                        )
+                    )
+                    lease.save(remembered=source.remembered)
+            lease.save(remembered=source.remembered, looked=clock(), problem="")
+        except Refused as refusal:
+            lease.save(problem=str(refusal))
+            raise
+    looking = source.remembered.get(LOOKING)
+    if looking and not came:
+        raise Unfinished(
+            f"New in {source}: {len(looking)}. A bundle is taken once two looks have seen it with"
+            " the same size and time, as it may still be written."
+        )
+    return came

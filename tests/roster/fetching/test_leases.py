@@ -1,0 +1,71 @@
+"""Of two who fetch from one source at once, one does."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.db import connections
+
+from roster.clock import clock
+from roster.fetching import NotYet, fetch, taking
+from roster.fetching.found import Found, Tick
+from roster.fetching.leases import LEASE, Lease
+from roster.models import Arrival, Source
+from tests.roster.fetching.conftest import Write
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_never_fetch_one_source_twice(
+    watched: Source, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, both, looks = write(tmp_path / "night.zip"), threading.Barrier(2), []
+
+    def slow(source: Source, tick: Tick) -> Iterator[Found]:
+        looks.append(source.pk)
+        both.wait(20)
+        yield Found("night.zip", path, None)
+
+    monkeypatch.setitem(taking.WAYS, "folder", slow)
+    results: list[str] = []
+
+    def first() -> None:
+        results.append(f"{len(fetch(watched, by='one'))} came")
+        connections.close_all()
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    while not looks:
+        pass
+    with pytest.raises(NotYet, match="being fetched from already"):
+        fetch(Source.objects.get(), by="two")
+    both.wait(20)
+    thread.join(20)
+    assert (results, len(looks), Arrival.objects.count()) == (["1 came"], 1, 1)
+    watched.refresh_from_db()
+    assert (watched.busy_until, watched.worker) == (None, "")
+
+
+def test_a_process_that_died_lets_go_when_its_lease_ends(watched: Source) -> None:
+    Source.objects.update(busy_until=clock() + LEASE, worker="dead")
+    with pytest.raises(NotYet), Lease(watched):
+        pass
+    with time_machine.travel(clock() + LEASE + timedelta(seconds=1)), Lease(watched):
+        pass
+
+
+def test_who_lost_the_lease_takes_nothing(
+    watched: Source, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def robbed(source: Source, tick: Tick) -> Iterator[Found]:
+        Source.objects.update(worker="another")
+        yield Found("night.zip", write(tmp_path / "night.zip"), None)
+
+    monkeypatch.setitem(taking.WAYS, "folder", robbed)
+    with pytest.raises(NotYet, match="has taken over"):
+        fetch(watched, by="test")
+    assert not Arrival.objects.exists()
