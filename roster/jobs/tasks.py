@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.db.models import Exists, OuterRef
 
+from roster import fetching
 from roster.clock import clock
-from roster.jobs import queue, working
+from roster.jobs import arriving, queue, working
 from roster.models import Import, Job, Organization, Publication
 
 BY = "schedule"
@@ -25,15 +25,19 @@ SWEPT_FOR = timedelta(days=3)
 def work(job_id: int) -> None:
     """Do one job, if nobody else does it."""
     me = f"{socket.gethostname()} {os.getpid()} {threading.current_thread().name}"
-    working.work(job_id, me)
+    if working.work(job_id, me):
+        arriving.enqueue_imports()
 
 
 @shared_task(name="roster.tasks.tick")
 def tick() -> None:
-    """Ask the database what is due: jobs that nobody took, daily refreshes, sweeps, tidying up."""
+    """Ask the database what is due: jobs that nobody took, daily refreshes, looks at sources,
+    imports of what came in, sweeps, tidying up."""
     queue.sweep()
     enqueue_daily_refreshes()
     enqueue_sweeps()
+    arriving.enqueue_fetches()
+    arriving.enqueue_imports()
     key = f"tidy:{clock().date()}"
     queue.enqueue("tidy", organization=None, key=key, by=BY)
 
@@ -79,9 +83,4 @@ def enqueue_sweeps() -> list[Job]:
 
 def last_refresh_time(organization: Organization, now: datetime) -> datetime:
     """Return the latest moment, in its own time zone, at which the daily refresh was due."""
-    zone = ZoneInfo(organization.time_zone)
-    day = now.astimezone(zone).date()
-    moment = datetime.combine(day, organization.refresh_at, zone)
-    if moment.astimezone(UTC) > now:
-        moment = datetime.combine(day - timedelta(days=1), organization.refresh_at, zone)
-    return moment
+    return fetching.last_daily(organization.refresh_at, organization.time_zone, now)

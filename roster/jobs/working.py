@@ -15,41 +15,34 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import close_old_connections, connection
 from django.db.models import F, Q
 
-from roster import importing, publishing
+from roster import arrivals, publishing
 from roster.clock import clock
+from roster.jobs import bundles
+from roster.jobs.attempts import ATTEMPTS, Later, organization_of
 from roster.jobs.heartbeat import LEASE, Heartbeat, LeaseLost, Progress
-from roster.models import Feed, Job, Organization, Refresh
+from roster.models import Arrival, Feed, Job, Organization, Refresh
 from roster.refusal import Refused
 
 log = logging.getLogger(__name__)
 
-ATTEMPTS = 5
 BACKOFF = timedelta(seconds=30)  # After the first failure; four times as long after each further.
 LOOK_AGAIN = timedelta(seconds=10)  # What waits for other work looks this often if it has ended.
 KEPT = timedelta(days=90)  # How long one can look up what a job did,
-SWEEPS_KEPT = timedelta(days=2)  # and what a sweep did: there is one every hour.
+SWEEPS_KEPT = timedelta(days=2)  # and what a sweep or a look at a source did: there are many.
 
 
-class Later(Exception):
-    """The work can't be done just now: no failure, but something to try again at `due`."""
-
-    def __init__(self, reason: str, due: datetime) -> None:
-        super().__init__(reason)
-        self.due = due
-
-
-def work(job_id: int, worker: str) -> bool:
+def work(job_id: int, worker: str, progress: Progress | None = None) -> bool:
     """Do the job if it is free and due, and return whether it was this call that did it.
 
     What is refused fails at once, with the refusal's words; anything unexpected is tried again
-    with growing pauses, five times in all.
+    with growing pauses, five times in all. `progress` is called with what the job's row is told.
     """
     job = take(job_id, worker)
     if job is None:
         return False
     try:
         with Heartbeat(job) as heart:
-            result = KINDS[job.kind](job, heart.progress)
+            result = KINDS[job.kind](job, _both(heart.progress, progress))
     except LeaseLost:
         log.warning("A job's lease was lost; another worker has it.", extra={"job": job.pk})
         return False
@@ -64,6 +57,15 @@ def work(job_id: int, worker: str) -> bool:
         plain = json.loads(json.dumps(result or {}, cls=DjangoJSONEncoder))
         _settle(job, state=Job.State.DONE, percent=100, result=plain, reason="", finished=clock())
     return True
+
+
+def _both(heard: Progress, shown: Progress | None) -> Progress:
+    def tell(percent: int, stage: str) -> None:
+        heard(percent, stage)
+        if shown:
+            shown(percent, stage)
+
+    return tell
 
 
 def take(job_id: int, worker: str) -> Job | None:
@@ -109,38 +111,29 @@ def publish(job: Job, progress: Progress) -> dict[str, Any]:
     return {"feed": job.arguments["feed"]}
 
 
-def import_bundle(job: Job, progress: Progress) -> dict[str, Any]:
-    path, name = job.arguments["path"], job.arguments.get("name")
-    done = importing.import_bundle(
-        organization_of(job), path, by=job.by_name, name=name, progress=progress
-    )
-    return {"import": done.pk, "counts": done.counts}
-
-
 def sweep(job: Job, progress: Progress) -> dict[str, Any]:
     """Delete lists, documents and maps that nobody reads any more."""
     return publishing.sweep(organization_of(job))
 
 
 def tidy(job: Job, progress: Progress) -> dict[str, Any]:
-    """Delete what has expired: tokens, sessions, and jobs done long ago."""
+    """Delete what has expired: tokens, sessions, jobs done long ago, bundles that nobody needs."""
     for command in ("cleartokens", "clearsessions"):
         call_command(command, stdout=io.StringIO(), stderr=io.StringIO())
     now = clock()
     old = Q(finished__lt=now - KEPT) | Q(kind="sweep", finished__lt=now - SWEEPS_KEPT)
-    return {"jobs": Job.objects.filter(old, state=Job.State.DONE).delete()[0]}
-
-
-def organization_of(job: Job) -> Organization:
-    if job.organization is None:
-        raise ValueError(f"Job {job.pk} has no organization.")
-    return job.organization
+    looks = Q(kind="fetch", finished__lt=now - SWEEPS_KEPT)
+    jobs = Job.objects.filter(looks | (old & Q(state=Job.State.DONE))).delete()[0]
+    unchanged = Arrival.objects.filter(state=Arrival.State.UNCHANGED, received__lt=now - KEPT)
+    unchanged.delete()
+    return {"jobs": jobs, "files": arrivals.clear_left_behind()}
 
 
 KINDS: dict[str, Callable[[Job, Progress], dict[str, Any]]] = {
     "refresh": refresh,
     "publish": publish,
-    "import": import_bundle,
+    "fetch": bundles.fetch,
+    "import": bundles.import_arrival,
     "sweep": sweep,
     "tidy": tidy,
 }
