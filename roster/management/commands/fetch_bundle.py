@@ -1,0 +1,69 @@
+"""`fetch_bundle`: looks at the sources now, and imports what came in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from roster import fetching, jobs
+from roster.management.base import RosterCommand
+from roster.management.commands.list_arrivals import described
+from roster.management.sources import find
+from roster.models import Arrival, Job, Source
+from roster.refusal import Refused
+
+PATIENCE = 60.0  # Seconds to wait for a file that may still be written.
+LOOK = 2.0
+
+
+class Command(RosterCommand):
+    help = (
+        "Look at an organization's sources now, whatever their schedule, and import what is new."
+        " What was imported before is not imported again."
+    )
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", metavar="SLUG", help="the organization")
+        parser.add_argument("--source", type=int, metavar="N", help="only this one (default: all)")
+        parser.add_argument("--again", action="store_true", help="take what was taken before, too")
+
+    def run(self, **options: Any) -> tuple[dict[str, Any], str]:
+        organization = self.organization(options["slug"])
+        number = options["source"]
+        chosen: Iterable[Source] = [find(organization, number)] if number else (
+            organization.sources.filter(active=True)
+        )  # fmt: skip
+        came: list[Arrival] = []
+        problems = {}
+        for source in chosen:
+            try:
+                came += self._fetch(source, options["again"])
+            except Refused as refusal:
+                problems[source.pk] = str(refusal)
+        failed = [why for arrival in came if (why := self._import(arrival))]
+        if problems or failed:
+            raise Refused(" ".join([*problems.values(), *failed]))
+        told = [described(Arrival.objects.get(pk=arrival.pk)) for arrival in came]
+        words = [f"{each['name']}: {each['state']}. {each['reason']}".strip() for each in told]
+        return {"arrivals": told}, "\n".join(words or ["Nothing new has come in."])
+
+    def _fetch(self, source: Source, again: bool) -> list[Arrival]:
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return fetching.fetch(source, by=self.actor(), again=again, progress=self.progress)
+            except fetching.Unfinished:
+                if time.monotonic() > until:
+                    raise
+                again = False  # Else the first look would never be compared with a second.
+                time.sleep(LOOK)
+
+    def _import(self, arrival: Arrival) -> str:
+        """Import what waits; return why that failed, blank if it didn't."""
+        if arrival.state != Arrival.State.WAITING:
+            return ""
+        job = jobs.import_now(arrival, self.actor(), self.progress)
+        return "" if job.state == Job.State.DONE else job.reason

@@ -1,0 +1,59 @@
+"""`list_arrivals`: which bundles came in, from where, and what became of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from roster.clock import stamp
+from roster.management.base import RosterCommand
+from roster.management.sources import silence
+from roster.models import Arrival
+
+SHOWN = 50
+
+
+class Command(RosterCommand):
+    help = "List the bundles that came in, the last ones first, with what became of each."
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", metavar="SLUG", help="the organization")
+        parser.add_argument(
+            "--last", type=int, default=SHOWN, metavar="N", help=f"how many (default {SHOWN})"
+        )
+
+    def run(self, **options: Any) -> tuple[dict[str, Any], str]:
+        organization = self.organization(options["slug"])
+        arrivals = organization.arrivals.select_related("of_import", "source")
+        told = [described(arrival) for arrival in arrivals[: max(1, options["last"])]]
+        since, words = silence(organization)
+        lines = [_line(each) for each in told] or ["Nothing has come in yet."]
+        return {"arrivals": told, "silent_since": since}, "\n".join(lines + words)
+
+
+def described(arrival: Arrival) -> dict[str, Any]:
+    """Return an arrival as data."""
+    reason = arrival.reason or (arrival.of_import.reason if arrival.of_import else "")
+    return {
+        "arrival": arrival.pk,
+        "received": stamp(arrival.received),
+        "written": arrival.written and stamp(arrival.written),
+        "name": arrival.name,
+        "source": arrival.source_id,
+        "size": arrival.size,
+        "checksum": arrival.checksum,
+        "state": arrival.outcome,
+        "import": arrival.of_import_id,
+        "reason": reason,
+        "by": arrival.by_name,
+    }
+
+
+def _line(told: dict[str, Any]) -> str:
+    place = f"source {told['source']}" if told["source"] else told["by"]
+    reason = f": {told['reason']}" if told["reason"] else ""
+    return (
+        f"{told['received'][:16]}  {told['state']:<10} {told['name']} ({told['size']:,} bytes,"
+        f" {told['checksum'][:12]}, {place}){reason}"
+    )
