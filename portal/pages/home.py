@@ -15,6 +15,7 @@ from portal.access import AtDesk, SignedIn, connections_of, page, signed_in
 from portal.pages.cache import failure, last_success, under_way
 from portal.words import standing_of
 from roster.clock import clock
+from roster.fetching import silent_since
 from roster.kinds import KINDS
 from roster.listing import live
 from roster.models import Import
@@ -62,6 +63,7 @@ def show(request: AtDesk) -> HttpResponse:
             "under_way": under_way(organization),
             "failed": failure(organization),
             "imported": imports.first(),
+            "silent": silent_since(organization, clock()) is not None,
         },
     )
 

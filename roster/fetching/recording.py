@@ -49,8 +49,8 @@ def record(
 
 def _former(arrival: Arrival, again: frozenset[str]) -> str:
     """Return why the bundle needn't be imported, in words; blank if it is another one."""
-    others = arrival.organization.arrivals.exclude(pk=arrival.pk)
-    waiting = others.filter(state=Arrival.State.WAITING).first()
+    others = Arrival.objects.filter(organization=arrival.organization).exclude(pk=arrival.pk)
+    waiting = others.waiting().first()
     if waiting is not None:
         return ON_ITS_WAY if waiting.checksum == arrival.checksum else ""
     done = arrival.organization.imports.exclude(state=Import.State.RUNNING)

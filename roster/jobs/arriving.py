@@ -40,7 +40,7 @@ def request_fetch(source: Source, by: audit.Actor) -> Job:
 
 def enqueue_imports() -> list[Job]:
     """Queue the imports of what came in and has none yet; give up what failed too often."""
-    waiting = Arrival.objects.filter(state=Arrival.State.WAITING).select_related("organization")
+    waiting = Arrival.objects.waiting().select_related("organization")
     of_key = {_key(arrival): arrival for arrival in waiting.order_by("pk")}
     known = dict(Job.objects.filter(key__in=of_key).values_list("key", "state"))
     for key, state in known.items():

@@ -38,7 +38,8 @@ def import_arrival(job: Job, progress: Progress) -> dict[str, Any]:
     """Import a bundle that came in, after those that came before it."""
     organization = organization_of(job)
     arrival = organization.arrivals.select_related("organization").get(pk=job.arguments["arrival"])
-    if organization.arrivals.filter(state=Arrival.State.WAITING, pk__lt=arrival.pk).exists():
+    before = Arrival.objects.filter(organization=organization, pk__lt=arrival.pk)
+    if before.waiting().exists():
         raise Later("Waiting for the import of the bundle that came before.", clock() + SOON)
     try:
         done = fetching.import_arrival(arrival, by=job.by_name, progress=progress)

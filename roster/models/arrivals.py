@@ -7,7 +7,7 @@ import hashlib
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from roster.clock import clock
 
@@ -94,6 +94,13 @@ class Source(models.Model):
         }
 
 
+class ArrivalQuerySet(models.QuerySet["Arrival"]):
+    def waiting(self) -> ArrivalQuerySet:
+        """Return those that are still to be imported: kept, and not held by an import."""
+        kept = ArrivalPart.objects.filter(arrival=OuterRef("pk"))
+        return self.filter(Exists(kept), state=Arrival.State.WAITING, of_import=None)
+
+
 class Arrival(models.Model):
     """One bundle as it came in; the record stays when its content is forgotten.
 
@@ -125,6 +132,8 @@ class Arrival(models.Model):
     by_name = models.CharField(max_length=200, blank=True)
     written = models.DateTimeField(null=True, blank=True)
     received = models.DateTimeField(default=clock)
+
+    objects = ArrivalQuerySet.as_manager()
 
     class Meta:
         ordering = ["-received", "-pk"]

@@ -116,3 +116,12 @@ def test_many_connections_ask_the_database_no_more_often(
             as_dana.get(HOME)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_no_bundle_for_36_hours_is_told(as_dana: Client, riverside: Organization):
+    of_import = Import.objects.create(organization=riverside, name="a.zip", state="applied")
+    assert "No bundle for 36 hours" not in as_dana.get(HOME).content.decode()
+    Import.objects.filter(pk=of_import.pk).update(began=clock() - timedelta(hours=37))
+    page = as_dana.get(HOME).content.decode()
+    assert "No bundle for 36 hours" in page
+    assert "at the export of your student information system" in page
