@@ -6,10 +6,10 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from roster import audit
 from roster.clock import clock
-from roster.fetching import folder, https, sftp
 from roster.fetching.candidates import LOOKING
 from roster.fetching.failing import Unfinished
 from roster.fetching.found import Way
@@ -18,10 +18,11 @@ from roster.fetching.recording import record
 from roster.models import Arrival, Import, Source
 from roster.refusal import Refused
 
-WAYS: dict[str, Way] = {
-    Source.Kind.FOLDER: folder.look,
-    Source.Kind.SFTP: sftp.look,
-    Source.Kind.HTTPS: https.look,
+# By name, as only who fetches by SFTP should wait until its library is loaded.
+WAYS = {
+    Source.Kind.FOLDER: "roster.fetching.folder.look",
+    Source.Kind.SFTP: "roster.fetching.sftp.look",
+    Source.Kind.HTTPS: "roster.fetching.https.look",
 }
 
 Progress = Callable[[int, str], None]
@@ -37,6 +38,7 @@ def fetch(
     what was taken before, too.
     """
     came: list[Arrival] = []
+    look: Way = import_string(WAYS[Source.Kind(source.kind)])
     with Lease(source) as lease, ExitStack() as ending:
 
         def tick() -> None:
@@ -49,7 +51,7 @@ def fetch(
                 name: seen for name, seen in source.remembered.items() if name == LOOKING
             }
         try:
-            for found in ending.enter_context(closing(WAYS[source.kind](source, tick))):
+            for found in ending.enter_context(closing(look(source, tick))):
                 lease.tick()
                 with transaction.atomic():  # What came in is remembered with it, or neither is.
                     came.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import time_machine
 from django.db import connections
 
 from roster.clock import clock
-from roster.fetching import NotYet, fetch, taking
+from roster.fetching import NotYet, fetch, folder
 from roster.fetching.found import Found, Tick
 from roster.fetching.leases import LEASE, Lease
 from roster.models import Arrival, Source
@@ -25,12 +25,12 @@ def test_two_at_once_never_fetch_one_source_twice(
 ) -> None:
     path, both, looks = write(tmp_path / "night.zip"), threading.Barrier(2), []
 
-    def slow(source: Source, tick: Tick) -> Iterator[Found]:
+    def slow(source: Source, tick: Tick) -> Generator[Found]:
         looks.append(source.pk)
         both.wait(20)
         yield Found("night.zip", path, None)
 
-    monkeypatch.setitem(taking.WAYS, "folder", slow)
+    monkeypatch.setattr(folder, "look", slow)
     results: list[str] = []
 
     def first() -> None:
@@ -61,11 +61,11 @@ def test_a_process_that_died_lets_go_when_its_lease_ends(watched: Source) -> Non
 def test_who_lost_the_lease_takes_nothing(
     watched: Source, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def robbed(source: Source, tick: Tick) -> Iterator[Found]:
+    def robbed(source: Source, tick: Tick) -> Generator[Found]:
         Source.objects.update(worker="another")
         yield Found("night.zip", write(tmp_path / "night.zip"), None)
 
-    monkeypatch.setitem(taking.WAYS, "folder", robbed)
+    monkeypatch.setattr(folder, "look", robbed)
     with pytest.raises(NotYet, match="has taken over"):
         fetch(watched, by="test")
     assert not Arrival.objects.exists()
