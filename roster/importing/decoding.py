@@ -94,6 +94,8 @@ def _utf_8(pieces: Iterable[bytes], file: str, findings: Findings) -> Iterator[s
             before = whole[:start]
             if not (plain and whole[: error.start].isascii()):
                 raise NotText("file-encoding", "UTF-8 mixed with other bytes") from None
+            if not piece:
+                raise NotText("file-encoding", "UTF-8 that is cut off") from None
             yield before.decode()
             yield from _western(chain([whole[start:]], pieces))
             findings.add("file-western", file)

@@ -27,7 +27,7 @@ from roster.deciding import Decision, Rules, Settings
 from roster.deciding.rules import EVERYTHING
 from roster.importing.columns import FILES
 from roster.kinds import ROWS_OF
-from roster.map import build
+from roster.map import Map, build
 from roster.marks import marks_of, resolve
 from roster.models import Import, Organization
 from roster.refusal import Refused
@@ -102,8 +102,11 @@ def check(case: Case, version: str, load: Bundler) -> Import | None:
         assert not set(case.never.split()) & set(found), found
         assert done.state == (case.state or Import.State.APPLIED)
     _check_stored(case, load.organization)
+    if not (case.sees or case.hides):
+        return done
+    m = built(load.organization)
     for vendor in VERSIONS:
-        seen = visible(load.organization, vendor)
+        seen = visible(load.organization, vendor, m=m)
         assert _named(case.sees, vendor) <= seen, f"{vendor} sees {sorted(seen)}"
         assert not _named(case.hides, vendor) & seen, f"{vendor} sees {sorted(seen)}"
     return done
@@ -142,11 +145,18 @@ def codes(done: Import) -> dict[str, str]:
     return dict(done.findings.values_list("code", "severity"))
 
 
-def visible(organization: Organization, version: str, *, day: date = TODAY) -> set[str]:
-    """Return what a vendor of a version sees of the rows as they are, as `users/ann`."""
+def built(organization: Organization) -> Map:
+    """Return the map of the rows as they are."""
     organization.refresh_from_db()
     hierarchy.derive(organization)
-    m = build(organization)
+    return build(organization)
+
+
+def visible(
+    organization: Organization, version: str, *, day: date = TODAY, m: Map | None = None
+) -> set[str]:
+    """Return what a vendor of a version sees of the rows as they are, as `users/ann`."""
+    m = m or built(organization)
     rules = Rules.of({**EVERYTHING, "inactive": False}, organization.field_policy)
     settings = Settings.of(organization)
     decision = Decision(m, version, rules, settings, day, resolve(marks_of(organization), m))
