@@ -11,11 +11,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 import string
-from datetime import datetime
 
 from django.db import transaction
 from django.utils.crypto import constant_time_compare
 
+from connections import tokens
 from connections.models import Connection, Secret
 from roster import audit
 from roster.clock import clock
@@ -54,10 +54,11 @@ def matches(secret: str, digest: str) -> bool:
     return constant_time_compare(digest_of(secret, salt), digest) and known and bool(secret)
 
 
-def matches_any(secret: str, digests: list[str]) -> bool:
-    """Return whether the secret is one of these; the same work is done for any number of them."""
+def matching(secret: str, digests: list[str]) -> int | None:
+    """Return which of these is the secret's; the same work is done for any number of them."""
     padded = [*digests, *[NOBODYS] * (AT_MOST - len(digests))]
-    return sum(matches(secret, digest) for digest in padded) > 0
+    found = [place for place, digest in enumerate(padded) if matches(secret, digest)]
+    return found[0] if found else None
 
 
 def live(connection: Connection) -> list[Secret]:
@@ -79,7 +80,7 @@ def issue(connection: Connection, by: audit.Actor) -> str:
 
 @transaction.atomic
 def rotate(connection: Connection, by: audit.Actor) -> str:
-    """Return a second secret, valid beside the first until `end_overlap`.
+    """Return a second secret, valid beside the first until one of them is ended.
 
     Refused for a closed connection, and while an overlap is running.
     """
@@ -89,7 +90,8 @@ def rotate(connection: Connection, by: audit.Actor) -> str:
     running = live(locked)
     if len(running) >= AT_MOST:
         raise Refused(
-            "Two secrets are valid already. End the overlap first, once the vendor uses the newer."
+            "Two secrets are valid already. End one of them first: the older, once the vendor uses"
+            " the newer; the newer, if it got lost."
         )
     secret = issue(locked, by)
     audit.record(
@@ -105,24 +107,28 @@ def rotate(connection: Connection, by: audit.Actor) -> str:
 
 
 @transaction.atomic
-def end_overlap(connection: Connection, by: audit.Actor) -> int:
-    """End all secrets but the newest; return how many ended, 0 where no overlap was running."""
+def end(connection: Connection, *, newer: bool, by: audit.Actor) -> int:
+    """End one of two secrets, and the tokens made with it: the newer (it got lost), or the older.
+
+    Returns how many secrets ended: 0 where only one is valid, which stays.
+    """
     locked = Connection.objects.select_for_update().get(pk=connection.pk)
     running = live(locked)
     if len(running) < AT_MOST:
         return 0
-    ended: datetime = clock()
-    count = Secret.objects.filter(pk__in=[row.pk for row in running[1:]]).update(ended=ended)
+    ends, stays = running if newer else reversed(running)
+    Secret.objects.filter(pk=ends.pk).update(ended=clock())
+    tokens.end_made_with(ends)
     audit.record(
         by,
-        "secret.ended",
+        "secret.discarded" if newer else "secret.ended",
         locked.organization,
         kind="connection",
         object_id=str(locked.pk),
         old={"valid": [_shown(row) for row in running]},
-        new={"valid": [_shown(row) for row in running[:1]]},
+        new={"valid": [_shown(stays)]},
     )
-    return count
+    return 1
 
 
 def _shown(secret: Secret) -> dict[str, str]:

@@ -8,12 +8,16 @@ from typing import Any
 
 from django.db import transaction
 
+from connections import tokens
 from connections.models import Connection
 from connections.models.connection import summary
 from roster import audit
 from roster.refusal import Refused
 
 Status = Connection.Status
+
+REFUSED = (Status.DISABLED.value, Status.SUSPENDED.value)
+"""Statuses in which no token is answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,9 @@ class Move:
             locked.feed = None
         new = summary(locked)
         if new != old:
+            if old["status"] in REFUSED:
+                # What was made before a suspension mustn't work again after it.
+                tokens.end_of(locked)
             locked.save(update_fields=["status", "resume_on", "feed"])
             record(self.by, self.action, locked, old=old, new=new, reason=self.reason)
         self.connection.status, self.connection.resume_on = locked.status, locked.resume_on

@@ -13,7 +13,7 @@ from typing import Any
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.oauth2.rfc6749 import errors
 
-from connections import credentials, scopes
+from connections import credentials, scopes, tokens
 from connections.models import Client, Secret
 from connections.presented import Disagreement, presented
 from connections.standing import CLOSED, REFUSALS, refusal
@@ -23,10 +23,11 @@ CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
 class Validator(OAuth2Validator):
     """The rules for one request; `asking` is the connection whose client id it named, even in
-    vain.
+    vain, and `secret` the one that it proved to know.
     """
 
     asking: int | None = None
+    secret: int | None = None
 
     def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
         """Return whether the request proves to be its client's; `request.client` is set then.
@@ -42,9 +43,11 @@ class Validator(OAuth2Validator):
             raise errors.InvalidRequestError(
                 description="The credentials are given twice and differ.", request=request
             ) from None
-        self.asking, digests = _live_secrets(given.client_id)
-        if not credentials.matches_any(given.secret, digests):
+        self.asking, secrets = _live_secrets(given.client_id)
+        place = credentials.matching(given.secret, list(secrets.values()))
+        if place is None:
             return False
+        self.secret = list(secrets)[place]
         client = Client.objects.select_related("connection__organization").get(
             connection=self.asking
         )
@@ -78,6 +81,13 @@ class Validator(OAuth2Validator):
     def get_default_scopes(self, client_id: str, request: Any, *args: Any, **_: Any) -> list[str]:
         return scopes.allowed(request.client.connection)
 
+    def _create_access_token(self, expires: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Store a token, in the toolkit's transaction, with the secret that it ends with."""
+        token = super()._create_access_token(expires, request, *args, **kwargs)
+        if self.secret is not None:
+            tokens.note(token, self.secret)
+        return token
+
     def client_authentication_required(self, request: Any, *args: Any, **kwargs: Any) -> bool:
         return True
 
@@ -97,14 +107,17 @@ class Validator(OAuth2Validator):
         return False
 
 
-def _live_secrets(client_id: str) -> tuple[int | None, list[str]]:
-    """Return the connection of a client and its valid digests; the same query for nobody's."""
+def _live_secrets(client_id: str) -> tuple[int | None, dict[int, str]]:
+    """Return the connection of a client and its valid digests by secret.
+
+    The same query is made for a client that nobody has.
+    """
     found = list(
         Secret.objects.filter(
             connection__client__client_id=client_id if CLIENT_ID.fullmatch(client_id) else "",
             ended__isnull=True,
         )
         .order_by("-pk")
-        .values_list("connection", "digest")[: credentials.AT_MOST]
+        .values_list("connection", "pk", "digest")[: credentials.AT_MOST]
     )
-    return (found[0][0] if found else None), [digest for _, digest in found]
+    return (found[0][0] if found else None), {pk: digest for _, pk, digest in found}

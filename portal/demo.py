@@ -132,9 +132,9 @@ def connect(
             purpose=purpose,
             by=BY,
         )
-    credentials.end_overlap(found, by=BY)
+    credentials.end(found, newer=False, by=BY)
     secret = credentials.rotate(found, by=BY)
-    credentials.end_overlap(found, by=BY)
+    credentials.end(found, newer=False, by=BY)
     return found, secret
 
 

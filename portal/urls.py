@@ -16,6 +16,7 @@ from portal.pages import (
     record,
     requests,
     roster,
+    secrets,
     viewing,
 )
 
@@ -25,8 +26,8 @@ desk: list[URLPattern | URLResolver] = [
     path("connections/new/", connections.new, name="connection_new"),
     path("connections/<int:pk>/", connections.show, name="connection"),
     path("connections/<int:pk>/information/", information.show, name="connection_information"),
-    path("connections/<int:pk>/secrets/rotate/", information.rotate, name="connection_rotate"),
-    path("connections/<int:pk>/secrets/end/", information.end_overlap, name="connection_overlap"),
+    path("connections/<int:pk>/secrets/rotate/", secrets.rotate, name="connection_rotate"),
+    path("connections/<int:pk>/secrets/end/<slug:which>/", secrets.end, name="connection_secret"),
     path("connections/<int:pk>/status/<slug:act>/", acts.change, name="connection_act"),
     path("connections/<int:pk>/requests/", requests.show, name="connection_requests"),
     path("connections/<int:pk>/view/", viewing.show, name="connection_view"),

@@ -62,6 +62,8 @@ ACTIONS: dict[str, Words] = {
     "sharing.changed": _("Sharing changed"),
     "secret.rotated": _("New secret made"),
     "secret.ended": _("Older secret ended"),
+    "secret.discarded": _("Newer secret discarded"),
+    "tokens.ended": _("All access tokens ended"),
 }
 
 VERSIONS: dict[str, Words] = {

@@ -12,6 +12,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
     ]
+    # Its access tokens belong to the client made here.
+    run_before = [('oauth2_provider', '0001_initial')]
 
     operations = [
         migrations.CreateModel(

@@ -1,8 +1,18 @@
 """The keys' tables: partners, connections, their credentials, runs and requests."""
 
-from connections.models.client import Client
+from connections.models.client import Client, MadeWith
 from connections.models.connection import SHARES, TYPES, Connection, Request, Secret
 from connections.models.partner import Partner
 from connections.models.run import Run
 
-__all__ = ["SHARES", "TYPES", "Client", "Connection", "Partner", "Request", "Run", "Secret"]
+__all__ = [
+    "SHARES",
+    "TYPES",
+    "Client",
+    "Connection",
+    "MadeWith",
+    "Partner",
+    "Request",
+    "Run",
+    "Secret",
+]

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import models
 from oauth2_provider.models import AbstractApplication, ApplicationManager
+from oauth2_provider.settings import oauth2_settings
 
-from connections.models.connection import Connection
+from connections.models.connection import Connection, Secret
 
 
 class Client(AbstractApplication):
@@ -36,3 +37,18 @@ class Client(AbstractApplication):
 
     def natural_key(self) -> tuple[str]:
         return (self.client_id,)
+
+
+class MadeWith(models.Model):
+    """The secret that an access token was made with: the token ends with it."""
+
+    token = models.OneToOneField(
+        oauth2_settings.ACCESS_TOKEN_MODEL,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="made_with",
+    )
+    secret = models.ForeignKey(Secret, on_delete=models.CASCADE, related_name="tokens")
+
+    def __str__(self) -> str:
+        return f"{self.secret}"

@@ -124,7 +124,8 @@ class Connection(models.Model):
 class Secret(models.Model):
     """One client secret of a connection, stored only as a salted hash.
 
-    Two live side by side during a rotation, until the admin ends the overlap.
+    Two live side by side during a rotation, until the admin ends one of them. `last_used` is
+    right to the hour.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="secrets")
@@ -133,6 +134,7 @@ class Secret(models.Model):
     created = models.DateTimeField(default=clock)
     created_by = models.CharField(max_length=200, blank=True)
     ended = models.DateTimeField(null=True, blank=True)
+    last_used = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [

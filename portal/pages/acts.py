@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,7 +12,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from connections import lifecycle
+from connections import lifecycle, tokens
 from connections.models import Connection
 from portal.access import ADMIN, AtDesk, connection_of, page
 from portal.forms.acts import ActForm
@@ -21,10 +22,10 @@ from roster.refusal import Refused
 
 @dataclass(frozen=True)
 class Act:
-    """A change of status: from where it is on offer, what it is called, what it will do."""
+    """A change of status, or of tokens: from where it is on offer, its name, what it will do."""
 
     name: str
-    verb: Callable[..., None]
+    verb: Callable[..., Any]
     origins: tuple[str, ...]
     label: Words
     icon: str
@@ -91,6 +92,19 @@ ACTS = {
                 "is told that the district suspended it. You can lift the suspension any time."
             ),
             _("The connection is suspended."),
+            tone="danger",
+        ),
+        Act(
+            "tokens",
+            tokens.end_all,
+            ("active", "paused"),
+            _("End all tokens"),
+            "key-round",
+            _(
+                "Every access token that the vendor has ends at once. It gets new ones with its "
+                "client secret; make a new secret too if somebody else may know it."
+            ),
+            _("All access tokens have ended."),
             tone="danger",
         ),
         Act(

@@ -1,12 +1,10 @@
-"""Information to Share: what an administrator copies to the vendor, and the secrets behind it."""
+"""Information to Share: what an administrator copies to the vendor."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
@@ -14,10 +12,9 @@ from django.views.decorators.debug import sensitive_variables
 from connections import credentials
 from connections.information import information, may_be_shared
 from connections.models import Connection
-from portal.access import ADMIN, AtDesk, connection_of, page
+from portal.access import AtDesk, connection_of, page
 from portal.pages import once
 from roster.api.addresses import origin_of
-from roster.refusal import Refused
 
 GUIDELINES = {
     "1.1": "https://www.imsglobal.org/oneroster-v11-final-best-practice-and-implementation-guide",
@@ -50,29 +47,6 @@ def show(request: AtDesk, pk: int) -> HttpResponse:
             "message": message_of(lines),
         }
     return TemplateResponse(request, "connections/information.html", context)
-
-
-@page(ADMIN, methods=("POST",))
-@sensitive_variables("secret")
-def rotate(request: AtDesk, pk: int) -> HttpResponse:
-    """Make one more secret, valid as the first is, and lead to the page that shows it."""
-    connection = connection_of(request.organization, pk)
-    try:
-        secret = credentials.rotate(connection, by=request.user)
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect("connection", request.organization.slug, pk)
-    once.put(request.session, connection, secret)
-    return redirect("connection_information", request.organization.slug, pk)
-
-
-@page(ADMIN, methods=("POST",))
-def end_overlap(request: AtDesk, pk: int) -> HttpResponse:
-    """End the older secret."""
-    connection = connection_of(request.organization, pk)
-    if credentials.end_overlap(connection, by=request.user):
-        messages.success(request, _("The older secret has ended; the newer one goes on."))
-    return redirect("connection", request.organization.slug, pk)
 
 
 def lines_of(known: dict[str, Any], secret: str | None) -> list[dict[str, Any]]:

@@ -204,7 +204,8 @@ def test_a_connection_suspended_in_one_is_open_in_the_other(tenants):
     assert theirs.ask("orgs").status == 200
     assert theirs.ask_token().status == 200
     desk.run("set_status", "riverside", ours.connection, "active")
-    assert ours.ask("orgs").status == 200
+    assert ours.ask("orgs").status == 401, "tokens from before a suspension have ended"
+    assert ours.ask_token().status == 200
 
 
 def test_secrets_and_tokens_of_one_prove_nothing_for_the_other(tenants):
@@ -266,7 +267,7 @@ PAGES = (
 )  # fmt: skip
 ACTS = (
     "cache/refresh/", "connections/{connection}/secrets/rotate/",
-    "connections/{connection}/secrets/end/", "connections/new/",
+    "connections/{connection}/secrets/end/older/", "connections/new/",
 )  # fmt: skip
 
 

@@ -87,7 +87,9 @@ def test_a_status_refuses_at_once(
         assert words in refusal(vendor.ask(at(endpoint)), endpoint, code)
     finally:
         lifecycle.set_status(held, "active", by="test")
+        before, vendor.token = vendor.token, vendor.grant()
     assert vendor.ask(at(endpoint)).status_code == 200
+    assert vendor.ask(at(endpoint), Authorization=f"Bearer {before}").status_code == 401
 
 
 @samples

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import time_machine
 
 from connections import credentials, lifecycle
 from connections.models import Secret
@@ -37,10 +38,10 @@ def test_a_rotation_leaves_two_secrets_and_no_more(brightpath: Vendor) -> None:
         second[-4:],
         brightpath.secret[-4:],
     ]
-    with pytest.raises(Refused, match="End the overlap"):
+    with pytest.raises(Refused, match="End one of them"):
         credentials.rotate(brightpath.connection, by=DANA)
-    assert credentials.end_overlap(brightpath.connection, by=DANA) == 1
-    assert credentials.end_overlap(brightpath.connection, by=DANA) == 0
+    assert credentials.end(brightpath.connection, newer=False, by=DANA) == 1
+    assert credentials.end(brightpath.connection, newer=False, by=DANA) == 0
     assert [row.hint for row in credentials.live(brightpath.connection)] == [second[-4:]]
     assert Secret.objects.filter(ended__isnull=False).count() == 1
 
@@ -53,7 +54,7 @@ def test_a_closed_connection_gets_no_secret(brightpath: Vendor) -> None:
 
 def test_the_audit_log_tells_of_rotations_and_no_secret(brightpath: Vendor) -> None:
     second = credentials.rotate(brightpath.connection, by=DANA)
-    credentials.end_overlap(brightpath.connection, by=DANA)
+    credentials.end(brightpath.connection, newer=False, by=DANA)
     entries = list(AuditEntry.objects.filter(kind="connection").order_by("pk"))
     assert [(entry.action, entry.by_name) for entry in entries] == [
         ("connection.created", DANA),
@@ -64,3 +65,27 @@ def test_the_audit_log_tells_of_rotations_and_no_secret(brightpath: Vendor) -> N
     for secret in (brightpath.secret, second):
         assert secret not in told
         assert secret[-4:] not in told
+
+
+def test_a_newer_secret_that_got_lost_is_discarded(brightpath: Vendor) -> None:
+    lost = credentials.rotate(brightpath.connection, by=DANA)
+    assert credentials.end(brightpath.connection, newer=True, by=DANA) == 1
+    assert brightpath.ask(client_secret=lost).status_code == 401
+    assert brightpath.ask().status_code == 200
+    assert AuditEntry.objects.latest("pk").action == "secret.discarded"
+    assert credentials.end(brightpath.connection, newer=True, by=DANA) == 0
+
+
+def test_it_is_noted_when_a_secret_was_last_used(brightpath: Vendor) -> None:
+    (secret,) = credentials.live(brightpath.connection)
+    assert secret.last_used is None
+    with time_machine.travel("2026-11-20T10:00:00Z", tick=False):
+        assert brightpath.ask().status_code == 200
+    with time_machine.travel("2026-11-20T10:59:00Z", tick=False):
+        assert brightpath.ask().status_code == 200
+    secret.refresh_from_db()
+    assert str(secret.last_used) == "2026-11-20 10:00:00+00:00"
+    with time_machine.travel("2026-11-20T11:00:01Z", tick=False):
+        assert brightpath.ask().status_code == 200
+    secret.refresh_from_db()
+    assert str(secret.last_used) == "2026-11-20 11:00:01+00:00"

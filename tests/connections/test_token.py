@@ -260,7 +260,7 @@ def test_both_secrets_work_until_the_overlap_ends(brightpath: Vendor) -> None:
     second = credentials.rotate(brightpath.connection, by=DANA)
     assert brightpath.ask().status_code == 200
     assert brightpath.ask(client_secret=second).status_code == 200
-    credentials.end_overlap(brightpath.connection, by=DANA)
+    credentials.end(brightpath.connection, newer=False, by=DANA)
     assert brightpath.ask().status_code == 401
     assert brightpath.ask(client_secret=second).status_code == 200
 

@@ -13,23 +13,24 @@ from connections.management.commands.create_connection import shown
 
 class Command(ConnectionCommand):
     help = (
-        "Give a connection a second secret, valid beside the first until the overlap is ended "
-        "with --end-overlap."
+        "Give a connection a second secret, valid beside the first until one of them is ended: "
+        "the older with --end-overlap, the newer, if it got lost, with --discard-newer."
     )
 
     def arguments(self, parser: CommandParser) -> None:
         super().arguments(parser)
-        parser.add_argument(
-            "--end-overlap", action="store_true", help="end all secrets but the newest"
-        )
+        ends = parser.add_mutually_exclusive_group()
+        ends.add_argument("--end-overlap", action="store_true", help="end the older secret")
+        ends.add_argument("--discard-newer", action="store_true", help="end the newer secret")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         connection = self.connection(options["slug"], options["connection"])
-        if options["end_overlap"]:
-            ended = credentials.end_overlap(connection, by=self.actor())
-            words = "The overlap is ended." if ended else "No overlap was running."
+        if options["end_overlap"] or options["discard_newer"]:
+            ended = credentials.end(connection, newer=options["discard_newer"], by=self.actor())
+            words = "It has ended, with its tokens." if ended else "No overlap was running."
             done = {"id": connection.pk, "client_id": connection.client.client_id, "ended": ended}
             return done, f"{words} One secret is valid."
         base = shareable_base()
         done, words = shown(connection, credentials.rotate(connection, by=self.actor()), base)
-        return done, f"{words}\nThe secret before it stays valid until --end-overlap."
+        words += "\nBoth are valid: --end-overlap ends the older, --discard-newer this one."
+        return done, words

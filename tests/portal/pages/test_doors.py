@@ -13,7 +13,7 @@ from tests.cast import EVERYBODY
 IN, TO_SIGN_IN, ON, NOT_YOURS, NOT_FOUND, NOT_SO, WRONG = 200, 302, 302, 403, 404, 405, 422
 OF_ONE = {
     f"connection_{what}"
-    for what in ("information", "rotate", "overlap", "act", "requests", "view", "documents")
+    for what in ("information", "rotate", "secret", "act", "requests", "view", "documents")
 } | {"roster_why"}
 OF_A_ROW = {"roster_record", "roster_why", "roster_exclude", "roster_include"}
 
@@ -36,8 +36,9 @@ DOORS = {
     ("connection_information", "post"): (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
     ("connection_rotate", "get"):      (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
     ("connection_rotate", "post"):     (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
-    ("connection_overlap", "get"):     (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
-    ("connection_overlap", "post"):    (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
+    ("connection_secret", "get"):      (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
+    ("connection_secret", "post"):     (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
+    ("connection_secret", "put"):      (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
     ("connection_act", "get"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
     ("connection_act", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, WRONG, NOT_FOUND),
     ("connection_act", "delete"):      (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
@@ -128,6 +129,8 @@ def address_of(name: str, slug: str, pk: int) -> str:
         given["pk"] = pk
     if name == "connection_act":
         given["act"] = "pause"
+    if name == "connection_secret":
+        given["which"] = "older"
     if name == "docs_version":
         given["version"] = "1.2"
     if name == "connection_documents":

@@ -96,10 +96,13 @@ def test_a_new_secret_is_shown_once_and_the_old_one_stays(
     assert "The older secret stays valid" in page.content.decode()
     again = as_dana.post(f"{address}secrets/rotate/", follow=True)
     assert "Two secrets are valid already" in again.content.decode()
-    done = as_dana.post(f"{address}secrets/end/", follow=True)
-    assert "The older secret has ended" in done.content.decode()
+    done = as_dana.post(f"{address}secrets/end/older/", follow=True)
+    assert "The secret has ended" in done.content.decode()
     assert credentials.matches(secret, credentials.live(brightpath)[0].digest)
-    assert "has ended" not in as_dana.post(f"{address}secrets/end/", follow=True).content.decode()
+    assert (
+        "has ended"
+        not in as_dana.post(f"{address}secrets/end/older/", follow=True).content.decode()
+    )
 
 
 def test_a_secret_on_its_way_is_unreadable_in_the_database(
