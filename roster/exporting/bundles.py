@@ -48,16 +48,16 @@ class Bundle:
         for file in FILES.values():
             if not file.of(self.version):
                 continue
+            own = self.done.look(file)
             lines = self.done.lines(file)
             first = next(lines, None)
             if first is not None:
-                yield file.filename, self._written(file, chain((first,), lines))
+                yield file.filename, self._written(file, own, chain((first,), lines))
         yield "manifest.csv", self._manifest()
 
-    def _written(self, file: File, lines: Iterator[Line]) -> Iterator[Row]:
+    def _written(self, file: File, own: list[str], lines: Iterator[Line]) -> Iterator[Row]:
         columns = columns_of(file, self.version)
         writers = [(column.name, writer_of(column, self.zone)) for column in columns]
-        own = self.source.metadata(file)
         yield [*BASE, *(column.name for column in columns), *(f"metadata.{name}" for name in own)]
         count = 0
         for line in lines:

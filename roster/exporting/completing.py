@@ -15,6 +15,7 @@ from roster.dialects import vocabularies
 from roster.dialects.elements import Type
 from roster.dialects.fields import FIELDS
 from roster.dialects.vocabularies import Words
+from roster.exporting.cells import written
 from roster.exporting.lines import Line, Source
 from roster.importing import values as types
 from roster.importing.columns import FILES, Column, File, Need
@@ -69,19 +70,29 @@ class Completing:
         self.supplied: Counter[tuple[str, str]] = Counter()
         self.left_out: Counter[tuple[str, str]] = Counter()
 
+    def look(self, file: File) -> list[str]:
+        """Look at a file first, where its rows name each other or have columns of their own.
+
+        Returns the names of its metadata columns that aren't blank, in order.
+        """
+        own: set[str] = set()
+        names_itself, has_metadata = file.name in NAMED_BY_OWN, self.source.has_metadata(file)
+        if not names_itself and not has_metadata:
+            return []
+        cells = [cell for cell in _cells(file, self.version) if cell.target != file.name]
+        for line in self.source.lines(file):
+            if self._lacks(file, cells, line):
+                continue
+            if names_itself:
+                self.kept[file.name].add(line.sourced_id)
+            own.update(name for name, value in line.metadata.items() if written(value))
+        for name in [key for key in self.supplied if key[0] == file.filename]:
+            del self.supplied[name]
+        return sorted(own)
+
     def lines(self, file: File) -> Iterator[Line]:
         """Yield the lines of a file that can be written, complete."""
         cells = list(_cells(file, self.version))
-        if file.name in NAMED_BY_OWN:
-            later = [cell for cell in cells if cell.target == file.name]
-            now = [cell for cell in cells if cell.target != file.name]
-            self.kept[file.name] = {
-                line.sourced_id
-                for line in self.source.lines(file)
-                if not self._lacks(file, now, line)
-            }
-            cells = [*later, *now]
-            self._forget(file)
         for line in self.source.lines(file):
             lacks = self._lacks(file, cells, line)
             if lacks:
@@ -123,11 +134,6 @@ class Completing:
                 self.root = line.sourced_id
             if line.sourced_id in self.schools:
                 line.values["type"] = "school"
-
-    def _forget(self, file: File) -> None:
-        """Forget what a first look at a file has counted."""
-        for name in [key for key in self.supplied if key[0] == file.filename]:
-            del self.supplied[name]
 
 
 def _cells(file: File, version: str) -> Iterator[Cell]:

@@ -64,13 +64,8 @@ class PublishedDocuments:
         for document in self._documents(collection):
             yield from make(file, document)
 
-    def metadata(self, file: File) -> list[str]:
-        if file.name not in self.collections or "metadata" in self._hidden(file.name):
-            return []
-        found: set[str] = set()
-        for document in self._documents(file.name):
-            found.update(document.get("metadata", ()))
-        return sorted(found)
+    def has_metadata(self, file: File) -> bool:
+        return file.name in self.collections and "metadata" not in self._rules.hidden(file.name)
 
     def schools(self) -> set[str]:
         if "classes" not in self.collections:
@@ -84,11 +79,11 @@ class PublishedDocuments:
     def _documents(self, collection: str) -> Iterator[Document]:
         offset = 0
         while texts := reading.page(self.source, collection, None, offset, PAGE).documents:
-            yield from map(orjson.loads, texts)
+            # What an act withdrew stands in its place as a tombstone, until the next publication.
+            for document in map(orjson.loads, texts):
+                if document["status"] == "active":
+                    yield document
             offset += PAGE
-
-    def _hidden(self, collection: str) -> Collection[str]:
-        return self._rules.hidden(collection)
 
     @cached_property
     def _rules(self) -> Rules:

@@ -32,8 +32,8 @@ class Source(Protocol):
     def lines(self, file: File) -> Iterator[Line]:
         """Yield the lines of a file, in the one order that they are written in."""
 
-    def metadata(self, file: File) -> list[str]:
-        """Return the names of a file's metadata columns, in order."""
+    def has_metadata(self, file: File) -> bool:
+        """Return whether lines of a file may have metadata columns."""
 
     def schools(self) -> set[str]:
         """Return the orgs that classes name as their school, whatever their type."""

@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from django.db import connection
-
 from roster.exporting.lines import Line, batches
 from roster.exporting.links import filled
-from roster.exporting.marked import COLUMN, Marked
+from roster.exporting.marked import Marked
 from roster.exporting.people import People
 from roster.hierarchy.timetable import Timetable
 from roster.importing import values
@@ -46,22 +44,11 @@ class OrganizationRows:
                 about = f"{line.values['userSourcedId']}~{line.values['orgSourcedId']}"
             yield line._replace(metadata=self.marked.metadata(file.name, about, line.metadata))
 
-    def metadata(self, file: File) -> list[str]:
+    def has_metadata(self, file: File) -> bool:
         if file.fills:
-            return []
-        keys = "jsonb_object_keys(metadata)"
-        source = ""
-        if connection.vendor == "sqlite":
-            keys, source = "each.key", ", json_each(metadata) AS each"
-        table = connection.ops.quote_name(file.model._meta.db_table)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT DISTINCT {keys} FROM {table}{source}"  # noqa: S608
-                " WHERE organization_id = %s AND status = %s",
-                [self.organization.pk, Status.ACTIVE.value],
-            )
-            found = {key for (key,) in cursor.fetchall()}
-        return sorted(found | ({COLUMN} if self.marked.has(file.name) else set()))
+            return False
+        rows = file.model.objects.filter(organization=self.organization, status=Status.ACTIVE)
+        return self.marked.has(file.name) or rows.exclude(metadata={}).exists()
 
     def schools(self) -> set[str]:
         return self.people.named
