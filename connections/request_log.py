@@ -14,7 +14,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.util import Finalize
@@ -23,7 +23,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection as database
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 
 from connections import masking
 from connections.models import Connection, Run
@@ -91,14 +91,33 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         at, began = clock(), time.perf_counter()
         response = self.get_response(request)
-        try:
-            traced = trace_of(request)
-            if traced is not None:
-                milliseconds = (time.perf_counter() - began) * 1000
-                queue.put(_entry(request, response, traced, at, milliseconds))
-        except Exception:
-            log.exception("A request could not be logged.")
+        traced = trace_of(request)
+        if traced is None:
+            return response
+
+        def note(size: int) -> None:
+            milliseconds = (time.perf_counter() - began) * 1000
+            try:
+                queue.put(_entry(request, response, traced, at, milliseconds, size))
+            except Exception:
+                log.exception("A request could not be logged.")
+
+        if isinstance(response, StreamingHttpResponse):
+            response.streaming_content = _counted(response.streaming_content, note)  # type: ignore[arg-type]
+        else:
+            note(len(response.content))  # type: ignore[attr-defined]
         return response
+
+
+def _counted(pieces: Iterable[bytes], note: Callable[[int], None]) -> Iterator[bytes]:
+    """Yield the pieces of an answer, and note how many bytes were sent, whole or broken off."""
+    size = 0
+    try:
+        for piece in pieces:
+            size += len(piece)
+            yield piece
+    finally:
+        note(size)
 
 
 class Queue:
@@ -204,6 +223,7 @@ def _entry(
     traced: Trace,
     at: datetime,
     milliseconds: float,
+    size: int,
 ) -> Entry:
     pairs = [(name, value) for name, values in request.GET.lists() for value in values]
     return Entry(
@@ -214,7 +234,7 @@ def _entry(
         query=masking.masked(pairs),
         status=response.status_code,
         records=traced.records,
-        size=0 if response.streaming else len(response.content),  # type: ignore[attr-defined]
+        size=size,
         milliseconds=round(milliseconds, 2),
         reason=traced.reason,
         run=traced.run,

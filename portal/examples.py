@@ -46,6 +46,9 @@ TAG=$(curl -sS -D - -o orgs.json -H "Authorization: Bearer $TOKEN" "$BASE_URL/or
   | tr -d '\\r' | sed -n 's/^[Ee][Tt][Aa][Gg]: //p')
 curl -sS -o again.json -w '%{http_code}\\n' \\
   -H "If-None-Match: $TAG" -H "Authorization: Bearer $TOKEN" "$BASE_URL/orgs\"""",
+    "bundle": """\
+curl -sS -o roster.zip --etag-save roster.tag --etag-compare roster.tag -w '%{http_code}\\n' \\
+  -H "Authorization: Bearer $TOKEN" "$BASE_URL/bundle\"""",
     "sorted": """\
 curl -sS -G -H "Authorization: Bearer $TOKEN" -d sort=familyName -d orderBy=desc \\
   -d fields=sourcedId,familyName -d limit=5 "$BASE_URL/users\"""",

@@ -23,6 +23,7 @@ from connections.standing import REFUSALS
 from portal import examples
 from portal.pages.information import GUIDELINES
 from roster.api.addresses import origin_of
+from roster.api.bundle import BUNDLES
 from roster.api.faults import FAULTS, Fault
 from roster.api.openapi import discovery
 from roster.api.openapi.document import SERVICES
@@ -127,6 +128,7 @@ def reference(request: HttpRequest, version: str) -> HttpResponse:
         "prefix": SCOPE_BASES[version],
         "granted": examples.granted(version, TOKEN_LIVES),
         "areas": areas(version),
+        "bundle": next(f"/{each.path}" for each in BUNDLES if each.version == version),
         "predicates": PREDICATES,
         "most_clauses": MOST_CLAUSES,
         "comparisons": _comparisons(version),

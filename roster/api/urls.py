@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
+from roster.api.bundle import BUNDLES, BundleView
 from roster.api.openapi import discovery
 from roster.api.operations import ID, OPERATIONS
 from roster.api.views import CollectionView, NothingHere, SingleView
@@ -26,6 +27,8 @@ def _routes() -> list[URLPattern]:
             plain = operation.path.removesuffix("/{sourcedId}")
             single = SingleView.as_view(operation=operation)
             routes.append(path(f"{plain}/<path:sourced_id>", single))
+    for operation in BUNDLES:
+        routes.append(re_path(_list(operation.path), BundleView.as_view(operation=operation)))
     routes.append(re_path(r"^ims/oneroster/(?P<rest>(?s:.*))\Z", NothingHere.as_view()))
     return routes
 

@@ -39,6 +39,7 @@ ALWAYS_THERE = "a list that belongs to nothing is always there"
 PARENTS = "an unknown parent in the path is 404, as the operations' own words demand"
 CONDITIONAL = "conditional requests: ETag, If-None-Match"
 BUSY = "nothing is published yet, or the service is busy; Retry-After says for how long"
+BUNDLE = "a vendor without a REST client fetches the same data as one bulk bundle"
 MOST = "a page has a maximum, above which it is refused instead of cut"
 
 INTENDED = (
@@ -57,6 +58,7 @@ INTENDED = (
     Intended("status", "GET * 503", BUSY, True),
     Intended("header", "GET * 429 Retry-After", BUSY, True),
     Intended("header", "GET * 401 WWW-Authenticate", "what is wrong with the token", True),
+    Intended("operation", "GET /bundle", BUNDLE, True),
     Intended("parameter", "GET * query limit schema.maximum", MOST, True),
 )
 

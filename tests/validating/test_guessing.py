@@ -174,7 +174,7 @@ def sent(case: Any, base: str, token: str) -> Response:
     return Response(
         status_code=told.status_code,
         headers={name.lower(): [value] for name, value in told.headers.items()},
-        content=told.content,
+        content=told.getvalue(),
         request=prepared,
         elapsed=0.0,
         verify=False,

@@ -6,7 +6,8 @@ from copy import deepcopy
 from functools import lru_cache
 from typing import Any
 
-from roster.api.openapi import asking, schemas, statuses
+from roster.api.bundle import BUNDLES
+from roster.api.openapi import asking, bundle, schemas, statuses
 from roster.api.operations import OPERATIONS, Operation, capital
 from roster.api.scopes import MEANINGS, short
 from roster.api.wording import gives
@@ -51,7 +52,10 @@ def path_in(operation: Operation) -> str:
 def _document(version: str, service: str) -> dict[str, Any]:
     """Return the document without addresses."""
     operations = operations_of(version, service)
-    tags = sorted({_tag(each) for each in operations})
+    bundles = [
+        each for each in BUNDLES if each.version == version and service in (ALL, each.service)
+    ]
+    tags = sorted({_tag(each) for each in (*operations, *bundles)})
     return {
         "openapi": "3.0.3",
         "info": {
@@ -61,7 +65,10 @@ def _document(version: str, service: str) -> dict[str, Any]:
         },
         "servers": [],
         "tags": [{"name": tag} for tag in tags],
-        "paths": {path_in(each): {"get": _operation(each)} for each in operations},
+        "paths": {
+            **{path_in(each): {"get": _operation(each)} for each in operations},
+            **{path_in(each): {"get": bundle.call(each, _any_of(each))} for each in bundles},
+        },
         "components": {
             "securitySchemes": {SCHEME: _security(operations)},
             "parameters": asking.components(operations),
@@ -87,10 +94,14 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "summary": capital(words),
         "tags": [_tag(operation)],
         "parameters": asking.parameters_of(operation),
-        # Each scope stands for itself: any one of them is enough.
-        "security": [{SCHEME: [scope]} for scope in operation.scopes],
+        "security": _any_of(operation),
         "responses": statuses.responses_of(operation),
     }
+
+
+def _any_of(operation: Operation) -> list[dict[str, list[str]]]:
+    """Return an operation's scopes, each by itself: any one of them is enough."""
+    return [{SCHEME: [scope]} for scope in operation.scopes]
 
 
 def _tag(operation: Operation) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from roster.api.errors import BAD_SORT, BLANK_SELECTION, COMMON, ENUMS, minor_in
@@ -34,14 +35,18 @@ WITH = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)
 
 def responses_of(operation: Operation) -> dict[str, Any]:
     """Return every answer that an operation can give, by status."""
-    told = {
-        "200": _success(operation),
+    return {"200": _success(operation), **common(statuses_of(operation))}
+
+
+def common(statuses: Iterable[int]) -> dict[str, Any]:
+    """Return the answers besides success: 304, these errors, and any other."""
+    told: dict[str, Any] = {
         "304": {
             "description": "What If-None-Match names is still so. No body.",
-            "headers": _headers("ETag"),
+            "headers": headers("ETag"),
         },
     }
-    for status in statuses_of(operation):
+    for status in statuses:
         told[str(status)] = {"$ref": f"#/components/responses/{_name(status)}"}
     return {**told, "default": {"$ref": "#/components/responses/Default"}}
 
@@ -61,10 +66,10 @@ def components(version: str) -> dict[str, Any]:
         for status in sorted({fault.status for fault in FAULTS} - {405})
     }
     found["Default"] = _error(version, "Any other error. Its description says what was wrong.")
-    headers = {
+    told = {
         name: {"description": words, "schema": schema} for name, (words, schema) in HEADERS.items()
     }
-    return {"headers": headers, "responses": found}
+    return {"headers": told, "responses": found}
 
 
 def schemas(version: str, service: str) -> dict[str, Any]:
@@ -106,24 +111,24 @@ def minors(version: str, service: str) -> list[str]:
 
 def _success(operation: Operation) -> dict[str, Any]:
     name = naming.many if operation.many else naming.single
-    headers = ("X-Total-Count", "Link", "ETag") if operation.many else ("ETag",)
+    names = ("X-Total-Count", "Link", "ETag") if operation.many else ("ETag",)
     return {
         "description": "A page of the list." if operation.many else "The record.",
-        "headers": _headers(*headers),
+        "headers": headers(*names),
         "content": _json(name(operation.collection)),
     }
 
 
-def _error(version: str, words: str, *headers: str) -> dict[str, Any]:
+def _error(version: str, words: str, *names: str) -> dict[str, Any]:
     schema = naming.STATUS_INFO_SET if version == V11 else naming.STATUS_INFO
     return {
         "description": words,
-        **({"headers": _headers(*headers)} if headers else {}),
+        **({"headers": headers(*names)} if names else {}),
         "content": _json(schema),
     }
 
 
-def _headers(*names: str) -> dict[str, Any]:
+def headers(*names: str) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 

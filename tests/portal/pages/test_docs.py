@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import zipfile
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -150,7 +151,7 @@ def test_the_lines_of_a_page_work_when_pasted_one_after_the_other(
     call_command("refresh_cache", "riverside", verbosity=0)
     page = live_page(live_server, ADDRESSES[name])
     lines = re.findall(r"<pre [^>]*data-shell>(.*?)</pre>", page, re.DOTALL)
-    assert len(lines) == (5 if name == "start" else 9)
+    assert len(lines) == (5 if name == "start" else 10)
     pasted = "\n".join(map(unescape, lines))
     pasted = pasted.replace("the client ID", connection.client.client_id)
     pasted = pasted.replace("the client secret", secret)
@@ -166,7 +167,9 @@ def test_the_lines_of_a_page_work_when_pasted_one_after_the_other(
     if name == "start":
         students, changed = bodies
     else:
-        students, there, ordered, named, changed, again, document = bodies
+        students, there, bundle, ordered, named, changed, again, document = bodies
+        assert bundle == 200
+        assert zipfile.is_zipfile(folder / "roster.zip")
         assert len(there["users"]) == 5
         assert [set(each) for each in ordered["users"]] == [{"sourcedId", "familyName"}] * 5
         names = [each["familyName"] for each in ordered["users"]]
