@@ -45,6 +45,9 @@ DATES = {
     "guardian_link": "a guardian's role has ended or hasn't begun",
 }
 
+TITLES = {"section": "class", "enrollment": "enrollment", "org": "school or org"}
+"""What kinds are called here, where it isn't their title."""
+
 CODES = {
     "marked": "a {title} is excluded (External LMS Exclude)",
     "kept_out": "a person is kept out of the connection",
@@ -81,9 +84,9 @@ def _sentence(counts: Mapping[str, Any], whom: str, version: str) -> str:
         f"{because(reason, version)} ({_counted(reason)})" for reason in counts["because"]
     )
     nothing = [ONE_AND_MANY[each][0] for each in COUNTED if 0 < records[each] == hidden[each]]
-    loud = f"NOT ONE {' AND NOT ONE '.join(nothing)} gets out. " if nothing else ""
+    loud = f"NOT ONE {' AND NOT ONE '.join(nothing)} gets out. Of" if nothing else "of"
     verb = "reaches" if sum(hidden.values()) == 1 else "reach"
-    return f"{loud}of {_counted(records)}, {_counted(hidden)} {verb} {whom}, because {reasons}."
+    return f"{loud} {_counted(records)}, {_counted(hidden)} {verb} {whom}, because {reasons}."
 
 
 def because(reason: Mapping[str, Any], version: str) -> str:
@@ -99,7 +102,8 @@ def because(reason: Mapping[str, Any], version: str) -> str:
     elif code == "dates":
         words = DATES.get(kind, words)
     about = KINDS[about].title if about in KINDS else about
-    return words.format(title=KINDS[kind].title, about=about, version=version)
+    title = TITLES.get(kind, KINDS[kind].title)
+    return words.format(title=title, about=about, version=version)
 
 
 def _counted(counts: Mapping[str, Any]) -> str:

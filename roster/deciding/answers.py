@@ -157,8 +157,7 @@ def _classes(a: _Answering) -> Iterator[teaching.ClassAnswer]:
 
 def _enrollments(a: _Answering) -> Iterator[teaching.EnrollmentAnswer]:
     found = [teaching.EnrollmentAnswer(place) for place in a.places]
-    schools = np.where(a.rows.orgless, a.rows.school, a.rows.org)[a.at]
-    return (found[each] for each in schools.tolist())
+    return (found[each] for each in a.rows.school[a.at].tolist())
 
 
 def _score_scales(a: _Answering) -> Iterator[gradebook.ScaleAnswer]:

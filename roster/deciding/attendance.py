@@ -17,6 +17,7 @@ from roster.deciding.conditions import (
 )
 from roster.deciding.dates import dates_at, guardian_dates
 from roster.deciding.given import Given
+from roster.deciding.orgs import within_shared
 from roster.map import Lists
 from roster.map.arrays import Flags
 
@@ -90,7 +91,8 @@ def shares_role(d: Given) -> Flags:
 
 
 def shares_org(d: Given) -> Flags:
-    flags: Flags = d.map.org.is_school[d.map.district_assignment.org] | d.rules.schools.is_all
+    at_school = d.map.org.is_school | within_shared(d)
+    flags: Flags = at_school[d.map.district_assignment.org] | d.rules.schools.is_all
     return flags
 
 

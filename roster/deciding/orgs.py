@@ -21,10 +21,13 @@ from roster.map.arrays import Flags, Positions
 
 @once
 def parents(d: Given) -> Positions:
-    """Return the org above each org, for those whose kind has a parent in the table of kinds."""
+    """Return the org above each org, for those whose kind has a parent in the table of kinds.
+
+    Marks hold for what names a marked org as its parent, though the link leads in a circle.
+    """
     org = d.map.org
     school, other = (bool(KINDS[kind].all_of) for kind in ("school", "org"))
-    found: Positions = np.where(np.where(org.is_school, school, other), org.parent, -1)
+    found: Positions = np.where(np.where(org.is_school, school, other), org.above, -1)
     return found
 
 
@@ -74,6 +77,13 @@ def above_shared(d: Given) -> Flags:
     return found
 
 
+@once
+def within_shared(d: Given) -> Flags:
+    """Return the orgs that are a visible, shared school or lie within one."""
+    flags: Flags = (d.ok("place") & d.map.org.is_school)[d.map.org.within]
+    return flags
+
+
 def is_shared_school(d: Given) -> Flags:
     return shared_schools(d) | ~d.map.org.is_school
 
@@ -95,7 +105,12 @@ RECORD = (
     Condition("school_not_shared", lambda d: is_shared_school(d) | above_shared(d)),
     Condition(
         "org_not_shared",
-        lambda d: d.map.org.is_school | d.rules.schools.is_all | above_shared(d),
+        lambda d: (
+            d.map.org.is_school
+            | d.rules.schools.is_all
+            | above_shared(d)
+            | (within_shared(d) & d.ok("place"))
+        ),
     ),
 )
 """The record of an org: an unshared school above a shared one is visible, and nothing of it."""

@@ -15,9 +15,11 @@ from roster.deciding.conditions import (
     lacks,
     marked,
     parent,
+    where,
 )
 from roster.deciding.dates import own_dates
 from roster.deciding.given import Given
+from roster.deciding.orgs import below_a_mark
 from roster.kinds import Parent
 from roster.map.arrays import Flags
 
@@ -101,10 +103,16 @@ ENROLLMENT = (
     in_v11("enrollment", "role", lambda d: ~d.map.ext_role[d.map.enrollment.role]),
     parent("section", "section"),
     parent("person", "account"),
-    parent("org", "org", none="orgless"),
+    where("org", condition=Condition(
+        "hidden",
+        lambda d: ~below_a_mark(d)[d.map.enrollment.org],
+        leads=lambda d: [Lead("place", d.map.enrollment.org)],
+    )),
     any_parent(as_student="at_school", as_staff="at_org"),
     parent("person", "person"),
     Condition("dates", lambda d: d.current(d.map.enrollment), dates=own_dates),
     lacks("enrollment"),
-)
-"""The person comes last: people hear of the place first."""
+)  # fmt: skip
+"""An enrollment is at its class's school, whatever org it names; an excluded one hides it still.
+
+The person comes last: people hear of the place first."""

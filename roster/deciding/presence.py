@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from roster.deciding.given import Given, once
+from roster.deciding.orgs import below_a_mark
 from roster.dialects.roles import V11_ROLES
 from roster.map.arrays import Flags, Positions
 
@@ -109,9 +110,9 @@ def staff_role(d: Given) -> Positions:
 def taking_part(d: Given) -> Flags:
     """Return the class enrollments that make a student's school enrollment more than a guest's."""
     m, enrollment = d.map, d.map.enrollment
-    at_own_school = enrollment.orgless | d.ok("org")[enrollment.org]
     visible_class = d.ok("section")[enrollment.section]
-    flags: Flags = enrolling(d) & ~d.marked("enrollment") & visible_class & at_own_school
+    flags: Flags = enrolling(d) & ~d.marked("enrollment") & visible_class
+    flags &= ~below_a_mark(d)[enrollment.org]
     return flags & (m.enrollment.as_student >= 0)
 
 

@@ -71,10 +71,11 @@ class Reasons:
             if condition.leads is None:
                 found[open_] = self._own(step, condition, open_)
                 continue
-            inherited = self._inherited(condition, len(found))
+            inherited, own = self._inherited(condition, len(found)), self._number(step, condition)
             there = open_ & (inherited != UNKNOWN)
             found[there] = inherited[there]
-            fallback[open_ & (fallback == 0)] = self._number(step, condition, "")
+            found[open_ & ~self._leading(condition, len(found))] = own
+            fallback[open_ & (fallback == 0)] = own
         return np.where(found == 0, fallback, found)
 
     def _own(self, step: str, condition: Condition, failed: Flags) -> Codes:
@@ -96,7 +97,15 @@ class Reasons:
         found[-1] = UNKNOWN
         return found
 
-    def _number(self, step: str, condition: Condition, about: str) -> int:
+    def _leading(self, condition: Condition, size: int) -> Flags:
+        """Return the rows that a condition leads anywhere from."""
+        found = np.zeros(size, bool)
+        for lead in condition.leads(self.d) if condition.leads else ():
+            rows, at = lead.pairs()
+            found[rows[at >= 0]] = True
+        return found
+
+    def _number(self, step: str, condition: Condition, about: str = "") -> int:
         """Return the number of a reason; those nearer to a decision have lower ones."""
         reason = Reason(KIND_OF.get(step, step), condition.code, about)
         if reason not in self._numbers:

@@ -41,8 +41,8 @@ def shown(d: Given) -> Flags:
     """Return which rows are shown."""
     rows, orgs = d.map.role, d.map.org
     elsewhere = d.ok("org")[rows.org] & ~orgs.is_school[rows.org]
-    as_student = d.ok("school_enrollment")[rows.as_student]
-    as_student = as_student | (elsewhere & student_somewhere(d)[rows.person])
+    at_school = d.ok("school_enrollment")[rows.as_student] & orgs.is_school[rows.org]
+    as_student = at_school | (elsewhere & student_somewhere(d)[rows.person])
     as_guardian = at_child(d) | (elsewhere & guardian_of_somebody(d)[rows.person])
     as_staff = d.ok("district_assignment")[rows.as_staff]
     there = np.where(of_guardian(d.map), as_guardian, as_staff)
@@ -94,7 +94,8 @@ def supplied(d: Given) -> Supplied:
 
 def _of_students(d: Given) -> Supplied:
     rows, level = d.map.role, d.map.school_enrollment
-    at = _missing(d, "school_enrollment", rows.as_student[shown(d) & of_student(d.map)])
+    at_school = shown(d) & of_student(d.map) & d.map.org.is_school[rows.org]
+    at = _missing(d, "school_enrollment", rows.as_student[at_school])
     word = np.full(len(at), d.map.roles.code("student"), np.int32)
     return Supplied(level.person[at], level.org[at], word)
 

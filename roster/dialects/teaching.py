@@ -68,7 +68,7 @@ def klass(version: str, row: Any, answer: ClassAnswer, hidden: Hidden) -> Doc:
 
 
 class EnrollmentAnswer(NamedTuple):
-    """The enrollment's school: its own, else the class's."""
+    """The class's school, whatever org the enrollment names."""
 
     school: Place
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from roster.hierarchy.circles import without_circles
 from roster.hierarchy.roles import GUARDIANS, is_student, teacher_first
 from roster.hierarchy.timetable import Timetable
 from roster.models import Course, Enrollment, Klass, Org, Organization, Role, Status, User
@@ -26,7 +27,9 @@ class Ground:
         live = {"organization": organization, "status": Status.ACTIVE}
         self.orgs = {
             row[0]: row
-            for row in Org.objects.filter(**live).values_list("sourced_id", "type", "name")
+            for row in Org.objects.filter(**live).values_list(
+                "sourced_id", "type", "name", "parent"
+            )
         }
         self.classes = {
             row[0]: row
@@ -40,8 +43,11 @@ class Ground:
             )
         )
         self.grades = dict(User.objects.filter(**live).values_list("sourced_id", "grades"))
-        self.schools = {name for name, kind, _ in self.orgs.values() if kind == "school"}
+        self.schools = {name for name, kind, *_ in self.orgs.values() if kind == "school"}
         self.schools |= {row[2] for row in self.classes.values() if row[2] in self.orgs}
+        self._parents = without_circles(
+            {name: row[3] for name, row in self.orgs.items() if row[3] in self.orgs}
+        )
         self.calendars: dict[str, tuple[str, str, str]] = {}
         self.structures: dict[str, tuple[str, str]] = {}
         self.students: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -51,6 +57,12 @@ class Ground:
         self._place_classes()
         self._place_people()
         self._place_students_by_default()
+
+    def within(self, org: str) -> str:
+        """Return the school that an org is or lies within: the nearest one upward, or none."""
+        while org and org not in self.schools:
+            org = self._parents.get(org, "")
+        return org
 
     def calendar(self, school: str, sourced_id: str, year: str, name: str) -> str:
         known = self.calendars.get(sourced_id)
@@ -92,8 +104,8 @@ class Ground:
             elif user not in self.grades or org not in self.orgs:
                 continue
             elif is_student(role):
-                if org in self.schools:
-                    self.students[user, org] |= self._structures_by_role(org, metadata)
+                if school := self.within(org):
+                    self.students[user, school] |= self._structures_by_role(school, metadata)
             else:
                 self.staff.setdefault((user, org), "")
         enrolled = Enrollment.objects.filter(organization=self.organization, status=Status.ACTIVE)

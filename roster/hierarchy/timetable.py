@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
+from roster.hierarchy.circles import without_circles
+from roster.hierarchy.labels import years
 from roster.models import AcademicSession, Organization, Status
 
 
@@ -29,6 +31,13 @@ class Calendar(NamedTuple):
     name: str
 
 
+SCHOOL_YEAR = "schoolYear"
+
+
+def _span(session: Session) -> tuple[date, date]:
+    return session.start_date, session.end_date
+
+
 def school_year_of(day: date) -> str:
     """Return the school year of a day without sessions: July begins the next one."""
     return str(day.year + 1 if day.month >= 7 else day.year)
@@ -38,12 +47,23 @@ class Timetable:
     """An organization's live sessions, and the questions asked about them."""
 
     def __init__(self, sessions: Iterable[Session], active_year: str) -> None:
-        self.sessions = {session.sourced_id: session for session in sessions}
+        rows = {session.sourced_id: session for session in sessions}
+        parents = without_circles(
+            {name: session.parent for name, session in rows.items() if session.parent in rows}
+        )
+        self.sessions = {
+            name: session._replace(parent=parents.get(name, "")) for name, session in rows.items()
+        }
         self.active_year = active_year
         self._children: dict[str, list[str]] = {}
-        for session in self.sessions.values():
-            if session.parent in self.sessions:
-                self._children.setdefault(session.parent, []).append(session.sourced_id)
+        for child, parent in parents.items():
+            self._children.setdefault(parent, []).append(child)
+        self._school_years = years(
+            ((_span(each), each.school_year or str(each.end_date.year))
+             for each in self.sessions.values() if each.type == SCHOOL_YEAR),
+            active_year,
+        )  # fmt: skip
+        self._years = {name: self._year(name) for name in self.sessions}
 
     @classmethod
     def of(cls, organization: Organization) -> Timetable:
@@ -51,10 +71,10 @@ class Timetable:
         return cls(map(Session._make, rows.values_list(*Session._fields)), organization.school_year)
 
     def ancestors(self, sourced_id: str) -> list[str]:
-        """Return the sessions above, nearest first; a loop in the data ends where it closes."""
+        """Return the sessions above, nearest first."""
         found: list[str] = []
         here = self.sessions.get(sourced_id)
-        while here and here.parent in self.sessions and here.parent not in (*found, sourced_id):
+        while here and here.parent:
             found.append(here.parent)
             here = self.sessions[here.parent]
         return found
@@ -63,10 +83,9 @@ class Timetable:
         found: list[str] = []
         waiting = [sourced_id]
         while waiting:
-            for child in self._children.get(waiting.pop(), ()):
-                if child not in found and child != sourced_id:
-                    found.append(child)
-                    waiting.append(child)
+            below = self._children.get(waiting.pop(), ())
+            found.extend(below)
+            waiting.extend(below)
         return found
 
     def children(self, sourced_id: str) -> list[str]:
@@ -74,13 +93,18 @@ class Timetable:
 
     def year(self, sourced_id: str) -> str:
         """Return the school year (`YYYY`, in which it ends) that a session belongs to."""
-        session = self.sessions.get(sourced_id)
-        if session is None:
-            return ""
-        if session.school_year:
-            return session.school_year
-        root = self.sessions[(self.ancestors(sourced_id) or [sourced_id])[-1]]
-        return root.school_year or str(root.end_date.year)
+        return self._years.get(sourced_id, "")
+
+    def _year(self, sourced_id: str) -> str:
+        """Return what a session, else its root, says; in the words of the school year above it."""
+        upward = [self.sessions[each] for each in (sourced_id, *self.ancestors(sourced_id))]
+        root = upward[-1]
+        said = upward[0].school_year or root.school_year or str(root.end_date.year)
+        for session in upward:
+            if session.type == SCHOOL_YEAR:
+                year = self._school_years[_span(session)]
+                return year.label if said in year.labels else said
+        return said
 
     def root_year(self, sourced_id: str) -> str:
         """Return the year of the session at the root above `sourced_id`."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 
+from roster.hierarchy.roles import GUARDIANS
 from roster.importing.columns import FILES, Column
 from roster.importing.engine import quote
 from roster.importing.reading import LONGEST_ID
@@ -57,8 +58,11 @@ class People:
         for agent in json.loads(beside[self._agents_at]):
             self.agents.add(record, [agent])
         if self.roles is not None and beside[self._role_at]:
-            for org in json.loads(beside[self._orgs_at]):
-                self.roles.add(*derived_role(record, org, beside[self._role_at]))
+            role = beside[self._role_at]
+            # A guardian is where the children are, so that nothing is missing without an org.
+            orgs = json.loads(beside[self._orgs_at]) or ([""] if role in GUARDIANS else [])
+            for org in orgs:
+                self.roles.add(*derived_role(record, org, role))
 
     def finish(self) -> None:
         for stage in (self.users, self.agents, self.roles):

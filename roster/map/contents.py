@@ -72,8 +72,7 @@ def _person(m: Map, place: Hashes, years: Hashes) -> Hashes:
 
 
 def _enrollment(m: Map, place: Hashes, years: Hashes) -> Hashes:
-    rows = m.enrollment
-    return place[np.where(rows.orgless, rows.school, rows.org)]
+    return place[m.enrollment.school]
 
 
 def _line_item(m: Map, place: Hashes, years: Hashes) -> Hashes:

@@ -95,7 +95,7 @@ class Map:
         ):
             setattr(self.person, name, self.pairs[kind].at(at, self.person.primary_org))
         self.role, self._role_order = people.roles(
-            tables, ids, self.roles, self.pairs, self.timetable
+            tables, ids, self.roles, self.pairs, self.org, self.timetable
         )
         self.profile = Rows(
             person=padded(ids["person"].find(tables["profile"].values["person"]), -1)

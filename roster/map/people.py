@@ -81,6 +81,7 @@ def roles(
     ids: Mapping[str, Ids],
     words: Words,
     pairs: Mapping[str, Pairs],
+    org: Rows,
     timetable: Timetable,
 ) -> tuple[Rows, Positions]:
     """Return the roles by person, primary ones first, and the rows' order in their table."""
@@ -103,7 +104,7 @@ def roles(
         since=padded(np.where(np.isin(begin, starts), 0, begin), OPEN),
         until=padded(np.where(np.isin(end, ends), OPEN, end), 0),
     )
-    place(found, found.org, words, pairs)
+    place(found, found.org, org.within[found.org], words, pairs)
     return found, order.astype(np.int32)
 
 
@@ -119,21 +120,22 @@ def enrollments(
         person=refer(ids["person"], values["person"][live]),
         section=at,
         org=refer(ids["org"], values["org"][live]),
-        orgless=padded(values["org"][live] == 0, False),
         role=padded(values["role"][live], -1),
         since=padded(np.where(begin == section.begins[at[:-1]], 0, begin), OPEN),
         until=padded(np.where(end == section.ends[at[:-1]], OPEN, end), 0),
         school=section.school[at],
     )
-    place(found, found.school, words, pairs)
+    place(found, found.school, found.school, words, pairs)
     return found
 
 
-def place(rows: Rows, org: Positions, words: Words, pairs: Mapping[str, Pairs]) -> None:
+def place(
+    rows: Rows, org: Positions, school: Positions, words: Words, pairs: Mapping[str, Pairs]
+) -> None:
     """Add where rows put their person: as a student at a school, as staff at an org."""
     student = rows.role == words.code("student")
     guardian = guardian_words(words)[rows.role]
-    rows.as_student = np.where(student, pairs["school_enrollment"].at(rows.person, org), -1)
+    rows.as_student = np.where(student, pairs["school_enrollment"].at(rows.person, school), -1)
     staff = pairs["district_assignment"].at(rows.person, org)
     rows.as_staff = np.where(student | guardian, -1, staff)
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from roster.hierarchy.circles import without_circles
 from roster.hierarchy.timetable import Session, Timetable
 from roster.map.arrays import (
     Flags,
@@ -26,21 +27,45 @@ Tables = Mapping[str, Table]
 
 
 def orgs(tables: Tables, ids: Mapping[str, Ids], named: Positions) -> Rows:
-    """Return the orgs; `named` are those that a class names as its school."""
+    """Return the orgs; `named` are those that a class names as its school.
+
+    `above` is the org that each names as its parent, `parent` the same but for those that are
+    above themselves. `within` is the school that an org is or lies within.
+    """
     values, known = tables["org"].values, ids["org"]
     typed = padded(values["typed_school"], False)
     is_school = typed.copy()
     is_school[named] = True
     is_school[-1] = False
-    parent = refer(known, values["parent"])
-    parent[parent == np.arange(len(parent))] = -1
+    above = refer(known, values["parent"])
+    parent = uncircled(above)
     return Rows(
+        above=above,
         parent=parent,
+        within=nearest(parent, is_school),
         children=children(parent),
         is_school=is_school,
         typed_school=typed,
         ext=padded(values["ext"], False),
     )
+
+
+def uncircled(parent: Positions) -> Positions:
+    """Return the parent of each row, but for rows that are above themselves."""
+    rows = np.flatnonzero(parent >= 0).tolist()
+    kept = without_circles(dict(zip(rows, parent[rows].tolist(), strict=True)))
+    found = np.full_like(parent, -1)
+    found[list(kept)] = list(kept.values())
+    return found
+
+
+def nearest(parent: Positions, wanted: Flags) -> Positions:
+    """Return for each row the nearest one upward that is wanted, itself included, else -1."""
+    found = np.arange(len(parent), dtype=np.int32)
+    found[-1] = -1
+    while (further := (found >= 0) & ~wanted[found]).any():
+        found[further] = parent[found[further]]
+    return found
 
 
 def children(parent: Positions) -> Lists:
@@ -73,8 +98,7 @@ def timetable_of(table: Table, ids: Ids, words: Mapping[str, Words], year: str) 
 
 
 def sessions(table: Table, ids: Ids, words: Mapping[str, Words], timetable: Timetable) -> Rows:
-    types, parent = words["types"].words, refer(ids, table.values["parent"])
-    parent[parent == np.arange(len(parent))] = -1
+    types, parent = words["types"].words, uncircled(refer(ids, table.values["parent"]))
     held = [types[code] for code in table.values["type"]]
     years = [timetable.year(each) for each in ids]
     return Rows(

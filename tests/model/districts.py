@@ -46,7 +46,7 @@ NOWHERE = "nowhere"
 
 ORGS = ["district", "office", "s1", "s2", "s3"]
 SCHOOLS = ["s1", "s2", "s3"]
-SESSIONS = ["year", "fall", "spring", "quarter", "old", "oldterm"]
+SESSIONS = ["year", "fall", "spring", "quarter", "old", "oldterm", "twin"]
 COURSES = ["c1", "c2", "c3", "c4"]
 CLASSES = ["k1", "k2", "k3", "k4", "k5"]
 USERS = ["u1", "u2", "u3", "u4", "u5", "u6", "u/7@x"]
@@ -139,6 +139,7 @@ SPANS = {
     "quarter": (date(2026, 8, 15), date(2026, 10, 15), "gradingPeriod", "fall", YEAR),
     "old": (date(2025, 8, 1), date(2026, 7, 1), "schoolYear", "", "2026"),
     "oldterm": (date(2025, 8, 15), date(2025, 12, 20), "term", "old", "2026"),
+    "twin": (date(2026, 8, 3), date(2027, 6, 30), "schoolYear", "", "2026"),
 }
 
 
@@ -149,8 +150,8 @@ def session(draw: Draw, sourced_id: str) -> dict[str, Any]:
         "type": draw(mostly(type_, "ext:trimester")),
         "start_date": start,
         "end_date": draw(mostly(end, end - timedelta(days=1))),
-        "parent": draw(mostly(parent, "", NOWHERE)),
-        "school_year": draw(mostly(year, "")),
+        "parent": draw(mostly(parent, "", NOWHERE, "twin", "spring", "fall")),
+        "school_year": draw(mostly(year, "", "2026")),
         "metadata": draw(columns()),
     }
 

@@ -42,7 +42,7 @@ class District(Rows):
         return years | {self.year} if self.is_class_of_year(klass.sourced_id) else years
 
     def calendar_of_role(self, role: Any) -> str:
-        return f"{role.org}~{role.metadata.get('calendar') or self.year}"
+        return f"{self.school_around(role.org)}~{role.metadata.get('calendar') or self.year}"
 
     def is_calendar_of_year(self, calendar: str) -> bool:
         """Reading: a calendar that metadata names is of its classes' and roles' years.
@@ -128,7 +128,12 @@ class District(Rows):
         ]
 
     def is_student_role(self, role: Any, school: str) -> bool:
-        return role.org == school and role.role == "student" and role.user in self.users
+        """A role at the school, or at an org that lies within it."""
+        return (
+            role.role == "student"
+            and role.user in self.users
+            and self.school_around(role.org) == school != ""
+        )
 
     def structures(self, student: str, school: str) -> set[str]:
         """The schedule structures that this student's roles and classes at a school put them in.

@@ -78,7 +78,7 @@ class People(Teaching):
             )
             and (
                 any(
-                    row.role == "student" and row.org == school and self.is_role_current(row)
+                    self.district.is_student_role(row, school) and self.is_role_current(row)
                     for row in self.district.roles_of(user)
                 )
                 or any(
@@ -86,7 +86,7 @@ class People(Teaching):
                     and self.district.classes[row.klass].school == school
                     and self.may_count(row)
                     and self.sees_class(row.klass)
-                    and self.sees_org(self.school_of_enrollment(row))
+                    and not self.district.is_org_excluded(row.school)
                     for row in self.district.enrollments_of(user)
                 )
             )
@@ -101,7 +101,10 @@ class People(Teaching):
             return False
         if self.district.is_school(org):
             return bool(self.shares_school(org))
-        return bool(self.rules.schools == ALL and self.sees_org(org))
+        # Where all schools are shared, or at what lies within a shared one.
+        around = self.district.school_around(org)
+        reached = self.rules.schools == ALL or self.shares_school(around)
+        return bool(reached and self.sees_org(org))
 
     def is_there(self, user: str, role: str, org: str) -> bool:
         """The person's school enrollment or district assignment there."""
@@ -132,6 +135,7 @@ class People(Teaching):
                 and self.is_role_current(row)
                 and self.rules.shares_role(word)
                 and self.is_there(user, row.role, row.org)
+                and (row.role != "student" or self.district.is_school(row.org))
             ):
                 shown.append(Shown(word, row.org, row))
         for side in ("student", "staff"):
@@ -156,6 +160,17 @@ class People(Teaching):
                 and self.is_there(user, enrollment.role, school)
             ):
                 found.setdefault(school, set()).add(word)
+        for row in self.district.roles_of(user) if side == "student" else ():
+            # A student's role within a school makes one at the school.
+            school = self.district.school_around(row.org)
+            if (
+                row.role == "student"
+                and row.org != school != ""
+                and self.is_role_current(row)
+                and self.rules.shares_role("student")
+                and self.is_at_school(user, school)
+            ):
+                found.setdefault(school, set()).add("student")
         return found
 
     def may_count(self, enrollment: Any) -> bool:
@@ -172,8 +187,8 @@ class People(Teaching):
         )
 
     def school_of_enrollment(self, row: Any) -> str:
-        """The school that its document names: its own, or where it names none, the class's."""
-        return str(row.school or self.district.classes[row.klass].school)
+        """The school that its document names: the class's, whatever it names itself."""
+        return str(self.district.classes[row.klass].school)
 
     @asked_once
     def is_enrolled(self, user: str) -> bool:

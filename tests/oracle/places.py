@@ -36,6 +36,9 @@ class Places(Asking):
             return False
         if self.rules.schools == ALL or self.shares_school(org):
             return True
+        # What lies within a shared school is seen with it.
+        if self.shares_school(self.district.school_around(org)):
+            return True
         return any(
             self.shares_school(school) and org in self.district.ancestors_of_org(school)
             for school in self.district.orgs

@@ -18,7 +18,7 @@ class View(Families):
             self.has_word(row.role)
             and self.sees_class(row.klass)
             and self.sees_user(row.user)
-            and self.sees_org(self.school_of_enrollment(row))
+            and not self.district.is_org_excluded(row.school)
             and self.may_take_part(row)
         )
 

@@ -74,7 +74,7 @@ def test_the_sentence_says_how_many_of_how_many_and_why(riverside: Organization)
 def test_the_sentence_is_loud_where_nothing_of_a_kind_gets_out(riverside: Organization) -> None:
     Klass.objects.update(terms=["gone"])
     (sentence,) = in_words(numbers(riverside, built(riverside)))
-    assert "NOT ONE class AND NOT ONE enrollment gets out. " in sentence
+    assert "NOT ONE class AND NOT ONE enrollment gets out. Of 3 classes" in sentence
 
 
 def test_each_version_has_its_sentence_where_they_differ(riverside: Organization) -> None:

@@ -89,6 +89,9 @@ CASES = {
         change=extended,
         version="1.1",
     ),
+    "nowhere, before the word that 1.1 hasn't": Case(
+        ("person", "lea"), Reason("person", "hidden"), change=without_role, version="1.1"
+    ),
 }
 
 
@@ -114,6 +117,7 @@ def ends(chain: tuple[Step, ...]) -> Iterator[tuple[str, str]]:
         kind = "org" if chain[-1].kind == "school" else chain[-1].kind
         yield kind, chain[-1].cause.code
     for step in chain:
+        yield from ((kind, cause.code) for cause in step.also)
         for branch in step.branches:
             yield from ends(branch)
 
