@@ -16,6 +16,7 @@ from portal.pages.cache import failure, last_success, under_way
 from portal.words import standing_of
 from roster.clock import clock
 from roster.fetching import silent_since
+from roster.importing import held_import
 from roster.kinds import KINDS
 from roster.listing import live
 from roster.models import Import
@@ -63,6 +64,7 @@ def show(request: AtDesk) -> HttpResponse:
             "under_way": under_way(organization),
             "failed": failure(organization),
             "imported": imports.first(),
+            "held": held_import(organization),
             "silent": silent_since(organization, clock()) is not None,
         },
     )

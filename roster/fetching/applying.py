@@ -25,7 +25,12 @@ def import_arrival(
     try:
         with arrivals.unpacked(arrival) as path:
             done = import_bundle(
-                arrival.organization, path, by=by, name=arrival.name, progress=progress
+                arrival.organization,
+                path,
+                by=by,
+                name=arrival.name,
+                progress=progress,
+                arrival=arrival,
             )
     except Refused as refusal:
         _settle(arrival, Arrival.State.REFUSED, _refused(arrival), str(refusal))

@@ -7,7 +7,7 @@ of a group are kept with row and value, the rest are counted.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from roster.importing.rules import ERROR, NOTICE, REFUSE, RULES, WARNING, Outcome
@@ -106,7 +106,20 @@ class Findings:
 
     def save(self, of_import: Import) -> None:
         """Store them under an import, gravest first."""
-        Finding.objects.bulk_create(self._numbered(of_import), batch_size=500)
+        Finding.objects.bulk_create(self.rows(of_import), batch_size=500)
+
+    def rows(self, of_import: Import) -> list[Finding]:
+        """Return them as rows of an import, gravest first."""
+        return list(self._numbered(of_import))
+
+    def take(self, known: Iterable[Finding]) -> None:
+        """Take over what another import found, in place of what was found so far."""
+        self._groups.clear()
+        for finding in known:
+            group = self._group(finding.code, finding.file, finding.column)
+            group.occurrences = finding.occurrences
+            finding.pk, finding._state.adding = None, True
+            group.kept.append(finding)
 
     def _numbered(self, of_import: Import) -> Iterator[Finding]:
         order = {ERROR.value: 0, WARNING.value: 1, NOTICE.value: 2}

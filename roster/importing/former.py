@@ -7,7 +7,7 @@ rows, and of marks that are gone when the import is done.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,19 +21,19 @@ MARK, NEW_MARK = "mark", "new mark"
 
 
 def keep_rows(
-    organization: Organization, model: type[Model], tables: str, where: str, *values: Any
+    organization: Organization, model: type[Model], chosen: str, values: Sequence[Any]
 ) -> None:
-    """Keep the rows `l` of a model that these tables and this condition choose."""
+    """Keep the rows of a model whose keys `chosen` selects (SQL)."""
     if organization.shown_map_id is None:
         return
-    name = model._meta.model_name
+    name, table = model._meta.model_name, quote(FormerRow._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {quote(FormerRow._meta.db_table)}"  # noqa: S608
+            f"INSERT INTO {table}"  # noqa: S608
             f" (organization_id, {quote('table')}, record, digest, revision, {quote('columns')})"
             f" SELECT l.organization_id, %s, l.id, l.digest, %s, {_as_json(model)}"
-            f" FROM {tables} WHERE {where} AND NOT EXISTS"
-            f" (SELECT 1 FROM {quote(FormerRow._meta.db_table)} AS f WHERE f.record = l.id"
+            f" FROM {quote(model._meta.db_table)} AS l WHERE l.id IN {chosen} AND NOT EXISTS"
+            f" (SELECT 1 FROM {table} AS f WHERE f.record = l.id"
             f" AND f.organization_id = l.organization_id AND f.{quote('table')} = %s)",
             [name, organization.revision, *values, name],
         )

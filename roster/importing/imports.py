@@ -1,55 +1,36 @@
 """Imports one bundle, all of it or nothing: read, staged, compared, checked, applied.
 
-Reading and staging hold no lock. The change itself is one transaction, in which the findings,
-the levels of the hierarchy and the audit entry are written too; a refusal rolls it back, and
-only the import's own row with its reason and findings remains.
+Reading and staging hold no lock but that of the organization's imports. The change itself is one
+transaction, in which the findings, the levels of the hierarchy and the audit entry are written
+too. A refusal rolls it back, and only the import's own row with its reason and findings remains.
+So does a hold: what an import would do is known by doing it and taking it back, and its bundle is
+kept, encrypted, until a person has approved or discarded it. There is no second way of computing
+a difference that could disagree with the first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from django.db import transaction
 
-from roster import audit, carrying, hierarchy
+from roster import arrivals, audit
 from roster.clock import clock
-from roster.importing import engine, references
+from roster.importing import traces
+from roster.importing.applying import Applied, apply, repeat
 from roster.importing.columns import FILES
+from roster.importing.difference import without_records
 from roster.importing.findings import Findings, clean
-from roster.importing.former import marks_kept
-from roster.importing.links import Links
-from roster.importing.manifest import Bundle, Circumstances, describe
+from roster.importing.gathering import Gathering, Progress
+from roster.importing.locking import alone
+from roster.importing.manifest import Answer, Bundle, Circumstances, describe
 from roster.importing.package import open_package
-from roster.importing.people import People
-from roster.importing.reading import Reader
-from roster.importing.staging import Stage, dropped
-from roster.importing.store import Counts, Store
-from roster.importing.years import active_school_year
-from roster.kinds import KINDS
-from roster.models import Import, Organization
+from roster.importing.staging import dropped
+from roster.map import forget as forget_maps
+from roster.models import Arrival, Import, Organization
 from roster.refusal import Refused
-
-Progress = Callable[[int, str], None]
-READ, STORED, CHECKED = 55, 80, 88  # Percent done when each stage ends.
-
-MARKED_IN = {kind.name: f"{kind.collection}.csv" for kind in KINDS.values() if kind.collection}
-"""The file that a marked row is from; levels that OneRoster lacks come from classes."""
-
-
-class Plain:
-    """The stage of a file whose rows go into one table as they are."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.add = lambda record: stage.add(record, record.values)
-        self.finish = stage.finish
-
-    def merge(self, store: Store) -> Counts:
-        return store.merge(self.stage)
-
-
-Staged = Plain | People | Links
 
 
 def import_bundle(
@@ -59,43 +40,82 @@ def import_bundle(
     by: audit.Actor,
     name: str | None = None,
     strict: bool = False,
+    dry_run: bool = False,
+    approved: bool = False,
+    force: str = "",
+    answer: Answer = "",
     progress: Progress | None = None,
+    arrival: Arrival | None = None,
 ) -> Import:
-    """Import the OneRoster 1.1 or 1.2 bulk bundle at `path`, a zip or a folder.
+    """Import the OneRoster 1.1 or 1.2 bundle at `path`, a zip or a folder.
 
-    Returns the import, applied, with its counts and findings. Raises `Refused` with the reason
-    if nothing could be applied; the refused import is kept then too. `name` is what the bundle
-    is called, where that isn't its path's last part. `strict` refuses what breaks the CSV binding.
+    Returns the import, applied or held, with its counts and findings. Raises `Refused` with the
+    reason if nothing could be applied; the refused import is kept then too. `name` is what the
+    bundle is called, where that isn't its path's last part. `strict` refuses what breaks the CSV
+    binding; `force` says why a delta may go back in time; `approved` applies what would be held.
+    `answer` says what files are that could be bulk or delta; it is remembered.
+    With `dry_run` nothing is written, and the import that is returned isn't stored either.
+    `arrival` is the record that the bundle came in, where there is one.
     """
-    path = Path(path)
-    of_import = Import.objects.create(
-        organization=organization,
-        name=clean(name or path.resolve().name)[:255],
-        by_name=audit.name_of(by)[:200],
-    )
-    findings = Findings(strict=strict)
-    try:
-        with open_package(path, findings) as package, dropped([]) as stages:
-            of_import.checksum = package.checksum
-            bundle = describe(package, findings, Circumstances(empty=_is_empty(organization)))
-            _refuse_deltas(bundle, findings)
-            of_import.oneroster = bundle.version
-            reading = _Reading(bundle, findings, stages, progress or _quiet)
-            reading.read()
-            findings.judge()
-            with transaction.atomic():
-                _apply(of_import, reading, by)
-    except Refused as refusal:
-        _close_refused(of_import, findings, str(refusal))
-        raise
-    except Exception as error:
-        reason = f"The import failed: {type(error).__name__}. Nothing was changed."
-        if not transaction.get_connection().needs_rollback:
-            _close_refused(of_import, findings, reason)
-        raise
-    reading.progress(100, "Done")
-    organization.refresh_from_db(fields=["school_year", "revision"])
-    return of_import
+    path, progress = Path(path), progress or _quiet
+    with alone(organization, lambda: progress(0, "Waiting for the import that is running")):
+        of_import = Import(
+            organization=organization,
+            name=clean(name or path.resolve().name)[:255],
+            by_name=audit.name_of(by)[:200],
+            strict=strict,
+            force=clean(force.strip()),
+            answer=answer or _last_answer(organization),
+        )
+        if not dry_run:
+            of_import.save()
+        return _Run(of_import, path, by, progress, dry_run, approved, arrival).run()
+
+
+def approve(
+    organization: Organization, *, by: audit.Actor, progress: Progress | None = None
+) -> Import:
+    """Apply the import that is held, as it would be now; Refused if none is."""
+    progress = progress or _quiet
+    with alone(organization, lambda: progress(0, "Waiting for the import that is running")):
+        held = held_import(organization)
+        if held is None:
+            raise Refused(f"No import of {organization.name} is held.")
+        arrival = held.arrivals.first()
+        if arrival is None:
+            raise Refused("The bundle of the held import is gone. Import it again.")
+        with arrivals.unpacked(arrival) as path:
+            held.state, held.finished = Import.State.RUNNING, None
+            held.save(update_fields=["state", "finished"])
+            try:
+                done = _Run(held, path, by, progress, False, True, arrival).run()
+            finally:
+                arrivals.forget(arrival)
+        return done
+
+
+def discard(organization: Organization, *, by: audit.Actor) -> Import:
+    """Drop the import that is held; Refused if none is."""
+    with alone(organization, lambda: None), transaction.atomic():
+        held = held_import(organization)
+        if held is None:
+            raise Refused(f"No import of {organization.name} is held.")
+        _drop(held, f"Discarded by {audit.name_of(by)}.")
+        audit.record(
+            by, "import.discarded", organization, kind="import", object_id=str(held.pk),
+            old=[each["reason"] for each in held.holds],
+        )  # fmt: skip
+        return held
+
+
+def held_import(organization: Organization) -> Import | None:
+    return organization.imports.filter(state=Import.State.HELD).first()
+
+
+def _last_answer(organization: Organization) -> str:
+    """Return what was last said about files that could be bulk or delta."""
+    answered = organization.imports.filter(state=Import.State.APPLIED).exclude(answer="")
+    return answered.values_list("answer", flat=True).order_by("-finished", "-pk").first() or ""
 
 
 def _is_empty(organization: Organization) -> bool:
@@ -104,142 +124,173 @@ def _is_empty(organization: Organization) -> bool:
     )
 
 
-def _refuse_deltas(bundle: Bundle, findings: Findings) -> None:
+def _refuse_first_deltas(bundle: Bundle, told: Circumstances, findings: Findings) -> None:
     for part in bundle.parts:
-        if part.mode == "delta":
-            raise findings.refuse("delta-not-yet", part.file.filename)
+        if told.empty and part.mode == "delta":
+            raise findings.refuse("delta-first", part.file.filename)
 
 
-class _Reading:
-    """The reading of a bundle into stages, with what is known of each file."""
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One import, from its row to what became of it; the organization's lock is held."""
 
-    def __init__(
-        self, bundle: Bundle, findings: Findings, stages: list[Stage], progress: Progress
-    ) -> None:
-        self.bundle = bundle
-        self.findings = findings
-        self.stages = stages
-        self.progress = progress
-        self.counts: dict[str, Counts] = {}
-        self.staged: dict[str, Staged] = {}
+    of_import: Import
+    path: Path
+    by: audit.Actor
+    progress: Progress
+    dry_run: bool
+    approved: bool
+    arrival: Arrival | None
 
-    def read(self) -> None:
-        before = 0
-        for part in self.bundle.parts:
-            stage = f"Reading {part.file.filename}"
-            self._tick(before, stage)
-            reader = Reader(
-                part,
-                self.bundle.version,
-                self.findings,
-                lambda here, before=before, stage=stage: self._tick(before + here, stage),  # type: ignore[misc]
+    def run(self) -> Import:
+        of_import, findings = self.of_import, Findings(strict=self.of_import.strict)
+        try:
+            self._import(findings)
+        except Refused as refusal:
+            self._refuse(findings, str(refusal))
+            raise
+        except Exception as error:
+            reason = f"The import failed: {type(error).__name__}. Nothing was changed."
+            if not transaction.get_connection().needs_rollback:
+                self._refuse(findings, reason)
+            raise
+        self.progress(100, "Done")
+        of_import.organization.refresh_from_db(fields=["school_year", "revision"])
+        return of_import
+
+    def _import(self, findings: Findings) -> None:
+        of_import = self.of_import
+        with open_package(self.path, findings) as package, dropped([]) as stages:
+            of_import.checksum = package.checksum
+            told = Circumstances(_is_empty(of_import.organization), cast(Answer, of_import.answer))
+            bundle = describe(package, findings, told)
+            _refuse_first_deltas(bundle, told, findings)
+            of_import.oneroster = bundle.version
+            of_import.files = traces.traces_of(bundle)
+            last = traces.last_applied(of_import.organization)
+            if last is not None and self._repeat(last, findings):
+                return
+            self._refuse_beside_a_held_one()
+            gathering = Gathering(bundle, of_import.files, findings, stages, self.progress)
+            gathering.read()
+            findings.judge()
+            if last is not None and not of_import.force:
+                traces.refuse_going_back(of_import.files, last.files)
+            with transaction.atomic():
+                applied = apply(of_import, gathering, last, with_difference=self.dry_run)
+                if self._stands(applied):
+                    of_import.files = traces.united(last.files if last else {}, of_import.files)
+                    self._close_applied(applied, findings)
+                else:
+                    transaction.set_rollback(True)
+        if not self._stands(applied):
+            forget_maps()  # Of rows that there are no more; their keys come again.
+            self._take_back(applied, findings)
+
+    def _stands(self, applied: Applied) -> bool:
+        return not self.dry_run and (self.approved or not applied.holds)
+
+    def _repeat(self, last: Import, findings: Findings) -> bool:
+        """Close the import if its bundle is the one applied last, and say whether it was."""
+        with transaction.atomic():
+            applied = repeat(self.of_import, last)
+            if applied is None:
+                return False
+            findings.take(last.findings.all())
+            if self.dry_run:
+                self._take_back(applied, findings)
+            else:
+                self._close_applied(applied, findings)
+            return True
+
+    def _refuse_beside_a_held_one(self) -> None:
+        """Refuse a delta while an import is held: it says what has changed since that one."""
+        held = held_import(self.of_import.organization)
+        modes = {trace["mode"] for trace in self.of_import.files.values()}
+        if held and "delta" in modes and held.pk != self.of_import.pk:
+            raise Refused(
+                f"Import {held.pk} is held, and this bundle holds only what has changed since."
+                " Approve or discard that one first."
             )
-            staged: Staged | None = None
-            for record in reader.records():
-                if staged is None:
-                    staged = self._stage(reader)
-                staged.add(record)
-            self.counts[part.file.filename] = Counts(read=reader.read, left_out=reader.left_out)
-            if staged is not None:
-                staged.finish()
-                self.staged[part.file.filename] = staged
-            before += part.entry.size
 
-    def _stage(self, reader: Reader) -> Staged:
-        file = reader.part.file
-        if file.fills:
-            return Links(file, reader.columns, self.findings, self._keep)
-        if file.name == "users":
-            return People(reader.columns, self.bundle.version, self._keep)
-        return Plain(self._keep(Stage.of(file, reader.columns)))
-
-    def _keep(self, stage: Stage) -> Stage:
-        self.stages.append(stage)
-        return stage
-
-    def _tick(self, here: int, stage: str) -> None:
-        self.progress(min(READ, READ * here // max(1, self.bundle.size)), stage)
-
-    def merge(self, store: Store) -> None:
-        """Store what was staged, and complete the counts."""
-        for nth, (filename, staged) in enumerate(self.staged.items()):
-            done = READ + (STORED - READ) * nth // len(self.staged)
-            self.progress(done, f"Storing {filename}")
-            merged = staged.merge(store)
-            for name, counts in (
-                merged.items() if isinstance(merged, dict) else [(filename, merged)]
-            ):
-                known = self.counts.get(name)
-                if known:
-                    counts.read, counts.left_out = known.read, known.left_out
-                self.counts[name] = counts
-
-    @property
-    def changed(self) -> bool:
-        return any(counts.changed for counts in self.counts.values())
-
-
-def _apply(of_import: Import, reading: _Reading, by: audit.Actor) -> None:
-    """Change the roster in the transaction that is open, and write down what was changed."""
-    organization = engine.lock(of_import.organization)
-    before = carrying.before(organization)
-    store = Store(organization, clock())
-    reading.merge(store)
-    engine.analyze(sorted(store.grown))
-    reading.progress(STORED, "Checking references")
-    for stage in reading.stages:
-        references.check(stage, organization, reading.findings)
-        stage.drop()  # What follows needs the memory more than this.
-    reading.findings.judge()
-    named = not organization.school_year
-    if named:
-        organization.school_year = active_school_year(organization)
-        organization.save(update_fields=["school_year"])
-    if reading.changed or named:
-        reading.progress(CHECKED, "Deriving the hierarchy")
-        with marks_kept(organization):
-            hierarchy.derive(organization)
-            Organization.objects.filter(pk=organization.pk).touch()  # type: ignore[attr-defined]
-            _tell(carrying.carry(organization, before), reading.findings)
-    of_import.state = Import.State.APPLIED
-    of_import.counts = {name: counts.as_dict() for name, counts in reading.counts.items()}
-    _close(of_import, reading.findings)
-    audit.record(
-        by,
-        "roster.imported",
-        organization,
-        kind="import",
-        object_id=str(of_import.pk),
-        new=of_import.counts,
-    )
-
-
-def _tell(opened: carrying.Opened, findings: Findings) -> None:
-    """Add findings about the marks that were passed on, and about records that left theirs."""
-    for (kind, sourced_id), (of, marked) in sorted(opened.passed.items()):
-        title, file = KINDS[of].title, MARKED_IN.get(kind, "classes.csv")
-        findings.add("mark-passed", file, sourced_id=sourced_id, title=title, marked=marked)
-    for record, (of, marked) in opened.moved:
-        findings.add(
-            "mark-left",
-            f"{record.collection}.csv",
-            sourced_id=record.sourced_id,
-            title=KINDS[of].title,
-            marked=marked,
+    def _close_applied(self, applied: Applied, findings: Findings) -> None:
+        """Write down what was done, in the transaction that did it."""
+        of_import = self.of_import
+        self._supersede()
+        of_import.state = Import.State.APPLIED
+        of_import.counts, of_import.revision = applied.counts, applied.revision
+        of_import.holds, of_import.difference = applied.holds, {}
+        of_import.release = traces.release()
+        if applied.holds and self.approved:
+            of_import.approved_by = audit.name_of(self.by)[:200]
+        _close(of_import, findings)
+        audit.record(
+            self.by,
+            "roster.imported",
+            of_import.organization,
+            kind="import",
+            object_id=str(of_import.pk),
+            new=applied.counts,
+            reason=" ".join([of_import.force, *(each["reason"] for each in applied.holds)]).strip(),
         )
 
+    def _take_back(self, applied: Applied, findings: Findings) -> None:
+        """Say what an import would have done: a dry run's, or one that is held from now on."""
+        of_import = self.of_import
+        of_import.counts, of_import.holds = applied.counts, applied.holds
+        of_import.difference = applied.difference
+        if self.dry_run:
+            of_import.tried = findings.rows(of_import)
+            return
+        arrival = self.arrival or arrivals.receive(
+            of_import.organization, self.path, name=of_import.name, by=self.by
+        )
+        with transaction.atomic():
+            self._supersede()
+            arrivals.keep(arrival, self.path)
+            Arrival.objects.filter(pk=arrival.pk).update(of_import=of_import)
+            of_import.state = Import.State.HELD
+            _close(of_import, findings)
+            audit.record(
+                self.by,
+                "import.held",
+                of_import.organization,
+                kind="import",
+                object_id=str(of_import.pk),
+                new=[each["reason"] for each in applied.holds],
+            )
 
-def _close_refused(of_import: Import, findings: Findings, reason: str) -> None:
-    of_import.state, of_import.counts = Import.State.REFUSED, {}
-    of_import.reason = clean(reason)
-    with transaction.atomic():
-        _close(of_import, findings)
+    def _supersede(self) -> None:
+        held = held_import(self.of_import.organization)
+        if held is not None and held.pk != self.of_import.pk:
+            _drop(held, f"Superseded by import {self.of_import.pk}.")
+
+    def _refuse(self, findings: Findings, reason: str) -> None:
+        of_import = self.of_import
+        forget_maps()
+        if self.dry_run:
+            return
+        of_import.state, of_import.counts = Import.State.REFUSED, {}
+        of_import.holds, of_import.difference = [], {}
+        of_import.reason = clean(reason)
+        with transaction.atomic():
+            _close(of_import, findings)
 
 
 def _close(of_import: Import, findings: Findings) -> None:
     of_import.finished = clock()
+    of_import.findings.all().delete()  # Of an approved import, those that it had when it was held.
     findings.save(of_import)
     of_import.save()
+
+
+def _drop(held: Import, reason: str) -> None:
+    """End a held import: its bundle and the records of its difference are forgotten."""
+    for arrival in held.arrivals.all():
+        arrivals.forget(arrival)
+    held.state, held.reason = Import.State.DISCARDED, reason
+    held.difference = without_records(held.difference)
+    held.save(update_fields=["state", "reason", "difference"])
 
 
 def _quiet(percent: int, stage: str) -> None:

@@ -6,7 +6,7 @@ objectives grouped by source, which is how they are kept (specification 2.3 and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -20,7 +20,8 @@ from roster.importing.record import Record
 from roster.importing.staging import Stage, references_of
 from roster.importing.store import Counts, Store
 from roster.importing.values import as_json
-from roster.models import Status
+from roster.models import Organization, Status
+from roster.parts import PART, in_parts
 
 TEXT, NUMBER = "CAST('' AS text)", "CAST(0 AS double precision)"
 OBJECTIVES = "learning_objectives"
@@ -35,8 +36,11 @@ class Links:
         columns: Sequence[Column],
         findings: Findings,
         keep: Callable[[Stage], Stage],
+        *,
+        delta: bool = False,
     ) -> None:
         self.file = file
+        self.delta = delta
         self.findings = findings
         typed = {column.field: TEXT for column in columns} | {
             "owner": quote("sourced_id"),
@@ -56,6 +60,7 @@ class Links:
             )
         self._owner_at = fields.index("owner")
         self._owners: set[str] = set()
+        self._cleared: dict[str, Record] = {}
         self._rows = 0
         self._faulty = False
 
@@ -77,34 +82,76 @@ class Links:
             self._rows += 1
             self.stage.add(record, record.values)
 
-    def finish(self) -> None:
-        self.stage.finish("owner")
-        if self.whole is not self.stage:
-            for owner, value in self._grouped():
-                self.whole.add(
-                    Record(0, True, owner, Status.ACTIVE.value, "{}", "", []), [owner, value]
-                )
-            self.whole.finish("owner")
+        elif self.delta and self.file.fills == OBJECTIVES:
+            self.stage.add(record, record.values)
+        elif self.delta:
+            self._cleared[record.values[self._owner_at]] = record
 
-    def _grouped(self) -> Iterator[tuple[str, str]]:
-        """Yield each owner with the objectives of all its rows, as JSON in REST's shape."""
+    def finish(self) -> None:
+        for owner in self._cleared.keys() - self._owners:
+            self.stage.add(self._cleared[owner]._replace(status=Status.ACTIVE), [owner, ""])
+        self.stage.finish("owner")
+        if self.whole is not self.stage and not self.delta:
+            self._fill_whole((owner, learning_objectives(each)) for owner, each in self._grouped())
+
+    def _fill_whole(self, wholes: Iterable[tuple[str, list[dict[str, Any]]]]) -> None:
+        for owner, value in wholes:
+            record = Record(0, True, owner, Status.ACTIVE.value, "{}", "", [])
+            self.whole.add(record, [owner, as_json(value)])
+        self.whole.finish("owner")
+
+    def _grouped(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        """Yield each owner with its rows, in the order in which they stand."""
+        names = [*self.stage.fields, "status"]
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT {', '.join(map(quote, self.stage.fields))}"  # noqa: S608
+                f"SELECT {', '.join(map(quote, names))}"  # noqa: S608
                 f" FROM {quote(self.stage.table)} ORDER BY owner, row_number"
             )
-            names = self.stage.fields
             lines = (dict(zip(names, line, strict=True)) for line in cursor.fetchall())
             for owner, of_owner in groupby(lines, key=itemgetter("owner")):
-                yield owner, as_json(learning_objectives(of_owner))
+                yield owner, list(of_owner)
 
-    def merge(self, store: Store) -> Counts:
-        counts = store.fill(self.whole, self.file.fills, clear=not self._faulty)
+    def _changed(self, organization: Organization) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        """Yield each owner with the objectives that are stored, changed by a delta's rows."""
+        changes = dict(self._grouped())
+        for owners in in_parts(sorted(changes), PART):
+            known = self.file.model.objects.filter(
+                organization=organization, sourced_id__in=owners
+            ).values_list("sourced_id", OBJECTIVES)
+            for owner, stored in known:
+                named = {(line["source"], line["objective"]) for line in changes[owner]}
+                lines = [
+                    line
+                    for line in (*rows_of(stored), *changes[owner])
+                    if line.get("status") == Status.ACTIVE
+                    or ("status" not in line and (line["source"], line["objective"]) not in named)
+                ]
+                yield owner, learning_objectives(lines)
+
+    def merge(self, store: Store, *, delta: bool) -> Counts:
+        if self.whole is not self.stage and self.delta:
+            self._fill_whole(self._changed(store.organization))
+        counts = store.fill(self.whole, self.file.fills, clear=not (self._faulty or self.delta))
         counts.unchanged = max(0, self._rows - counts.updated)
         return counts
 
 
-def learning_objectives(lines: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
+def rows_of(objectives: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the rows that make the objectives of one owner, as `learning_objectives` takes them."""
+    for group in objectives:
+        for objective in group.get("learningObjectiveIds", ()):
+            yield {"source": group["source"], "objective": objective}
+        for scored in group.get("learningObjectiveResults", ()):
+            yield {
+                "source": group["source"],
+                "objective": scored["learningObjectiveId"],
+                "score": scored.get("score"),
+                "text_score": scored.get("textScore", ""),
+            }
+
+
+def learning_objectives(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return rows of one owner grouped by source, in the order in which they stand."""
     sources: dict[str, list[Any]] = {}
     scored = False

@@ -69,9 +69,9 @@ class People:
             if stage is not None:
                 stage.finish()
 
-    def merge(self, store: Store) -> dict[str, Counts]:
+    def merge(self, store: Store, *, delta: bool) -> dict[str, Counts]:
         """Store users, agents and roles; return the counts of users, and of derived roles."""
-        counts = {FILE.filename: store.merge(self.users)}
+        counts = {FILE.filename: store.merge(self.users, retire=not delta)}
         replace_agents(self.users, self.agents, store)
         if self.roles is not None:
             # What a row that couldn't be read said about roles is unknown, so they stay.
@@ -79,6 +79,11 @@ class People:
                 f" AND NOT EXISTS (SELECT 1 FROM {quote(self.users.table)} AS u"  # noqa: S608
                 f" WHERE u.sourced_id = l.{quote('user')} AND u.sound = 0)"
             )
+            if delta:  # It says nothing about the roles of users whom it doesn't name.
+                unless += (
+                    f" AND EXISTS (SELECT 1 FROM {quote(self.users.table)} AS u"  # noqa: S608
+                    f" WHERE u.sourced_id = l.{quote('user')})"
+                )
             roles = store.merge(self.roles, unless)
             roles.read = roles.created + roles.updated + roles.unchanged
             counts["users.csv: roles"] = roles

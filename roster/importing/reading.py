@@ -46,6 +46,9 @@ class Reader:
         self.columns.sort(key=lambda column: column.beside)
         self.fields = [column.field for column in self.columns]
         self.blanks = [column.blank for column in self.columns]
+        self.present: list[str] = []
+        self.date_forms: dict[str, str] = {}
+        self.latest = ""
         self.read = 0
         self.left_out = 0
         self._filled = 0
@@ -70,6 +73,7 @@ class Reader:
             self.findings.add("file-without-rows", self.file)
             return
         self.header = Header(names, self.part.file, self.version, self.findings)
+        self.present = sorted(self.header.where)
         self._plan()
         for number, line in _chain(first, lines):
             self.read += 1
@@ -148,6 +152,7 @@ class Reader:
         if not text and not stamp:
             return Status.ACTIVE.value
         self._filled += 1
+        self.latest = max(self.latest, stamp)
         status = STATUSES.get(text.strip().lower())
         if status is None:
             self._add("status-unknown", "status", text)

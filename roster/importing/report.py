@@ -26,7 +26,7 @@ HEADINGS = (
 
 def summary(of_import: Import) -> dict[str, Any]:
     """Return an import's findings as data: totals by severity, and those kept in full."""
-    kept = list(of_import.findings.all())
+    kept = list(of_import.findings.all()) if of_import.tried is None else of_import.tried
     totals = {severity.value: 0 for severity in Finding.Severity}
     groups = {(f.code, f.file, f.column): (f.severity, f.occurrences) for f in kept}
     for severity, occurrences in groups.values():

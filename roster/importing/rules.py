@@ -381,10 +381,10 @@ RULES: dict[str, Rule] = {
         "Export the bundle with a manifest.",
         strict=REFUSE,
     ),
-    "delta-not-yet": Rule(
+    "delta-first": Rule(
         ERROR,
-        "{file} is a delta: it holds changes only, and deltas can't be imported yet.",
-        "Import a bulk bundle, which holds everything. Nothing was imported.",
+        "{file} is a delta: it holds changes only, and nothing is stored yet that it could change.",
+        "Import a bulk bundle first, which holds everything. Nothing was imported.",
         REFUSE,
     ),
     "manifest-row-unknown": Rule(

@@ -45,6 +45,7 @@ class Stage:
         *,
         foreign: dict[str, str] | None = None,
     ) -> None:
+        self.name = name
         self.table = f"staged_{name.lower()}"
         self.file = file
         self.model = model

@@ -1,26 +1,27 @@
-"""Brings the stored rows of one kind in step with the staged ones, by three set-wise statements.
+"""Brings the stored rows of one kind in step with the staged ones, by a few set-wise statements.
 
-New ones are inserted, changed ones (by digest or status) updated, those that a bulk file no
-longer names retired; what didn't change isn't touched. Only rows that a bundle brought are ever
-retired: one that a vendor wrote has no digest.
+First is noted what changes, then it is written: new rows are inserted, changed ones (by digest or
+status) updated, those that a bulk file no longer names retired; what didn't change isn't touched.
+Only rows that a bundle brought are ever retired: one that a vendor wrote has no digest.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
+from roster.importing.changes import GONE, LEFT, MANY, SAME, Changes, names
 from roster.importing.engine import column_of, quote
 from roster.importing.former import keep_rows
 from roster.importing.staging import Stage
 from roster.models import Organization, Status
 
 ACTIVE, RETIRED = Status.ACTIVE.value, Status.RETIRED.value
-MANY = 1_000
-SAME = "l.organization_id = %s AND l.sourced_id = s.sourced_id"
+FILLED, CLEARED = "filled", "cleared"
 
 
 @dataclass(slots=True)
@@ -46,30 +47,48 @@ class Counts:
 class Store:
     """Stores the stages of one import: for one organization, at one moment.
 
-    `grown` are the tables of which the database's planner would have a wrong idea now.
+    `grown` are the tables of which the database's planner would have a wrong idea now. `weigh` is
+    called for each stage when its changes are noted and not written yet.
     """
 
-    def __init__(self, organization: Organization, now: datetime) -> None:
+    def __init__(
+        self,
+        organization: Organization,
+        now: datetime,
+        changes: Changes,
+        weigh: Callable[[Stage], None] = lambda stage: None,
+    ) -> None:
         self.organization = organization
         self.now = now
+        self.changes = changes
+        self.weigh = weigh
         self.grown: set[str] = set()
 
-    def merge(self, stage: Stage, unless: str = "") -> Counts:
-        """Bring the rows of a stage's model in step; `unless` (SQL) keeps rows from retiring."""
-        live = f"{quote(stage.model._meta.db_table)} AS l"
-        staged = f"{quote(stage.table)} AS s"
-        pk = self.organization.pk
+    def merge(self, stage: Stage, unless: str = "", *, retire: bool = True) -> Counts:
+        """Bring the rows of a stage's model in step.
+
+        Without `retire`, rows that the stage doesn't name stay; `unless` (SQL) keeps some of them.
+        """
+        live, staged = names(stage)
         sound = self._count(f"SELECT count(*) FROM {staged} WHERE s.sound = 1")  # noqa: S608
-        left = self._count(
-            f"SELECT count(*) FROM {staged} JOIN {live} ON {SAME}"  # noqa: S608
-            " WHERE s.sound = 1 AND s.status = %s AND l.status = %s",
-            pk,
-            RETIRED,
-            ACTIVE,
+        first = not self._count(
+            f"SELECT count(*) FROM (SELECT 1 FROM {live}"  # noqa: S608
+            " WHERE l.organization_id = %s LIMIT 1) AS known",
+            self.organization.pk,
         )
-        changed = self._update(stage, live, staged)
-        created = self._insert(stage, live, staged)
-        gone = self._retire(stage, live, staged, unless)
+        changed = 0 if first else self.changes.note_rewritten(stage)
+        created = self.changes.note_created(stage)
+        gone = 0 if first or not retire else self.changes.note_gone(stage, unless)
+        left = self.changes.count(stage, LEFT) if changed else 0
+        if changed or gone:
+            self.weigh(stage)
+            keep_rows(self.organization, stage.model, *self.changes.rows(stage))
+        if changed:
+            self._update(stage, live, staged)
+        if created:
+            self._insert(stage, staged, everything=created == sound)
+        if gone:
+            self._retire(stage, live)
         if created > MANY:
             self.grown.add(stage.model._meta.db_table)
         return Counts(
@@ -79,48 +98,44 @@ class Store:
             retired=left + gone,
         )
 
-    def _update(self, stage: Stage, live: str, staged: str) -> int:
+    def _update(self, stage: Stage, live: str, staged: str) -> None:
         columns = {field: column_of(stage.model, field) for field in ("metadata", *stage.fields)}
         settings = ", ".join(f"{column} = s.{quote(f)}" for f, column in columns.items())
-        changed = f"{SAME} AND s.sound = 1 AND (l.digest <> s.digest OR l.status <> s.status)"
-        pk = self.organization.pk
-        keep_rows(self.organization, stage.model, f"{live}, {staged}", changed, pk)
-        return self._run(
+        chosen, values = self.changes.rows(stage)
+        self._run(
             f"UPDATE {live} SET status = s.status, digest = s.digest, last_modified = %s,"  # noqa: S608
-            f" {settings} FROM {staged} WHERE {changed}",
+            f" {settings} FROM {staged} WHERE {SAME} AND s.sound = 1 AND l.id IN {chosen}",
             self._moment(stage),
-            pk,
+            self.organization.pk,
+            *values,
         )
 
-    def _insert(self, stage: Stage, live: str, staged: str) -> int:
+    def _insert(self, stage: Stage, staged: str, *, everything: bool) -> None:
         """Insert the rows that aren't stored yet; fields that the file lacks get their defaults."""
         taken = ("sourced_id", "status", "metadata", "digest", *stage.fields)
-        names = [column_of(stage.model, field) for field in taken]
+        columns = [column_of(stage.model, field) for field in taken]
         sources = [f"s.{quote(field)}" for field in taken]
         values: list[Any] = []
         for field in stage.model._meta.concrete_fields:
             if field.primary_key or field.name in taken:
                 continue
-            names.append(column_of(stage.model, field.name))
+            columns.append(column_of(stage.model, field.name))
             sources.append("%s")
             values.append(self._constant(stage, field))
-        return self._run(
-            f"INSERT INTO {quote(stage.model._meta.db_table)} ({', '.join(names)})"  # noqa: S608
-            f" SELECT {', '.join(sources)} FROM {staged} WHERE s.sound = 1 AND NOT EXISTS"
-            f" (SELECT 1 FROM {live} WHERE {SAME}) ORDER BY s.row_number",
+        chosen, ids = self.changes.created(stage)
+        some = "" if everything else f" AND s.sourced_id IN {chosen}"
+        self._run(
+            f"INSERT INTO {quote(stage.model._meta.db_table)} ({', '.join(columns)})"  # noqa: S608
+            f" SELECT {', '.join(sources)} FROM {staged} WHERE s.sound = 1{some}"
+            " ORDER BY s.row_number",
             *values,
-            self.organization.pk,
+            *([] if everything else ids),
         )
 
-    def _retire(self, stage: Stage, live: str, staged: str, unless: str) -> int:
-        gone = (
-            "l.organization_id = %s AND l.status = %s AND l.digest <> '' AND NOT EXISTS"  # noqa: S608
-            f" (SELECT 1 FROM {staged} WHERE s.sourced_id = l.sourced_id){unless}"
-        )
-        values = self.organization.pk, ACTIVE
-        keep_rows(self.organization, stage.model, live, gone, *values)
-        return self._run(
-            f"UPDATE {live} SET status = %s, last_modified = %s WHERE {gone}",  # noqa: S608
+    def _retire(self, stage: Stage, live: str) -> None:
+        chosen, values = self.changes.rows(stage, GONE)
+        self._run(
+            f"UPDATE {live} SET status = %s, last_modified = %s WHERE l.id IN {chosen}",  # noqa: S608
             RETIRED,
             self._moment(stage),
             *values,
@@ -132,8 +147,7 @@ class Store:
         With `clear`, it is blanked in the rows that the stage doesn't name. Counted are the rows
         whose field changed.
         """
-        live = f"{quote(stage.model._meta.db_table)} AS l"
-        staged = f"{quote(stage.table)} AS s"
+        live, staged = names(stage)
         column = column_of(stage.model, field)
         moment, pk = self._moment(stage), self.organization.pk
         blank = self._constant(stage, stage.model._meta.get_field(field))
@@ -141,27 +155,32 @@ class Store:
             "l.organization_id = %s AND l.sourced_id = s.owner AND s.sound = 1"
             f" AND l.{column} <> s.value"
         )
-        keep_rows(self.organization, stage.model, f"{live}, {staged}", owned, pk)
-        updated = self._run(
-            f"UPDATE {live} SET {column} = s.value, last_modified = %s FROM {staged}"  # noqa: S608
-            f" WHERE {owned}",
-            moment,
-            pk,
-        )
         unowned = (
             f"l.organization_id = %s AND l.{column} <> %s AND l.digest <> '' AND NOT EXISTS"  # noqa: S608
             f" (SELECT 1 FROM {staged} WHERE s.owner = l.sourced_id)"
         )
-        if clear:
-            keep_rows(self.organization, stage.model, live, unowned, pk, blank)
-        retired = clear and self._run(
-            f"UPDATE {live} SET {column} = %s, last_modified = %s WHERE {unowned}",  # noqa: S608
-            blank,
-            moment,
-            pk,
-            blank,
-        )
-        return Counts(updated=updated, retired=int(retired))
+        note = self.changes.note_filled
+        updated = note(stage, FILLED, f"{live}, {staged}", owned, pk)
+        retired = note(stage, CLEARED, live, unowned, pk, blank) if clear else 0
+        if updated or retired:
+            keep_rows(self.organization, stage.model, *self.changes.rows(stage))
+        if updated:
+            chosen, values = self.changes.rows(stage, fields=FILLED)
+            self._run(
+                f"UPDATE {live} SET {column} = s.value, last_modified = %s FROM {staged}"  # noqa: S608
+                f" WHERE l.id IN {chosen} AND l.sourced_id = s.owner AND s.sound = 1",
+                moment,
+                *values,
+            )
+        if retired:
+            chosen, values = self.changes.rows(stage, fields=CLEARED)
+            self._run(
+                f"UPDATE {live} SET {column} = %s, last_modified = %s WHERE l.id IN {chosen}",  # noqa: S608
+                blank,
+                moment,
+                *values,
+            )
+        return Counts(updated=updated, retired=retired)
 
     def _moment(self, stage: Stage) -> Any:
         field = stage.model._meta.get_field("last_modified")

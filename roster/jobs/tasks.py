@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from celery import shared_task
 from django.db.models import Exists, OuterRef
 
-from roster import fetching
+from roster import fetching, importing
 from roster.clock import clock
 from roster.jobs import arriving, queue, working
 from roster.models import Import, Job, Organization, Publication
@@ -32,8 +32,9 @@ def work(job_id: int) -> None:
 @shared_task(name="roster.tasks.tick")
 def tick() -> None:
     """Ask the database what is due: jobs that nobody took, daily refreshes, looks at sources,
-    imports of what came in, sweeps, tidying up."""
+    imports of what came in, sweeps, tidying up; and close the imports that died."""
     queue.sweep()
+    importing.close_killed()
     enqueue_daily_refreshes()
     enqueue_sweeps()
     arriving.enqueue_fetches()

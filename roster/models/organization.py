@@ -72,6 +72,7 @@ class Organization(models.Model):
     refresh_after_import = models.BooleanField(default=False)
     hold_percent = models.PositiveSmallIntegerField(default=10)
     hold_records = models.PositiveIntegerField(default=25)
+    hold_visible = models.PositiveIntegerField(default=250)
     tombstone_days = models.PositiveSmallIntegerField(default=180)
     alert_recipients = models.JSONField(default=list, blank=True)
     second_factor_required = models.BooleanField(default=False)

@@ -12,12 +12,23 @@ from roster.clock import clock
 class Import(models.Model):
     """One bundle that came in. `counts` is per file:
     `{"users.csv": {"read": 9, "created": 9, "updated": 0, "unchanged": 0, "retired": 0}}`.
+
+    `force` is why a delta may go back in time, `answer` what somebody said files are that could
+    be bulk or delta. `files` is what the next import compares its own files with
+    (`roster.importing.traces`), `release` the code that read them.
+
+    `holds` are the reasons for which it was held, as `[{"code": …, "reason": …}]`, `difference`
+    what it would have changed (`roster.importing.difference`). `revision` is the organization's
+    after it was applied, `approved_by` who approved it though there were reasons to hold it: so
+    they also approved of the refresh that shows this revision.
     """
 
     class State(models.TextChoices):
         RUNNING = "running"
         APPLIED = "applied"
         REFUSED = "refused"
+        HELD = "held"
+        DISCARDED = "discarded"
 
     organization = models.ForeignKey(
         "roster.Organization", on_delete=models.CASCADE, related_name="imports"
@@ -27,13 +38,30 @@ class Import(models.Model):
     oneroster = models.CharField(max_length=3, blank=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.RUNNING)
     counts = models.JSONField(default=dict)
+    files = models.JSONField(default=dict, editable=False)
+    release = models.CharField(max_length=32, blank=True, editable=False)
+    strict = models.BooleanField(default=False)
+    force = models.TextField(blank=True)
+    answer = models.CharField(max_length=5, blank=True)
+    holds = models.JSONField(default=list)
+    difference = models.JSONField(default=dict)
+    revision = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
+    approved_by = models.CharField(max_length=200, blank=True)
     reason = models.TextField(blank=True)
     by_name = models.CharField(max_length=200, blank=True)
     began = models.DateTimeField(default=clock)
     finished = models.DateTimeField(null=True, blank=True)
 
+    tried: list[Finding] | None = None
+    """What a dry run found, of which nothing is stored."""
+
     class Meta:
         ordering = ["-began", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization"], condition=Q(state="held"), name="import_held_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

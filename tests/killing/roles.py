@@ -108,7 +108,7 @@ def set_policy(dice: random.Random) -> None:
 def bring(dice: random.Random) -> None:
     """Import one of the bundles."""
     paths = sorted(Path(os.environ[BUNDLES]).iterdir())
-    import_bundle(riverside(), dice.choice(paths), by=BY)
+    import_bundle(riverside(), dice.choice(paths), by=BY, approved=True)
 
 
 def sweep(dice: random.Random) -> None:

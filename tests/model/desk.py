@@ -155,7 +155,11 @@ class Desk:
         folder = Path(tempfile.mkdtemp(prefix="bundle-"))
         try:
             import_bundle(
-                self.organization, bundles.write(folder, self.rows, PAIRS), by=BY, name="bundle"
+                self.organization,
+                bundles.write(folder, self.rows, PAIRS),
+                by=BY,
+                name="bundle",
+                approved=True,
             )
         finally:
             shutil.rmtree(folder)

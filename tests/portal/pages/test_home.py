@@ -125,3 +125,17 @@ def test_no_bundle_for_36_hours_is_told(as_dana: Client, riverside: Organization
     page = as_dana.get(HOME).content.decode()
     assert "No bundle for 36 hours" in page
     assert "at the export of your student information system" in page
+
+
+def test_a_held_import_is_told_with_its_reasons_and_what_to_do(
+    as_dana: Client, riverside: Organization
+):
+    holds = [{"code": "school", "reason": "The school North (n) would be removed."}]
+    Import.objects.create(organization=riverside, name="roster.zip", state="held", holds=holds)
+    page = as_dana.get(HOME).content.decode()
+    assert "The school North (n) would be removed." in page
+    assert "import_roster riverside --approve or --discard" in page
+    Import.objects.update(state="discarded", reason="Superseded by import 7.")
+    page = as_dana.get(HOME).content.decode()
+    assert "Superseded by import 7." in page
+    assert "--approve" not in page

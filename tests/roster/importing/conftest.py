@@ -20,7 +20,7 @@ def riverside(db: None) -> Organization:
 
 
 class Bundler:
-    """Writes bundles and imports them into Riverside."""
+    """Writes bundles and imports them into Riverside, approved unless it is said otherwise."""
 
     def __init__(self, folder: Path, organization: Organization) -> None:
         self.folder = folder
@@ -47,10 +47,16 @@ class Bundler:
         return path
 
     def __call__(
-        self, files: Files, version: str = "1.2", *, strict: bool = False, **options: Any
+        self,
+        files: Files,
+        version: str = "1.2",
+        *,
+        manifest: str | None = "",
+        zipped: bool = True,
+        **options: Any,
     ) -> Import:
-        path = self.write(files, version, **options)
-        return import_bundle(self.organization, path, by="Dana", strict=strict)
+        path = self.write(files, version, manifest=manifest, zipped=zipped)
+        return import_bundle(self.organization, path, by="Dana", **{"approved": True, **options})
 
 
 def one_class(folder: Path) -> Organization:

@@ -124,13 +124,13 @@ def test_of_a_department_without_courses_its_people_are_published(
     }  # fmt: skip
 
 
-# Deltas, which have to wait.
+# Deltas.
 
 
-def test_a_bundle_of_deltas_is_refused_as_such(load: Bundler) -> None:
+def test_a_first_bundle_of_deltas_is_refused(load: Bundler) -> None:
     stamped = {name: text.replace(",,,", f",active,{STAMP},", 1) for name, text in V1P2.items()}
     manifest = manifest_of(V1P2, "1.2").replace(",bulk", ",delta")
-    with pytest.raises(Refused, match=r"is a delta.*deltas can't be imported yet"):
+    with pytest.raises(Refused, match=r"is a delta.*nothing is stored yet"):
         load(stamped, "1.2", manifest=manifest)
     nothing_was_stored()
 

@@ -11,7 +11,7 @@ from roster.generator.making import Made, make_bundle
 from roster.generator.sources import Extras
 from roster.importing import import_bundle
 from roster.models import Import, Mark, Organization
-from roster.refusal import Refused
+from tests.roster.importing.test_mangled import live
 
 STUDENTS = 500
 EVERYTHING = Extras(guardians=True, gradebook=True, resources=True)
@@ -79,7 +79,15 @@ def test_the_next_night_changes_what_the_generator_says(maker: Maker, version: s
         assert counts["courses.csv"]["unchanged"] == counts["courses.csv"]["read"]
 
 
-def test_a_night_told_as_a_delta_is_refused_as_one(maker: Maker) -> None:
-    maker.make("1.2", night=1, delta=True)
-    with pytest.raises(Refused, match="is a delta"):
-        maker.load()
+@versions
+def test_a_night_as_a_delta_comes_to_the_same_as_in_bulk(maker: Maker, version: str) -> None:
+    maker.make(version)
+    maker.load()
+    maker.make(version, night=1, delta=True)
+    done = maker.load()
+    assert done.counts["users.csv"]["updated"]
+    as_delta = live()
+    maker.make(version, night=1)
+    again = maker.load()
+    assert live() == as_delta
+    assert not any(counts["created"] + counts["updated"] for counts in again.counts.values())

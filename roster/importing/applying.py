@@ -1,0 +1,160 @@
+"""Changes the roster by what was gathered, in a transaction that its caller has begun.
+
+Everything happens as if the import were to stand: rows, levels, marks, findings of references.
+Whether it stands is for the caller to say, by what comes back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from roster import carrying, hierarchy
+from roster.clock import clock
+from roster.hierarchy.timetable import Timetable
+from roster.importing import engine, references, traces
+from roster.importing.changes import Changes
+from roster.importing.difference import difference
+from roster.importing.findings import Findings
+from roster.importing.former import marks_kept
+from roster.importing.gathering import STORED, Gathering
+from roster.importing.holds import Weighing, visible
+from roster.importing.store import Store
+from roster.importing.years import active_school_year
+from roster.kinds import KINDS
+from roster.map import build
+from roster.models import Enrollment, Import, Klass, Organization, Status, User
+
+CHECKED, COMPARED = 88, 95  # Percent done when each stage ends.
+
+MARKED_IN = {kind.name: f"{kind.collection}.csv" for kind in KINDS.values() if kind.collection}
+"""The file that a marked row is from; levels that OneRoster lacks come from classes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What an import did, in a transaction that may still be rolled back."""
+
+    revision: int
+    counts: dict[str, dict[str, int]]
+    holds: list[dict[str, str]]
+    difference: dict[str, Any]
+
+
+def apply(
+    of_import: Import, gathering: Gathering, last: Import | None, *, with_difference: bool
+) -> Applied:
+    """Change the roster, and weigh what was changed; `last` is the import applied before.
+
+    The difference is worked out if it was asked for, or if there are reasons to hold the import.
+    """
+    organization = engine.lock(of_import.organization)
+    known = last.files if last else {}
+    changes = Changes(organization)
+    try:
+        weighing = Weighing(organization, changes, gathering.files, known)
+        counts = _change(organization, gathering, weighing, anew=_is_read_anew(last))
+        holds = [reason._asdict() for reason in weighing.reasons]
+        gathering.progress(COMPARED, "Comparing")
+        told = difference(changes) if holds or with_difference else {}
+    finally:
+        changes.drop()
+    organization.refresh_from_db(fields=["revision"])
+    return Applied(organization.revision, counts, holds, told)
+
+
+def _is_read_anew(last: Import | None) -> bool:
+    """Return whether the rows were stored by another release, which may derive otherwise."""
+    return last is not None and last.release != traces.release()
+
+
+def _change(
+    organization: Organization, gathering: Gathering, weighing: Weighing, *, anew: bool
+) -> dict[str, dict[str, int]]:
+    before = carrying.before(organization, with_map=_may_be_held(organization))
+    years = _years(organization)
+    store = Store(organization, clock(), weighing.changes, weighing.weigh)
+    gathering.merge(store)
+    engine.analyze(sorted(store.grown))
+    gathering.progress(STORED, "Checking references")
+    for stage in gathering.stages:
+        references.check(stage, organization, gathering.findings)
+        stage.drop()  # What follows needs the memory more than this.
+    gathering.findings.judge()
+    named = not organization.school_year
+    if named:
+        organization.school_year = active_school_year(organization)
+        organization.save(update_fields=["school_year"])
+    if gathering.changed or named or anew:
+        gathering.progress(CHECKED, "Deriving the hierarchy")
+        _derive(organization, gathering.findings, before, weighing)
+        weighing.weigh_schools()
+        weighing.weigh_year(years, _years(organization))
+    weighing.weigh_forms()
+    return {name: counts.as_dict() for name, counts in gathering.counts.items()}
+
+
+def _may_be_held(organization: Organization) -> bool:
+    """Return whether there is enough for more to come or go than the limits allow."""
+    limit = min(organization.hold_records, organization.hold_visible)
+    return any(
+        model.objects.filter(organization=organization, status=Status.ACTIVE)[limit:].exists()
+        for model in (User, Klass, Enrollment)
+    )
+
+
+def _derive(
+    organization: Organization, findings: Findings, before: carrying.Before, weighing: Weighing
+) -> None:
+    """Derive levels and marks, and compare who is visible before and after."""
+    after = cache(lambda: build(organization))
+    seen = visible(organization, before.map) if before.map else None
+    with marks_kept(organization):
+        hierarchy.derive(organization)
+        Organization.objects.filter(pk=organization.pk).touch()  # type: ignore[attr-defined]
+        _tell(carrying.carry(organization, before, after), findings)
+    if seen is not None:
+        weighing.weigh_visible(seen, visible(organization, after()))
+
+
+def _years(organization: Organization) -> set[str]:
+    """Return the school years of the sessions."""
+    timetable = Timetable.of(organization)
+    return set(map(timetable.year, timetable.sessions))
+
+
+def repeat(of_import: Import, last: Import) -> Applied | None:
+    """Return what an import does whose bundle was the one applied last; None if it must be read.
+
+    Its findings are those of the last.
+    """
+    organization = engine.lock(of_import.organization)
+    if not traces.is_unchanged(of_import, last, organization):
+        return None
+    of_import.files = last.files
+    counts = {
+        name: dict.fromkeys(known, 0)
+        | {
+            "read": known["read"],
+            "left_out": known["left_out"],
+            "unchanged": known["read"] - known["left_out"],
+        }
+        for name, known in last.counts.items()
+    }
+    return Applied(organization.revision, counts, [], {})
+
+
+def _tell(opened: carrying.Opened, findings: Findings) -> None:
+    """Add findings about the marks that were passed on, and about records that left theirs."""
+    for (kind, sourced_id), (of, marked) in sorted(opened.passed.items()):
+        title, file = KINDS[of].title, MARKED_IN.get(kind, "classes.csv")
+        findings.add("mark-passed", file, sourced_id=sourced_id, title=title, marked=marked)
+    for record, (of, marked) in opened.moved:
+        findings.add(
+            "mark-left",
+            f"{record.collection}.csv",
+            sourced_id=record.sourced_id,
+            title=KINDS[of].title,
+            marked=marked,
+        )

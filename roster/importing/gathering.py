@@ -1,0 +1,111 @@
+"""Reads a bundle's files into stages, and knows of each file what the import must know later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from roster.importing import traces
+from roster.importing.findings import Findings
+from roster.importing.links import Links
+from roster.importing.manifest import Bundle, Part
+from roster.importing.people import People
+from roster.importing.reading import Reader
+from roster.importing.staging import Stage
+from roster.importing.store import Counts, Store
+
+Progress = Callable[[int, str], None]
+"""Called with percent (0 to 100) and the stage in words."""
+
+READ, STORED = 55, 80  # Percent done when each stage ends.
+
+
+class Plain:
+    """The stage of a file whose rows go into one table as they are."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.add = lambda record: stage.add(record, record.values)
+        self.finish = stage.finish
+
+    def merge(self, store: Store, *, delta: bool) -> Counts:
+        return store.merge(self.stage, retire=not delta)
+
+
+Staged = Plain | People | Links
+
+
+class Gathering:
+    """The files of one bundle, read into `stages`; `files` are their traces."""
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        files: dict[str, dict[str, Any]],
+        findings: Findings,
+        stages: list[Stage],
+        progress: Progress,
+    ) -> None:
+        self.bundle = bundle
+        self.files = files
+        self.findings = findings
+        self.stages = stages
+        self.progress = progress
+        self.counts: dict[str, Counts] = {}
+        self.staged: dict[str, Staged] = {}
+
+    def read(self) -> None:
+        before = 0
+        for part in self.bundle.parts:
+            self._read(part, before)
+            before += part.entry.size
+
+    def _read(self, part: Part, before: int) -> None:
+        name, doing = part.file.filename, f"Reading {part.file.filename}"
+        self._tick(before, doing)
+        version = self.bundle.version
+        reader = Reader(part, version, self.findings, lambda here: self._tick(before + here, doing))
+        staged: Staged | None = None
+        for record in reader.records():
+            if staged is None:
+                staged = self._stage(reader)
+            staged.add(record)
+        traces.complete(self.files[name], reader)
+        self.counts[name] = Counts(read=reader.read, left_out=reader.left_out)
+        if staged is not None:
+            staged.finish()
+            self.staged[name] = staged
+
+    def _stage(self, reader: Reader) -> Staged:
+        file = reader.part.file
+        if file.fills:
+            delta = reader.part.mode == "delta"
+            return Links(file, reader.columns, self.findings, self._keep, delta=delta)
+        if file.name == "users":
+            return People(reader.columns, self.bundle.version, self._keep)
+        return Plain(self._keep(Stage.of(file, reader.columns)))
+
+    def _keep(self, stage: Stage) -> Stage:
+        self.stages.append(stage)
+        return stage
+
+    def _tick(self, here: int, doing: str) -> None:
+        self.progress(min(READ, READ * here // max(1, self.bundle.size)), doing)
+
+    def merge(self, store: Store) -> None:
+        """Store what was staged, and complete the counts."""
+        for nth, (filename, staged) in enumerate(self.staged.items()):
+            done = READ + (STORED - READ) * nth // len(self.staged)
+            self.progress(done, f"Storing {filename}")
+            merged = staged.merge(store, delta=self.files[filename]["mode"] == "delta")
+            for name, counts in (
+                merged.items() if isinstance(merged, dict) else [(filename, merged)]
+            ):
+                known = self.counts.get(name)
+                if known:
+                    counts.read, counts.left_out = known.read, known.left_out
+                self.counts[name] = counts
+
+    @property
+    def changed(self) -> bool:
+        return any(counts.changed for counts in self.counts.values())

@@ -1,0 +1,276 @@
+"""Why an import must wait for a person: what a bad night looks like, in growth as in shrinkage.
+
+What a file would do to the stored rows is weighed when it is noted and not written yet; the rest
+is asked when all is written and can still be rolled back. A first load is never held: before it
+there is nothing that could be lost or opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from django.db import connection
+from django.db.models import CharField, Field, TextField
+from numpy.typing import NDArray
+
+from roster.deciding import Decision, Rules, Settings
+from roster.deciding.rules import EVERYTHING
+from roster.importing.changes import REMOVED, RETURNED, UPDATED, Changes, names
+from roster.importing.columns import VERSIONS
+from roster.importing.engine import column_of, quote
+from roster.importing.staging import Stage
+from roster.map import Map
+from roster.marks import marks_of, resolve
+from roster.models import Org, Organization, Role, Status, User
+
+REASONS = {
+    "removals": "{removed:,} of {before:,} {collection} would be removed; the limit is"
+    " {percent} % and {records}.",
+    "school": "The school {name} ({school}) would be removed.",
+    "emptied": "All {removed:,} class enrollments of {name} ({school}) would be removed.",
+    "rekeyed": "{changed:,} of {people:,} people would get another {word}.",
+    "emptied-column": "{column} in {file} had values in {lost:,} records that are still there,"
+    " and has none now. Is the column missing from the export?",
+    "status-missing": "{file} has no column status any more, and {returned:,} records that were"
+    " inactive would be active.",
+    "date-form": "The dates of {column} in {file} are written as {now} now, and were as {before}.",
+    "visible": "{count:,} people would be visible to vendors who aren't; the limit is {limit:,}.",
+    "hidden": "{count:,} of {before:,} {what} would not be visible to vendors any more; the limit"
+    " is {percent} % and {records}.",
+    "year": "The bundle no longer holds the school year {year}, but {years}. Has the school"
+    " information system moved on? Applied, it leaves vendors without this year's classes.",
+}
+
+REKEYED = {
+    "users": {"username": "username", "email": "e-mail address", "identifier": "identifier"},
+    "roles": {"role": "role"},
+    "derived_roles": {"role": "role"},
+}
+REKEYED_PERCENT = 25
+
+NARROWING = ("begin_date", "end_date", "exclude")
+"""What keeps records from vendors: not one such value may be lost with all the others."""
+
+MARK = "externalLmsExclude"
+
+WATCHED = {"person": "people", "section": "classes", "enrollment": "enrollments"}
+"""The map's kinds of which vendors' rosters consist."""
+
+Visible = dict[str, NDArray[np.int64]]
+"""By kind, the sorted hashes of the ids of what is visible."""
+
+
+class Reason(NamedTuple):
+    """One reason, as it is kept and shown."""
+
+    code: str
+    reason: str
+
+
+def reason(code: str, **facts: Any) -> Reason:
+    return Reason(code, REASONS[code].format(**facts))
+
+
+class Weighing:
+    """Collects the reasons for which an import must be held."""
+
+    def __init__(
+        self,
+        organization: Organization,
+        changes: Changes,
+        tonight: Mapping[str, Mapping[str, Any]],
+        known: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        self.organization = organization
+        self.changes = changes
+        self.tonight = tonight
+        self.known = known
+        self.reasons: list[Reason] = []
+
+    def add(self, code: str, **facts: Any) -> None:
+        self.reasons.append(reason(code, **facts))
+
+    def weigh(self, stage: Stage) -> None:
+        """Weigh what one stage would do to the rows as they still are."""
+        self._weigh_removals(stage)
+        if self.changes.count(stage, UPDATED):
+            self._weigh_values(stage)
+        self._weigh_status(stage)
+
+    def _weigh_removals(self, stage: Stage) -> None:
+        removed = self.changes.count(stage, *REMOVED)
+        if removed <= self.organization.hold_records:
+            return
+        live, _ = names(stage)
+        before = _number(
+            f"SELECT count(*) FROM {live} WHERE l.organization_id = %s AND l.status = %s"  # noqa: S608
+            " AND l.digest <> ''",
+            self.organization.pk,
+            Status.ACTIVE.value,
+        )
+        if removed * 100 > before * self.organization.hold_percent:
+            self.add(
+                "removals",
+                removed=removed,
+                before=before,
+                collection=_collection(stage),
+                **self._limits(),
+            )
+
+    def _limits(self) -> dict[str, int]:
+        return {
+            "percent": self.organization.hold_percent,
+            "records": self.organization.hold_records,
+        }
+
+    def _weigh_values(self, stage: Stage) -> None:
+        """Find columns that lose all their values, and people who get other keys."""
+        fields = [*stage.fields, "exclude"]
+        rekeyed = REKEYED.get(stage.name, {})
+        sums = [_sum(f"{_has(stage, 'l', f)} AND NOT {_has(stage, 's', f)}") for f in fields]
+        for field in rekeyed:
+            old, new = f"l.{column_of(stage.model, field)}", f"s.{quote(field)}"
+            sums.append(_sum(f"{old} <> '' AND {old} <> {new}"))
+        live, staged = names(stage)
+        chosen, values = self.changes.rows(stage, UPDATED)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {', '.join(sums)} FROM {live} JOIN {staged}"  # noqa: S608
+                f" ON s.sourced_id = l.sourced_id AND s.sound = 1 WHERE l.id IN {chosen}",
+                values,
+            )
+            found = [int(each or 0) for each in cursor.fetchone()]
+        for field, lost in zip(fields, found, strict=False):
+            self._weigh_lost(stage, field, lost)
+        for (_, word), changed in zip(rekeyed.items(), found[len(fields) :], strict=True):
+            self._weigh_rekeyed(word, changed)
+
+    def _weigh_lost(self, stage: Stage, field: str, lost: int) -> None:
+        limit = 0 if field in NARROWING else self.organization.hold_records
+        column = self._column(stage, field)
+        trace = self.tonight.get(stage.file.filename, {})
+        missing = field != "exclude" and column not in trace.get("columns", ())
+        if field == "enabled" and missing:
+            limit = 0
+        if lost <= limit or (trace.get("mode") == "delta" and not missing):
+            return
+        _, staged = names(stage)
+        kept = _number(
+            f"SELECT count(*) FROM (SELECT 1 FROM {staged} WHERE s.sound = 1"  # noqa: S608
+            f" AND s.status = %s AND {_has(stage, 's', field)} LIMIT 1) AS kept",
+            Status.ACTIVE.value,
+        )
+        if not kept:
+            self.add("emptied-column", column=column, file=stage.file.filename, lost=lost)
+
+    def _column(self, stage: Stage, field: str) -> str:
+        if field == "exclude":
+            return f"metadata.{MARK}"
+        return next((c.name for c in stage.file.columns if c.field == field), field)
+
+    def _weigh_rekeyed(self, word: str, changed: int) -> None:
+        if changed <= self.organization.hold_records:
+            return
+        people = User.objects.filter(organization=self.organization, status=Status.ACTIVE).count()
+        if changed * 100 > people * REKEYED_PERCENT:
+            self.add("rekeyed", changed=changed, people=people, word=word)
+
+    def _weigh_status(self, stage: Stage) -> None:
+        file = stage.file.filename
+        if "status" in self.tonight.get(file, {}).get("columns", ("status",)):
+            return
+        returned = self.changes.count(stage, RETURNED)
+        if returned and "status" in self.known.get(file, {}).get("columns", ()):
+            self.add("status-missing", file=file, returned=returned)
+
+    def weigh_forms(self) -> None:
+        """Compare the forms in which columns write dates with the last ones that were applied."""
+        for file, trace in self.tonight.items():
+            before = self.known.get(file, {}).get("dates", {})
+            for column, now in trace.get("dates", {}).items():
+                if now and before.get(column, now) != now:
+                    self.add("date-form", file=file, column=column, now=now, before=before[column])
+
+    def weigh_schools(self) -> None:
+        """Look for schools that are gone, or that have lost all of many enrollments."""
+        schools = dict(
+            Org.objects.filter(organization=self.organization, type="school").values_list(
+                "sourced_id", "name"
+            )
+        )
+        gone = [each for each in self.changes.ids("orgs", *REMOVED) if each in schools]
+        for school in gone:
+            self.add("school", school=school, name=schools[school])
+        for school, removed in self.changes.emptied_schools():
+            if school not in gone and removed > self.organization.hold_records:
+                self.add("emptied", school=school, name=schools.get(school, ""), removed=removed)
+
+    def weigh_year(self, before: Iterable[str], after: Iterable[str]) -> None:
+        year, years = self.organization.school_year, sorted(set(after))
+        if year in before and year not in years:
+            self.add("year", year=year, years=", ".join(years) or "no school year")
+
+    def weigh_visible(self, before: Visible, after: Visible) -> None:
+        """Compare what is visible to a connection that is shared everything."""
+        limit = self.organization.hold_visible
+        opened = len(np.setdiff1d(after["person"], before["person"]))
+        if len(before["person"]) and opened > limit:
+            self.add("visible", count=opened, limit=limit)
+        for kind, what in WATCHED.items():
+            hidden, of = len(np.setdiff1d(before[kind], after[kind])), len(before[kind])
+            if hidden > self.organization.hold_records and (
+                hidden * 100 > of * self.organization.hold_percent
+            ):
+                self.add("hidden", what=what, count=hidden, before=of, **self._limits())
+
+
+def visible(organization: Organization, m: Map) -> Visible:
+    """Return what a connection that is shared everything sees, in any version."""
+    rules = Rules.of({**EVERYTHING, "inactive": False}, [])
+    settings = Settings.of(organization)
+    marks, day = resolve(marks_of(organization), m), organization.today()
+    decisions = [Decision(m, version, rules, settings, day, marks) for version in VERSIONS]
+    return {
+        kind: np.unique(np.concatenate([getattr(m, kind).hash[d.ok(kind)] for d in decisions]))
+        for kind in WATCHED
+    }
+
+
+def _collection(stage: Stage) -> str:
+    return "roles" if stage.model is Role else stage.file.name
+
+
+def _sum(condition: str) -> str:
+    return f"sum(CASE WHEN {condition} THEN 1 ELSE 0 END)"
+
+
+def _has(stage: Stage, table: str, field: str) -> str:
+    """Return SQL for whether a row has a value in a field that isn't its blank one."""
+    if field == "exclude":
+        return _has_mark(table)
+    column = column_of(stage.model, field) if table == "l" else quote(field)
+    kind: Field[Any, Any] = stage.model._meta.get_field(field)  # type: ignore[assignment]
+    value = f"{table}.{column}"
+    if kind.get_internal_type() == "BooleanField":
+        return f"({value} IS NOT NULL)" if kind.null else f"(NOT {value})"
+    if kind.null:
+        return f"({value} IS NOT NULL)"
+    if kind.get_internal_type() == "JSONField":
+        return f"(CAST({value} AS text) <> '[]')"
+    if isinstance(kind, CharField | TextField):
+        return f"({value} <> '')"
+    return "(1 = 1)"
+
+
+def _has_mark(table: str) -> str:
+    if connection.vendor == "postgresql":
+        return f"({table}.metadata ->> '{MARK}' IS NOT NULL)"
+    return f"(json_extract({table}.metadata, '$.{MARK}') IS NOT NULL)"
+
+
+def _number(sql: str, *values: Any) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.fetchone()[0])
