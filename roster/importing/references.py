@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from roster.importing import contradictions
 from roster.importing.columns import FILES
 from roster.importing.engine import elements, quote
 from roster.importing.findings import KEPT, Findings
@@ -20,7 +21,7 @@ ACTIVE = Status.ACTIVE.value
 
 
 def check(stage: Stage, organization: Organization, findings: Findings) -> None:
-    """Report what the live rows of a stage name and nobody has."""
+    """Report what the live rows of a stage name and nobody has, and what they contradict."""
     for reference in stage.references:
         _report(
             findings,
@@ -32,6 +33,7 @@ def check(stage: Stage, organization: Organization, findings: Findings) -> None:
     if stage.model is Klass and not stage.file.fills:
         school = next(r for r in stage.references if r.field == "school")
         _report(findings, "school-not-a-school", stage, school, *_no_school(stage, organization))
+    contradictions.check(stage, organization, findings)
 
 
 def _dangling(stage: Stage, reference: Reference, organization: Organization) -> tuple[str, Any]:

@@ -599,6 +599,66 @@ RULES: dict[str, Rule] = {
         "Link each record to one score scale.",
         VALUE_OUT,
     ),
+    # Contradictions between rows, checked when everything is stored.
+    "enrollment-school": Rule(
+        NOTICE,
+        "The enrollment names another school than its class does. It counts at the class's school.",
+        "Name the class's school; where a student is at home is said by the student's role.",
+    ),
+    "enrollment-twice": Rule(
+        NOTICE,
+        "The same person is in the same class, in the same role, by two rows at the same time."
+        " Both are published.",
+        "Send one row, or rows whose dates follow each other.",
+    ),
+    "enrollment-role": Rule(
+        NOTICE,
+        "The enrollment's role is none that the person has: a student who teaches, or staff who"
+        " are enrolled as students. It is published, and vendors see the person as both.",
+        "Give the person the role at the class's school, or correct the enrollment.",
+    ),
+    "user-without-role": Rule(
+        NOTICE,
+        "The person has no role at any org. Where classes have them they are what these say; else"
+        " they aren't published, but for guardians of published children.",
+        "Send the person's role.",
+    ),
+    "username-twice": Rule(
+        WARNING,
+        "Several people have this username, letter case aside. It was kept; many vendors take them"
+        " for one person, or refuse the second.",
+        "Give each person one user and a username of their own.",
+    ),
+    "email-twice": Rule(
+        NOTICE,
+        "Several people have this e-mail address. It was kept; vendors that find people by e-mail"
+        " take them for one person.",
+        "Give each person an address of their own, or none.",
+    ),
+    "id-telling": Rule(
+        NOTICE,
+        "The sourcedId looks like an e-mail address or a name. Vendors keep it for ever, also of"
+        " those who aren't shared names, and it changes when the name does.",
+        "Let the source make ids that say nothing about the person.",
+    ),
+    "subjects-uneven": Rule(
+        NOTICE,
+        "subjects and subjectCodes have different numbers of entries, so that it isn't clear which"
+        " code is whose. Both were kept.",
+        "List a code for each subject, in the same order.",
+    ),
+    "parent-circle": Rule(
+        WARNING,
+        "Following its parents leads back to this record. The link to its parent was left out;"
+        " exclusions above it hold all the same.",
+        "Correct the parents: nothing can be above itself.",
+    ),
+    "year-labels": Rule(
+        WARNING,
+        "Another session has the same dates and another schoolYear. Both are one year, which is"
+        " called by the year in which it ends.",
+        "Label a school year by the year in which it ends, for every school.",
+    ),
     # Exclude marks, when the hierarchy is derived.
     "mark-passed": Rule(
         NOTICE,

@@ -1,0 +1,218 @@
+"""Looks for rows that contradict each other, when everything is stored, by one statement each.
+
+All of them are kept as they are. A table says what is asked of which stage: in its SQL, `s` is a
+staged row that is live, `o` what it is joined with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from roster.hierarchy.circles import in_circles
+from roster.hierarchy.timetable import SCHOOL_YEAR, Timetable
+from roster.importing.findings import KEPT, Findings
+from roster.importing.staging import Stage
+from roster.models import AcademicSession, Klass, Org, Organization, Role, User
+
+
+class Contradiction(NamedTuple):
+    """What is told of a column of a stage: its value, what is joined, and the condition."""
+
+    code: str
+    stage: str
+    column: str
+    value: str
+    where: str
+    joins: str = ""
+
+
+def stored(model: Any, alias: str, where: str = "TRUE") -> str:
+    """Return SQL for the live rows of a model, for FROM."""
+    return (
+        f'"{model._meta.db_table}" AS {alias} WHERE {alias}.organization_id = %(organization)s'
+        f" AND {alias}.status = 'active' AND {where}"
+    )
+
+
+SIDES = (
+    'JOIN (SELECT r."user" AS person,'  # noqa: S608
+    " MAX(CASE WHEN r.role = 'student' THEN 1 ELSE 0 END) AS student,"
+    " MAX(CASE WHEN r.role = 'student' THEN 0 ELSE 1 END) AS staff"
+    f' FROM {stored(Role, "r")} GROUP BY r."user") AS o ON o.person = s."user"'
+)
+"""Whether each person has a student's role, and any other."""
+
+FORMER = (
+    "JOIN (SELECT m.sourced_id, m.begin_date, LAG(m.sourced_id) OVER w AS former,"
+    " LAG(m.end_date) OVER w AS ended FROM staged_enrollments AS m"
+    " WHERE m.sound = 1 AND m.status = 'active'"
+    ' WINDOW w AS (PARTITION BY m.klass, m."user", m.role'
+    " ORDER BY m.begin_date IS NOT NULL, m.begin_date, m.sourced_id)"
+    ") AS o ON o.sourced_id = s.sourced_id"
+)
+"""The enrollment before each, of the same person in the same role and class."""
+
+
+ROLES_OF = stored(Role, "r", 'r."user" = s.sourced_id')
+
+
+def shared(field: str) -> str:
+    """Return SQL for whether several live users have a field's value, whatever its letters."""
+    users = stored(User, "u", f"u.{field} <> ''")
+    return (
+        f"LOWER(s.{field}) IN (SELECT LOWER(u.{field}) FROM {users}"  # noqa: S608
+        f" GROUP BY LOWER(u.{field}) HAVING COUNT(*) > 1)"
+    )
+
+
+def holds(field: str) -> str:
+    """Return SQL for whether the sourcedId holds a name, in any letters."""
+    return f"REPLACE(LOWER(s.sourced_id), LOWER(s.{field}), '') <> LOWER(s.sourced_id)"
+
+
+def uneven(stage: str) -> Contradiction:
+    size = "JSONB_ARRAY_LENGTH" if connection.vendor == "postgresql" else "JSON_ARRAY_LENGTH"
+    codes, subjects = f"{size}(s.subject_codes)", f"{size}(s.subjects)"
+    where = f"{codes} > 0 AND {codes} <> {subjects}"
+    return Contradiction("subjects-uneven", stage, "subjectCodes", "''", where)
+
+
+def contradictions() -> tuple[Contradiction, ...]:
+    return (
+        Contradiction(
+            "enrollment-school",
+            "staged_enrollments",
+            "schoolSourcedId",
+            "s.school",
+            "s.school <> '' AND o.school <> '' AND s.school <> o.school",
+            f"JOIN (SELECT k.sourced_id, k.school FROM {stored(Klass, 'k')}) AS o"  # noqa: S608
+            " ON o.sourced_id = s.klass",
+        ),
+        Contradiction(
+            "enrollment-twice",
+            "staged_enrollments",
+            "userSourcedId",
+            's."user"',
+            "o.former IS NOT NULL"
+            " AND (o.ended IS NULL OR o.begin_date IS NULL OR o.begin_date < o.ended)",
+            FORMER,
+        ),
+        Contradiction(
+            "enrollment-role",
+            "staged_enrollments",
+            "role",
+            "s.role",
+            "((s.role = 'student' AND o.student = 0) OR (s.role <> 'student' AND o.staff = 0))",
+            SIDES,
+        ),
+        Contradiction(
+            "user-without-role",
+            "staged_users",
+            "",
+            "''",
+            f"NOT EXISTS (SELECT 1 FROM {ROLES_OF})",  # noqa: S608
+        ),
+        Contradiction(
+            "username-twice", "staged_users", "username", "s.username", shared("username")
+        ),
+        Contradiction("email-twice", "staged_users", "email", "s.email", shared("email")),
+        Contradiction(
+            "id-telling",
+            "staged_users",
+            "sourcedId",
+            "s.sourced_id",
+            f"(s.sourced_id LIKE '%%_@_%%.__%%' OR ({holds('given_name')}"
+            f" AND {holds('family_name')}))",
+        ),
+        uneven("staged_courses"),
+        uneven("staged_classes"),
+    )
+
+
+def check(stage: Stage, organization: Organization, findings: Findings) -> None:
+    """Report what the live rows of a stage contradict."""
+    for each in contradictions():
+        if each.stage == stage.table:
+            _report(stage, organization, findings, each)
+    if stage.table in ("staged_orgs", "staged_academicsessions"):
+        model = Org if stage.model is Org else AcademicSession
+        live = model.objects.filter(organization=organization, status="active").exclude(parent="")
+        parents = dict(live.values_list("sourced_id", "parent"))
+        named = {each: parents[each] for each in in_circles(parents)}
+        _report_rows(stage, findings, "parent-circle", "parentSourcedId", named)
+    if stage.table == "staged_academicsessions":
+        _report_rows(stage, findings, "year-labels", "schoolYear", _relabelled(organization))
+
+
+def _relabelled(organization: Organization) -> dict[str, str]:
+    """Return the school years that are called otherwise than they say, by id, with their words."""
+    timetable = Timetable.of(organization)
+    return {
+        name: session.school_year
+        for name, session in timetable.sessions.items()
+        if session.type == SCHOOL_YEAR
+        and session.school_year
+        and session.school_year != timetable.year(name)
+    }
+
+
+def _report(
+    stage: Stage, organization: Organization, findings: Findings, asked: Contradiction
+) -> None:
+    values = {"organization": organization.pk}
+    found = (
+        f'FROM "{stage.table}" AS s {asked.joins}'
+        f" WHERE s.sound = 1 AND s.status = 'active' AND {asked.where}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) {found}", values)
+        times = cursor.fetchone()[0]
+        if not times:
+            return
+        cursor.execute(
+            f"SELECT s.row_number, s.sourced_id, {asked.value} {found}"
+            f" ORDER BY s.row_number LIMIT {KEPT}",
+            values,
+        )
+        kept = cursor.fetchall()
+    _add(stage, findings, asked.code, asked.column, kept, times)
+
+
+def _report_rows(
+    stage: Stage, findings: Findings, code: str, column: str, named: dict[str, str]
+) -> None:
+    """Report those of a stage's rows that are named, each with a value."""
+    if not named:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT s.row_number, s.sourced_id FROM "{stage.table}" AS s'  # noqa: S608
+            " WHERE s.sound = 1 AND s.status = 'active' ORDER BY s.row_number"
+        )
+        found = [(row, name, named[name]) for row, name in cursor.fetchall() if name in named]
+    _add(stage, findings, code, column, found[:KEPT], len(found))
+
+
+def _add(
+    stage: Stage,
+    findings: Findings,
+    code: str,
+    column: str,
+    kept: Iterable[tuple[int, str, str]],
+    times: int,
+) -> None:
+    more = max(0, times - KEPT)
+    for row, sourced_id, value in kept:
+        findings.add(
+            code,
+            stage.file.filename,
+            row=row,
+            column=column,
+            value=value,
+            sourced_id=sourced_id,
+            times=1 + more,
+        )
+        more = 0
