@@ -6,8 +6,10 @@ files are streamed, so neither a bomb nor a path with `..` can do harm.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import struct
 import zipfile
 import zlib
 from collections import defaultdict
@@ -20,10 +22,19 @@ from typing import BinaryIO, cast
 from roster.importing import zips
 from roster.importing.findings import Findings
 from roster.importing.names import listed, right_name
+from roster.refusal import Refused
 
 CHUNK = 1 << 20
 CLUTTER = ("__MACOSX", "$RECYCLE.BIN")
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    UnicodeDecodeError,  # Of a name in the zip's directory.
+)
+UNREADABLE = (errno.EACCES, errno.EPERM, errno.EIO, errno.ELOOP, errno.ENOENT, errno.ESTALE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +74,23 @@ def open_package(path: Path, findings: Findings) -> Iterator[Package]:
                 yield Package(path.name, _chosen(found, findings), checksum)
         else:
             raise findings.refuse("package-missing", name=path.name)
-    except BROKEN as error:
+    except (*BROKEN, OSError) as error:
+        refusal = _refusal(path, error, findings)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def _refusal(path: Path, error: Exception, findings: Findings) -> Refused | None:
+    """Return the refusal of what can't be read; None for other errors."""
+    number = error.errno if isinstance(error, OSError) else None
+    if number in UNREADABLE:
+        why = os.strerror(number)
+        return findings.refuse("package-unreadable", name=path.name, found=why)
+    if isinstance(error, BROKEN) or number == errno.EINVAL:  # A place before the zip's beginning.
         kind = zips.kind_of(path) if path.is_file() else "a folder"
-        raise findings.refuse(
-            "package-broken", name=path.name, found=kind, why=str(error)
-        ) from error
-    except PermissionError as error:
-        why = error.strerror or "permission denied"
-        raise findings.refuse("package-unreadable", name=path.name, found=why) from error
+        return findings.refuse("package-broken", name=path.name, found=kind, why=str(error)[:100])
+    return None
 
 
 def _folder(path: Path, findings: Findings) -> Iterator[tuple[str, Entry]]:

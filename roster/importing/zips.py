@@ -74,7 +74,7 @@ def members(archive: zipfile.ZipFile, packed: int, findings: Findings) -> Iterat
     seen: set[str] = set()
     for info in infos:
         name = _harmless(info, findings)
-        if info.is_dir() or name.endswith("/"):
+        if name.endswith("/"):
             continue
         if name in seen:
             raise findings.refuse("zip-name-twice", name)
@@ -89,9 +89,8 @@ def _harmless(info: zipfile.ZipInfo, findings: Findings) -> str:
     if name != info.filename:
         findings.add("zip-backslash", "")
     path = PurePosixPath(name)
-    if "\0" in info.orig_filename or name.startswith("/") or ".." in path.parts:
-        raise findings.refuse("zip-path", found=info.filename[:80])
-    if DRIVE.match(name):
+    upwards = not name or name.startswith("/") or ".." in path.parts or DRIVE.match(name)
+    if upwards or "\0" in info.orig_filename:
         raise findings.refuse("zip-path", found=info.filename[:80])
     return "/".join(path.parts) + ("/" if name.endswith("/") else "")
 
