@@ -1,0 +1,122 @@
+"""What an organization settles for itself: one table, from which the command is made too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+
+from django.db import transaction
+
+from roster import audit, carrying, hierarchy
+from roster.importing.former import marks_kept
+from roster.models import Organization, UsernameStandIn
+from roster.refusal import Refused, require_valid
+
+
+def _truth(text: str) -> bool:
+    known = {"yes": True, "no": False}
+    if text.lower() not in known:
+        raise ValueError
+    return known[text.lower()]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A column that a person sets: how its text is read, as what, and what it does."""
+
+    read: Callable[[str], Any]
+    form: str
+    meaning: str
+
+
+SETTINGS: dict[str, Setting] = {
+    "name": Setting(str.strip, "NAME", "its full name"),
+    "school_year": Setting(
+        str.strip, "YYYY", "the active school year, by the year in which it ends"
+    ),
+    "username_stand_in": Setting(
+        str, "|".join(UsernameStandIn.values), "what takes the place of a missing username in 1.1"
+    ),
+    "early_access_days": Setting(
+        int, "DAYS", "how long before its begin date an enrollment or role is shared"
+    ),
+    "refresh_at": Setting(time.fromisoformat, "HH:MM", "when the cache is refreshed every day"),
+    "refresh_after_import": Setting(
+        _truth, "yes|no", "whether an applied import is followed by a refresh"
+    ),
+    "hold_percent": Setting(
+        int, "PERCENT", "an import is held that removes more than so much of a collection,"
+    ),
+    "hold_records": Setting(int, "N", "and more than so many records of it"),
+    "hold_visible": Setting(
+        int, "N", "an import is held that makes more than so many people newly visible"
+    ),
+    "tombstone_days": Setting(int, "DAYS", "how long removed records are listed as removed"),
+    "contact_name": Setting(str.strip, "NAME", "whom vendors ask"),
+    "contact_email": Setting(str.strip, "ADDRESS", "and where"),
+}
+
+
+def set_organization(
+    organization: Organization, given: Mapping[str, str], *, by: audit.Actor, reason: str = ""
+) -> dict[str, Any]:
+    """Set columns from their text; return `{"changed": {column: {"old", "new"}}, …}`.
+
+    What shapes publications shows after the next refresh. Refused: what isn't understood, or
+    what no organization may have.
+    """
+    wanted = {name: _read(name, text) for name, text in given.items()}
+    with transaction.atomic():
+        row = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+        changed = {
+            name: {"old": plain(getattr(row, name)), "new": plain(value)}
+            for name, value in wanted.items()
+            if getattr(row, name) != value
+        }
+        for name in changed:
+            setattr(row, name, wanted[name])
+        require_valid(row)
+        if changed:
+            _write(row, changed)
+            audit.record(
+                by,
+                "organization.changed",
+                row,
+                kind="organization",
+                object_id=row.slug,
+                old={name: each["old"] for name, each in changed.items()},
+                new={name: each["new"] for name, each in changed.items()},
+                reason=reason.strip(),
+            )
+    organization.refresh_from_db()
+    return {
+        "changed": changed,
+        "settings": {name: plain(getattr(organization, name)) for name in SETTINGS},
+    }
+
+
+def _read(name: str, text: str) -> Any:
+    setting = SETTINGS[name]
+    try:
+        return setting.read(text)
+    except ValueError as error:
+        raise Refused(f"“{text}” is no {setting.form} for {name}.") from error
+
+
+def _write(row: Organization, changed: Mapping[str, Any]) -> None:
+    """Save; another year has other levels, and marks carry over to them."""
+    if "school_year" not in changed:
+        row.save(update_fields=list(changed))
+        return
+    before = carrying.before(row)
+    row.save(update_fields=list(changed))
+    with marks_kept(row):
+        hierarchy.derive(row)
+        Organization.objects.filter(pk=row.pk).touch()  # type: ignore[attr-defined]
+        carrying.carry(row, before)
+
+
+def plain(value: Any) -> Any:
+    return f"{value:%H:%M}" if isinstance(value, time) else value
