@@ -16,6 +16,7 @@ from connections.exporting import export_connection
 from connections.models import Connection, Request, Run
 from connections.partners import create_partner
 from roster import excluding
+from roster.clock import clock
 from roster.importing import import_bundle
 from roster.models import AuditEntry, Mark, Organization, User
 from roster.publishing import refresh
@@ -143,9 +144,8 @@ def test_an_unchanged_bundle_is_304_and_a_changed_one_is_not(
     again = fetched(made, **{"If-None-Match": f'"x", {tag}'})
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", tag)
     ann = rows_of(path, "users.csv")[0]["sourcedId"]
-    User.objects.filter(sourced_id=ann).update(given_name="Anne", digest="new")
+    User.objects.filter(sourced_id=ann).update(given_name="Anne", last_modified=clock())
     Organization.objects.filter(pk=riverside.pk).touch()
-    riverside.refresh_from_db()
     refresh(riverside, by="Dana")
     changed = fetched(made, **{"If-None-Match": tag})
     assert changed.status_code == 200
