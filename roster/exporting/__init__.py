@@ -1,7 +1,7 @@
 """Bundles out: an organization's data, or what one vendor reads, in the CSV binding."""
 
-from roster.exporting.bundles import FORM, Bundle
 from roster.exporting.documents import PublishedDocuments
 from roster.exporting.files import Exported, export_organization, write
+from roster.writing import FORM, Bundle
 
 __all__ = ["FORM", "Bundle", "Exported", "PublishedDocuments", "export_organization", "write"]

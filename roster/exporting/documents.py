@@ -15,12 +15,12 @@ import orjson
 
 from roster import reading
 from roster.deciding import Rules
-from roster.exporting.lines import Line
-from roster.exporting.links import filled, linked
-from roster.exporting.people import role_id
 from roster.importing.columns import FILES, Column, File
 from roster.models import Publication
 from roster.reading.source import Source
+from roster.writing.lines import Line
+from roster.writing.links import filled, linked
+from roster.writing.people import role_id
 
 PAGE = 2_000
 PROFILE = "urn:profile:"

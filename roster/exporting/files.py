@@ -11,11 +11,11 @@ from functools import partial
 from pathlib import Path
 
 from roster import audit
-from roster.exporting.bundles import Bundle
-from roster.exporting.lines import Source
-from roster.exporting.rows import OrganizationRows
 from roster.models import Organization
 from roster.refusal import Refused
+from roster.writing.bundles import Bundle
+from roster.writing.lines import Source
+from roster.writing.rows import OrganizationRows
 
 TRIES = 3
 

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from roster.exporting.lines import Line, batches
-from roster.exporting.links import filled
-from roster.exporting.marked import Marked
-from roster.exporting.people import People
 from roster.hierarchy.timetable import Timetable
 from roster.importing import values
 from roster.importing.columns import FILES, File
 from roster.models import Organization, Status
 from roster.models.organization import UsernameStandIn
+from roster.writing.lines import Line, batches
+from roster.writing.links import filled
+from roster.writing.marked import Marked
+from roster.writing.people import People
 
 BATCH = 2_000
 UNSTORED = (values.SECRET, values.ELSEWHERE, values.UNUSED)

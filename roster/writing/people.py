@@ -16,9 +16,9 @@ from django.db.models import Q
 from roster.dialects.composing import Unpublishable
 from roster.dialects.references import Place
 from roster.dialects.roles import V11_ROLES, Role, name_of, orgs, word
-from roster.exporting.lines import Line, made_id
 from roster.models import Agent, Enrollment, Klass, Org, Organization, Status
 from roster.models import Role as RoleRow
+from roster.writing.lines import Line, made_id
 
 FIELDS = (
     "sourced_id",

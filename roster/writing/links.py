@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from roster.exporting.cells import objective
-from roster.exporting.lines import Line, made_id
 from roster.importing.columns import File
+from roster.writing.cells import objective
+from roster.writing.lines import Line, made_id
 
 
 def filled(file: File, owner: str, value: Any) -> Iterator[Line]:

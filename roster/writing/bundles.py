@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from roster.exporting.cells import plain, writer_of, written
-from roster.exporting.completing import Completing
-from roster.exporting.lines import Line, Source
-from roster.exporting.zipping import zipped
 from roster.importing import values
 from roster.importing.columns import FILES, Column, File
+from roster.writing.cells import plain, writer_of, written
+from roster.writing.completing import Completing
+from roster.writing.lines import Line, Source
+from roster.writing.zipping import zipped
 
 FORM = 1
 """To be raised by a release that writes the same lines as other bytes."""

@@ -15,10 +15,10 @@ from roster.dialects import vocabularies
 from roster.dialects.elements import Type
 from roster.dialects.fields import FIELDS
 from roster.dialects.vocabularies import Words
-from roster.exporting.cells import written
-from roster.exporting.lines import Line, Source
 from roster.importing import values as types
 from roster.importing.columns import FILES, Column, File, Need
+from roster.writing.cells import written
+from roster.writing.lines import Line, Source
 
 TARGETS = {column.target for file in FILES.values() for column in file.columns if column.target}
 NAMED_BY_OWN = {
