@@ -26,6 +26,7 @@ from roster.importing.findings import Findings, clean
 from roster.importing.gathering import Gathering, Progress
 from roster.importing.locking import alone
 from roster.importing.manifest import Answer, Bundle, Circumstances, describe
+from roster.importing.own_rows import OwnRows
 from roster.importing.package import open_package
 from roster.importing.staging import dropped
 from roster.map import forget as forget_maps
@@ -171,8 +172,11 @@ class _Run:
             if last is not None and self._repeat(last, findings):
                 return
             self._refuse_beside_a_held_one()
-            gathering = Gathering(bundle, of_import.files, findings, stages, self.progress)
+            own = OwnRows(of_import.organization)
+            laid = own.laid_over(bundle)
+            gathering = Gathering(laid, of_import.files, findings, stages, self.progress)
             gathering.read()
+            own.tell(findings)
             findings.judge()
             if last is not None and not of_import.force:
                 traces.refuse_going_back(of_import.files, last.files)
@@ -180,6 +184,7 @@ class _Run:
                 applied = apply(of_import, gathering, last, with_difference=self.dry_run)
                 if self._stands(applied):
                     of_import.files = traces.united(last.files if last else {}, of_import.files)
+                    own.keep()
                     self._close_applied(applied, findings)
                 else:
                     transaction.set_rollback(True)

@@ -8,9 +8,9 @@ an empty organization both come to the same; else somebody has to say it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from roster.importing import cells
 from roster.importing.columns import FILES, File
@@ -20,6 +20,7 @@ from roster.importing.package import Entry, Package
 from roster.importing.properties import MODES, Properties, check_whole, properties, version_of
 
 Mode = Literal["bulk", "delta"]
+Lines = Iterator[tuple[int, list[str]]]
 Answer = Literal["", "bulk", "delta"]
 SURE: dict[str, Mode] = {"bulk": "bulk", "delta": "delta"}
 STAMPS = ("status", "datelastmodified")
@@ -27,11 +28,20 @@ STAMPS = ("status", "datelastmodified")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file to read. Bulk: all records of its kind; delta: only what changed."""
+    """One file to read. Bulk: all records of its kind; delta: only what changed.
+
+    `over` lays the district's own cells over its lines.
+    """
 
     file: File
     entry: Entry
     mode: Mode
+    over: Callable[[Lines], Lines] | None = None
+
+    def rows(self, stream: BinaryIO, findings: Findings) -> Lines:
+        """Yield the lines of the file, heads first, as they are to be read."""
+        lines = cells.rows(stream, self.file.filename, findings)
+        return self.over(lines) if self.over else lines
 
 
 @dataclass(frozen=True, slots=True)

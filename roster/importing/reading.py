@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
-from roster.importing import cells, values
+from roster.importing import values
 from roster.importing.columns import Column, Need
 from roster.importing.findings import Findings
 from roster.importing.header import Header
@@ -66,7 +66,7 @@ class Reader:
         self._report_stamps()
 
     def _records(self, stream: BinaryIO) -> Iterator[Record]:
-        lines = cells.rows(stream, self.file, self.findings)
+        lines = self.part.rows(stream, self.findings)
         _, names = next(lines, (0, []))
         first = next(lines, None)
         if first is None:

@@ -672,4 +672,25 @@ RULES: dict[str, Rule] = {
         " visible from the next refresh on.",
         "Exclude the record where it is now, if it is to stay hidden.",
     ),
+    # The district's own rows beside what its system sends.
+    "own-row-caught-up": Rule(
+        NOTICE,
+        "The row as it is sent says by now what the district's own row (by {by}) says in"
+        " {columns}.",
+        "End the own row; nothing changes by that.",
+    ),
+    "own-row-contradicted": Rule(
+        WARNING,
+        "The row is sent with another value in {columns} than before; the district's own row (by"
+        " {by}) stands over it all the same.",
+        "See which of them is right; end the own row if it is the one that is sent.",
+        lenient=ACCEPT,
+    ),
+    "own-row-gone": Rule(
+        WARNING,
+        "The row isn't sent any more, so what the district's own row (by {by}) says in {columns}"
+        " has nothing to stand over.",
+        "End the own row, or add the row whole.",
+        lenient=ACCEPT,
+    ),
 }

@@ -10,6 +10,7 @@ from roster.models.gradebook import (
     ScoreScale,
 )
 from roster.models.hierarchy import Level, Mark
+from roster.models.local import OwnRow
 from roster.models.organization import Organization, UsernameStandIn
 from roster.models.people import Agent, Demographics, Role, User, UserProfile
 from roster.models.places import AcademicSession, Org
@@ -54,6 +55,7 @@ __all__ = [
     "Mark",
     "Org",
     "Organization",
+    "OwnRow",
     "Publication",
     "Refresh",
     "Rendered",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from roster import local
 from roster.audit import Actor
 from roster.audit import record as audit
 from roster.models import Feed, Organization, Publication
@@ -31,9 +32,11 @@ def refresh(
     Returns `{"publication": number, "held": False, "feeds": [...], "added": …, "changed": …,
     "removed": …, "seconds": …}`, each feed with its version, publication, rules and collections'
     records, tombstones, added, changed and removed. Refused while another refresh is running.
+    The district's own rows whose last day is over end before.
     """
     running = Running(organization, by, progress)
     try:
+        local.end_expired(organization)
         found = _Refresh(organization, by, running)
         flip(organization, found.prepare, found.finish)
     except BaseException as error:

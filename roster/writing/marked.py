@@ -25,11 +25,16 @@ CARRIED = {
 
 
 class Marked:
-    """Which rows carry a person's mark, and how many marks no row can carry."""
+    """Which rows carry a person's mark, and how many marks no row can carry.
 
-    def __init__(self, organization: Organization, version: str) -> None:
+    None where no organization is given.
+    """
+
+    def __init__(self, organization: Organization | None, version: str) -> None:
         self.left = 0
         self._ids: dict[str, set[str]] = defaultdict(set)
+        if organization is None:
+            return
         marks = Mark.objects.filter(organization=organization).exclude(source=Mark.Source.BUNDLE)
         for kind, sourced_id in marks.values_list("kind", "sourced_id"):
             self._ids[kind].add(sourced_id)

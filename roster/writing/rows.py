@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 from roster.hierarchy.timetable import Timetable
 from roster.importing import values
 from roster.importing.columns import FILES, File
-from roster.models import Organization, Status
+from roster.models import Organization, Role, Status
 from roster.models.organization import UsernameStandIn
 from roster.writing.lines import Line, batches
 from roster.writing.links import filled
@@ -28,17 +28,30 @@ ORDERS = {
 
 
 class OrganizationRows:
-    """The lines of an organization's bundle in a version."""
+    """The lines of an organization's bundle in a version; `only` those with these ids.
 
-    def __init__(self, organization: Organization, version: str) -> None:
+    Without `marks`, what people excluded isn't said: rows are as they came.
+    """
+
+    def __init__(
+        self,
+        organization: Organization,
+        version: str,
+        *,
+        only: Collection[str] = (),
+        marks: bool = True,
+    ) -> None:
         self.organization = organization
         self.version = version
-        self.marked = Marked(organization, version)
+        self.only = frozenset(only)
+        self.marked = Marked(organization if marks else None, version)
 
     def lines(self, file: File) -> Iterator[Line]:
         make = MAKERS.get(file.name)
         found = make(self, file) if make else self._filled(file) if file.fills else self._own(file)
         for line in found:
+            if self.only and line.sourced_id not in self.only:
+                continue
             about = line.sourced_id
             if file.name == "roles":
                 about = f"{line.values['userSourcedId']}~{line.values['orgSourcedId']}"
@@ -63,8 +76,11 @@ class OrganizationRows:
     def people(self) -> People:
         return People(self.organization)
 
-    def _own(self, file: File, *more: str) -> Iterator[Line]:
-        """Yield the live rows of a file's model; `more` are fields of columns it doesn't have."""
+    def _own(self, file: File, *more: str, ids: Collection[str] | None = None) -> Iterator[Line]:
+        """Yield the live rows of a file's model; `more` are fields of columns it doesn't have.
+
+        Those with these `ids`, else with the ids that are wanted, else all.
+        """
         columns = [
             column
             for column in file.columns
@@ -74,6 +90,8 @@ class OrganizationRows:
         ]
         names = [column.name for column in columns]
         rows = file.model.objects.filter(organization=self.organization, status=Status.ACTIVE)
+        if ids := self.only if ids is None else ids:
+            rows = rows.filter(sourced_id__in=ids)
         found = rows.order_by(*ORDERS.get(file.name, ("sourced_id",))).values_list(
             "sourced_id", "metadata", *(column.field for column in columns)
         )
@@ -100,7 +118,9 @@ class OrganizationRows:
             yield from self.people.complete(batch, self.version)
 
     def _roles(self, file: File) -> Iterator[Line]:
-        for batch in batches(self._own(FILES["users"]), BATCH):
+        users = Role.objects.filter(organization=self.organization, sourced_id__in=self.only)
+        ids = set(users.values_list("user", flat=True)) if self.only else None
+        for batch in batches(self._own(FILES["users"], ids=ids), BATCH):
             yield from self.people.lines(batch)
 
     def _line_items(self, file: File) -> Iterator[Line]:

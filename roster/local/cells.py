@@ -1,0 +1,76 @@
+"""The cells of rows as they are stored, and the CSV of a few of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterable, Mapping
+from zoneinfo import ZoneInfo
+
+from roster.clock import clock, stamp
+from roster.importing.columns import VERSIONS, File
+from roster.importing.values import SECRET
+from roster.models import Import, Organization
+from roster.refusal import Refused
+from roster.writing.bundles import BASE, columns_of
+from roster.writing.cells import writer_of, written
+from roster.writing.rows import OrganizationRows
+
+METADATA = "metadata."
+MARK = "externallmsexclude"
+
+Cells = dict[str, str]
+
+
+def version_of(organization: Organization) -> str:
+    """Return the version of the bundles that come in."""
+    applied = organization.imports.filter(state=Import.State.APPLIED)
+    return applied.values_list("oneroster", flat=True).order_by("-finished").first() or VERSIONS[-1]
+
+
+def stored_cells(
+    organization: Organization, version: str, file: File, ids: Collection[str]
+) -> dict[str, Cells]:
+    """Return the cells of the live rows with these ids as a bundle would have them, by id."""
+    zone = ZoneInfo(organization.time_zone)
+    writers = [(column.name, writer_of(column, zone)) for column in columns_of(file, version)]
+    found: dict[str, Cells] = {}
+    if not ids:
+        return found
+    for line in OrganizationRows(organization, version, only=ids, marks=False).lines(file):
+        cells = {name: write(line.values.get(name)) for name, write in writers}
+        own = {f"{METADATA}{name}": written(value) for name, value in line.metadata.items()}
+        found[line.sourced_id] = {**cells, **own}
+    return found
+
+
+def check_columns(file: File, version: str, columns: Iterable[str]) -> None:
+    """Refuse columns that an own row can't have, in words."""
+    if file.fills or not file.of(version):
+        raise Refused(f"{file.filename} of OneRoster {version} can't have rows of your own.")
+    known = {column.name: column for column in columns_of(file, version)}
+    for name in columns:
+        if name.lower().startswith(METADATA) and name.lower().replace("_", "").endswith(MARK):
+            raise Refused("An own row sets no exclude mark and clears none. Use exclude, include.")
+        if name in known and known[name].type is SECRET:
+            raise Refused("Passwords are kept nowhere.")
+        if name not in known and not (name.startswith(METADATA) and len(name) > len(METADATA)):
+            raise Refused(
+                f"{file.filename} has no column “{name}”. It has {', '.join(known)}, and columns of"
+                " your own are named metadata.…"
+            )
+
+
+def as_csv(rows: Mapping[str, Cells | None]) -> bytes:
+    """Return rows of one file as a delta by id; None is a row that goes."""
+    columns = list(dict.fromkeys(name for cells in rows.values() for name in cells or ()))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([*BASE, *columns])
+    now = stamp(clock())
+    for sourced_id, cells in rows.items():
+        status = "tobedeleted" if cells is None else "active"
+        writer.writerow(
+            [sourced_id, status, now, *((cells or {}).get(name, "") for name in columns)]
+        )
+    return text.getvalue().encode()
