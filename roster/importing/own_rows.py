@@ -71,9 +71,9 @@ class Over:
             if now is None:
                 if own.sent is not None and self.part.mode == "bulk":
                     self._add(findings, "own-row-gone", own)
-            elif now == own.cells:
+            elif _alike(now, own.cells):
                 self._add(findings, "own-row-caught-up", own)
-            elif now != own.sent:
+            elif not _alike(now, own.sent):
                 self._add(findings, "own-row-contradicted", own)
 
     def _add(self, findings: Findings, code: str, own: OwnRow) -> None:
@@ -122,6 +122,13 @@ class OwnRows:
     def keep(self) -> None:
         for over in self.overs:
             over.keep()
+
+
+def _alike(one: dict[str, str], other: dict[str, str] | None) -> bool:
+    """Return whether cells say the same, in whatever letter case."""
+    if other is None or one.keys() != other.keys():
+        return False
+    return all(cell.lower() == other[name].lower() for name, cell in one.items())
 
 
 def _places(heads: list[str]) -> dict[str, int]:

@@ -61,16 +61,14 @@ def check_columns(file: File, version: str, columns: Iterable[str]) -> None:
             )
 
 
-def as_csv(rows: Mapping[str, Cells | None]) -> bytes:
-    """Return rows of one file as a delta by id; None is a row that goes."""
-    columns = list(dict.fromkeys(name for cells in rows.values() for name in cells or ()))
+def as_csv(rows: Mapping[str, Cells], going: Collection[str] = ()) -> bytes:
+    """Return rows of one file as a delta, by id; those that are `going` as removed."""
+    columns = list(dict.fromkeys(name for cells in rows.values() for name in cells))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([*BASE, *columns])
     now = stamp(clock())
     for sourced_id, cells in rows.items():
-        status = "tobedeleted" if cells is None else "active"
-        writer.writerow(
-            [sourced_id, status, now, *((cells or {}).get(name, "") for name in columns)]
-        )
+        status = "tobedeleted" if sourced_id in going else "active"
+        writer.writerow([sourced_id, status, now, *(cells.get(name, "") for name in columns)])
     return text.getvalue().encode()

@@ -59,7 +59,10 @@ def set_rows(
 
         def accept(found: list[Finding]) -> None:
             _refuse_faults(found, rows)
+            taken = stored_cells(organization, version, known, rows)
             for own in made:
+                # As they were understood, to be known again when the row ends.
+                own.cells = {n: taken[own.sourced_id].get(n, "") for n in own.cells}
                 own.save()
                 _note(own, "own_row.set", by, own.reason)
 
@@ -88,16 +91,10 @@ def end_expired(organization: Organization) -> int:
 def _end(organization: Organization, ending: list[OwnRow], by: audit.Actor) -> None:
     version = version_of(organization)
     with alone(organization, _wait):
-        files: dict[str, dict[str, Cells | None]] = {}
-        for name in sorted({own.file for own in ending}):
-            some = [own for own in ending if own.file == name]
-            ids = [own.sourced_id for own in some]
-            stored = stored_cells(organization, version, FILES[name], ids)
-            files[name] = {
-                own.sourced_id: _restored(own, stored[own.sourced_id])
-                for own in some
-                if own.sourced_id in stored
-            }
+        files = {
+            name: _ending(organization, version, name, [own for own in ending if own.file == name])
+            for name in sorted({own.file for own in ending})
+        }
 
         def accept(found: list[Finding]) -> None:
             for own in ending:
@@ -105,21 +102,28 @@ def _end(organization: Organization, ending: list[OwnRow], by: audit.Actor) -> N
                 own.save(update_fields=["ended", "ended_by"])
                 _note(own, "own_row.ended", by, own.reason)
 
-        patch(
-            organization,
-            version,
-            {name: as_csv(rows) for name, rows in files.items() if rows},
-            accept,
-        )
+        patch(organization, version, {name: text for name, text in files.items() if text}, accept)
 
 
-def _restored(own: OwnRow, stored: Cells) -> Cells | None:
+def _ending(organization: Organization, version: str, file: str, ending: list[OwnRow]) -> bytes:
+    """Return what ends own rows of a file as a delta; nothing where none of them is there."""
+    stored = stored_cells(organization, version, FILES[file], [own.sourced_id for own in ending])
+    going = {own.sourced_id for own in ending if own.sent is None}
+    rows = {
+        own.sourced_id: _restored(own, stored[own.sourced_id])
+        for own in ending
+        if own.sourced_id in stored
+    }
+    return as_csv(rows, going) if rows else b""
+
+
+def _restored(own: OwnRow, stored: Cells) -> Cells:
     """Return a row as the system sends it; what it has changed meanwhile stays as it is."""
-    if own.sent is None:
-        return None
+    sent = own.sent or {}
     said = {
-        name: own.sent.get(name, "") if stored.get(name, "") == cell else stored.get(name, "")
+        name: sent.get(name, "") if stored.get(name, "") == cell else stored.get(name, "")
         for name, cell in own.cells.items()
+        if name in sent
     }
     return {**stored, **said}
 

@@ -1,4 +1,4 @@
-"""What the commands about rows of the district's own share: cells as arguments, who and until when."""
+"""What the commands about rows of the district's own share."""
 
 from __future__ import annotations
 
@@ -93,5 +93,3 @@ def _cell(text: str) -> tuple[str, str]:
 
 def _day(text: str) -> date:
     return date.fromisoformat(text)
-
-
