@@ -65,28 +65,35 @@ CODES = {
 }
 
 
-def in_words(numbers: Numbers, *, whom: str = "no vendor") -> list[str]:
-    """Return a sentence for each version, or one for both where they say the same."""
+def in_words(numbers: Numbers, *, vendor: str = "") -> list[str]:
+    """Return a sentence for each version, or one for both where they say the same.
+
+    `vendor` is the one that they are about; without, they are about every vendor.
+    """
     found: dict[str, list[str]] = {}
     for version, counts in numbers.items():
-        found.setdefault(_sentence(counts, whom, version), []).append(version)
+        found.setdefault(_sentence(counts, vendor, version), []).append(version)
     said = [(version, sentence) for sentence, (version, *_) in found.items()]
     if len(said) == 1:
         return [f"OneRoster {' and '.join(numbers)}: {said[0][1]}"]
     return [f"OneRoster {version}: {sentence}" for version, sentence in said]
 
 
-def _sentence(counts: Mapping[str, Any], whom: str, version: str) -> str:
+def _sentence(counts: Mapping[str, Any], vendor: str, version: str) -> str:
     records, hidden = counts["records"], counts["hidden"]
     if not any(hidden.values()):
-        return f"all of {_counted(records)} can reach a vendor."
+        return f"all of {_counted(records)} can reach {vendor or 'a vendor'}."
     reasons = "; ".join(
         f"{because(reason, version)} ({_counted(reason)})" for reason in counts["because"]
     )
     nothing = [ONE_AND_MANY[each][0] for each in COUNTED if 0 < records[each] == hidden[each]]
     loud = f"NOT ONE {' AND NOT ONE '.join(nothing)} gets out. Of" if nothing else "of"
-    verb = "reaches" if sum(hidden.values()) == 1 else "reach"
-    return f"{loud} {_counted(records)}, {_counted(hidden)} {verb} {whom}, because {reasons}."
+    one = sum(hidden.values()) == 1
+    if vendor:
+        verb = f"{'does' if one else 'do'} not reach {vendor}"
+    else:
+        verb = f"{'reaches' if one else 'reach'} no vendor"
+    return f"{loud} {_counted(records)}, {_counted(hidden)} {verb}, because {reasons}."
 
 
 def because(reason: Mapping[str, Any], version: str) -> str:

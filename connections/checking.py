@@ -1,0 +1,63 @@
+"""Prerequisites for one connection: of what it is shared, and of when its vendor reads."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from connections import sharing
+from connections.models import Connection, Run
+from roster import checking
+from roster.clock import clock
+from roster.explaining.decided import decided
+from roster.map import current
+from roster.models import Organization
+
+DAYS = 7
+"""So many days' readings are looked at."""
+
+
+def check_data(
+    organization: Organization,
+    connection: Connection | None = None,
+    *,
+    needs: Iterable[str] = (),
+    shown: int = checking.SHOWN,
+) -> dict[str, Any]:
+    """Return what each prerequisite finds of an organization's data, or of a connection's.
+
+    The shape is that of `roster.checking.check_data`; for a connection, with the readings of its
+    vendor that came before the day's refresh.
+    """
+    _, m = current(organization)
+    if connection is None:
+        return checking.check_data(organization, m, {}, needs=needs, shown=shown)
+    version = connection.oneroster
+    decision = decided(organization, version, sharing.rules(connection))
+    found = checking.check_data(organization, m, {version: decision}, needs=needs, shown=shown)
+    if not needs:
+        found["checks"].append(_read_early(connection))
+        found["meets"] = not any(each["count"] for each in found["checks"])
+    return found
+
+
+def _read_early(connection: Connection) -> dict[str, Any]:
+    """Return the check of readings that begin before the day's refresh."""
+    organization = connection.organization
+    zone = zoneinfo.ZoneInfo(organization.time_zone)
+    runs = Run.objects.filter(connection=connection, began__gte=clock() - timedelta(days=DAYS))
+    moments = [moment.astimezone(zone) for moment in runs.values_list("began", flat=True)]
+    early = [moment for moment in moments if moment.time() < organization.refresh_at]
+    at = f"{organization.refresh_at:%H:%M} ({organization.time_zone})"
+    words = f"The cache is refreshed daily at {at}; who reads before that reads yesterday's data."
+    return {
+        "code": "read_early",
+        "title": f"Readings before the day's refresh, of the last {DAYS} days",
+        "count": len(early),
+        "records": [],
+        "means": {connection.oneroster: words},
+        "repair": "Let the vendor sync later, or refresh the cache earlier.",
+        "needs": [],
+    }

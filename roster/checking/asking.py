@@ -1,0 +1,92 @@
+"""Asks prerequisites of an organization's data, and answers in plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from roster.checking.numbers import VERSIONS, everything_shared, numbers_of
+from roster.checking.prerequisites import CHECKS, NEEDS, Check
+from roster.checking.scope import At, Found, Scope
+from roster.deciding import Decision
+from roster.kinds import KINDS, ROWS_OF
+from roster.listing import label
+from roster.map import Map
+from roster.models import Course, Organization
+from roster.refusal import Refused
+
+SHOWN = 20
+"""Records of each check that are named, if no other number is asked for."""
+
+
+def check_data(
+    organization: Organization,
+    m: Map,
+    decisions: dict[str, Decision],
+    *,
+    needs: Iterable[str] = (),
+    shown: int = SHOWN,
+) -> dict[str, Any]:
+    """Return what each prerequisite finds, of the data or of what one reader is shared.
+
+    `decisions` are those of the versions that it is for; without any, it is for every vendor that
+    is shared everything. With `needs`, only checks that bear on these.
+    `{"checks": [{"code", "title", "count", "records": [{"collection", "id", "name"}], "means":
+    {version: words}, "repair", "needs"}], "numbers", "meets"}`: `meets` says whether nothing
+    was found. Refused for an unknown need.
+    """
+    wanted = set(needs)
+    if unknown := sorted(wanted - NEEDS.keys()):
+        raise Refused(f"“{unknown[0]}” is not a need. The needs are: {', '.join(NEEDS)}.")
+    decisions = decisions or {
+        version: everything_shared(organization, m, version) for version in VERSIONS
+    }
+    d = decisions.get("1.2") or _as_new(next(iter(decisions.values())))
+    scope = Scope(organization, d)
+    checks = [
+        _answer(organization, scope, check, check.find(scope), tuple(decisions), shown)
+        for check in CHECKS
+        if not wanted or wanted.intersection(check.needs)
+    ]
+    return {
+        "checks": checks,
+        "numbers": {version: numbers_of(each) for version, each in decisions.items()},
+        "meets": not any(each["count"] for each in checks),
+    }
+
+
+def _as_new(d: Decision) -> Decision:
+    """Return the same decision, as of 1.2."""
+    return Decision(d.map, "1.2", d.rules, d.settings, d.day, d.marks)
+
+
+def _answer(
+    organization: Organization,
+    scope: Scope,
+    check: Check,
+    found: Found,
+    versions: tuple[str, ...],
+    shown: int,
+) -> dict[str, Any]:
+    records: list[dict[str, str]] = []
+    for collection, at in found.rows.items():
+        records += _records(organization, scope.m, collection, at[: shown - len(records)])
+    means = {"1.1": check.old, "1.2": check.new}
+    return {
+        "code": check.code,
+        "title": check.title,
+        "count": found.total,
+        "records": records,
+        "means": {version: means[version] for version in versions},
+        "repair": check.repair,
+        "needs": list(check.needs),
+    }
+
+
+def _records(organization: Organization, m: Map, collection: str, at: At) -> list[dict[str, str]]:
+    ids = [m.ids[ROWS_OF[collection]][row] for row in at.tolist()]
+    kind = next(kind for kind in KINDS.values() if kind.collection == collection)
+    model: Any = Course if kind.name == "course" else kind.model
+    rows = model.objects.filter(organization=organization, sourced_id__in=ids)
+    names = {row.sourced_id: label(row) for row in rows}
+    return [{"collection": collection, "id": each, "name": names.get(each, "")} for each in ids]
