@@ -20,18 +20,10 @@ def import_arrival(
     Raises Refused with the import's reason. What is held keeps its content until somebody has
     decided about it; all else is forgotten.
     """
-    if arrival.state != Arrival.State.WAITING:
+    if arrival.state != Arrival.State.WAITING or arrival.of_import is not None:
         return arrival.of_import
     try:
-        with arrivals.unpacked(arrival) as path:
-            done = import_bundle(
-                arrival.organization,
-                path,
-                by=by,
-                name=arrival.name,
-                progress=progress,
-                arrival=arrival,
-            )
+        done = _done_before(arrival) or _import(arrival, by, progress)
     except Refused as refusal:
         _settle(arrival, Arrival.State.REFUSED, _refused(arrival), str(refusal))
         arrivals.forget(arrival)
@@ -42,9 +34,28 @@ def import_arrival(
     return done
 
 
+def _import(arrival: Arrival, by: audit.Actor, progress: Progress | None) -> Import:
+    with arrivals.unpacked(arrival) as path:
+        return import_bundle(
+            arrival.organization,
+            path,
+            by=by,
+            name=arrival.name,
+            progress=progress,
+            arrival=arrival,
+        )
+
+
+def _done_before(arrival: Arrival) -> Import | None:
+    """Return the import that a process has applied and died before it could say so."""
+    return arrival.organization.imports.filter(
+        began__gte=arrival.received, checksum=arrival.checksum, state=Import.State.APPLIED
+    ).first()
+
+
 def abandon(arrival: Arrival, reason: str) -> None:
     """Give a waiting bundle up: its import failed too often, or its content is lost."""
-    waiting = Arrival.objects.filter(pk=arrival.pk, state=Arrival.State.WAITING)
+    waiting = Arrival.objects.filter(pk=arrival.pk, state=Arrival.State.WAITING, of_import=None)
     if waiting.update(state=Arrival.State.FAILED, reason=reason):
         arrivals.forget(arrival)
 

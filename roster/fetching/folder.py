@@ -38,6 +38,8 @@ def _candidates(folder: Path) -> Iterator[Candidate]:
     for path in folder.iterdir():
         if path.name.startswith("."):
             continue
+        if not path.name.isprintable():
+            raise Refused(f"A file in {folder} has a name with control characters. Rename it.")
         if path.is_symlink():
             if path.suffix.lower() in (".zip", ".csv"):
                 raise Refused(f"“{path.name}” is a link, not a file. Copy the file itself there.")

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import requests
 
 from roster.arrivals.keeping import private_file
+from roster.arrivals.receiving import printable
 from roster.fetching import addresses
 from roster.fetching.credentials import secret_of
 from roster.fetching.failing import NotYet
@@ -40,7 +41,7 @@ def look(source: Source, tick: Tick) -> Generator[Found]:
             if answer.status_code == 304:
                 return
             name = _name(answer)
-            require_size(name, int(answer.headers.get("Content-Length") or 0))
+            require_size(name, _length(answer))
             with path.open("wb") as stream:
                 for piece in answer.iter_content(CHUNK):
                     tick()
@@ -152,7 +153,7 @@ def _words(source: Source) -> Iterator[None]:
         raise NotYet(
             f"{host} hung up in the middle of the bundle. Nothing was changed; it is tried again."
         ) from error
-    except requests.exceptions.RequestException as error:
+    except (requests.exceptions.RequestException, ValueError) as error:
         raise Refused(f"{host} can't be asked: {type(error).__name__}. Look at the address.") from (
             error
         )
@@ -182,9 +183,14 @@ def _trusted(source: Source, ending: contextlib.ExitStack) -> bool | str:
     return str(file)
 
 
+def _length(answer: requests.Response) -> int:
+    told = answer.headers.get("Content-Length", "")
+    return int(told) if told.isdecimal() else 0
+
+
 def _name(answer: requests.Response) -> str:
     url = urlsplit(answer.url)
-    return PurePosixPath(unquote(url.path)).name or url.hostname or "bundle"
+    return printable(PurePosixPath(unquote(url.path)).name or url.hostname or "bundle")
 
 
 def _written(answer: requests.Response) -> datetime | None:

@@ -28,7 +28,9 @@ from roster.models import Source
 from roster.refusal import Refused
 
 CHUNK = 1 << 20
+PASSWORDS = ["password", "keyboard-interactive"]
 PATIENCE = 60.0  # Seconds for one step.
+PLAIN = {asyncssh.FILEXFER_TYPE_REGULAR, asyncssh.FILEXFER_TYPE_UNKNOWN}  # Some servers don't say.
 
 Answer = TypeVar("Answer")
 
@@ -129,11 +131,22 @@ class _Server:
             name = str(entry.filename)
             if name in (".", ".."):
                 continue
-            if "/" in name or "\0" in name or "\\" in name:
-                raise Refused("The server names a file with a path in it. Nothing was fetched.")
-            if entry.attrs.type == asyncssh.FILEXFER_TYPE_REGULAR and not name.startswith("."):
-                files.append((name, entry.attrs))
+            if "/" in name or "\\" in name or not name.isprintable():
+                raise Refused(
+                    "The server names a file with a path or a control character in it. Nothing"
+                    " was fetched. Ask its operator."
+                )
+            attributes = self._followed(f"{folder}/{name}", entry.attrs)
+            if attributes.type in PLAIN and not name.startswith("."):
+                files.append((name, attributes))
         return files
+
+    def _followed(self, path: str, attributes: asyncssh.SFTPAttrs) -> asyncssh.SFTPAttrs:
+        """Return what a link on the server leads to: `latest.zip` often is one."""
+        if attributes.type == asyncssh.FILEXFER_TYPE_SYMLINK:
+            with contextlib.suppress(asyncssh.SFTPError):
+                return self._run(self.client.stat(path))
+        return attributes
 
     def _pieces(self, path: str, size: int, tick: Tick) -> Iterator[bytes]:
         file = self._run(self.client.open(path, "rb"))
@@ -166,7 +179,7 @@ async def _connect(source: Source, place: Place) -> asyncssh.SSHClientConnection
         username=source.user,
         password=secret if kind == Source.Credential.PASSWORD else None,
         client_keys=[private_key(secret)] if kind == Source.Credential.PRIVATE_KEY else None,
-        preferred_auth="publickey" if kind == Source.Credential.PRIVATE_KEY else "password",
+        preferred_auth=["publickey"] if kind == Source.Credential.PRIVATE_KEY else PASSWORDS,
         known_hosts=([pinned(source)], [], []),
         # Nothing of the account that we run as: no configuration, agent or keys.
         config=None,
@@ -194,8 +207,8 @@ def _words(source: Source) -> Iterator[None]:
         ) from error
     except asyncssh.PermissionDenied as error:
         raise Refused(
-            f"{host} doesn't accept the user “{source.user}” with this {source.credential}."
-            " Set it again."
+            f"{host} doesn't accept the user “{source.user}” with this secret"
+            f" ({source.credential}). Set it again."
         ) from error
     except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath) as error:
         raise Refused(f"There is no {place.path} on {host}. Look at the path.") from error

@@ -77,8 +77,8 @@ def trust(source: Source, fingerprint: str, *, by: audit.Actor) -> Source:
         )
     with transaction.atomic():
         old = source.settings()
-        source.host_key = key
-        source.save(update_fields=["host_key"])
+        source.host_key, source.problem = key, ""
+        source.save(update_fields=["host_key", "problem"])
         _record(by, "source.trusted", source, old=old)
     return source
 
@@ -96,6 +96,7 @@ def _apply(source: Source, settings: Settings) -> None:
         place = parse(settings.address)
         source.address, source.kind = settings.address, place.kind
         source.remembered, source.problem = {}, ""
+        source.worker, source.busy_until = "", None  # Who still fetches from the old one, stops.
         if before and before[:4] != place[:4]:  # Another server: nothing is known of it yet.
             source.host_key = source.certificate = ""
             if source.secret and settings.credential is None:

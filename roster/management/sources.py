@@ -35,7 +35,8 @@ def in_words(told: dict[str, Any]) -> str:
     """Return what `described` tells as a person reads it."""
     schedule = [f"daily at {told['daily_at']}"] if told["daily_at"] else []
     if told["every_minutes"]:
-        schedule.append(f"every {told['every_minutes']} minutes")
+        every = told["every_minutes"]
+        schedule.append(f"every {every} minutes" if every > 1 else "every minute")
     when = " and ".join(schedule) if told["active"] else "paused"
     user = f" as {told['user']}" if told["user"] else ""
     secret = f" with {told['credential']}" if told["credential"] != "none" else ""

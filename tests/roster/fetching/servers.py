@@ -15,7 +15,7 @@ import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,7 @@ class Interrupting(asyncssh.SFTPServer):
     """Serves a folder; `on_read` may spoil a reading."""
 
     on_read: Callable[[Interrupting, int], None] | None = None
+    invents: tuple[str, ...] = ()  # Names that it lists, though there are no such files.
 
     def __init__(self, channel: Any, *, root: Path) -> None:
         super().__init__(channel, chroot=str(root).encode())
@@ -94,6 +95,13 @@ class Interrupting(asyncssh.SFTPServer):
         if spoil:
             spoil(self, offset)
         return super().read(file, offset, size)
+
+    async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        async for name in super().scandir(path):
+            yield name
+        for invented in type(self).invents:
+            attributes = asyncssh.SFTPAttrs(permissions=0o100644, size=9, mtime=9)
+            yield asyncssh.SFTPName(invented.encode(), attrs=attributes)
 
     def hang_up(self) -> None:
         self.channel_of.get_connection().abort()
@@ -115,17 +123,18 @@ def sftp(
     root: Path,
     key: asyncssh.SSHKey,
     on_read: Callable[[Interrupting, int], None] | None = None,
-    port: int = 0,
+    invents: tuple[str, ...] = (),
 ) -> Iterator[int]:
     """Run asyncssh's server with a password over `root`; yields its port."""
-    kind = type("Server", (Interrupting,), {"on_read": staticmethod(on_read) if on_read else None})
+    spoiling = {"on_read": staticmethod(on_read) if on_read else None, "invents": invents}
+    kind = type("Server", (Interrupting,), spoiling)
     loop, ready = asyncio.new_event_loop(), threading.Event()
     listening: list[Any] = []
 
     async def serve() -> None:
         listening.append(
             await asyncssh.create_server(
-                _Accounts, "127.0.0.1", port, server_host_keys=[key],
+                _Accounts, "127.0.0.1", 0, server_host_keys=[key],
                 sftp_factory=lambda channel: kind(channel, root=root),
             )
         )  # fmt: skip

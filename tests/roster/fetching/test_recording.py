@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
 from django.core.files import File
 
-from roster import fetching
+from roster import arrivals, fetching
 from roster.fetching.recording import record
 from roster.models import Arrival, ArrivalPart, Import, Organization, User
 from roster.refusal import Refused
@@ -39,6 +40,18 @@ def test_what_came_is_imported_once_and_its_content_forgotten(
     assert not ArrivalPart.objects.exists()
     assert fetching.import_arrival(arrival, by="test") == of_import
     assert Import.objects.count() == 1
+
+
+def test_what_was_applied_by_a_process_that_died_then_is_not_imported_twice(
+    riverside: Organization, write: Write, tmp_path: Path
+) -> None:
+    arrival = come(riverside, write(tmp_path / "a.zip"))
+    of_import = fetching.import_arrival(Arrival.objects.get(), by="test")
+    arrivals.keep(arrival, tmp_path / "a.zip")
+    arrival.save()  # As it was when it came.
+    assert fetching.import_arrival(arrival, by="test") == of_import
+    assert (arrival.state, arrival.of_import, Import.objects.count()) == ("imported", of_import, 1)
+    assert not ArrivalPart.objects.exists()
 
 
 def test_the_same_as_the_last_applied_is_unchanged(
@@ -73,6 +86,18 @@ def test_a_refused_one_changed_nothing_so_the_last_applied_counts(
     assert again.state == "unchanged"
     assert again.reason.startswith("The same as the bundle that was refused last: ")
     assert come(riverside, write(tmp_path / "a.zip")).state == "unchanged"
+
+
+def test_a_bundle_that_leads_out_of_itself_is_refused_and_changes_nothing(
+    riverside: Organization, write: Write, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "a.zip")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("../../users.csv", "sourcedId\n")
+    with pytest.raises(Refused, match="a path that leads out of it"):
+        done(riverside, path)
+    assert not User.objects.exists()
+    assert not ArrivalPart.objects.exists()
 
 
 def test_a_person_may_upload_again_what_was_refused(

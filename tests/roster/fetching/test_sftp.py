@@ -80,9 +80,21 @@ def test_a_bundle_is_pulled_from_sshd_with_a_key(
             ),
             by="test",
         )
-        with pytest.raises(Refused, match="doesn't accept the user “root” with this private key"):
+        with pytest.raises(Refused, match="doesn't accept the user “root” with this secret"):
             look_twice(Source.objects.get())
     assert Arrival.objects.count() == 1
+
+
+def test_a_link_on_the_server_is_followed_there(
+    riverside: Organization, port: int, out: Path
+) -> None:
+    (out / "latest").symlink_to("night.zip")
+    (out / "dangling").symlink_to("nothing.zip")
+    source = trusted(riverside, port, address=f"sftp://127.0.0.1:{port}/out/latest")
+    assert [each.name for each in look_twice(source)] == ["latest"]
+    Source.objects.update(address=f"sftp://127.0.0.1:{port}/out/dangling")
+    with pytest.raises(Refused, match="There is no bundle at /out/dangling"):
+        look_twice(Source.objects.get())
 
 
 def test_csv_files_in_a_folder_are_one_bundle_with_one_checksum(
@@ -127,7 +139,10 @@ def test_another_host_key_ends_it(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"secret": "wrong"}, "doesn't accept the user “riverside” with this password. Set it"),
+        (
+            {"secret": "wrong"},
+            "doesn't accept the user “riverside” with this secret (password). Set it",
+        ),
         ({"user": "lakeside"}, "doesn't accept the user “lakeside”"),
         ({"path": "/nowhere/*.zip"}, "There is no /nowhere/*.zip on 127.0.0.1. Look at the path"),
         ({"path": "/out/other.zip"}, "There is no bundle at /out/other.zip on 127.0.0.1"),
@@ -177,6 +192,17 @@ def test_a_file_that_grows_while_it_is_read_is_not_taken(
     with servers.sftp(tmp_path, key, grow) as port:
         source = trusted(riverside, port)
         with pytest.raises(NotYet, match="changed while it was fetched"):
+            look_twice(source)
+    assert nothing_came()
+
+
+@pytest.mark.parametrize("name", ["../../etc/night.zip", "a/b.zip", "a\nb.zip", "..\\b.zip"])
+def test_a_server_that_names_files_elsewhere_is_not_believed(
+    name: str, riverside: Organization, tmp_path: Path, out: Path, key: asyncssh.SSHKey
+) -> None:
+    with servers.sftp(tmp_path, key, invents=(name,)) as port:
+        source = trusted(riverside, port)
+        with pytest.raises(Refused, match="a path or a control character in it"):
             look_twice(source)
     assert nothing_came()
 
