@@ -12,7 +12,7 @@ from roster import fetching, jobs
 from roster.management.base import RosterCommand
 from roster.management.commands.list_arrivals import described
 from roster.management.sources import find
-from roster.models import Arrival, Job, Source
+from roster.models import Arrival, Import, Job, Source
 from roster.refusal import Refused
 
 PATIENCE = 60.0  # Seconds to wait for a file that may still be written.
@@ -48,6 +48,8 @@ class Command(RosterCommand):
             raise Refused(" ".join([*problems.values(), *failed]))
         told = [described(Arrival.objects.get(pk=arrival.pk)) for arrival in came]
         words = [f"{each['name']}: {each['state']}. {each['reason']}".strip() for each in told]
+        if any(each["state"] == Import.State.HELD for each in told):
+            words.append("Decide about it: import_roster SLUG --approve or --discard.")
         return {"arrivals": told}, "\n".join(words or ["Nothing new has come in."])
 
     def _fetch(self, source: Source, again: bool) -> list[Arrival]:

@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 from roster.clock import stamp
 from roster.management.base import RosterCommand
 from roster.management.sources import silence
-from roster.models import Arrival
+from roster.models import Arrival, Import
 
 SHOWN = 50
 
@@ -34,7 +34,6 @@ class Command(RosterCommand):
 
 def described(arrival: Arrival) -> dict[str, Any]:
     """Return an arrival as data."""
-    reason = arrival.reason or (arrival.of_import.reason if arrival.of_import else "")
     return {
         "arrival": arrival.pk,
         "received": stamp(arrival.received),
@@ -45,9 +44,18 @@ def described(arrival: Arrival) -> dict[str, Any]:
         "checksum": arrival.checksum,
         "state": arrival.outcome,
         "import": arrival.of_import_id,
-        "reason": reason,
+        "reason": arrival.reason or _why(arrival.of_import),
         "by": arrival.by_name,
     }
+
+
+def _why(of_import: Import | None) -> str:
+    """Return why an import was held, or refused."""
+    if of_import is None:
+        return ""
+    if of_import.state != Import.State.HELD:
+        return of_import.reason
+    return " ".join(each["reason"] for each in of_import.holds)
 
 
 def _line(told: dict[str, Any]) -> str:

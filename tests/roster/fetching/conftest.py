@@ -23,8 +23,10 @@ Write = Callable[..., Path]
 def write() -> Write:
     """Writes Riverside's bundle, of which `ann` is the name of one child."""
 
-    def write(path: Path, ann: str = "Ann") -> Path:
+    def write(path: Path, ann: str = "Ann", *, without: str = "") -> Path:
         files = edited(V1P2, "users.csv", "Ann,", f"{ann},")
+        if without:
+            files = edited(files, "orgs.csv", without, "")
         with zipfile.ZipFile(path, "w") as archive:
             for name, text in {"manifest.csv": manifest_of(files, "1.2"), **files}.items():
                 archive.writestr(zipfile.ZipInfo(name, (2026, 11, 28, 2, 0, 0)), text)

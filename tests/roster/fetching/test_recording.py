@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.files import File
 
-from roster import arrivals, fetching
+from roster import arrivals, fetching, importing
 from roster.fetching.recording import record
 from roster.models import Arrival, ArrivalPart, Import, Organization, User
 from roster.refusal import Refused
@@ -61,6 +61,22 @@ def test_the_same_as_the_last_applied_is_unchanged(
     again = come(riverside, write(tmp_path / "b.zip"))
     assert (again.state, ArrivalPart.objects.count()) == ("unchanged", 0)
     assert again.reason == "The same as the bundle that was applied last. Nothing to import."
+
+
+def test_what_is_held_is_kept_until_somebody_decides(
+    riverside: Organization, write: Write, tmp_path: Path
+) -> None:
+    done(riverside, write(tmp_path / "a.zip"))
+    fewer = write(tmp_path / "b.zip", without="s2,,,South School,school,S,d\n")
+    held = done(riverside, fewer)
+    assert (held.state, held.outcome) == ("imported", "held")
+    assert held.parts.exists()
+    assert come(riverside, fewer).reason == (
+        "The same as the last bundle, which is held. It wasn't imported again."
+    )
+    assert importing.approve(riverside, by="Dana") == held.of_import
+    assert Arrival.objects.get(pk=held.pk).outcome == "applied"
+    assert not ArrivalPart.objects.exists()
 
 
 def test_what_was_applied_before_the_last_one_is_imported(
