@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.core.management import call_command
 from django.core.servers.basehttp import WSGIServer
 from django.test.testcases import LiveServerThread, QuietWSGIRequestHandler, _StaticFilesHandler
 
 from roster import reading
+from tests import emptying
 from tests.acceptance.desk import Desk
 
 
@@ -28,7 +28,7 @@ def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[
     with django_db_blocker.unblock():
         _forget()
         yield
-        call_command("flush", verbosity=0, interactive=False)
+        emptying.empty()
         _forget()
 
 

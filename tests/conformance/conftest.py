@@ -21,6 +21,7 @@ from django.core.management import call_command
 from connections import request_log
 from connections.models import Connection
 from roster import reading
+from tests import emptying
 from tests.conformance import district
 from tests.conformance.asking import Asker
 
@@ -52,7 +53,7 @@ def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[
     with django_db_blocker.unblock():
         forget()
         yield
-        call_command("flush", verbosity=0, interactive=False)
+        emptying.empty()
         forget()
 
 
