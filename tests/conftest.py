@@ -6,11 +6,33 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import TransactionTestCase
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from roster import map as maps
 from roster import reading
-from tests import engines, migrating
+from tests import emptying, engines, migrating
+
+ASKING = {"db", "transactional_db", "django_db_setup", "live_server"}
+"""The fixtures by which a test asks for the database; without them it gets none."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that ask for the database: the others are alike on every engine."""
+    for item in items:
+        if item.get_closest_marker("django_db") or ASKING & set(_fixtures(item)):
+            item.add_marker(pytest.mark.database)
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return getattr(item, "fixturenames", [])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_quickly() -> None:
+    """What a test has committed goes without the making of all permissions anew."""
+    TransactionTestCase._fixture_teardown = lambda case: emptying.empty()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

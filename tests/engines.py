@@ -27,6 +27,8 @@ QUIET = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "checkpoint_timeout": "1h",
+    "max_wal_size": "4GB",
     "max_connections": "60",
     "listen_addresses": "",
     "log_min_messages": "fatal",

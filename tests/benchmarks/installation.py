@@ -18,7 +18,13 @@ from tests.benchmarks.asking import Broken
 ENGINES = ("postgresql", "sqlite", "given")
 
 # Tests can afford to lose their database; a server whose speed is told to people can't.
-DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+DURABLE = {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "checkpoint_timeout": "5min",
+    "max_wal_size": "1GB",
+}
 
 
 @contextlib.contextmanager

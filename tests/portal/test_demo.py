@@ -25,6 +25,9 @@ import pytest
 from portal import demo
 from tests.portal.running import PATIENCE, Running, command, database, embedded, eventually, running
 
+pytestmark = pytest.mark.database
+"""On each engine, in a database of its own."""
+
 COUNTS = {
     "imports": "SELECT count(*) FROM roster_import",
     "publications": "SELECT count(*) FROM roster_publication",

@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from argparse import ArgumentParser
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ PYTHON = sys.executable
 PYTEST = [PYTHON, "-m", "pytest", "-q"]
 # Its module doesn't run by itself, and the script next to Python has the path it was made with.
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as run; run()"
-BOTH_CORES = ["-n", "2", "-m", "not browser"]
+# Each process takes what lies together, so that what a module sets up is set up once.
+BOTH_CORES = ["-n", "2", "--dist", "worksteal"]
+CORES = 2
 SQLITE, POSTGRESQL = {"TEST_ENGINE": "sqlite"}, {"TEST_ENGINE": "postgresql"}
 
 
@@ -39,16 +42,20 @@ class Stage:
 
 
 STAGES = (
+    Stage("Types", [PYTHON, "-m", "mypy"]),
     Stage("Lint", [PYTHON, "-m", "ruff", "check", "."]),
     Stage("Format", [PYTHON, "-m", "ruff", "format", "--check", "."]),
-    Stage("Types", [PYTHON, "-m", "mypy"]),
     Stage("Imports", [PYTHON, "-c", LINT_IMPORTS]),
     Stage("Templates", [PYTHON, "-m", "djlint", "templates", "--lint", "--quiet"]),
     Stage("Migrations", [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"]),
     Stage("System check", [PYTHON, "manage.py", "check", "--fail-level", "WARNING"]),
     Stage("Engines", [PYTHON, "-m", "tests.engines"]),
-    Stage("Tests on SQLite", [*PYTEST, *BOTH_CORES], SQLITE),
-    Stage("Tests on PostgreSQL and Redis", [*PYTEST, *BOTH_CORES], POSTGRESQL),
+    Stage("Tests on SQLite", [*PYTEST, *BOTH_CORES, "-m", "not browser"], SQLITE),
+    Stage(
+        "Tests of the database on PostgreSQL and Redis",
+        [*PYTEST, *BOTH_CORES, "-m", "database and not browser"],
+        POSTGRESQL,
+    ),
     Stage("Tests in the browser", [*PYTEST, "-m", "browser"], SQLITE),
 )  # fmt: skip
 
@@ -89,17 +96,21 @@ class Command(BaseCommand):
     def everything(self, environ: dict[str, str], folder: Path) -> int:
         """Run all stages, whatever fails; the last line printed sums the tests up."""
         passed = failed = 0
-        broken = []
         began = time.monotonic()
+        report = folder / "report.xml"
+        checks = [stage for stage in STAGES if not stage.counts]
+        with ThreadPoolExecutor(CORES) as pool:
+            held = pool.map(lambda stage: self.run(stage, environ, report), checks)
+            broken = [stage.title for stage, good in zip(checks, held, strict=True) if not good]
         for stage in STAGES:
-            report = folder / "report.xml"
+            if not stage.counts:
+                continue
             report.unlink(missing_ok=True)
             good = self.run(stage, environ, report)
-            if stage.counts:
-                more_passed, more_failed = count(report)
-                passed += more_passed
-                # A run that broke off before its first test has failed too.
-                failed += more_failed or (0 if good else 1)
+            more_passed, more_failed = count(report)
+            passed += more_passed
+            # A run that broke off before its first test has failed too.
+            failed += more_failed or (0 if good else 1)
             if not good:
                 broken.append(stage.title)
         self.say(f"\n{time.monotonic() - began:.0f} s in all.")
