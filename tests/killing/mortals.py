@@ -9,7 +9,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,12 +43,19 @@ def environ(data: Path, bundles: Path) -> dict[str, str]:
 
 
 class Mortals:
-    """One process for each role; half of them die by the clock, half at a statement."""
+    """One process for each role; half of them die by the clock, half at a statement.
+
+    Who has died more often than it has done its work lives until it has done it once more, so
+    that on a slow machine, too, all of them get somewhere.
+    """
 
     def __init__(self, data: Path, bundles: Path, dice: random.Random) -> None:
         self.log = data / "race.log"
         self.dice = dice
-        self.kills = 0
+        self.deaths: Counter[str] = Counter()
+        self.deeds: Counter[str] = Counter()
+        self.failures: list[str] = []
+        self._read = 0
         self.nursery = subprocess.Popen(
             [sys.executable, "-m", "tests.killing.nursery", str(self.log)],
             cwd=BASE, env=environ(data, bundles), text=True,
@@ -57,10 +63,25 @@ class Mortals:
         )  # fmt: skip
         self.living = {role: self.fork(role) for role in ROLES}
 
+    @property
+    def kills(self) -> int:
+        return self.deaths.total()
+
+    def done(self, role: str) -> int:
+        """Return how often a role has done its work."""
+        return self.deeds[f"{role} done"]
+
     def fork(self, role: str) -> int:
         at = self.dice.choice([None, self.dice.randint(1, MOST_WRITES)])
-        order = {"role": role, "seed": self.dice.randrange(1 << 30), "at": at}
+        order = {
+            "role": role,
+            "seed": self.dice.randrange(1 << 30),
+            "at": None if self.is_behind(role) else at,
+        }
         return int(self.order(**order)["pid"])
+
+    def is_behind(self, role: str) -> bool:
+        return self.done(role) < self.deaths[role]
 
     def order(self, **order: Any) -> dict[str, Any]:
         assert self.nursery.stdin is not None
@@ -71,34 +92,52 @@ class Mortals:
         return answer
 
     def kill_one(self) -> None:
-        """Kill whoever it hits, and let another take its place."""
-        role = self.dice.choice(list(ROLES))
-        self.kill(role)
-        self.kills += 1
-        self.living[role] = self.fork(role)
+        """Kill whoever it hits of those who may die, and let others take the places of the dead."""
+        self.listen()
+        dead = self.dead()
+        mortal = [role for role in ROLES if role not in dead and not self.is_behind(role)]
+        if mortal:
+            role = self.dice.choice(mortal)
+            self.kill(role)
+            dead.add(role)
+        for role in ROLES:
+            if role in dead:
+                self.deaths[role] += 1
+                self.living[role] = self.fork(role)
+
+    def dead(self) -> set[str]:
+        """Return who has died by itself, at a statement."""
+        of = {pid: role for role, pid in self.living.items()}
+        return {of[pid] for pid in self.order(dead=True)["dead"]}
 
     def kill(self, role: str) -> None:
-        # One that has died at a statement is a zombie, which takes the signal without a word.
+        # One that has just died at a statement is a zombie, which takes the signal without a word.
         os.kill(self.living[role], signal.SIGKILL)
         self.order(ended=self.living[role])
 
     def end(self) -> None:
+        dead = self.dead()
         for role in ROLES:
-            self.kill(role)
+            if role not in dead:
+                self.kill(role)
         assert self.nursery.stdin is not None
         self.nursery.stdin.close()
         self.nursery.wait(30)
+        self.listen()
 
-    def deeds(self) -> tuple[Counter[str], list[str]]:
-        """Return who did what how often, and what went wrong, in the words of its traceback."""
-        deeds: Counter[str] = Counter()
-        failures = []
-        for line in self.log.read_text().splitlines() if self.log.exists() else ():
+    def listen(self) -> None:
+        """Take in what they have written down since: who did what, and what went wrong."""
+        if not self.log.exists():
+            return
+        with self.log.open("rb") as log:
+            log.seek(self._read)
+            lines = log.readlines()
+        for line in lines:
             said = json.loads(line)
-            deeds[f"{said['role']} {said['what'].partition(':')[0]}"] += 1
+            self._read += len(line)
+            self.deeds[f"{said['role']} {said['what'].partition(':')[0]}"] += 1
             if said["what"] == "failed":
-                failures.append(f"{said['role']}: {said['more']}")
-        return deeds, failures
+                self.failures.append(f"{said['role']}: {said['more']}")
 
 
 @contextlib.contextmanager
@@ -109,9 +148,3 @@ def mortals(data: Path, bundles: Path, dice: random.Random) -> Iterator[Mortals]
         yield them
     finally:
         them.end()
-
-
-def kill_for(them: Mortals, kills: int, often: float = 0.3) -> None:
-    while them.kills < kills:
-        time.sleep(often)
-        them.kill_one()

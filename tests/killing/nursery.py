@@ -2,12 +2,13 @@
 
 A line of JSON in is one order: `{"role": "refresher", "seed": 7, "at": 30}` forks a process that
 does its role's work over and over, and dies at its 30th writing statement if `at` says so;
-`{"ended": pid}` waits for the end of one. A line out answers. Whatever goes wrong in a process is
-written to the file that is named on the command line.
+`{"ended": pid}` waits for the end of one, `{"dead": true}` asks who has died by itself. A line out
+answers. Whatever goes wrong in a process is written to the file named on the command line.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -15,6 +16,7 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Iterator
 from typing import Any
 
 import django
@@ -32,8 +34,11 @@ def main() -> None:
     roles.hurry()
     for line in sys.stdin:
         order = json.loads(line)
+        answer: dict[str, Any]
         if "ended" in order:
             answer = {"ended": os.waitstatus_to_exitcode(os.waitpid(order["ended"], 0)[1])}
+        elif "dead" in order:
+            answer = {"dead": list(dead())}
         else:
             answer = {"pid": fork(**order)}
         print(json.dumps(answer), flush=True)
@@ -48,6 +53,14 @@ def fork(role: str, seed: int, at: int | None = None) -> int:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     be_mortal(role, seed, at)
     raise AssertionError("It works until it dies.")
+
+
+def dead() -> Iterator[int]:
+    """Yield who has died since, as all of them do."""
+    with contextlib.suppress(ChildProcessError):
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            assert os.waitstatus_to_exitcode(ended[1]) == -signal.SIGKILL
+            yield ended[0]
 
 
 def be_mortal(role: str, seed: int, at: int | None) -> None:

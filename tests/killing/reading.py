@@ -15,6 +15,8 @@ from tests.connections.conftest import Vendor
 from tests.killing.leaks import Secrets, leaks
 
 LIMIT = 60
+REST = 0.05
+"""Seconds between two readings."""
 LISTS = ("orgs", "academicSessions", "courses", "classes", "users", "enrollments", "demographics")
 
 
@@ -31,21 +33,23 @@ class Reader(threading.Thread):
     """One vendor's program in a thread of its own, whole readings in turn with deltas."""
 
     def __init__(self, vendor: Vendor, since: bool = False) -> None:
-        super().__init__(daemon=True)
+        super().__init__(daemon=True, name=vendor.connection.vendor)
         self.vendor = vendor
         self.deltas = since
         self.over = threading.Event()
         self.readings = 0
+        self.news = 0
         self.pages = 0
         self.longest = 0.0
         self.complaints: list[str] = []
         self.known: dict[tuple[str, str], tuple[bytes, str]] = {}
+        self.seen: dict[tuple[str, str], str] | None = None
         self.copy: dict[str, dict[str, Any]] = {}
         self.stamps: dict[str, str] = {}
 
     def run(self) -> None:
         try:
-            while not self.over.wait(0.01):
+            while not self.over.wait(REST):
                 self.read()
                 self.readings += 1
         except BaseException as error:  # Whatever it is, the race must tell of it.
@@ -70,6 +74,14 @@ class Reader(threading.Thread):
         for name in LISTS:
             since = self.stamps.get(name, "") if self.deltas else ""
             whole[name] = self.list_of(token, name, since)
+        seen = {
+            (name, each["sourcedId"]): each["dateLastModified"]
+            for name, documents in whole.items()
+            for each in documents
+        }
+        # A delta that brings nothing is as good as a list that is as it was.
+        self.news += self.seen is not None and seen not in ({}, self.seen)
+        self.seen = seen
         if self.deltas:
             self.take_in(whole)
         else:

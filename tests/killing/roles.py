@@ -25,8 +25,11 @@ BUNDLES = "RACE_BUNDLES"
 
 
 def hurry() -> None:
-    """Let leases and graces be as short as the lives of those who hold them."""
-    running.LEASE = timedelta(seconds=1)
+    """Let leases and graces be as short as the lives of those who hold them.
+
+    A lease is longer than a note of progress can wait in SQLite, where an import is stored.
+    """
+    running.LEASE = timedelta(seconds=3)
     flipping.READ_ON = timedelta(seconds=1)
     sweeping.GRACE = timedelta(seconds=2)
 

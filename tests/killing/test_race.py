@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,8 +24,9 @@ from roster.models import Feed, Organization
 from roster.refusal import Refused
 from tests.connections.conftest import DANA, Vendor, connected
 from tests.killing.bundles import write_nights
-from tests.killing.mortals import kill_for, mortals
+from tests.killing.mortals import Mortals, mortals
 from tests.killing.reading import Reader
+from tests.killing.roles import ROLES
 from tests.model.comparing import differences
 from tests.model.comparing import published as of
 from tests.roster.districts import demo_district, published
@@ -35,21 +35,26 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 KILLS = int(os.environ.get("TEST_KILLS", "12"))
 SEED = int(os.environ.get("TEST_KILLS_SEED", "1"))
+OFTEN = 0.3
+"""Seconds between two deaths by the clock."""
+LEAST = max(2, KILLS // 30)
+"""So often each does its work, or reads everything."""
+PATIENCE, SLOWLY = 120, 3
+"""Seconds that it may take, and for each death."""
 
 
 def test_readers_see_nothing_that_they_must_not_whoever_dies(tmp_path: Path) -> None:
     reading.forget()
     riverside = demo_district(tmp_path)
     vendors = racing(riverside)
-    seconds = publishing.refresh(riverside, by=DANA)["seconds"]
+    publishing.refresh(riverside, by=DANA)
     bundles = write_nights(tmp_path, 3)
     dice = random.Random(SEED)  # noqa: S311 - drawn again, it must be the same.
     readers = [Reader(vendor, since=bool(place % 2)) for place, vendor in enumerate(vendors)]
     with mortals(tmp_path / "data", bundles, dice) as them:
         for reader in readers:
             reader.start()
-        # On a slow machine they live longer, so that half of their work is done.
-        kill_for(them, KILLS, often=max(0.5, seconds))
+        race(them, readers)
     for reader in readers:
         reader.end()
     at_rest(riverside)
@@ -57,10 +62,27 @@ def test_readers_see_nothing_that_they_must_not_whoever_dies(tmp_path: Path) -> 
         if reader.deltas:
             reader.check_copy()
     check_same(riverside, vendors)
-    deeds, failures = them.deeds()
-    say(them.kills, readers, deeds)
-    assert failures == []
+    say(them, readers)
+    assert them.failures == []
     assert [words for reader in readers for words in reader.complaints] == []
+
+
+def race(them: Mortals, readers: list[Reader]) -> None:
+    """Kill until it is enough, and until everybody has got somewhere."""
+    end = time.monotonic() + PATIENCE + KILLS * SLOWLY
+    while them.kills < KILLS or lazy(them, readers):
+        assert time.monotonic() < end, f"{them.kills} killed; {lazy(them, readers)}"
+        time.sleep(OFTEN)
+        them.kill_one()
+
+
+def lazy(them: Mortals, readers: list[Reader]) -> list[str]:
+    """Return in words who has done too little for a race."""
+    done = {role: them.done(role) for role in ROLES} | {
+        reader.name: reader.readings for reader in readers
+    }
+    said = [f"{name}: {times}" for name, times in done.items() if times < LEAST]
+    return said + [f"{reader.name} read no news" for reader in readers if not reader.news]
 
 
 def racing(riverside: Organization) -> list[Vendor]:
@@ -100,8 +122,13 @@ def check_same(riverside: Organization, vendors: list[Vendor]) -> None:
         assert said == [], f"{vendor.connection}: " + "\n".join(said)
 
 
-def say(kills: int, readers: list[Reader], deeds: Counter[str]) -> None:
+def say(them: Mortals, readers: list[Reader]) -> None:
     pages, longest = sum(each.pages for each in readers), max(each.longest for each in readers)
-    print(f"\n{kills} killed; {pages} pages read, the longest took {longest * 1000:.0f} ms")
-    for what, times in sorted(deeds.items()):
+    print(f"\n{them.kills} killed; {pages} pages read, the longest took {longest * 1000:.0f} ms")
+    for reader in readers:
+        kind = "by deltas" if reader.deltas else "whole"
+        print(f"{reader.readings:6} readings {kind} by {reader.name}, {reader.news} with news")
+    for what, times in sorted(them.deeds.items()):
         print(f"{times:6} {what}")
+    for role, times in sorted(them.deaths.items()):
+        print(f"{times:6} deaths of the {role}")
