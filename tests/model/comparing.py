@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from roster.kinds import COLLECTIONS
 from roster.models import Document, Feed, Publication
+from roster.parts import in_parts
 from roster.publishing import lists
 
 Documents = dict[str, dict[str, dict[str, Any]]]
@@ -48,28 +49,56 @@ _known: dict[tuple[int, str], tuple[Documents, set[Id]]] = {}
 """What was read of publications, which are the same as long as their lists are."""
 
 
+class Told(NamedTuple):
+    """A document of the shelf, which never changes."""
+
+    sourced_id: str
+    is_live: bool
+    document: dict[str, Any]
+
+
+_shelf: dict[int, Told] = {}
+
+
 def forget() -> None:
     _known.clear()
+    _shelf.clear()
 
 
 def _whole(publication: int, cut: dict[str, Any]) -> tuple[Documents, set[Id]]:
     found: Documents = {}
     shortened = set()
-    listed = lists.listed(publication)
-    for collection in listed.lists:
-        numbers = lists.read(listed, collection).documents.tolist()
-        rows = Document.objects.in_bulk(set(numbers))
-        for each in numbers:
-            row = rows[each]
+    numbers = _listed(publication)
+    _fetch({each for listed in numbers.values() for each in listed} - _shelf.keys())
+    for collection, listed in numbers.items():
+        fields = set(cut.get(collection, ()))
+        for sourced_id, is_live, document in map(_shelf.__getitem__, listed):
             # What was withdrawn from an older publication stands there as a tombstone.
-            if row.status != "active":
+            if not is_live:
                 continue
-            document = plain(json.loads(row.body))
-            for name in cut.get(collection, ()):
-                if document.pop(name, None) is not None:
-                    shortened.add((collection, row.sourced_id))
-            found.setdefault(collection, {})[row.sourced_id] = document
+            if not fields.isdisjoint(document):
+                shortened.add((collection, sourced_id))
+                document = {name: document[name] for name in document if name not in fields}
+            found.setdefault(collection, {})[sourced_id] = document
     return found, shortened
+
+
+def _listed(publication: int) -> dict[str, list[int]]:
+    """Return the documents that a publication lists, by collection."""
+    kept = lists.listed(publication).lists
+    parts = [(name, part) for name in kept for part in kept[name].get("live", ())]
+    found: dict[str, list[int]] = {}
+    for (name, _), entries in zip(parts, lists.fetch([part for _, part in parts]), strict=True):
+        found.setdefault(name, []).extend(entries.documents.tolist())
+    return found
+
+
+def _fetch(numbers: Iterable[int]) -> None:
+    names = ("pk", "sourced_id", "status", "body")
+    for some in in_parts(sorted(numbers), 500):
+        for pk, *told in Document.objects.filter(pk__in=some).values_list(*names):
+            sourced_id, status, body = told
+            _shelf[pk] = Told(sourced_id, status == "active", plain(json.loads(body)))
 
 
 def plain(document: dict[str, Any]) -> dict[str, Any]:
