@@ -78,26 +78,28 @@ def lost(mutations: Sequence[Mutation]) -> list[str]:
 def noticed(row: Mutation, looks: Sequence[Look], engine: str) -> bool:
     """Make one mistake in a copy of the tree; print and return how the tests take it."""
     began = time.monotonic()
-    how, why = "SURVIVED", ""
+    how, why, by = "SURVIVED", "", ""
     with tempfile.TemporaryDirectory(prefix="rosterdesk-mutation-") as folder:
         copy = Path(folder) / "tree"
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
         broken = copy / row.file
         broken.write_text(broken.read_text().replace(row.old, row.new))
         for look in looks:
-            code, why = run(copy, look, engine)
+            code, why, by = run(copy, look, engine)
             if code:
                 # 1 is a failed test; anything else is a mistake that can't even be run.
                 how = f"found by {look.name}" if code == 1 else "BROKEN"
                 break
     print(f"{how:24} {time.monotonic() - began:4.0f} s  {row.file}: {row.rule}", flush=True)
+    if by:
+        print(f"    {by}", flush=True)
     if how == "BROKEN" or os.environ.get("MODEL_SAY"):
         print(f"    {why}", flush=True)
     return how.startswith("found")
 
 
-def run(tree: Path, look: Look, engine: str) -> tuple[int, str]:
-    """Run a look in a tree; return pytest's exit code and the line that says why."""
+def run(tree: Path, look: Look, engine: str) -> tuple[int, str, str]:
+    """Run a look in a tree; return pytest's exit code, the line that says why, and the test."""
     plain = {name: text for name, text in os.environ.items() if not name.startswith("MODEL_")}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *look.tests, *ARGUMENTS],
@@ -108,4 +110,6 @@ def run(tree: Path, look: Look, engine: str) -> tuple[int, str]:
         check=False,
     )
     said = [line for line in done.stdout.splitlines() if line.startswith("E   ")]
-    return done.returncode, (said or done.stdout.splitlines()[-1:] or [done.stderr])[0][:300]
+    failed = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("FAILED ")]
+    why = (said or done.stdout.splitlines()[-1:] or [done.stderr])[0][:300]
+    return done.returncode, why, "".join(failed[:1])
