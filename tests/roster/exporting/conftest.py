@@ -18,6 +18,8 @@ from tests.roster.importing.conftest import Bundler
 
 Rows = list[dict[str, str]]
 
+BEYOND = ("username-twice", "email-twice")
+
 
 class Desk:
     """Exports and imports between organizations, each made when it is needed."""
@@ -42,10 +44,14 @@ class Desk:
         return path, export_organization(organization, path, version, by="Dana")
 
     def taken(self, path: Path, *, strict: bool = True) -> Organization:
-        """Import a bundle into an empty organization, with nothing found."""
+        """Import a bundle into an empty organization, with nothing found that is a fault.
+
+        What people gave each other twice, a username, is no fault of a bundle.
+        """
         organization = self.organization()
         done = import_bundle(organization, path, by="Dana", strict=strict)
-        assert list(done.findings.values_list("code", "file", "column", "value")) == []
+        found = done.findings.exclude(code__in=BEYOND)
+        assert list(found.values_list("code", "file", "column", "value")) == []
         return organization
 
     def comes_back(self, path: Path, version: str, *, strict: bool = True) -> None:
