@@ -13,9 +13,11 @@ from connections import sharing
 from connections.models import Connection
 from connections.moves import record
 from roster import audit
+from roster.checking import numbers_of
 from roster.explaining import difference
 from roster.models import Feed
 from roster.publishing import change_feed
+from roster.publishing.inputs import last_shown
 from roster.refusal import Refused
 
 
@@ -69,8 +71,9 @@ def preview_sharing(connection: Connection, **asked: Unpack[sharing.Asked]) -> d
     """Return what `change_sharing` would do, and the difference by collection; writes nothing.
 
     `{"changed", "sharing", "warnings", "collections": {"users": {"now", "then", "added",
-    "removed", "changed"}}}`: live records that the vendor can read now, and those that it
-    could by the new rules this moment.
+    "removed", "changed"}}, "numbers"}`: live records that the vendor can read now, and those that
+    it could by the new rules this moment; and what of the data wouldn't reach it, and why
+    (`roster.checking.numbers`).
     """
     wanted = _current(connection)
     old = sharing.described(wanted)
@@ -82,6 +85,11 @@ def preview_sharing(connection: Connection, **asked: Unpack[sharing.Asked]) -> d
         "collections": difference(
             wanted.feed, wanted.organization, wanted.oneroster, sharing.rules(wanted)
         ),
+        "numbers": {
+            wanted.oneroster: numbers_of(
+                last_shown(wanted.organization).decide(wanted.oneroster, sharing.rules(wanted))
+            )
+        },
     }
 
 

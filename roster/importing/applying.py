@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from roster import carrying, hierarchy
+from roster import carrying, checking, hierarchy
 from roster.clock import clock
 from roster.hierarchy.timetable import Timetable
 from roster.importing import engine, references, traces
@@ -40,6 +40,7 @@ class Applied:
     counts: dict[str, dict[str, int]]
     holds: list[dict[str, str]]
     difference: dict[str, Any]
+    numbers: checking.Numbers
 
 
 def apply(
@@ -54,14 +55,16 @@ def apply(
     changes = Changes(organization)
     try:
         weighing = Weighing(organization, changes, gathering.files, known)
-        counts = _change(organization, gathering, weighing, anew=_is_read_anew(last))
+        counts, numbers = _change(organization, gathering, weighing, anew=_is_read_anew(last))
         holds = [reason._asdict() for reason in weighing.reasons]
         gathering.progress(COMPARED, "Comparing")
         told = difference(changes) if holds or with_difference else {}
     finally:
         changes.drop()
     organization.refresh_from_db(fields=["revision"])
-    return Applied(organization.revision, counts, holds, told)
+    if numbers is None:
+        numbers = last.numbers if last else {}
+    return Applied(organization.revision, counts, holds, told, numbers)
 
 
 def _is_read_anew(last: Import | None) -> bool:
@@ -71,7 +74,9 @@ def _is_read_anew(last: Import | None) -> bool:
 
 def _change(
     organization: Organization, gathering: Gathering, weighing: Weighing, *, anew: bool
-) -> dict[str, dict[str, int]]:
+) -> tuple[dict[str, dict[str, int]], checking.Numbers | None]:
+    """Return the counts of each file, and what reaches no vendor now, if that may be new."""
+    numbers = None
     before = carrying.before(organization, with_map=_may_be_held(organization))
     years = _years(organization)
     store = Store(organization, clock(), weighing.changes, weighing.weigh)
@@ -88,11 +93,11 @@ def _change(
         organization.save(update_fields=["school_year"])
     if gathering.changed or named or anew:
         gathering.progress(CHECKED, "Deriving the hierarchy")
-        _derive(organization, gathering.findings, before, weighing)
+        numbers = _derive(organization, gathering.findings, before, weighing)
         weighing.weigh_schools()
         weighing.weigh_year(years, _years(organization))
     weighing.weigh_forms()
-    return {name: counts.as_dict() for name, counts in gathering.counts.items()}
+    return {name: counts.as_dict() for name, counts in gathering.counts.items()}, numbers
 
 
 def _may_be_held(organization: Organization) -> bool:
@@ -106,7 +111,7 @@ def _may_be_held(organization: Organization) -> bool:
 
 def _derive(
     organization: Organization, findings: Findings, before: carrying.Before, weighing: Weighing
-) -> None:
+) -> checking.Numbers:
     """Derive levels and marks, and compare who is visible before and after."""
     after = cache(lambda: build(organization))
     seen = visible(organization, before.map) if before.map else None
@@ -116,6 +121,7 @@ def _derive(
         _tell(carrying.carry(organization, before, after), findings)
     if seen is not None:
         weighing.weigh_visible(seen, visible(organization, after()))
+    return checking.numbers(organization, after())
 
 
 def _years(organization: Organization) -> set[str]:
@@ -142,7 +148,7 @@ def repeat(of_import: Import, last: Import) -> Applied | None:
         }
         for name, known in last.counts.items()
     }
-    return Applied(organization.revision, counts, [], {})
+    return Applied(organization.revision, counts, [], {}, last.numbers)
 
 
 def _tell(opened: carrying.Opened, findings: Findings) -> None:

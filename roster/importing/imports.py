@@ -225,6 +225,7 @@ class _Run:
         of_import.state = Import.State.APPLIED
         of_import.counts, of_import.revision = applied.counts, applied.revision
         of_import.holds, of_import.difference = applied.holds, {}
+        of_import.numbers = applied.numbers
         of_import.release = traces.release()
         if applied.holds and self.approved:
             of_import.approved_by = audit.name_of(self.by)[:200]
@@ -243,7 +244,7 @@ class _Run:
         """Say what an import would have done: a dry run's, or one that is held from now on."""
         of_import = self.of_import
         of_import.counts, of_import.holds = applied.counts, applied.holds
-        of_import.difference = applied.difference
+        of_import.difference, of_import.numbers = applied.difference, applied.numbers
         if self.dry_run:
             of_import.tried = findings.rows(of_import)
             return

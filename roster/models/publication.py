@@ -88,7 +88,9 @@ class Publication(models.Model):
 
     `number` is its stamp: milliseconds since 1970, growing within the organization. `counts`
     is per collection `{"users": {"records": 9, "tombstones": 1, "added": 9, "changed": 0,
-    "removed": 1}}`. `lists` says which parts its lists are made of (`roster/publishing/lists.py`).
+    "removed": 1}}`, `numbers` what of the data reaches no vendor in its version, and why
+    (`roster.checking.numbers`). `lists` says which parts its lists are made of
+    (`roster/publishing/lists.py`).
     `cut` are fields by collection that are taken out as documents are read, each with the stamp
     of the act, until a next publication lists documents without them. `revision` counts the acts
     that rewrote its lists in place. Headers stay, as the history that deltas are widened by; the
@@ -106,6 +108,7 @@ class Publication(models.Model):
     rules = models.JSONField()
     settings = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
+    numbers = models.JSONField(default=dict, blank=True)
     lists = models.JSONField(default=dict, blank=True)
     cut = models.JSONField(default=dict, blank=True)
     revision = models.PositiveIntegerField(default=0)

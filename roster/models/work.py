@@ -18,7 +18,8 @@ class Import(models.Model):
     (`roster.importing.traces`), `release` the code that read them.
 
     `holds` are the reasons for which it was held, as `[{"code": …, "reason": …}]`, `difference`
-    what it would have changed (`roster.importing.difference`). `revision` is the organization's
+    what it would have changed (`roster.importing.difference`). `numbers` are what of the data
+    reaches no vendor, and why (`roster.checking.numbers`). `revision` is the organization's
     after it was applied, `approved_by` who approved it though there were reasons to hold it: so
     they also approved of the refresh that shows this revision.
     """
@@ -45,6 +46,7 @@ class Import(models.Model):
     answer = models.CharField(max_length=5, blank=True)
     holds = models.JSONField(default=list)
     difference = models.JSONField(default=dict)
+    numbers = models.JSONField(default=dict, blank=True)
     revision = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
     approved_by = models.CharField(max_length=200, blank=True)
     reason = models.TextField(blank=True)
@@ -98,7 +100,11 @@ class Finding(models.Model):
 
 
 class Refresh(models.Model):
-    """One rebuilding of an organization's cache, over all of its lines."""
+    """One rebuilding of an organization's cache, for all of its feeds.
+
+    `numbers` are what of the data reaches no vendor, and why (`roster.checking.numbers`), `basis`
+    the hash of what they were counted with.
+    """
 
     class State(models.TextChoices):
         RUNNING = "running"
@@ -115,6 +121,8 @@ class Refresh(models.Model):
     added = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     removed = models.PositiveIntegerField(default=0)
+    numbers = models.JSONField(default=dict, blank=True)
+    basis = models.CharField(max_length=32, blank=True, editable=False)
     reason = models.TextField(blank=True)
     by_name = models.CharField(max_length=200, blank=True)
     began = models.DateTimeField(default=clock)

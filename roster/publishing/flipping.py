@@ -139,6 +139,7 @@ def _show_next(each: Next, number: int) -> None:
         rules=each.rules,
         lists=stamped(each.lists, number),
         counts=each.counts,
+        numbers=each.numbers,
         cut=cut_at(each.cut, number),
         **_decided_with(each.inputs),
     )

@@ -21,6 +21,7 @@ class Next:
     rules: dict[str, Any]
     lists: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    numbers: dict[str, Any] = field(default_factory=dict)
     cut: Cut = field(default_factory=dict)
 
 

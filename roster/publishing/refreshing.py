@@ -16,6 +16,7 @@ from roster.models import Feed, Organization, Publication
 from roster.publishing.flipping import flip, no_longer_read
 from roster.publishing.inputs import todays
 from roster.publishing.making import Maker, decided
+from roster.publishing.numbers import Counted, counted
 from roster.publishing.plans import Plan
 from roster.publishing.running import Progress, Running
 from roster.publishing.shelf import Shelves
@@ -30,8 +31,10 @@ def refresh(
     """Publish the organization's data as it stands now, on every feed that is following.
 
     Returns `{"publication": number, "held": False, "feeds": [...], "added": …, "changed": …,
-    "removed": …, "seconds": …}`, each feed with its version, publication, rules and collections'
-    records, tombstones, added, changed and removed. Refused while another refresh is running.
+    "removed": …, "numbers": …, "seconds": …}`, each feed with its version, publication, rules and
+    collections' records, tombstones, added, changed and removed. `numbers` are what of the data
+    reaches no vendor, by version (`roster.checking.numbers`). Refused while another refresh is
+    running.
     The district's own rows whose last day is over end before.
     """
     running = Running(organization, by, progress)
@@ -55,6 +58,7 @@ class _Refresh:
         self.feeds: list[Feed] = []
         self.alike = 0
         self.counts: dict[int, dict[str, dict[str, int]]] = {}
+        self.counted = Counted({}, "")
 
     def prepare(self) -> Plan:
         self.organization.refresh_from_db()
@@ -68,6 +72,10 @@ class _Refresh:
             self.alike = len(wanted)
             maker.make(wanted, plan)
             self.counts |= {each.feed.pk: each.found.counts for each in wanted}
+        self.counted = counted(self.organization, inputs)
+        versions = {feed.pk: feed.version for feed in self.feeds}
+        for each in plan.nexts:
+            each.numbers = self.counted.numbers[versions[each.feed]]
         plan.shown = inputs
         plan.dropped = list(no_longer_read(self.organization).values_list("pk", flat=True))
         return plan
@@ -81,7 +89,7 @@ class _Refresh:
         """Write down what was done, in the transaction that shows it."""
         self.organization.refresh_from_db()
         number = self.organization.last_number
-        self.running.done(number or None, self._totals())
+        self.running.done(number or None, self._totals(), self.counted)
         audit(
             self.by,
             "cache.refreshed",
@@ -111,6 +119,7 @@ class _Refresh:
                 for feed in self.feeds
             ],
             **self._totals(),
+            "numbers": self.counted.numbers,
             "seconds": self.running.seconds,
         }
 

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from roster.audit import Actor, name_of
 from roster.clock import clock
 from roster.models import Organization, Refresh
+from roster.publishing.numbers import Counted
 from roster.refusal import Refused
 
 LEASE = timedelta(minutes=5)
@@ -69,7 +70,7 @@ class Running:
         if self.watcher:
             self.watcher(percent, stage)
 
-    def done(self, number: int | None, totals: dict[str, int]) -> None:
+    def done(self, number: int | None, totals: dict[str, int], counted: Counted) -> None:
         """Note the end, in the transaction that shows the result."""
         self._update(
             state=Refresh.State.PUBLISHED,
@@ -77,6 +78,7 @@ class Running:
             percent=100,
             finished=clock(),
             lease_until=None,
+            **counted._asdict(),
             **totals,
         )
 

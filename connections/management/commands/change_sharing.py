@@ -9,6 +9,7 @@ from django.core.management.base import CommandParser
 from connections import changing
 from connections.management.base import ConnectionCommand, described
 from connections.management.choosing import add_choices, asked_for
+from roster.checking import in_words
 
 
 class Command(ConnectionCommand):
@@ -33,6 +34,7 @@ class Command(ConnectionCommand):
             done = changing.preview_sharing(connection, **asked)
             words = ["Nothing is changed yet. A publication by these rules would have:"]
             words += _table(done["collections"])
+            words += in_words(done["numbers"], vendor=connection.vendor)
         elif asked:
             done = changing.change_sharing(
                 connection, by=self.actor(), reason=options["reason"], **asked

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from roster.checking import in_words as sentences
 from roster.importing import approve, discard, import_bundle
 from roster.importing.difference import SHOWN as MOST
 from roster.importing.report import summary
@@ -75,6 +76,7 @@ class Command(RosterCommand):
             "oneroster": done.oneroster,
             "files": done.counts,
             "findings": summary(done),
+            "numbers": done.numbers,
             "seconds": round(time.perf_counter() - began, 2),
             "held": done.state == Import.State.HELD,
         }
@@ -102,7 +104,8 @@ def in_words(result: dict[str, Any]) -> str:
         f"Findings: {findings['errors']:,} errors (row left out),"
         f" {findings['warnings']:,} warnings, {findings['notices']:,} notices.",
     ]
-    return "\n".join(lines + _findings(findings["list"]) + _difference(result))
+    lines += [*_findings(findings["list"]), *_difference(result), ""]
+    return "\n".join(lines + sentences(result["numbers"]))
 
 
 def _first_lines(result: dict[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from roster.checking import in_words
 from roster.management.base import RosterCommand
 from roster.publishing import refresh
 from roster.refusal import Refused
@@ -42,4 +43,4 @@ def _words(result: dict[str, Any]) -> str:
             )
     if not result["feeds"]:
         lines.append("  There is no connection yet, so there was nothing to publish for.")
-    return "\n".join(lines)
+    return "\n".join(lines + in_words(result["numbers"]))

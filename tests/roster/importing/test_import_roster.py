@@ -25,7 +25,8 @@ def test_json_says_what_was_done(load: Bundler) -> None:
     said = json.loads(run("riverside", path, "--json"))
     done = Import.objects.get()
     assert list(said) == [
-        "import", "organization", "oneroster", "files", "findings", "seconds", "held",
+        "import", "organization", "oneroster", "files", "findings", "numbers", "seconds",
+        "held",
     ]  # fmt: skip
     assert (said["import"], said["organization"], said["held"]) == (done.pk, "riverside", False)
     assert said["oneroster"] == "1.1"
@@ -41,6 +42,15 @@ def test_words_are_a_table_and_the_findings(load: Bundler) -> None:
     assert "Imported OneRoster 1.2 into riverside" in said
     assert "1 errors (row left out)" in said
     assert "orgs.csv type, first in row 3 (“building”)" in said
+
+
+def test_the_last_sentence_says_what_reaches_no_vendor(load: Bundler) -> None:
+    said = run("riverside", load.write(edited(V1P2, "classes.csv", ',s1,"t1"', ',s1,"t9"')))
+    assert said.splitlines()[-1] == (
+        "OneRoster 1.1 and 1.2: NOT ONE class AND NOT ONE enrollment gets out. Of 1 class,"
+        " 2 enrollments and 3 people, 1 class and 2 enrollments reach no vendor, because a class"
+        " names no academic session that is in the data (1 class and 2 enrollments)."
+    )
 
 
 def test_a_refusal_exits_with_1_and_the_reason(
