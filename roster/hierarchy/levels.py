@@ -24,12 +24,13 @@ class Derived(NamedTuple):
     person: str = ""
     course: str = ""
     role: str = ""
-    all_of: bytes = b"[]"
-    any_of: bytes = b"[]"
+    all_of: str = "[]"
+    any_of: str = "[]"
 
 
-def edges(*pairs: tuple[str, str]) -> bytes:
-    return orjson.dumps(pairs)
+def edges(*pairs: tuple[str, str]) -> str:
+    # As text: each bytes object of orjson's keeps a buffer of 4 KB.
+    return orjson.dumps(pairs).decode()
 
 
 def levels_of(ground: Ground) -> Iterator[Level]:

@@ -22,7 +22,7 @@ def store(organization: Organization, levels: dict[tuple[str, str], Derived]) ->
     known = Level.objects.filter(organization=organization)
     columns = ("pk", "kind", "sourced_id", *Derived._fields)
     for pk, kind, sourced_id, *rest in known.values_list(*columns).iterator(BATCH):
-        now = Derived(*rest[:-2], *map(orjson.dumps, rest[-2:]))
+        now = Derived(*rest[:-2], *(orjson.dumps(each).decode() for each in rest[-2:]))
         if levels.get((kind, sourced_id)) == now:
             del levels[kind, sourced_id]
         else:
@@ -36,5 +36,4 @@ def store(organization: Organization, levels: dict[tuple[str, str], Derived]) ->
 
 
 def _row(organization: Organization, key: tuple[str, str], level: Derived) -> tuple[Any, ...]:
-    *texts, all_of, any_of = level
-    return (organization.pk, *key, *texts, all_of.decode(), any_of.decode())
+    return (organization.pk, *key, *level)
