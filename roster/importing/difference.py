@@ -102,12 +102,15 @@ def _collections(changes: Changes, collection: str, files: list[str], shown: int
     model = FILES[collection].model
     title = any(field.name == "title" for field in model._meta.concrete_fields)
     told = TOLD.get(collection) or Told("''", _own("title") if title else "''")
+    marks = ", ".join(["%s"] * len(files))
+    # A record that is new and filled by a file of links is only new.
     source = (
         f" FROM {TABLE} AS c JOIN {quote(model._meta.db_table)} AS l"
         " ON l.organization_id = %s AND l.sourced_id = c.sourced_id"
-        f" WHERE c.file IN ({', '.join(['%s'] * len(files))})"
+        f" WHERE c.file IN ({marks}) AND NOT (c.act = '{UPDATED}' AND c.sourced_id IN (SELECT"
+        f" n.sourced_id FROM {TABLE} AS n WHERE n.act = '{CREATED}' AND n.file IN ({marks})))"
     )
-    values: list[Any] = [changes.organization.pk, *files]
+    values: list[Any] = [changes.organization.pk, *files, *files]
     found: dict[str, Any] = dict.fromkeys(("created", "updated", "returned", "removed"), 0)
     found |= {"fields": {}, "schools": {}, "records": []}
     with connection.cursor() as cursor:
