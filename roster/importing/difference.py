@@ -105,7 +105,7 @@ def _collections(changes: Changes, collection: str, files: list[str], shown: int
     marks = ", ".join(["%s"] * len(files))
     # A record that is new and filled by a file of links is only new.
     source = (
-        f" FROM {TABLE} AS c JOIN {quote(model._meta.db_table)} AS l"
+        f" FROM {TABLE} AS c JOIN {quote(model._meta.db_table)} AS l"  # noqa: S608
         " ON l.organization_id = %s AND l.sourced_id = c.sourced_id"
         f" WHERE c.file IN ({marks}) AND NOT (c.act = '{UPDATED}' AND c.sourced_id IN (SELECT"
         f" n.sourced_id FROM {TABLE} AS n WHERE n.act = '{CREATED}' AND n.file IN ({marks})))"
