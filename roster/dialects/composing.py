@@ -50,17 +50,23 @@ class Unpublishable(Exception):
     """A required field can't be filled; `str()` is the field's name. Deciding prevents it."""
 
 
+BASE = ("sourcedId", "status", "dateLastModified")
+
 ORDER = {
-    version: {
-        collection: tuple(
-            (known.name, known.required)
-            for known in fields
-            if known.name not in ("sourcedId", "status", "dateLastModified")
-        )
-        for collection, fields in collections.items()
+    (version, collection): tuple(known.name for known in fields if known.name not in BASE)
+    for version, collections in FIELDS.items()
+    for collection, fields in collections.items()
+}
+
+REQUIRED = {
+    (version, collection): {
+        known.name for known in fields if known.required and known.name not in BASE
     }
     for version, collections in FIELDS.items()
+    for collection, fields in collections.items()
 }
+
+NUMBERS = frozenset((int, float, bool))
 
 
 def finish(
@@ -88,13 +94,14 @@ def arranged(
 
     What is null or empty is left out. Raises `Unpublishable` where a required field is.
     """
+    value_of, order = values.get, ORDER[version, collection]
     document = {"sourcedId": values["sourcedId"], "status": status}
-    for name, required in ORDER[version][collection]:
-        value = values.get(name)
-        if value or isinstance(value, (int, float)):
+    for name in order:
+        if (value := value_of(name)) or value.__class__ in NUMBERS:
             document[name] = value
-        elif required:
-            raise Unpublishable(name)
+    if not document.keys() >= REQUIRED[version, collection]:
+        lacking = REQUIRED[version, collection] - document.keys()
+        raise Unpublishable(next(name for name in order if name in lacking))
     return document
 
 

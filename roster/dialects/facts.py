@@ -42,10 +42,10 @@ APART = ("sourcedId", "status", "dateLastModified")
 def facts_of(version: str, collection: str, document: dict[str, Any]) -> dict[str, Any]:
     """Return the facts of a document, by path (`paths.py`)."""
     facts: dict[str, Any] = {}
-    for name, keep in PLANS[version, collection]:
-        value = document.get(name)
-        if value is not None:
-            keep(facts, value)
+    plan = PLANS[version, collection]
+    for name, value in document.items():
+        if name in plan:
+            plan[name](facts, value)
     if collection == "users":
         facts[AT] = _places(version, document)
     return facts
@@ -166,16 +166,16 @@ def _of(known: Field, key: str) -> Keep:
     return _objects(key, known.parts) if known.type is Type.OBJECTS else KEEPERS[known.type](key)
 
 
-def _plan(version: str, collection: str) -> tuple[tuple[str, Keep], ...]:
+def _plan(version: str, collection: str) -> dict[str, Keep]:
     """Return what keeps the fields of a collection, but for those that have columns."""
     columns = columns_of(version, collection)
-    return tuple(
-        (known.name, _of(known, known.name))
+    return {
+        known.name: _of(known, known.name)
         for known in FIELDS[version][collection]
         if known.name not in APART
         and known.name not in columns
         and f"{known.name}.sourcedId" not in columns
-    )
+    }
 
 
 PLANS = {
@@ -186,7 +186,9 @@ PLANS = {
 
 NESTED_PLANS = {
     (version, collection): tuple(
-        (name, keep) for name, keep in plan if f"{name}.sourcedId" in NESTED_BY.get(collection, ())
+        (name, keep)
+        for name, keep in plan.items()
+        if f"{name}.sourcedId" in NESTED_BY.get(collection, ())
     )
     for (version, collection), plan in PLANS.items()
 }

@@ -6,8 +6,8 @@ moved installation needs no rebuilding and a document's digest never depends on 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -49,10 +49,12 @@ BEGINNINGS = {
 }
 
 
-@lru_cache(maxsize=65536)
+is_plain = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
+
+
 def in_path(sourced_id: str) -> str:
     """Return an id as it stands in a path; `/` and `@` are percent-encoded."""
-    return quote(sourced_id, safe="")
+    return sourced_id if is_plain(sourced_id) else quote(sourced_id, safe="")
 
 
 def reference(version: str, target: str, sourced_id: str) -> dict[str, Any]:

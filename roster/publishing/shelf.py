@@ -86,6 +86,14 @@ class Shelf:
         )
         return [Variants(*rendered)]
 
+    @cached_property
+    def is_bare(self) -> bool:
+        """Whether it held no document when it was first asked."""
+        kept = Document.objects.filter(
+            organization=self.organization, version=self.version, collection=self.collection
+        )
+        return not kept.exists()
+
     def find(self, records: Numbers, keys: Numbers) -> Numbers:
         """Return the documents that records gave with these keys, 0 where it isn't known."""
         found = np.zeros(len(records), np.int64)
@@ -113,14 +121,14 @@ class Shelf:
                 with transaction.atomic():
                     return self._insert(batch)
             except IntegrityError:  # Somebody else keeps the same document this moment.
-                continue
+                self.is_bare = False
         with transaction.atomic():
             return self._insert(batch)
 
     def _insert(self, batch: Sequence[Finished]) -> list[int]:
         digests = [each.doc.digest() for each in batch]
         wanted = [(each.record, digest) for each, digest in zip(batch, digests, strict=True)]
-        known = self._known(sorted({each.record for each in batch}))
+        known = {} if self.is_bare else self._known(sorted({each.record for each in batch}))
         fresh: dict[tuple[int, str], Finished] = {}
         for name, each in zip(wanted, batch, strict=True):
             if name not in known:
