@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 
 import numpy as np
 
 from roster.deciding import presence
 from roster.deciding.given import Given
+from roster.deciding.rules import Rules
+from roster.deciding.settings import Settings
 from roster.deciding.table import conditions, rows_of
 from roster.deciding.why import Asking, Cause, Step, Why
 from roster.dialects.fields import FIELDS
 from roster.kinds import COLLECTIONS, KINDS, ROWS_OF
+from roster.map import Map
 from roster.map.arrays import Flags, Positions
+from roster.marks import Marks
 
 
-class Decision(Given):
-    """Who sees what and why not, by the table of conditions; each array is made when asked for.
+class Visibility(Given):
+    """Who is seen and who isn't, by the table of conditions; each array is made when asked for.
 
-    `Decision(map, version, rules, settings, day, marks)`.
+    Its rules are those of `Rules.who`: what is shown of a row isn't known here.
     """
+
+    @property
+    def visibility(self) -> Visibility:
+        return self
 
     def ok(self, step: str) -> Flags:
         """Return which rows of a kind, or of another step of the table, are visible."""
@@ -31,6 +40,35 @@ class Decision(Given):
             self.answers[step] = found
         flags: Flags = self.answers[step]
         return flags
+
+
+class Decision(Given):
+    """Who sees what and why not, and what is shown of it.
+
+    `Decision(map, version, rules, settings, day, marks)`; those who see the same rows may share
+    the `visibility`.
+    """
+
+    def __init__(
+        self,
+        m: Map,
+        version: str,
+        rules: Rules,
+        settings: Settings,
+        day: date,
+        marks: Marks,
+        visibility: Visibility | None = None,
+    ) -> None:
+        super().__init__(m, version, rules, settings, day, marks)
+        who = rules.who(version, settings)
+        self._visibility = visibility or Visibility(m, version, who, settings, day, marks)
+
+    @property
+    def visibility(self) -> Visibility:
+        return self._visibility
+
+    def ok(self, step: str) -> Flags:
+        return self.visibility.ok(step)
 
     def collections(self) -> list[str]:
         """Return the collections that the reader has, those first that others name."""

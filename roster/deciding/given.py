@@ -45,6 +45,11 @@ class Given(ABC):
         self.early = self.today + settings.early_access_days
         self.answers: dict[Any, Any] = {}
 
+    @property
+    @abstractmethod
+    def visibility(self) -> Given:
+        """What decides who is seen, which readers of other fields have in common."""
+
     @abstractmethod
     def ok(self, step: str) -> Flags:
         """Return which rows of a step of the table of conditions are visible."""
@@ -78,13 +83,27 @@ class Given(ABC):
 
 
 def once(question: Callable[[Given], T]) -> Callable[[Given], T]:
-    """Remember the answer to a question for the decision that asks it."""
+    """Ask who is seen only once, whatever is shown of them: see `visibility`."""
 
     @wraps(question)
     def answer(d: Given) -> T:
-        if question not in d.answers:
-            d.answers[question] = question(d)
-        found: T = d.answers[question]
-        return found
+        return _remembered(d.visibility, question)
 
     return answer
+
+
+def once_shown(question: Callable[[Given], T]) -> Callable[[Given], T]:
+    """Ask only once what is shown of those who are seen."""
+
+    @wraps(question)
+    def answer(d: Given) -> T:
+        return _remembered(d, question)
+
+    return answer
+
+
+def _remembered(d: Given, question: Callable[[Given], T]) -> T:
+    if question not in d.answers:
+        d.answers[question] = question(d)
+    found: T = d.answers[question]
+    return found

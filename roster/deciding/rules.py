@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from dataclasses import fields as dataclass_fields
 from typing import Any
 
+from roster.deciding.settings import Settings
 from roster.kinds import COLLECTIONS
 
 UNLESS_SHARED = {
@@ -115,6 +117,24 @@ class Rules:
             if "." not in name or name.startswith(f"{collection}.")
         )
 
+    def who(self, version: str, settings: Settings) -> Who:
+        """Return the part of these rules that decides who is seen.
+
+        In 1.1 a withheld field may be all that could stand in for a username.
+        """
+        stand_in = {f"users.{settings.username_stand_in}"} if version == "1.1" else frozenset()
+        every = {field.name: getattr(self, field.name) for field in dataclass_fields(self)}
+        return Who(
+            **every
+            | {
+                "collections": Choice(),
+                "shares": self.shares & {"guardians"},
+                "withheld": self.withheld & stand_in,
+                "types": frozenset(),
+                "brought": frozenset(),
+            }
+        )
+
     def __and__(self, other: Rules) -> Rules:
         """Return what both share."""
         return Rules(
@@ -144,3 +164,13 @@ class Rules:
             ),
             brought=frozenset(UNLESS_SHARED),
         )
+
+
+class Who(Rules):
+    """Rules as far as they decide who is seen. Of what is shown they say nothing."""
+
+    def shares_collection(self, name: str, types: tuple[str, ...]) -> bool:
+        raise NotImplementedError
+
+    def hidden(self, collection: str) -> frozenset[str]:
+        raise NotImplementedError

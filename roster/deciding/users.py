@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from roster.deciding.given import Given, once
+from roster.deciding.given import Given, once_shown
 from roster.deciding.naming import is_named, places_of
 from roster.deciding.presence import teaches
 from roster.deciding.roles import roles_of, shown, supplied, supplied_words
@@ -26,7 +26,7 @@ def is_shown(d: Given, field: str) -> bool:
     return d.version != V11 and field not in d.rules.hidden("users")
 
 
-@once
+@once_shown
 def agents(d: Given) -> tuple[Positions, Positions]:
     """Return who is linked with whom, in both directions, where both are visible."""
     links, person = d.map.guardian_link, d.ok("person")
@@ -37,13 +37,13 @@ def agents(d: Given) -> tuple[Positions, Positions]:
     return np.concatenate([child, guardian]), np.concatenate([guardian, child])
 
 
-@once
+@once_shown
 def resources(d: Given) -> Flags:
     """Return which resources users may name."""
     return is_named(d, "resource") if is_shown(d, "resources") else d.none("resource")
 
 
-@once
+@once_shown
 def primary_org(d: Given) -> Flags:
     """Return whose primary org is one where they are visible."""
     rows = d.map.person
@@ -52,7 +52,7 @@ def primary_org(d: Given) -> Flags:
     return found if is_shown(d, "primaryOrg") else d.none("person")
 
 
-@once
+@once_shown
 def teachers(d: Given) -> Flags:
     """Return who teaches a visible class; 1.1 alone asks."""
     return teaches(d) if d.version == V11 else d.none("person")

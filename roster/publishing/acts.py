@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import orjson
 
-from roster.deciding import Rules
+from roster.deciding import Decision, Rules
 from roster.kinds import ROWS_OF
 from roster.map import Map
+from roster.map.arrays import Flags
 from roster.marks import MarkRow, Marks, marks_of
 from roster.models import Mark, Organization, Publication
 from roster.publishing.comparing import places
-from roster.publishing.inputs import Inputs, flags, shown_marks, todays
+from roster.publishing.inputs import Inputs, flags, own, shown_marks, todays
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,33 @@ class Ground:
         rows = marks_of(organization)
         self.before = [row for row in rows if (row.kind, row.sourced_id) not in named]
         self.after = [*rows, *act.marks]
-        self._today: Inputs | None = None
+        self._inputs: dict[Any, Inputs] = {}
         self._taken: dict[bytes, dict[str, Any]] = {}
 
-    def published(self, publication: Publication, m: Map) -> list[MarkRow]:
+    def inputs(self, publication: Publication, *, after: bool) -> Inputs:
+        """Return what a publication was surely decided with, and `after` the act is with.
+
+        Publications of one map are asked about together, and have them in common.
+        """
+        settings = orjson.dumps(publication.settings, option=orjson.OPT_SORT_KEYS)
+        name = publication.map_id, publication.day, settings
+        if (name, after) not in self._inputs:
+            if not any(known == name for known, _ in self._inputs):
+                self._inputs.clear()
+            mine = own(self.organization, publication)
+            marks = self._published(publication, mine.map)
+            self._inputs[name, after] = mine.with_marks(
+                [*marks, *self.act.marks] if after else marks
+            )
+        return self._inputs[name, after]
+
+    @cached_property
+    def _today(self) -> tuple[Inputs, Inputs]:
+        """Return what a refresh would decide with today, before and after the act."""
+        today = todays(self.organization)
+        return today.with_marks(self.before), today.with_marks(self.after)
+
+    def _published(self, publication: Publication, m: Map) -> list[MarkRow]:
         """Return the marks that a publication was surely decided with.
 
         A bundle's may have come with an import since; a person's are always withdrawn at once.
@@ -71,15 +96,13 @@ class Ground:
 
     def taken_today(self, publication: Publication, m: Map) -> Marks:
         """Return, as marks on an older map, what the act takes from what is visible today."""
-        if self._today is None:
-            self._today = todays(self.organization)
-        if m.revision == self._today.map.revision:
+        if m.revision == self._today[0].map.revision:
             return {}
         name = orjson.dumps(
             [publication.feed.version, publication.feed.rules], option=orjson.OPT_SORT_KEYS
         )
         if name not in self._taken:
-            self._taken[name] = self._records_taken(publication, self._today)
+            self._taken[name] = self._records_taken(publication)
         found = {}
         for collection, records in self._taken[name].items():
             kind = ROWS_OF[collection]
@@ -88,19 +111,17 @@ class Ground:
                 found[kind] = flags(len(m.ids[kind]), at)
         return found
 
-    def _records_taken(self, publication: Publication, today: Inputs) -> dict[str, Any]:
-        feed, policy = publication.feed, today.settings.field_policy
-        rules = Rules.of(feed.rules, list(policy))
-        before = today.with_marks(self.before).decide(feed.version, rules)
-        after = today.with_marks(self.after).decide(
-            feed.version, self.act.rules_for(publication, policy)
-        )
+    def _records_taken(self, publication: Publication) -> dict[str, Any]:
+        before_act, after_act = self._today
+        feed, policy = publication.feed, before_act.settings.field_policy
+        before = before_act.decide(feed.version, Rules.of(feed.rules, list(policy)))
+        after = after_act.decide(feed.version, self.act.rules_for(publication, policy))
         found = {}
         for collection in before.collections():
             left = set_of(before, collection) & ~visible_through_others(after, collection)
             left[after.visible(collection)] = False
             if left.any():
-                found[collection] = getattr(today.map, ROWS_OF[collection]).record[left]
+                found[collection] = getattr(before.map, ROWS_OF[collection]).record[left]
         return found
 
 
@@ -120,6 +141,7 @@ def visible_through_others(decision: Any, collection: str) -> Any:
     return np.zeros(len(m.ids[ROWS_OF[collection]]) + 1, bool)
 
 
-def set_of(decision: Any, collection: str) -> Any:
+def set_of(decision: Decision, collection: str) -> Flags:
     """Return which rows of a collection's kind are listed by a decision, nothing not."""
-    return flags(len(decision.map.ids[ROWS_OF[collection]]), decision.visible(collection))
+    kind = ROWS_OF[collection]
+    return decision.ok(kind) if decision.shares(collection) else decision.none(kind)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -20,11 +20,11 @@ from roster.deciding.answers import REFERENCES, answers, keys
 from roster.dialects.composing import Doc
 from roster.dialects.pruning import pruned_doc
 from roster.kinds import COLLECTIONS, ROWS_OF
-from roster.marks import MarkRow, Marks
+from roster.marks import Marks
 from roster.models import Publication
 from roster.publishing.acts import Ground, set_of
 from roster.publishing.comparing import Flags, Places
-from roster.publishing.inputs import Inputs, flags, own, settings_of, united
+from roster.publishing.inputs import Inputs, flags, settings_of, united
 from roster.publishing.lists import Numbers
 
 PEOPLE = "users"
@@ -90,16 +90,12 @@ class Case:
 
     @cached_property
     def inputs(self) -> Inputs:
-        return own(self.ground.organization, self.publications[0])
-
-    @cached_property
-    def marks(self) -> list[MarkRow]:
-        return self.ground.published(self.publications[0], self.inputs.map)
+        """What the publications were decided with, so far as that is sure."""
+        return self.ground.inputs(self.publications[0], after=False)
 
     @cached_property
     def before(self) -> Decision:
-        """What the publications were decided with, so far as that is sure."""
-        return self.inputs.with_marks(self.marks).decide(self.version, self.rules)
+        return self.inputs.decide(self.version, self.rules)
 
     def force(self, marks: Marks) -> None:
         """Take these rows too, and what is visible only through them."""
@@ -116,8 +112,7 @@ class Case:
 
     def _inputs(self) -> Inputs:
         """Return what is decided with after the act: its marks, none that came with an import."""
-        marks = [*self.marks, *self.ground.act.marks]
-        return self.inputs.with_marks(marks).marked(self.forced)
+        return self.ground.inputs(self.publications[0], after=True).marked(self.forced)
 
     @cached_property
     def after(self) -> Decision:
@@ -238,7 +233,9 @@ def needed_by_people(version: str, settings: Settings, asked: Rules, left: Rules
 
 
 def cases(ground: Ground, publications: Iterable[Publication]) -> Iterator[Case]:
-    """Yield the cases of publications, each when it is asked for."""
+    """Yield the cases of publications, each when it is asked for, those with most in common
+    one after the other: of one map, and of readers who see the same rows.
+    """
     found: dict[bytes, list[Publication]] = {}
     for each in publications:
         name = [
@@ -250,5 +247,11 @@ def cases(ground: Ground, publications: Iterable[Publication]) -> Iterator[Case]
             each.feed.rules,
         ]
         found.setdefault(orjson.dumps(name, option=orjson.OPT_SORT_KEYS), []).append(each)
-    for alike in found.values():
-        yield Case(ground, alike)
+    alike: dict[Any, list[list[Publication]]] = {}
+    for some in found.values():
+        first, settings = some[0], settings_of(ground.organization, some[0])
+        who = Rules.of(first.rules, []).who(first.feed.version, settings)
+        alike.setdefault((first.map_id or 0, first.feed.version, who), []).append(some)
+    for _, several in sorted(alike.items(), key=lambda item: item[0][0]):
+        for some in several:
+            yield Case(ground, some)

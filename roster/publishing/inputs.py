@@ -9,13 +9,14 @@ hand by what they are about.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 
 from roster.deciding import Decision, Rules, Settings
+from roster.deciding.decision import Visibility
 from roster.map import Map, current, load
 from roster.marks import MarkRow, Marks, marks_of, resolve
 from roster.models import FormerRow, Organization, Publication
@@ -33,12 +34,21 @@ class Inputs:
     day: date
     settings: Settings
     marks: Marks
+    last: list[Visibility] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def decide(self, version: str, rules: dict[str, Any] | Rules) -> Decision:
-        """Return who sees what by these rules, a feed's as JSON or made of it already."""
+        """Return who sees what by these rules, a feed's as JSON or made of it already.
+
+        Those who see the same rows as the last one did share what was found out about that.
+        """
         if isinstance(rules, dict):
             rules = Rules.of(rules, list(self.settings.field_policy))
-        return Decision(self.map, version, rules, self.settings, self.day, self.marks)
+        who = rules.who(version, self.settings)
+        known = [each for each in self.last if (each.version, each.rules) == (version, who)]
+        given = self.map, version, rules, self.settings, self.day, self.marks
+        decision = Decision(*given, *known)
+        self.last[:] = [decision.visibility]
+        return decision
 
     def marked(self, more: Marks) -> Inputs:
         """Return these inputs with further marks on this map."""

@@ -26,13 +26,18 @@ class Listed:
     """What a publication lists of a collection, and what of that an act leaves."""
 
     def __init__(
-        self, publication: Publication, collection: str, affected: Affected, shelf: Shelf
+        self,
+        publication: Publication,
+        collection: str,
+        live: List,
+        affected: Affected,
+        shelf: Shelf,
     ) -> None:
         self.publication = publication
         self.collection = collection
         self.shelf = shelf
         self.keys = affected.keys
-        self.live = lists.read(publication, collection)
+        self.live = live
         self.at = affected.places.of(self.live.records)
         dead = self._dead()
         self.stay = affected.stay[self.at] & ~dead

@@ -16,11 +16,12 @@ from roster.kinds import COLLECTIONS
 from roster.marks import Marks
 from roster.models import Organization, Publication
 from roster.parts import in_parts
+from roster.publishing import lists
 from roster.publishing.acts import Act, Ground
 from roster.publishing.cases import Case, cases
 from roster.publishing.flipping import no_longer_read
 from roster.publishing.inputs import united
-from roster.publishing.lists import Numbers, Parts
+from roster.publishing.lists import List, Numbers, Parts
 from roster.publishing.plans import Plan
 from roster.publishing.remaining import Listed, Remaining
 from roster.publishing.shelf import Finished, Shelves
@@ -45,14 +46,11 @@ def withdrawn(
     if act.feed is not None:
         rows = rows.filter(feed=act.feed)
     plan = Plan(dropped=list(no_longer_read(organization).values_list("pk", flat=True)))
-    found = list(rows.exclude(pk__in=plan.dropped).select_related("feed").order_by("pk"))
-    last = [each for each in found if heads and each.pk == each.feed.publication_id]
-    older = [each for each in found if each not in last]
-    withdrawal, ground = _Withdrawal(shelves, plan), Ground(organization, act)
-    for some, follows in ((older, False), (last, True)):
-        for case in cases(ground, some):
-            withdrawal.take(case, follows=follows)
-    withdrawal.parts.flush()
+    found = rows.exclude(pk__in=plan.dropped).select_related("feed").order_by("pk")
+    withdrawal = _Withdrawal(shelves, plan)
+    for case in cases(Ground(organization, act), found):
+        withdrawal.take(case, heads=heads)
+    withdrawal.stamp()
     return plan, withdrawal.replaced
 
 
@@ -62,24 +60,37 @@ class _Withdrawal:
         self.plan = plan
         self.replaced: Replaced = {}
         self.parts = Parts(shelves.organization)
+        self.followed: list[Remaining] = []
+        self.live: dict[tuple[int, str], List] = {}
 
-    def take(self, case: Case, *, follows: bool) -> None:
-        """Take from the publications of a case; with `follows` others follow them."""
+    def take(self, case: Case, *, heads: bool) -> None:
+        """Take from the publications of a case; others follow those that are read now."""
         while unfit := self._prune(case):
             case.force(unfit)
         for publication in case.publications:
-            replaced = self.replaced.setdefault(publication.feed_id, {})
+            follows = heads and publication.pk == publication.feed.publication_id
             found = Remaining(case, publication, self.parts)
             for listed in self._listed(case, publication):
                 found.take(listed, case.pruned[listed.collection], follows=follows)
-            for collection, records in replaced.items() if follows else ():
-                found.stamp(collection, records)
+            self.plan.rewritten += found.rewritten()
+            if follows:
+                self.followed.append(found)
+                continue
+            replaced = self.replaced.setdefault(publication.feed_id, {})
             for collection, records in found.replaced.items():
                 known = replaced.get(collection, records)
                 replaced[collection] = np.union1d(known, records)
-            self.plan.rewritten += found.rewritten()
+        self.live.clear()
+
+    def stamp(self) -> None:
+        """Stamp what was replaced in older publications anew in those that follow."""
+        for found in self.followed:
+            feed = found.publication.feed_id
+            for collection, records in self.replaced.get(feed, {}).items():
+                found.stamp(collection, records)
             if found.differs:
                 self.plan.nexts.append(found.next)
+        self.parts.flush()
 
     def _listed(
         self, case: Case, publication: Publication, *, saying_less: bool = False
@@ -88,9 +99,11 @@ class _Withdrawal:
         for collection in COLLECTIONS:
             affected = collection in publication.lists and case.affected(collection)
             if affected and (affected.keys is not None or not saying_less):
-                yield Listed(
-                    publication, collection, affected, self.shelves.of(case.version, collection)
-                )
+                name = publication.pk, collection
+                if name not in self.live:
+                    self.live[name] = lists.read(publication, collection)
+                shelf = self.shelves.of(case.version, collection)
+                yield Listed(publication, collection, self.live[name], affected, shelf)
 
     def _prune(self, case: Case) -> Marks:
         """Prune what says too much; return the rows of which nothing is left to be shown.
