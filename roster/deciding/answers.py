@@ -23,14 +23,23 @@ from roster.dialects.references import Place
 from roster.kinds import ROWS_OF
 from roster.map.arrays import Hashes, hash_of, mixed
 from roster.map.contents import listed
+from roster.map.sources import PRESENT
 
 
 class Reference(NamedTuple):
-    """An optional reference, or `many`: the column of the map and the kind that it leads to."""
+    """An optional reference, or `many`: the column of the map and the kind that it leads to.
+
+    `field` is the document's, where it is called otherwise.
+    """
 
     column: str
     kind: str
     many: bool = False
+    field: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.field or self.column
 
 
 RESOURCES = Reference("resources", "resource", many=True)
@@ -42,7 +51,11 @@ REFERENCES: dict[str, tuple[Reference, ...]] = {
         Reference("children", "session", many=True),
     ),
     "orgs": (Reference("parent", "org"), Reference("children", "org", many=True)),
-    "courses": (Reference("school_year", "session"), Reference("org", "org"), RESOURCES),
+    "courses": (
+        Reference("school_year", "session", field="schoolYear"),
+        Reference("org", "org"),
+        RESOURCES,
+    ),
     "classes": (Reference("terms", "session", many=True), RESOURCES),
     "scoreScales": (Reference("course", "course_row"),),
     "lineItems": (
@@ -63,28 +76,41 @@ REFERENCES: dict[str, tuple[Reference, ...]] = {
 
 def keys(d: Decision, collection: str) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Return for each row of a collection's kind the hash of its document's arguments."""
-    rows = getattr(d.map, ROWS_OF[collection])
-    total = mixed(rows.content, 40) + np.uint64(hash_of(_form(d, collection)))
+    kind = ROWS_OF[collection]
+    rows, hidden = getattr(d.map, kind), _hidden(d, collection)
+    bits = sum(1 << bit for bit, name in enumerate(PRESENT[kind]) if name in hidden)
+    total = mixed(rows.content, 40) + mixed(rows.present & np.uint64(bits), 51)
+    total += np.uint64(hash_of(_form(d, collection, hidden - PRESENT[kind].keys())))
     if collection == "users":
         total += hashes(d)
     for salt, reference in enumerate(REFERENCES.get(collection, ()), 41):
-        total += _hashes(d, rows, reference, salt)
+        total += _hashes(d, rows, reference, salt, is_hidden=reference.name in hidden)
     return mixed(total, 50)[:-1].view(np.int64)
 
 
-def _form(d: Decision, collection: str) -> str:
-    """Return all that is the same for every row of a collection."""
-    names = {known.name for known in FIELDS[d.version][collection]}
-    # Of users it is known who has which field (`users.py`).
-    hidden = "" if collection == "users" else ",".join(sorted(names & d.hidden(collection)))
-    return f"{d.version} {collection} {RENDERING[collection]} {hidden}"
+def _hidden(d: Decision, collection: str) -> frozenset[str]:
+    """Return the fields that the version has and the reader doesn't get."""
+    return d.hidden(collection) & {known.name for known in FIELDS[d.version][collection]}
 
 
-def _hashes(d: Decision, rows: Any, reference: Reference, salt: int) -> Hashes:
-    values, visible = getattr(rows, reference.column), is_named(d, reference.kind)
+def _form(d: Decision, collection: str, hidden: frozenset[str]) -> str:
+    """Return all that is the same for every row of a collection.
+
+    Hidden fields are, unless it is known which rows have them, or what they refer to: of users
+    it is known of all, in `users.py`.
+    """
+    if collection == "users":
+        hidden = frozenset()
+    names = ",".join(sorted(hidden - {each.name for each in REFERENCES.get(collection, ())}))
+    return f"{d.version} {collection} {RENDERING[collection]} {names}"
+
+
+def _hashes(d: Decision, rows: Any, reference: Reference, salt: int, *, is_hidden: bool) -> Hashes:
+    values, kind = getattr(rows, reference.column), reference.kind
+    visible = d.none(kind) if is_hidden else is_named(d, kind)
     if reference.many:
-        ids = np.where(visible, getattr(d.map, reference.kind).hash, np.uint64(0))
-        return mixed(listed(values, mixed(ids, salt)), salt)
+        ids = np.where(visible, mixed(getattr(d.map, kind).hash, salt), np.uint64(0))
+        return mixed(listed(values, ids), salt)
     return mixed(visible[values].astype(np.uint64), salt)
 
 

@@ -10,12 +10,11 @@ from roster.deciding.given import Given, once_shown
 from roster.deciding.naming import is_named, places_of
 from roster.deciding.presence import teaches
 from roster.deciding.roles import roles_of, shown, supplied, supplied_words
-from roster.dialects.fields import FIELDS, V11
+from roster.dialects.fields import V11
 from roster.dialects.users import UserAnswer
 from roster.map import Lists
 from roster.map.arrays import Flags, Hashes, Positions, added, hash_of, mixed
 from roster.map.contents import listed
-from roster.map.sources import PRESENT
 
 STAND_IN = {"sourcedId": "sourced_id", "identifier": "identifier", "email": "email"}
 """The column that stands in for a missing username in 1.1, by the organization's setting."""
@@ -80,21 +79,16 @@ def hashes(d: Given) -> Hashes:
     total += mixed(teachers(d).astype(np.uint64), 37)
     lacking = np.where(m.person.username, np.uint64(0), np.uint64(hash_of(stand_in(d))))
     total += mixed(lacking, 38)
-    return total + mixed(_withheld(d), 39)
+    return total + mixed(_profiles_withheld(d), 39)
 
 
-def _withheld(d: Given) -> Hashes:
-    """Return for each person, bit by bit, the fields that they have and the reader doesn't get."""
-    m, hidden = (
-        d.map,
-        d.rules.hidden("users") & {known.name for known in FIELDS[d.version]["users"]},
-    )
-    chosen = sum(1 << bit for bit, name in enumerate(PRESENT) if name in hidden)
-    found: Hashes = m.person.present & np.uint64(chosen)
-    if "userProfiles" in hidden:
-        found[m.profile.person] |= np.uint64(1 << len(PRESENT))
-        found[-1] = 0
-    return found
+def _profiles_withheld(d: Given) -> Hashes:
+    """Return 1 for each person with a profile, if the reader gets none that 1.2 shows."""
+    withheld = np.zeros(len(d.map.ids["person"]) + 1, np.uint64)
+    if d.version != V11 and not is_shown(d, "userProfiles"):
+        withheld[d.map.profile.person] = 1
+        withheld[-1] = 0
+    return withheld
 
 
 def _sum(d: Given, person: Positions, values: Hashes) -> Hashes:

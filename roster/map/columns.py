@@ -75,6 +75,8 @@ def refs(name: str, field: str = "") -> Column:
 def is_blank(model: type[models.Model], field: str) -> str:
     """Return SQL that holds where a field has no value, or one that is blank or false."""
     known, column = model._meta.get_field(field), column_of(model, field)
+    if getattr(known, "null", False):
+        return f"{column} IS NULL"
     if isinstance(known, models.BooleanField):
         return f"NOT {column}"
     if isinstance(known, models.JSONField):

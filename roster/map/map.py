@@ -6,12 +6,15 @@ sourcedIds; roles by person, primary ones first. It is read-only once made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from roster.map import gradebook, people, places, teaching
-from roster.map.arrays import Ids, Positions, Rows, Words, padded
+from roster.map.arrays import Ids, Lists, Positions, Rows, Words, padded
 from roster.map.contents import add_contents
 from roster.map.lacks import FIELDS, add_lacks
 from roster.map.tables import Table
@@ -60,6 +63,22 @@ class Map:
         self._relate()
         self._add_own()
         add_contents(self)
+
+    @property
+    def size(self) -> int:
+        """The bytes that it takes, but for what is found out when it is asked."""
+        arrays = {id(each): each.nbytes for each in self._arrays()}
+        return sum(arrays.values()) + sum(len(table.ids) for table in self.tables.values())
+
+    def _arrays(self) -> Iterator[NDArray[Any]]:
+        rows = [vars(each) for each in vars(self).values() if isinstance(each, Rows)]
+        for each in chain.from_iterable(
+            values.values() for values in (*rows, *(table.values for table in self.tables.values()))
+        ):
+            if isinstance(each, Lists):
+                yield from (each.starts, each.at)
+            elif isinstance(each, np.ndarray):
+                yield each
 
     def _relate(self) -> None:
         tables, ids, words = self.tables, self.ids, self.words
@@ -138,6 +157,9 @@ class Map:
                 rows.own = padded(table.values["own"][order], 0)
             if kind in PUBLISHED:
                 add_lacks(self.tables, kind, rows)
+                # A map of an earlier release doesn't say it of every kind.
+                present = table.values.get("present", np.full(table.size, ~np.uint64(0)))
+                rows.present = padded(present[order], 0)
         enrollment, every = self.enrollment, self.ids["enrollment"]
         enrollment.lacks = {
             version: each[np.append(live, -1)] for version, each in enrollment.lacks.items()

@@ -23,7 +23,6 @@ def persons(tables: Tables, ids: Mapping[str, Ids]) -> Rows:
             for name in ("enabled", "username", "identifier", "email")
         },
         named=padded(values["lacking"] == 0, False),
-        present=padded(values["present"], 0),
         grades=words_of(tables, "person", "grades"),
         primary_org=refer(ids["org"], values["primary_org"]),
         resources=linked(tables, "user_resource", ids["person"], ids["resource"]),

@@ -42,6 +42,8 @@ def table_of(organization: int, kind: str, words: Mapping[str, Words], base: Tab
     if source.level:
         where["kind = %s"] = source.level
     state = _state(organization, source)
+    if base is not None and not {each.name for each in source.columns} <= base.values.keys():
+        base = None
     if base is not None and base.state == state:
         return base
     if base is not None and base.size:

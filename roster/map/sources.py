@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from roster import models as rows
@@ -26,27 +26,75 @@ def level(name: str, *columns: Column) -> Source:
     return Source(rows.Level, (of.coded("year", "year", "years"), *columns), level=name)
 
 
-PRESENT = {
-    "metadata": "metadata",
-    "username": "username",
-    "userIds": "user_ids",
-    "middleName": "middle_name",
-    "identifier": "identifier",
-    "email": "email",
-    "sms": "sms",
-    "phone": "phone",
-    "grades": "grades",
-    "userMasterIdentifier": "user_master_identifier",
-    "preferredFirstName": "preferred_first_name",
-    "preferredMiddleName": "preferred_middle_name",
-    "preferredLastName": "preferred_last_name",
-    "pronouns": "pronouns",
+PRESENT: dict[str, dict[str, str]] = {
+    "org": {"metadata": "metadata", "identifier": "identifier"},
+    "session": {"metadata": "metadata"},
+    "course_row": {
+        "metadata": "metadata",
+        "grades": "grades",
+        "subjects": "subjects",
+        "subjectCodes": "subject_codes",
+    },
+    "section": {
+        "metadata": "metadata",
+        "classCode": "class_code",
+        "location": "location",
+        "grades": "grades",
+        "subjects": "subjects",
+        "subjectCodes": "subject_codes",
+        "periods": "periods",
+    },
+    "person": {
+        "metadata": "metadata",
+        "username": "username",
+        "userIds": "user_ids",
+        "middleName": "middle_name",
+        "identifier": "identifier",
+        "email": "email",
+        "sms": "sms",
+        "phone": "phone",
+        "grades": "grades",
+        "userMasterIdentifier": "user_master_identifier",
+        "preferredFirstName": "preferred_first_name",
+        "preferredMiddleName": "preferred_middle_name",
+        "preferredLastName": "preferred_last_name",
+        "pronouns": "pronouns",
+    },
+    "enrollment": {
+        "metadata": "metadata",
+        "primary": "primary",
+        "beginDate": "begin_date",
+        "endDate": "end_date",
+    },
+    "demographics": {
+        "metadata": "metadata",
+        "birthDate": "birth_date",
+        "sex": "sex",
+        "americanIndianOrAlaskaNative": "american_indian_or_alaska_native",
+        "asian": "asian",
+        "blackOrAfricanAmerican": "black_or_african_american",
+        "nativeHawaiianOrOtherPacificIslander": "native_hawaiian_or_other_pacific_islander",
+        "white": "white",
+        "demographicRaceTwoOrMoreRaces": "demographic_race_two_or_more_races",
+        "hispanicOrLatinoEthnicity": "hispanic_or_latino_ethnicity",
+        "countryOfBirthCode": "country_of_birth_code",
+        "stateOfBirthAbbreviation": "state_of_birth_abbreviation",
+        "cityOfBirth": "city_of_birth",
+        "publicSchoolResidenceStatus": "public_school_residence_status",
+    },
+    "resource": {"metadata": "metadata"},
+    "grading_task": {"metadata": "metadata"},
+    "score_scale": {"metadata": "metadata"},
+    "line_item": {"metadata": "metadata"},
+    "result": {"metadata": "metadata"},
+    "assessment_line_item": {"metadata": "metadata"},
+    "assessment_result": {"metadata": "metadata"},
 }
-"""Fields of users that can be withheld, with their columns, in the order of the bits of `present`:
-withholding one from whoever hasn't it changes nothing."""
+"""Fields that can be withheld and that a document lacks where their column is blank, in the order
+of the bits of `present`: withholding one from whoever hasn't it changes nothing. Append only."""
 
 
-SOURCES: dict[str, Source] = {
+_SOURCES: dict[str, Source] = {
     "org": Source(
         rows.Org,
         (
@@ -119,7 +167,6 @@ SOURCES: dict[str, Source] = {
             of.codes("grades", "grades", "grades", ("none",)),
             of.ref("primary_org"),
             of.lacking("given_name", "family_name"),
-            of.bits("present", PRESENT.values()),
         ),
     ),
     "role": Source(
@@ -200,5 +247,12 @@ SOURCES: dict[str, Source] = {
             of.lacking("score_status"),
         ),
     ),
+}
+
+SOURCES = {
+    kind: replace(source, columns=(*source.columns, of.bits("present", PRESENT[kind].values())))
+    if kind in PRESENT
+    else source
+    for kind, source in _SOURCES.items()
 }
 """Every table of a map, by kind; columns that lack are in the order of the version's fields."""

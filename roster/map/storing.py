@@ -27,7 +27,7 @@ from roster.models import Organization, StoredMap
 FORM = 1
 LEVEL = 1
 MOST_BYTES = 1 << 28
-"""Of the maps that a process keeps at hand, as they are stored: a few of a large district."""
+"""Of the maps that a process keeps at hand: two of a district of 50,000 students."""
 
 _kept: OrderedDict[int, tuple[int, Map]] = OrderedDict()
 _lock = Lock()
@@ -135,9 +135,8 @@ def _stored(organization: Organization) -> StoredMap | None:
 
 
 def _keep(stored: StoredMap, m: Map) -> None:
-    size = len(stored.content)
     with _lock:
-        _kept[stored.pk] = (size, m)
+        _kept[stored.pk] = (m.size, m)
         while len(_kept) > 1 and sum(each for each, _ in _kept.values()) > MOST_BYTES:
             _kept.popitem(last=False)
 

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import orjson
 
 from roster.clock import clock, milliseconds
-from roster.deciding import Decision
+from roster.deciding import Decision, Rules
 from roster.deciding.answers import keys
 from roster.kinds import COLLECTIONS, ROWS_OF
 from roster.map.arrays import Positions
@@ -82,12 +83,16 @@ class Wanted:
 def decided(
     inputs: Inputs, feeds: Iterable[Feed], before: Callable[[Feed], Publication | None]
 ) -> Iterator[list[Wanted]]:
-    """Yield what feeds are to list by their own rules, those together that have equal ones."""
-    found: dict[tuple[str, bytes], list[Feed]] = {}
+    """Yield what feeds are to list by their own rules, those together that have equal ones.
+
+    Readers who see the same rows, if other fields of them, come one after the other.
+    """
+    found: dict[Any, dict[bytes, list[Feed]]] = {}
     for feed in feeds:
-        name = feed.version, orjson.dumps(feed.rules, option=orjson.OPT_SORT_KEYS)
-        found.setdefault(name, []).append(feed)
-    for alike in found.values():
+        who = Rules.of(feed.rules, []).who(feed.version, inputs.settings)
+        name = orjson.dumps(feed.rules, option=orjson.OPT_SORT_KEYS)
+        found.setdefault((feed.version, who), {}).setdefault(name, []).append(feed)
+    for alike in chain.from_iterable(each.values() for each in found.values()):
         decision = inputs.decide(alike[0].version, alike[0].rules)
         yield [Wanted(feed, inputs, decision, feed.rules, before(feed)) for feed in alike]
 
