@@ -43,6 +43,26 @@ def check_data(
     return found
 
 
+def records_behind(
+    organization: Organization, connection: Connection | None, reason: checking.Reason
+) -> dict[str, dict[str, list[str]]]:
+    """Return the ids of the records that don't reach a vendor for a reason, by version.
+
+    Without a connection, of those that reach no vendor.
+    """
+    _, m = current(organization)
+    if connection is not None:
+        version = connection.oneroster
+        decision = decided(organization, version, sharing.rules(connection))
+        return {version: checking.records_behind(decision, reason)}
+    return {
+        version: checking.records_behind(
+            checking.everything_shared(organization, m, version), reason
+        )
+        for version in checking.VERSIONS
+    }
+
+
 def _read_early(connection: Connection) -> dict[str, Any]:
     """Return the check of readings that begin before the day's refresh."""
     organization = connection.organization

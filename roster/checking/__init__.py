@@ -2,6 +2,7 @@
 
 from roster.checking.asking import SHOWN, check_data
 from roster.checking.numbers import (
+    VERSIONS,
     Numbers,
     everything_shared,
     numbers,
@@ -10,12 +11,16 @@ from roster.checking.numbers import (
     visible_people,
 )
 from roster.checking.prerequisites import NEEDS
-from roster.checking.sentences import in_words
+from roster.checking.sentences import because, in_words
+from roster.deciding.reasons import Reason
 
 __all__ = [
     "NEEDS",
     "SHOWN",
+    "VERSIONS",
     "Numbers",
+    "Reason",
+    "because",
     "check_data",
     "everything_shared",
     "in_words",

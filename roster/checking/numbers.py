@@ -66,9 +66,13 @@ def numbers_of(d: Decision) -> dict[str, Any]:
     return {"records": records, "hidden": hidden, "because": because}
 
 
-def records_behind(d: Decision, collection: str, reason: Reason) -> list[str]:
-    """Return the ids of the records of a collection that a decision hides for a reason."""
-    reasons, kind = Reasons(d), ROWS_OF[collection]
+def records_behind(d: Decision, reason: Reason) -> dict[str, list[str]]:
+    """Return the ids of the records that a decision hides for a reason, by collection."""
+    reasons = Reasons(d)
+    return {name: _behind(d, reasons, ROWS_OF[name], reason) for name in COUNTED}
+
+
+def _behind(d: Decision, reasons: Reasons, kind: str, reason: Reason) -> list[str]:
     codes = reasons.of(kind)[:-1]
     wanted = [code for code in np.unique(codes[codes > 0]).tolist()
               if reasons.reason(code) == reason]  # fmt: skip

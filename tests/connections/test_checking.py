@@ -109,3 +109,21 @@ def test_readings_before_the_day_s_refresh_are_counted(
         Run.objects.create(connection=connection, number=1, after=number, began=began, last=began)
     assert counts(check_data(connection.organization, connection))["read_early"] == 1
     assert "read_early" not in counts(check_data(connection.organization))
+
+
+def test_the_records_behind_a_reason_are_told(riverside: Organization, brightpath: Vendor) -> None:
+    teacher(riverside, "tom", "north", username="tom")
+    teacher(riverside, "tess", "south", username="tess")
+    User.objects.filter(sourced_id="tom").update(family_name="")
+    derived(riverside)
+    behind = ("--behind", "person/unpublishable/familyName")
+    told_of = told("check_data", "riverside", *behind)
+    assert {version: each["users"] for version, each in told_of["records"].items()} == {
+        "1.1": ["tom"],
+        "1.2": ["tom"],
+    }
+    of_one = told("check_data", "riverside", "--for", str(brightpath.connection.pk), *behind)
+    assert list(of_one["records"]) == [brightpath.connection.oneroster]
+    out = io.StringIO()
+    call_command("check_data", "riverside", "--behind", "org/marked", stdout=out)
+    assert out.getvalue() == "No record is kept back for this reason.\n"

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from connections.checking import check_data
+from connections.checking import check_data, records_behind
 from connections.models import Connection
-from roster.checking import NEEDS, SHOWN, in_words
+from roster.checking import NEEDS, SHOWN, Reason, in_words
 from roster.management.base import RosterCommand
+from roster.models import Organization
 from roster.refusal import Refused
 
 NAMED = 5
@@ -42,6 +43,12 @@ class Command(RosterCommand):
             help=f"only what a consumer with these needs stumbles over: {', '.join(NEEDS)}",
         )
         parser.add_argument(
+            "--behind",
+            metavar="REASON",
+            help="only the records that a reason of the numbers keeps back: its kind, code and"
+            " what it is about, as in section/missing/session",
+        )
+        parser.add_argument(
             "--records", type=int, default=SHOWN, metavar="N", help="records named by each check"
         )
 
@@ -49,6 +56,8 @@ class Command(RosterCommand):
         began = time.perf_counter()
         organization = self.organization(options["slug"])
         connection = self._connection(organization, options["connection"])
+        if options["behind"]:
+            return _behind(organization, connection, options["behind"])
         needs = [need.strip() for need in options["needs"].split(",") if need.strip()]
         shown = max(0, options["records"])
         found = check_data(organization, connection, needs=needs, shown=shown)
@@ -68,6 +77,27 @@ class Command(RosterCommand):
         if found is None:
             raise Refused(f"{organization.name} has no connection {pk}.")
         return found
+
+
+def _behind(
+    organization: Organization, connection: Connection | None, asked: str
+) -> tuple[dict[str, Any], str]:
+    kind, _, rest = asked.partition("/")
+    code, _, about = rest.partition("/")
+    found = records_behind(organization, connection, Reason(kind, code, about))
+    result = {
+        "organization": organization.slug,
+        "connection": connection.pk if connection else None,
+        "behind": asked,
+        "records": found,
+    }
+    lines = [
+        f"OneRoster {version}: {len(ids):,} {name}: {' '.join(ids)}"
+        for version, records in found.items()
+        for name, ids in records.items()
+        if ids
+    ]
+    return result, "\n".join(lines) or "No record is kept back for this reason."
 
 
 def _words(result: dict[str, Any], vendor: str) -> Iterator[str]:
