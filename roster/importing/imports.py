@@ -10,11 +10,12 @@ a difference that could disagree with the first.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from roster import arrivals, audit
 from roster.clock import clock
@@ -22,6 +23,7 @@ from roster.importing import traces
 from roster.importing.applying import Applied, apply, repeat
 from roster.importing.columns import FILES
 from roster.importing.difference import without_records
+from roster.importing.disk import DISK_FULL, is_disk_full
 from roster.importing.findings import Findings, clean
 from roster.importing.gathering import Gathering, Progress
 from roster.importing.locking import alone
@@ -151,9 +153,7 @@ class _Run:
             self._refuse(findings, str(refusal))
             raise
         except Exception as error:
-            reason = f"The import failed: {type(error).__name__}. Nothing was changed."
-            if not transaction.get_connection().needs_rollback:
-                self._refuse(findings, reason)
+            self._fail(findings, error)
             raise
         self.progress(100, "Done")
         of_import.organization.refresh_from_db(fields=["school_year", "revision"])
@@ -270,6 +270,17 @@ class _Run:
         held = held_import(self.of_import.organization)
         if held is not None and held.pk != self.of_import.pk:
             _drop(held, f"Superseded by import {self.of_import.pk}.")
+
+    def _fail(self, findings: Findings, error: Exception) -> None:
+        """Close the import that an error has ended; raise `Refused` for want of space."""
+        full = is_disk_full(error)
+        reason = DISK_FULL if full else f"The import failed: {type(error).__name__}."
+        reason += " Nothing was changed."
+        if not transaction.get_connection().needs_rollback:
+            with contextlib.suppress(*(DatabaseError,) * full):  # This too needs a little space.
+                self._refuse(findings, reason)
+        if full:
+            raise Refused(reason) from error
 
     def _refuse(self, findings: Findings, reason: str) -> None:
         of_import = self.of_import

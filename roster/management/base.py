@@ -19,6 +19,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from roster.importing.disk import DISK_FULL, is_disk_full
 from roster.models import Organization
 from roster.refusal import Refused
 
@@ -112,6 +113,8 @@ class RosterCommand(BaseCommand):
 
 def _database_words(error: Exception) -> str:
     """Return what to do about a database that can't be asked."""
+    if is_disk_full(error):
+        return DISK_FULL
     try:
         executor = MigrationExecutor(connection)
         missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
