@@ -8,8 +8,9 @@ from django.db.models import Min
 
 from connections.belonging import IDLE, LONGEST
 from connections.models import Connection, Request, Run
-from roster.api.operations import OPERATIONS
+from roster.api.operations import BUNDLES, OPERATIONS
 from roster.clock import clock
+from roster.kinds import COLLECTIONS
 from roster.models import Organization
 
 BEFORE = timedelta(minutes=5)
@@ -45,13 +46,17 @@ def last_read(connection: Connection, collection: str) -> datetime | None:
 def lists_of(collection: str) -> list[str]:
     """Return the paths of the lists that show who reads a collection, as the log has them.
 
-    Its subsets count: who reads `students` reads users. Nested lists don't: they show a part.
+    Its subsets count: who reads `students` reads users. So does a bundle, which a token can't be
+    given without the roster. Nested lists don't: they show a part.
     """
-    return [
+    found = [
         operation.path
         for operation in OPERATIONS
         if operation.many and not operation.parents and operation.collection == collection
     ]
+    if COLLECTIONS[collection].service == "rostering" and collection != "demographics":
+        found += [each.path for each in BUNDLES]
+    return found
 
 
 def prune() -> int:

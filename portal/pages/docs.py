@@ -23,11 +23,10 @@ from connections.standing import REFUSALS
 from portal import examples
 from portal.pages.information import GUIDELINES
 from roster.api.addresses import origin_of
-from roster.api.bundle import BUNDLES
 from roster.api.faults import FAULTS, Fault
 from roster.api.openapi import discovery
 from roster.api.openapi.document import SERVICES
-from roster.api.operations import OPERATIONS, Operation
+from roster.api.operations import BUNDLES, OPERATIONS, Operation
 from roster.api.parameters import DEFAULT_LIMIT, MOST_LIMIT
 from roster.api.scopes import READ_SCOPES, SCOPE_BASES, short
 from roster.api.wording import gives

@@ -18,13 +18,11 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
 from roster import reading
-from roster.api.operations import Operation, scopes_for
+from roster.api.operations import scopes_for
 from roster.api.reader import Reader
-from roster.api.scopes import READ_SCOPES, SCOPE_BASES
 from roster.api.tracing import trace_of
 from roster.api.views import OneRosterView
 from roster.dialects.fields import FIELDS
-from roster.dialects.references import base_path
 from roster.exporting import FORM, Bundle, PublishedDocuments
 from roster.kinds import COLLECTIONS
 from roster.models import Organization
@@ -36,24 +34,6 @@ LONGEST = 900
 """Seconds after which a bundle that was begun is no longer waited for."""
 
 WAIT = 30
-
-BUNDLES = tuple(
-    Operation(
-        "getBundle",
-        version,
-        "rostering",
-        f"{base_path(version, 'rostering')}/bundle".removeprefix("/"),
-        "",
-        "",
-        "",
-        False,
-        tuple(SCOPE_BASES[version] + name for name in READ_SCOPES["rostering"]),
-    )
-    for version in FIELDS
-)
-"""The operation in each version: below the base of rostering, with its scopes."""
-
-GIVES = "all of it as one OneRoster bulk bundle: a zip of CSV files"
 
 
 class BundleView(OneRosterView):

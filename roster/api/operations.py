@@ -259,5 +259,21 @@ def _of_nested() -> Iterator[Operation]:
 
 OPERATIONS: tuple[Operation, ...] = (*_of_collections(), *_of_nested())
 
+BUNDLES = tuple(
+    Operation(
+        "getBundle",
+        version,
+        "rostering",
+        f"{base_path(version, 'rostering')}/bundle".removeprefix("/"),
+        "",
+        "",
+        "",
+        False,
+        tuple(SCOPE_BASES[version] + name for name in READ_SCOPES["rostering"]),
+    )
+    for version in FIELDS
+)
+"""An extension of ours: everything as one bulk bundle, below the base of rostering."""
+
 NOWHERE = Operation("", "", "", "", "", "", "", False, ())
 """What a view has before a route gives it an operation: any version, no scope, no records."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from roster.api.bundle import BUNDLES, BundleView
+from roster.api.bundle import BundleView
 from roster.api.openapi import discovery
-from roster.api.operations import ID, OPERATIONS
+from roster.api.operations import BUNDLES, ID, OPERATIONS
 from roster.api.views import CollectionView, NothingHere, SingleView
 
 

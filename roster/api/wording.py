@@ -59,6 +59,9 @@ BELONGING = {
 """Who belongs to a nested list."""
 
 
+BUNDLE = "all of it as one OneRoster bulk bundle: a zip of CSV files"
+
+
 def gives(operation: Operation) -> str:
     """Return in words what an operation gives."""
     if operation.parents:

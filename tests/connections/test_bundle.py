@@ -15,6 +15,7 @@ from connections import request_log
 from connections.exporting import export_connection
 from connections.models import Connection, Request, Run
 from connections.partners import create_partner
+from connections.sync_history import last_read
 from roster import excluding
 from roster.clock import clock
 from roster.importing import import_bundle
@@ -183,6 +184,8 @@ def test_each_bundle_is_a_run_of_its_own_and_logged(riverside: Organization) -> 
     assert row.records > 500
     made.connection.refresh_from_db()
     assert made.connection.last_seen is not None
+    assert last_read(made.connection, "users") == row.at
+    assert last_read(made.connection, "demographics") is None
 
 
 def test_one_bundle_at_a_time(riverside: Organization) -> None:

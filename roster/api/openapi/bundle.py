@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from roster.api.bundle import GIVES
 from roster.api.openapi import statuses
 from roster.api.operations import Operation, capital
+from roster.api.wording import BUNDLE
 
 STATUSES = (401, 403, 429, 500, 503)
 
@@ -15,7 +15,7 @@ def call(operation: Operation, security: list[dict[str, list[str]]]) -> dict[str
     """Return the operation as OpenAPI has it."""
     return {
         "operationId": operation.id,
-        "summary": capital(GIVES),
+        "summary": capital(BUNDLE),
         "description": "An extension of this product. It holds what the token's scopes open.",
         "tags": ["BundleManagement"],
         "security": security,

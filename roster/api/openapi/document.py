@@ -6,9 +6,8 @@ from copy import deepcopy
 from functools import lru_cache
 from typing import Any
 
-from roster.api.bundle import BUNDLES
 from roster.api.openapi import asking, bundle, schemas, statuses
-from roster.api.operations import OPERATIONS, Operation, capital
+from roster.api.operations import BUNDLES, OPERATIONS, Operation, capital
 from roster.api.scopes import MEANINGS, short
 from roster.api.wording import gives
 from roster.dialects.fields import V11

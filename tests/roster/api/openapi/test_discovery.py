@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from roster.api.bundle import BUNDLES
 from roster.api.openapi import discovery
 from roster.api.openapi.document import ALL, document, operations_of, path_in
-from roster.api.operations import OPERATIONS
+from roster.api.operations import BUNDLES, OPERATIONS
 from roster.api.scopes import MEANINGS, READ_SCOPES
 
 DOCUMENTS = list(discovery.NAMES)
