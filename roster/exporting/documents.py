@@ -93,14 +93,9 @@ class PublishedDocuments:
 
 def _own(file: File, document: Document) -> Iterator[Line]:
     values = {
-        column.name: _plain(document[name]) for column, name in _shown(file) if name in document
+        column.name: _plain(document[name]) for column, name in SHOWN[file.name] if name in document
     }
     yield Line(document["sourcedId"], values, document.get("metadata", {}))
-
-
-def _shown(file: File) -> list[tuple[Column, str]]:
-    """Return the columns of a file that documents have, each with its name there."""
-    return SHOWN[file.name]
 
 
 def _named(column: Column) -> str:
@@ -116,6 +111,7 @@ def _named(column: Column) -> str:
 SHOWN = {
     file.name: [(column, _named(column)) for column in file.columns] for file in FILES.values()
 }
+"""The columns of each file, with what documents call them."""
 
 
 def _plain(value: Any) -> Any:
