@@ -23,7 +23,8 @@ class Need(Enum):
 
     `WANTED`: the binding requires it; a row is kept without it, with a warning. `FIRM`: the
     same, but what can't be read costs the row, as it may mean anything. `COLUMN`: firm, and a
-    file without the column is refused. `VITAL`: without it the row is left out.
+    file without the column is refused. `VITAL`: without it the row is left out. `NARROWING`: it
+    may be blank, but narrows what is visible, so what can't be read costs the row too.
     """
 
     NONE = 0
@@ -31,6 +32,15 @@ class Need(Enum):
     FIRM = 2
     COLUMN = 3
     VITAL = 4
+    NARROWING = 5
+
+    @property
+    def may_be_blank(self) -> bool:
+        return self in (Need.NONE, Need.NARROWING)
+
+    @property
+    def must_be_readable(self) -> bool:
+        return self.value >= Need.FIRM.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +57,10 @@ class Column:
     target: str = ""
     only: str = ""
     beside: bool = False
-    default: Any = None
 
     @property
     def blank(self) -> Any:
-        return self.type.blank if self.default is None else self.default
+        return self.type.blank
 
     def of(self, version: str) -> bool:
         return not self.only or self.only == version
@@ -82,7 +91,7 @@ class File:
         return [column for column in self.columns if column.of(version)]
 
 
-NONE, WANTED, FIRM, COLUMN, VITAL = Need
+NONE, WANTED, FIRM, COLUMN, VITAL, NARROWING = Need
 NEW, OLD = "1.2", "1.1"
 
 
@@ -136,7 +145,7 @@ FILES: dict[str, File] = {
                 ref("schoolYearSourcedId", "school_year", "academicSessions"),
                 text("title", need=VITAL),
                 text("courseCode", "course_code"),
-                of(values.TEXTS, "grades"),
+                of(vocabulary.GRADE_LISTS, "grades"),
                 ref("orgSourcedId", "org", "orgs", WANTED),
                 *SUBJECTS,
             ),
@@ -146,7 +155,7 @@ FILES: dict[str, File] = {
             rows.Klass,
             (
                 text("title", need=VITAL),
-                of(values.TEXTS, "grades"),
+                of(vocabulary.GRADE_LISTS, "grades"),
                 ref("courseSourcedId", "course", "courses", WANTED),
                 text("classCode", "class_code"),
                 of(vocabulary.CLASS_TYPES, "classType", "class_type", WANTED),
@@ -161,7 +170,7 @@ FILES: dict[str, File] = {
             "users",
             rows.User,
             (
-                Column("enabledUser", "enabled", values.BOOLEAN, FIRM, default=True),
+                Column("enabledUser", "enabled", vocabulary.BOOLEAN, FIRM),
                 Column("orgSourcedIds", "orgs", values.NAMES, COLUMN, "orgs", OLD, beside=True),
                 Column("role", "role", vocabulary.ROLES, COLUMN, only=OLD, beside=True),
                 text("username", need=WANTED),
@@ -174,7 +183,7 @@ FILES: dict[str, File] = {
                 text("sms"),
                 text("phone"),
                 Column("agentSourcedIds", "agents", values.NAMES, target="users", beside=True),
-                of(values.TEXTS, "grades"),
+                of(vocabulary.GRADE_LISTS, "grades"),
                 of(values.SECRET, "password"),
                 text("userMasterIdentifier", "user_master_identifier", only=NEW),
                 of(values.ELSEWHERE, "resourceSourcedIds", only=NEW),
@@ -207,8 +216,8 @@ FILES: dict[str, File] = {
                 ref("userSourcedId", "user", "users", WANTED),
                 of(vocabulary.ROLE_TYPES, "roleType", "role_type", VITAL),
                 of(vocabulary.ROLES, "role", need=VITAL),
-                of(values.DATE_ONLY, "beginDate", "begin_date"),
-                of(values.DATE_ONLY, "endDate", "end_date"),
+                of(values.DATE_ONLY, "beginDate", "begin_date", NARROWING),
+                of(values.DATE_ONLY, "endDate", "end_date", NARROWING),
                 ref("orgSourcedId", "org", "orgs", WANTED),
                 ref("userProfileSourcedId", "user_profile", "userProfiles"),
             ),
@@ -222,9 +231,9 @@ FILES: dict[str, File] = {
                 ref("schoolSourcedId", "school", "orgs", WANTED),
                 ref("userSourcedId", "user", "users", WANTED),
                 of(vocabulary.ENROLLMENT_ROLES, "role", need=VITAL),
-                of(values.BOOLEAN, "primary"),
-                of(values.DATE_ONLY, "beginDate", "begin_date"),
-                of(values.DATE_ONLY, "endDate", "end_date"),
+                of(vocabulary.BOOLEAN, "primary"),
+                of(values.DATE_ONLY, "beginDate", "begin_date", NARROWING),
+                of(values.DATE_ONLY, "endDate", "end_date", NARROWING),
             ),
         ),
         File(
@@ -234,24 +243,24 @@ FILES: dict[str, File] = {
                 of(values.DATE_ONLY, "birthDate", "birth_date"),
                 of(vocabulary.SEXES, "sex"),
                 of(
-                    values.BOOLEAN,
+                    vocabulary.BOOLEAN,
                     "americanIndianOrAlaskaNative",
                     "american_indian_or_alaska_native",
                 ),
-                of(values.BOOLEAN, "asian"),
-                of(values.BOOLEAN, "blackOrAfricanAmerican", "black_or_african_american"),
+                of(vocabulary.BOOLEAN, "asian"),
+                of(vocabulary.BOOLEAN, "blackOrAfricanAmerican", "black_or_african_american"),
                 of(
-                    values.BOOLEAN,
+                    vocabulary.BOOLEAN,
                     "nativeHawaiianOrOtherPacificIslander",
                     "native_hawaiian_or_other_pacific_islander",
                 ),
-                of(values.BOOLEAN, "white"),
+                of(vocabulary.BOOLEAN, "white"),
                 of(
-                    values.BOOLEAN,
+                    vocabulary.BOOLEAN,
                     "demographicRaceTwoOrMoreRaces",
                     "demographic_race_two_or_more_races",
                 ),
-                of(values.BOOLEAN, "hispanicOrLatinoEthnicity", "hispanic_or_latino_ethnicity"),
+                of(vocabulary.BOOLEAN, "hispanicOrLatinoEthnicity", "hispanic_or_latino_ethnicity"),
                 text("countryOfBirthCode", "country_of_birth_code"),
                 text("stateOfBirthAbbreviation", "state_of_birth_abbreviation"),
                 text("cityOfBirth", "city_of_birth"),
@@ -336,10 +345,10 @@ FILES: dict[str, File] = {
                 text("comment"),
                 text("textScore", "text_score", only=NEW),
                 ref("classSourcedId", "klass", "classes", only=NEW),
-                of(values.BOOLEAN, "inProgress", "in_progress", only=NEW),
-                of(values.BOOLEAN, "incomplete", only=NEW),
-                of(values.BOOLEAN, "late", only=NEW),
-                of(values.BOOLEAN, "missing", only=NEW),
+                of(vocabulary.BOOLEAN, "inProgress", "in_progress", only=NEW),
+                of(vocabulary.BOOLEAN, "incomplete", only=NEW),
+                of(vocabulary.BOOLEAN, "late", only=NEW),
+                of(vocabulary.BOOLEAN, "missing", only=NEW),
             ),
         ),
         File(

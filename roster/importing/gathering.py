@@ -63,8 +63,9 @@ class Gathering:
     def _read(self, part: Part, before: int) -> None:
         name, doing = part.file.filename, f"Reading {part.file.filename}"
         self._tick(before, doing)
-        version = self.bundle.version
-        reader = Reader(part, version, self.findings, lambda here: self._tick(before + here, doing))
+        reader = Reader(
+            part, self.bundle, self.findings, lambda here: self._tick(before + here, doing)
+        )
         staged: Staged | None = None
         for record in reader.records():
             if staged is None:
@@ -82,7 +83,7 @@ class Gathering:
             delta = reader.part.mode == "delta"
             return Links(file, reader.columns, self.findings, self._keep, delta=delta)
         if file.name == "users":
-            return People(reader.columns, self.bundle.version, self._keep)
+            return People(reader.columns, self._keep)
         return Plain(self._keep(Stage.of(file, reader.columns)))
 
     def _keep(self, stage: Stage) -> Stage:

@@ -6,64 +6,98 @@ Passwords end here: their cells are blanked before anything else looks at a row.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from roster.importing import values
+from roster.importing import values, vocabulary
+from roster.importing.cleaning import clean
 from roster.importing.columns import Column, File, Need
 from roster.importing.findings import Findings
+from roster.importing.headings import Headings
+from roster.importing.marking import MARK, is_mark
 from roster.refusal import Refused
 
 BASE = ("sourcedId", "status", "dateLastModified")
 METADATA = "metadata."
 SECRETS = re.compile(r"pass(word|wd|phrase|code)|\bpwd\b|\bpin\b", re.IGNORECASE)
 MOST_COLUMNS = 1000
+NARROWING = ("status", "enabledUser", "beginDate", "endDate")
 
 
 class Header:
-    """Where each known column stands in the rows of a file, and what else is there."""
+    """Where each known column stands in the rows of a file, and what else is there.
 
-    def __init__(self, names: list[str], file: File, version: str, findings: Findings) -> None:
+    `width` is how many cells a row has; `also_width` how many it may have instead, where all rows
+    have so many; `named` those up to the last that has a name.
+    `twice` are the places of narrowing columns that stand there twice.
+    """
+
+    def __init__(
+        self, names: list[str], file: File, columns: Iterable[Column], findings: Findings
+    ) -> None:
         self.file = file.filename
         self.findings = findings
-        self.width = len(names)
-        self.where: dict[str, int] = {}
-        self.own: list[tuple[int, str]] = []
-        self.secrets: list[tuple[int, str]] = []
+        self.width = self.also_width = len(names)
         if self.width > MOST_COLUMNS:
             raise Refused(f"{self.file} has {self.width} columns; that is no OneRoster file.")
-        columns = {column.name: column for column in file.columns_of(version)}
-        right = {name.lower(): name for name in (*BASE, *columns)}
-        for index, written in enumerate(names):
-            self._place(index, written.strip(), right, columns)
-        self._miss(columns)
+        self.where: dict[str, int] = {}
+        self.marks: list[int] = []
+        self.own: list[tuple[int, str]] = []
+        self.secrets: list[tuple[int, str]] = []
+        self.twice: list[tuple[int, int, str]] = []
+        self._columns = {column.name: column for column in columns}
+        self._elsewhere = {vocabulary.plain(column.name) for column in file.columns}
+        self.names = [clean(name).text for name in names]
+        self.named = max((at for at, name in enumerate(self.names, 1) if name), default=0)
+        self._place_all(self.names)
+        self._miss()
         self.id = self.where["sourcedId"]
         self.status = self.where.get("status", -1)
         self.stamp = self.where.get("dateLastModified", -1)
 
-    def _place(
-        self, index: int, written: str, right: dict[str, str], columns: dict[str, Column]
-    ) -> None:
-        if not written:
-            self.findings.add("column-nameless", self.file)
-            return
-        name = right.get(written.lower(), "")
-        if not name:
-            self._place_own(index, written)
-            return
+    def _place_all(self, names: list[str]) -> None:
+        known = Headings((*BASE, *self._columns), self._columns)
+        unknown = []
+        for index, written in enumerate(names):
+            name = known.same(written)
+            if not written:
+                self.findings.add("column-nameless", self.file)
+            elif is_mark(written):
+                self._place_mark(index, written)
+            elif name:
+                self._place(index, name, written, "column-letter-case")
+            else:
+                unknown.append((index, written))
+        for index, written in unknown:
+            name = known.near(self.file, written)
+            if name and name not in self.where:
+                self._place(index, name, written, "column-near")
+            else:
+                self._place_own(index, written)
+
+    def _place(self, index: int, name: str, written: str, code: str) -> None:
+        column = self._columns.get(name)
+        if column is not None and column.type is values.SECRET:
+            self.secrets.append((index, name))
         if name in self.where:
             self.findings.add("column-twice", self.file, column=name)
-            if name in columns and columns[name].type is values.SECRET:
-                self.secrets.append((index, name))
+            if name in NARROWING:
+                self.twice.append((self.where[name], index, name))
             return
         if name != written:
-            self.findings.add("column-letter-case", self.file, column=name, value=written)
+            self.findings.add(code, self.file, column=name, value=written)
         self.where[name] = index
-        if name in columns and columns[name].type is values.SECRET:
-            self.secrets.append((index, name))
-        elif name in columns and columns[name].type is values.ELSEWHERE:
+        if column is not None and column.type is values.ELSEWHERE:
             self.findings.add("column-elsewhere", self.file, column=name)
 
+    def _place_mark(self, index: int, written: str) -> None:
+        if written != MARK:
+            self.findings.add("column-letter-case", self.file, column=MARK, value=written)
+        self.marks.append(index)
+
     def _place_own(self, index: int, written: str) -> None:
-        if not written.lower().startswith(METADATA) or len(written) == len(METADATA):
+        if vocabulary.plain(written) in self._elsewhere:
+            self.findings.add("column-other-version", self.file, column=written)
+        elif not written.lower().startswith(METADATA) or len(written) == len(METADATA):
             self.findings.add("column-unknown", self.file, column=written)
         elif SECRETS.search(written):
             self.secrets.append((index, written))
@@ -72,49 +106,69 @@ class Header:
         else:
             self.own.append((index, written[len(METADATA) :]))
 
-    def _miss(self, columns: dict[str, Column]) -> None:
-        for name in ("sourcedId", *columns):
+    def _miss(self) -> None:
+        for name in ("sourcedId", *self._columns):
             if name in self.where:
                 continue
-            if name == "sourcedId" or columns[name].need in (Need.VITAL, Need.COLUMN):
+            column = self._columns.get(name)
+            if column is None or column.need in (Need.VITAL, Need.COLUMN):
                 raise Refused(
                     f"{self.file} has no column {name}, without which its rows mean nothing."
                     " Export it again, with all columns. Nothing was imported."
                 )
-            if columns[name].type in (values.SECRET, values.ELSEWHERE, values.UNUSED):
+            if column.type in (values.SECRET, values.ELSEWHERE, values.UNUSED):
                 continue
-            if columns[name].need is Need.NONE:
+            if column.need is Need.NONE:
                 self.findings.add("column-missing", self.file, column=name)
+            elif column.need is Need.NARROWING:
+                self.findings.add("column-missing-narrowing", self.file, column=name)
+
+    @property
+    def narrowing(self) -> dict[int, str]:
+        """Where the columns stand that narrow what is visible, with their names."""
+        named = {self.where[name]: name for name in NARROWING if name in self.where}
+        return named | dict.fromkeys(self.marks, MARK)
+
+    def allow(self, widths: set[int]) -> None:
+        """Let rows be wider or narrower by columns without name and content, if all are so."""
+        if len(widths) == 1 and min(widths) >= self.named:
+            self.also_width = min(widths)
+            if self.also_width > self.width:
+                self.findings.add("rows-wide", self.file)
 
     def fit(self, row: int, line: list[str]) -> bool:
         """Give a row as many cells as there are columns; False if they can't be told apart.
 
-        A row that slipped may carry its password in another column. Where cells are missing it
-        can't be told in which, so the row falls; where there are more, all cells are blanked in
-        which the password can stand.
+        In a row of other length than the header some cells have slipped: it can't be told which
+        of them is an exclude mark, an end date or a password.
         """
-        surplus = len(line) - self.width
-        if surplus > 0:
-            self.findings.add("row-too-long", self.file, row=row)
-            for index, _ in self.secrets:
-                for place in range(index + 1, min(index + surplus + 1, self.width)):
-                    line[place] = ""
+        if len(line) == self.also_width:
+            line[self.width :] = [""] * (self.width - len(line))
             return True
-        if self.secrets:
-            self.findings.add("row-slipped", self.file, row=row)
-            return False
-        self.findings.add("row-too-short", self.file, row=row)
-        line += [""] * -surplus
-        return True
+        code = "row-too-short" if len(line) < self.width else "row-too-long"
+        self.findings.add(code, self.file, row=row)
+        return False
+
+    def possible_ids(self, line: list[str]) -> list[str]:
+        """Return what may be the id of a row whose cells slipped; never what may be a password."""
+        slip = len(line) - self.width
+        places = {self.id, max(0, self.id + slip)} if slip < 0 else {self.id, self.id + slip}
+        for index, _ in self.secrets:
+            places -= set(range(min(index, index + slip), max(index, index + slip) + 1))
+        ids = (clean(line[place]).text for place in sorted(places) if place < len(line))
+        return [sourced_id for sourced_id in ids if sourced_id]
 
     def drop_passwords(self, line: list[str]) -> None:
         """Blank the cells that hold passwords, and count them."""
         for index, name in self.secrets:
-            if index < len(line) and line[index]:
+            if line[index]:
                 line[index] = ""
                 self.findings.add("password-dropped", self.file, column=name)
 
-    def metadata(self, line: list[str]) -> str:
-        """Return the row's own columns as JSON, under their names without `metadata.`."""
-        own = {key: line[index] for index, key in self.own if line[index].strip()}
-        return values.as_json(own) if own else "{}"
+    def own_values(self, line: list[str]) -> dict[str, str]:
+        """Return the row's own columns under their names without `metadata.`."""
+        return {key: line[index] for index, key in self.own if line[index]}
+
+    def is_header(self, sourced_id: str) -> bool:
+        """Return whether a row with this id is the header once more."""
+        return sourced_id[:6].lower() == "source" and vocabulary.plain(sourced_id) == "sourcedid"

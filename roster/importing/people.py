@@ -20,16 +20,16 @@ from roster.importing.reading import LONGEST_ID
 from roster.importing.record import Record
 from roster.importing.staging import Reference, Stage
 from roster.importing.store import Counts, Store
-from roster.models import Agent, Role
+from roster.models import Agent, Role, User
 
 FILE = FILES["users"]
 ROLE_FIELDS = ("user", "org", "role", "role_type", "begin_date", "end_date", "user_profile")
 
 
 class People:
-    """The stages of one users file: users, the roles of a 1.1 bundle, agents."""
+    """The stages of one users file: users, agents, and the roles that stand in it."""
 
-    def __init__(self, columns: Sequence[Column], version: str, keep: Callable[[Stage], Stage]):
+    def __init__(self, columns: Sequence[Column], keep: Callable[[Stage], Stage]):
         beside = {column.field: place for place, column in enumerate(columns) if column.beside}
         self._own = len(columns) - len(beside)
         self._agents_at = beside["agents"]
@@ -46,7 +46,7 @@ class People:
             )
         )
         self.roles: Stage | None = None
-        if version == "1.1":
+        if "role" in beside:
             orgs = [Reference("org", "orgSourcedIds", "orgs")]
             self.roles = keep(Stage("derived_roles", FILE, Role, ROLE_FIELDS, orgs))
 
@@ -71,6 +71,7 @@ class People:
 
     def merge(self, store: Store, *, delta: bool) -> dict[str, Counts]:
         """Store users, agents and roles; return the counts of users, and of derived roles."""
+        complete_accounts(self.users, store)
         counts = {FILE.filename: store.merge(self.users, retire=not delta)}
         replace_agents(self.users, self.agents, store)
         if self.roles is not None:
@@ -88,6 +89,18 @@ class People:
             roles.read = roles.created + roles.updated + roles.unchanged
             counts["users.csv: roles"] = roles
         return counts
+
+
+def complete_accounts(users: Stage, store: Store) -> None:
+    """Let accounts of which a file doesn't say whether they are enabled stay as they are."""
+    staged, live = quote(users.table), quote(User._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {staged} SET enabled = COALESCE((SELECT l.enabled FROM {live} AS l"  # noqa: S608
+            f" WHERE l.organization_id = %s AND l.sourced_id = {staged}.sourced_id), TRUE)"
+            " WHERE enabled IS NULL",
+            [store.organization.pk],
+        )
 
 
 def derived_role(record: Record, org: str, role: str) -> tuple[Record, list[Any]]:

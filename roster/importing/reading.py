@@ -1,144 +1,213 @@
 """Reads one file of a bundle: header, rows, values, each fault told as a finding.
 
-The common case is made cheap, since a district has half a million rows: values seen before are
-looked up, only new, blank or faulty ones are read in full.
+A first look over the whole file finds out what no row tells by itself (`survey.py`); then its rows
+are taken one by one. The common case is made cheap, since a district has half a million rows: a
+row is cleaned only where it isn't clean, and values seen before are looked up.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
-from roster.importing import values
+from roster.importing import columns, values, vocabulary
+from roster.importing.cleaning import clean, is_clean
 from roster.importing.columns import Column, Need
+from roster.importing.doubles import Doubles
 from roster.importing.findings import Findings
 from roster.importing.header import Header
-from roster.importing.manifest import Part
+from roster.importing.manifest import Bundle, Part
+from roster.importing.marking import KEY, MARK, MARKED, read_marks
+from roster.importing.named import NamedByClasses
 from roster.importing.record import Record, digest, unsound
-from roster.importing.values import Unreadable
+from roster.importing.survey import Survey
+from roster.importing.values import Unreadable, as_json
 from roster.models import Status
 
 ID_FORM = re.compile(r"[0-9A-Za-z._/@-]+")
 LONGEST_ID = 255
 REMEMBERED = 20_000  # Distinct values of a column that are looked up instead of read again.
 TICK = 5_000
-STATUSES = {
-    "": Status.ACTIVE.value,
-    "active": Status.ACTIVE.value,
-    "tobedeleted": Status.RETIRED.value,
-    "inactive": Status.RETIRED.value,
-}
+PERIODS = (("start_date", "end_date"), ("begin_date", "end_date"))
+
+Remark = tuple[str, str]
+Known = dict[str, tuple[Any, tuple[Remark, ...]]]
 
 
 class Reader:
-    """Reads the rows of one file; `fields` names what stands in a record's `values`."""
+    """Reads the rows of one file; `fields` names what stands in a record's `values`.
+
+    When all is read, `date_forms` has the form of each column of dates, and `filled` the number
+    of values in each column that narrows what is visible; `present` are the known columns that
+    are there, `latest` is the greatest dateLastModified.
+    """
 
     def __init__(
-        self, part: Part, version: str, findings: Findings, tick: Callable[[int], None]
+        self, part: Part, bundle: Bundle, findings: Findings, tick: Callable[[int], None]
     ) -> None:
         self.part = part
         self.file = part.file.filename
-        self.version = version
+        self.version = bundle.version
         self.findings = findings
         self.tick = tick
-        self.columns = [c for c in part.file.columns_of(version) if c.field and not unstored(c)]
-        self.columns.sort(key=lambda column: column.beside)
-        self.fields = [column.field for column in self.columns]
-        self.blanks = [column.blank for column in self.columns]
-        self.present: list[str] = []
+        self.form = ""
         self.date_forms: dict[str, str] = {}
+        self.filled: dict[str, int] = {}
+        self.present: list[str] = []
         self.latest = ""
         self.read = 0
         self.left_out = 0
-        self._filled = 0
-        self._seen: set[str] = set()
+        self._bundle = bundle
+        self._stamped = 0
+        self._named = NamedByClasses(bundle)
+        self._repeated: set[str] = set()
         self._row = 0
         self._id = ""
-        self._column = ""
-        self._value = ""
-        self._remarked = False
+        self._remarks: list[Remark] = []
 
     def records(self) -> Iterator[Record]:
         """Yield every row that has an id of its own."""
-        with self.part.entry.open() as stream:
-            yield from self._records(stream)
-        self._report_stamps()
-
-    def _records(self, stream: BinaryIO) -> Iterator[Record]:
-        lines = self.part.rows(stream, self.findings)
-        _, names = next(lines, (0, []))
-        first = next(lines, None)
-        if first is None:
+        if not self._look():
             self.findings.add("file-without-rows", self.file)
             return
-        self.header = Header(names, self.part.file, self.version, self.findings)
-        self.present = sorted(self.header.where)
         self._plan()
-        for number, line in _chain(first, lines):
-            self.read += 1
-            if self.read % TICK == 0:
-                self.tick(stream.tell())
-            record = self._record(number, line)
-            if record is None or not record.sound:
-                self.left_out += 1
-            if record is not None:
-                yield record
+        with self.part.entry.open() as stream:
+            lines = self.part.rows(stream, self.findings)
+            next(lines)
+            width, twice = self.header.width, self._survey.twice
+            for row, line in lines:
+                self.read += 1
+                if self.read % TICK == 0:
+                    self.tick(stream.tell())
+                record = None
+                if len(line) == width or self.header.fit(row, line):
+                    record = self._record(row, line)
+                    if record is None:
+                        self.left_out += 1
+                        continue
+                if record is not None and record.sound and record.sourced_id not in twice:
+                    yield record
+                else:
+                    yield from self._set_aside(row, line, record)
+        if self._stamped and self.part.mode == "bulk":
+            self.findings.add("stamps-filled", self.file, times=self._stamped)
+
+    def _look(self) -> bool:
+        """Look over the file; return whether it has rows."""
+        with self.part.entry.open() as stream:
+            lines = self.part.rows(stream, Findings())
+            _, names = next(lines, (0, []))
+            first = next(lines, None)
+            if first is None:
+                return False
+            known = columns_for(self.part, self._bundle, names, self.findings)
+            self.header = Header(names, self.part.file, known, self.findings)
+            self.present = sorted(self.header.where)
+            self._survey = Survey(self.header, known)
+            self._survey.look(_chain(first, lines))
+        self.columns = [column for column in known if column.field and not unstored(column)]
+        self.columns.sort(key=lambda column: column.beside)
+        self.fields = [column.field for column in self.columns]
+        self.blanks = [column.blank for column in self.columns]
+        self.date_forms = self._survey.forms(self.findings)
+        self.filled = dict(self._survey.filled)
+        return True
 
     def _plan(self) -> None:
         """Lay out which cell goes where, and what each column has been seen to hold."""
-        self._steps: list[tuple[int, int, dict[str, Any] | None, int, Column]] = []
+        self._doubles = Doubles(self._survey.twice, self.fields)
+        self._steps: list[tuple[int, int, Known | None, int, bool, Column]] = []
         for slot, column in enumerate(self.columns):
-            known: dict[str, Any] | None = None if column.type.read is None else {}
-            if known is not None and column.need is Need.NONE:
-                known[""] = column.blank
+            known: Known | None = None if column.type.read is None else {}
+            blank = column.need.may_be_blank
+            if known is not None and blank:
+                known[""] = column.blank, ()
             index = self.header.where.get(column.name, -1)
             if index >= 0:
-                self._steps.append((index, slot, known, column.type.longest, column))
+                self._steps.append((index, slot, known, column.type.longest, blank, column))
             elif column.need in (Need.WANTED, Need.FIRM):
-                self._steps.append((-1, slot, known, 0, column))
+                self._steps.append((-1, slot, known, 0, blank, column))
+        self._periods = [
+            (self.fields.index(first), self.fields.index(last))
+            for first, last in PERIODS
+            if first in self.fields and last in self.fields
+        ]
+
+    def _set_aside(self, row: int, line: list[str], record: Record | None) -> Iterator[Record]:
+        """Yield what is known of a row that slipped, can't be taken or isn't the only one."""
+        records = [record] if record else self._slipped(row, line)
+        if not records:
+            self.left_out += 1
+        for nth, each in enumerate(records):
+            if each.sourced_id in self._doubles:
+                yield from self._joined(each)
+            else:
+                self.left_out += nth == 0
+                yield each
+
+    def _slipped(self, row: int, line: list[str]) -> list[Record]:
+        """Return that the ids are there which a row whose cells slipped may have."""
+        self._row, self._id = row, ""
+        ids = self.header.possible_ids(line)
+        return [unsound(row, each, self.blanks) for each in ids if len(each) <= LONGEST_ID]
+
+    def _joined(self, record: Record) -> Iterator[Record]:
+        """Yield what the rows of an id come to, after the last of them."""
+        waiting = self._doubles.count(record.sourced_id)
+        joined = self._doubles.add(record)
+        if joined is None:
+            return
+        self.left_out += waiting if not joined.sound else waiting - 1
+        self._add("id-joined" if joined.sound else "id-twice", "sourcedId", record.sourced_id)
+        yield joined
 
     def _record(self, row: int, line: list[str]) -> Record | None:
         header = self.header
         self._row, self._id = row, ""
-        if len(line) != header.width and not header.fit(row, line):
-            return self._slipped(row, line)
         if header.secrets:
             header.drop_passwords(line)
-        sourced_id = line[header.id]
-        if not self._has_good_id(sourced_id):
+        if not is_clean(line):
+            self._clean(line)
+        self._id = sourced_id = line[header.id]
+        if not self._has_good_id(sourced_id, line):
             return None
-        self._id = sourced_id
         status = self._status(line)
-        if status is not None:
+        if status is not None and (not header.twice or self._is_certain(line)):
             stored, sound = self._values(line)
             if sound:
-                metadata = header.metadata(line) if header.own else "{}"
+                for first, last in self._periods:
+                    if stored[first] and stored[last] and stored[first] > stored[last]:
+                        self._add("dates-reversed", "", f"{stored[first]} – {stored[last]}")
+                metadata = self._metadata(line) if header.own or header.marks else "{}"
                 hashed = digest(self.fields, stored, metadata)
                 return Record(row, True, sourced_id, status, metadata, hashed, stored)
         return unsound(row, sourced_id, self.blanks)
 
-    def _slipped(self, row: int, line: list[str]) -> Record | None:
-        """Return what is known of a row whose cells can't be told apart: its id, if it has one.
+    def _clean(self, line: list[str]) -> None:
+        for index, text in enumerate(line):
+            cleaned = clean(text)
+            if cleaned.text != text or cleaned.codes:
+                line[index] = cleaned.text
+                for code in cleaned.codes:
+                    self._add(code, self.header.names[index], text)
 
-        Nothing of it is ever shown: any of its cells may hold a password.
-        """
-        sourced_id = line[self.header.id] if len(line) > self.header.id else ""
-        if not sourced_id or len(sourced_id) > LONGEST_ID or sourced_id in self._seen:
-            return None
-        self._seen.add(sourced_id)
-        return unsound(row, sourced_id, self.blanks)
-
-    def _has_good_id(self, sourced_id: str) -> bool:
+    def _has_good_id(self, sourced_id: str, line: list[str]) -> bool:
         if ID_FORM.fullmatch(sourced_id) is None:
-            if not sourced_id or sourced_id.isspace():
-                return self._fault("id-missing")
+            if not sourced_id:
+                return any(line) and self._fault("id-missing")
             self._add("id-characters", "sourcedId", sourced_id)
         if len(sourced_id) > LONGEST_ID:
             return self._fault("id-too-long", sourced_id)
-        if sourced_id in self._seen:
-            return self._fault("id-twice", sourced_id)
-        self._seen.add(sourced_id)
+        if sourced_id[0] in "sS-":
+            if self.header.is_header(sourced_id):
+                return self._fault("row-header-again")
+            if sourced_id[:2] == "--" and not "".join(line).strip("- "):
+                return self._fault("row-of-dashes")
+        if sourced_id in self._survey.repeated:
+            if sourced_id in self._repeated:
+                return self._fault("id-repeated", sourced_id)
+            self._repeated.add(sourced_id)
         return True
 
     def _fault(self, code: str, value: str = "") -> bool:
@@ -151,33 +220,54 @@ class Reader:
         stamp = line[self.header.stamp] if self.header.stamp >= 0 else ""
         if not text and not stamp:
             return Status.ACTIVE.value
-        self._filled += 1
+        self._stamped += 1
         self.latest = max(self.latest, stamp)
-        status = STATUSES.get(text.strip().lower())
+        if not text:
+            return Status.ACTIVE.value
+        status = vocabulary.STATUSES.get(vocabulary.plain(text))
         if status is None:
             self._add("status-unknown", "status", text)
-        elif status == Status.RETIRED.value:
+        elif status == Status.RETIRED.value and self.part.mode == "bulk":
             self._add("status-retired", "status", text)
         return status
+
+    def _is_certain(self, line: list[str]) -> bool:
+        """Return whether columns that stand there twice say the same."""
+        differ = [name for first, again, name in self.header.twice if line[first] != line[again]]
+        for name in differ:
+            self._add("column-twice-differs", name)
+        return not differ
+
+    def _metadata(self, line: list[str]) -> str:
+        """Return the row's own columns as JSON, and its mark."""
+        own = self.header.own_values(line)
+        marked, found = read_marks([line[index] for index in self.header.marks])
+        for code, value in found:
+            self._add(code, MARK, value, "true" if marked else "false")
+        if marked and self.part.file.name not in MARKED:
+            self._add("mark-not-read", MARK, "")
+        elif marked is not None:
+            own[KEY] = "true" if marked else "false"
+        return as_json(own) if own else "{}"
 
     def _values(self, line: list[str]) -> tuple[list[Any], bool]:
         stored = self.blanks.copy()
         sound = True
-        for index, slot, known, longest, column in self._steps:
+        for index, slot, known, longest, blank, column in self._steps:
             text = line[index] if index >= 0 else ""
             if known is None:  # Text as it is.
-                if text and len(text) <= longest and not text.isspace():
+                if text and len(text) <= longest:
                     stored[slot] = text
                     continue
             elif text in known:
-                stored[slot] = known[text]
+                stored[slot], remarks = known[text]
+                if remarks:
+                    self._remark(column, text, remarks)
                 continue
-            if not text or text.isspace():
-                if column.need is Need.NONE:
-                    continue
-                sound &= self._missing(column)
-            else:
+            if text:
                 sound &= self._read(column, text, stored, slot, known)
+            elif not blank:
+                sound &= self._missing(column)
         return stored, sound
 
     def _missing(self, column: Column) -> bool:
@@ -186,27 +276,42 @@ class Reader:
         return not vital
 
     def _read(
-        self, column: Column, text: str, stored: list[Any], slot: int, known: dict[str, Any] | None
+        self, column: Column, text: str, stored: list[Any], slot: int, known: Known | None
     ) -> bool:
         """Read one value in full; return whether its row can be kept."""
-        self._column, self._value, self._remarked = column.name, text, False
+        self._remarks = []
+        self.form = self.date_forms.get(column.name, "")
         try:
             if column.type.read is None:
                 raise Unreadable
             stored[slot] = value = column.type.read(text, self)
         except Unreadable:
-            vital = column.need in (Need.FIRM, Need.COLUMN, Need.VITAL)
-            code = "unreadable-row" if vital else "unreadable"
-            self._add(code, column.name, text, expected=column.type.expected)
-            return not vital
-        if known is not None and not self._remarked and len(known) < REMEMBERED:
-            known[text] = value
+            return self._assume(column, text, stored, slot)
+        remarks = tuple(self._remarks)
+        self._remark(column, text, remarks)
+        if known is not None and len(known) < REMEMBERED:
+            known[text] = value, remarks
         return True
+
+    def _assume(self, column: Column, text: str, stored: list[Any], slot: int) -> bool:
+        """Take what a value must be by what classes make of its record, or none."""
+        named_as, word = column.type.assumed
+        if named_as and self._id in self._named.ids(named_as):
+            stored[slot] = word
+            self._add("type-assumed", column.name, text, word)
+            return True
+        firm = column.need.must_be_readable
+        code = "unreadable-row" if firm else "unreadable"
+        self._add(code, column.name, text, column.type.expected)
+        return not firm
 
     def remark(self, code: str, expected: str = "") -> None:
         """Take a remark on the value that is just being read."""
-        self._remarked = True
-        self._add(code, self._column, self._value, expected)
+        self._remarks.append((code, expected))
+
+    def _remark(self, column: Column, text: str, remarks: tuple[Remark, ...]) -> None:
+        for code, expected in remarks:
+            self._add(code, column.name, text, expected)
 
     def _add(self, code: str, column: str, value: str = "", expected: str = "") -> None:
         self.findings.add(
@@ -219,9 +324,24 @@ class Reader:
             expected=expected,
         )
 
-    def _report_stamps(self) -> None:
-        if self._filled and self.part.mode == "bulk":
-            self.findings.add("stamps-filled", self.file, times=self._filled)
+
+def columns_for(part: Part, bundle: Bundle, names: list[str], findings: Findings) -> list[Column]:
+    """Return the columns to read: those of the version, and the roles of users without a file.
+
+    Some systems write 1.1's columns `role` and `orgSourcedIds` into a 1.2 bundle, and no
+    roles.csv; without them nobody in it would have a role.
+    """
+    known = part.file.columns_of(bundle.version)
+    if part.file.name != "users" or bundle.version != columns.NEW:
+        return known
+    if any(other.file.name == "roles" for other in bundle.parts):
+        return known
+    written = {vocabulary.plain(name).removesuffix("s") for name in names}
+    old = [column for column in part.file.columns if column.only == columns.OLD]
+    if not {vocabulary.plain(column.name).removesuffix("s") for column in old} <= written:
+        return known
+    findings.add("roles-in-users", part.file.filename)
+    return [*known, *old]
 
 
 def unstored(column: Column) -> bool:

@@ -10,8 +10,6 @@ import orjson
 
 from roster.models import Status
 
-BLANKS = ("", None, "[]")
-
 
 class Record(NamedTuple):
     """One row as read. One that isn't `sound` only says that its id is there."""
@@ -33,7 +31,9 @@ def unsound(row: int, sourced_id: str, blanks: list[Any]) -> Record:
 def digest(fields: Sequence[str], stored: Sequence[Any], metadata: str) -> str:
     """Return the hash of what a row says. Blanks don't count, so new columns change no hash."""
     said = {
-        field: value for field, value in zip(fields, stored, strict=True) if value not in BLANKS
+        field: value
+        for field, value in zip(fields, stored, strict=True)
+        if (value != "[]" if value else value == 0)
     }
     text = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
     return blake2b(text + metadata.encode(), digest_size=16).hexdigest()

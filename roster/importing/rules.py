@@ -460,24 +460,112 @@ RULES: dict[str, Rule] = {
         "Passwords were thrown away and are kept nowhere.",
         "Stop sending them: nothing in Rosterdesk needs them.",
     ),
-    # Rows.
-    "row-too-long": Rule(
+    "column-other-version": Rule(
+        WARNING,
+        "The other version of OneRoster has this column here, {version} hasn't. It was not read.",
+        "Let the manifest name the version that the columns are of.",
+        strict=REFUSE,
+    ),
+    "column-near": Rule(
+        WARNING,
+        "OneRoster has no such column here, but {column}. It was read as that.",
+        "Rename it in the export.",
+        strict=REFUSE,
+    ),
+    "column-missing-narrowing": Rule(
+        WARNING,
+        "The column is missing, though it narrows what vendors see. Nothing in the file begins"
+        " late or ends.",
+        "Export all columns of the file, blank where nothing is known.",
+        strict=REFUSE,
+    ),
+    "column-twice-differs": Rule(
+        ERROR,
+        "The column stands there twice, and the row says two different things in it. The row was"
+        " left out; what was stored stays.",
+        "Export the column once.",
+        strict=REFUSE,
+    ),
+    "roles-in-users": Rule(
+        WARNING,
+        "The bundle has no roles.csv. Its users' roles were taken from role and orgSourcedIds, the"
+        " columns of OneRoster 1.1.",
+        "Export roles.csv, or let the manifest say 1.1.",
+        strict=REFUSE,
+    ),
+    # Cells.
+    "cell-blanks": Rule(
         NOTICE,
-        "The row has more cells than the header has columns. The surplus was not read.",
+        "Blanks around the value were left out.",
+        "Trim values in the export.",
+        strict=REFUSE,
+    ),
+    "cell-nothing": Rule(
+        NOTICE,
+        "The word stands for nothing. The cell counts as blank.",
+        "Leave cells blank where nothing is known.",
+        strict=REFUSE,
+    ),
+    "cell-control": Rule(
+        NOTICE,
+        "Line breaks or control characters in the value became a blank.",
+        "Remove them at the source.",
+        strict=REFUSE,
+    ),
+    "cell-invisible": Rule(
+        NOTICE,
+        "Invisible characters in the value were left out, unusual blanks became plain ones.",
+        "Remove them at the source.",
+        strict=REFUSE,
+    ),
+    "cell-quotes": Rule(
+        NOTICE,
+        "A blank stands before the value's quotes, which were left out.",
+        "Write quotes right after the comma.",
+        strict=REFUSE,
+    ),
+    "cell-lost": Rule(
+        WARNING,
+        "Letters of the value were lost before it was exported (�). It was kept as it is.",
+        "Export UTF-8 from the source itself, and correct the value there.",
+    ),
+    "cell-decoded-twice": Rule(
+        WARNING,
+        "The value looks as if its letters had been decoded wrongly (Ã© for é). It was kept as it"
+        " is.",
+        "Export UTF-8 from the source itself, and correct the value there.",
+    ),
+    # Rows.
+    "rows-wide": Rule(
+        NOTICE,
+        "Every row has blank cells beyond the columns of the header. They were left out.",
+        "End rows with their last column.",
+        strict=REFUSE,
+    ),
+    "row-too-long": Rule(
+        ERROR,
+        "The row has more cells than the header has columns, so it can't be told which value"
+        " belongs where. It was left out; what was stored stays.",
         "Quote values that hold a comma.",
         strict=REFUSE,
     ),
     "row-too-short": Rule(
-        NOTICE,
-        "The row has fewer cells than the header has columns. The rest counts as blank.",
+        ERROR,
+        "The row has fewer cells than the header has columns, so it can't be told which value"
+        " belongs where. It was left out; what was stored stays.",
         "Export every cell of a row, blank where nothing is known.",
         strict=REFUSE,
     ),
-    "row-slipped": Rule(
-        ERROR,
-        "The row has fewer cells than the header has columns, and this file has passwords: it"
-        " can't be told which cell holds one. The row was left out; what was stored stays.",
-        "Export every cell of a row, and no passwords.",
+    "row-header-again": Rule(
+        NOTICE,
+        "The row is the header once more. It was left out.",
+        "Write the header once.",
+        strict=REFUSE,
+    ),
+    "row-of-dashes": Rule(
+        NOTICE,
+        "The row holds dashes alone. It was left out.",
+        "Export data only.",
         strict=REFUSE,
     ),
     "id-missing": Rule(
@@ -494,7 +582,21 @@ RULES: dict[str, Rule] = {
     ),
     "id-twice": Rule(
         ERROR,
-        "The sourcedId stands in this file before. The first row was taken, this one left out.",
+        "The sourcedId stands in this file more than once, in rows that differ. None of them was"
+        " taken; what was stored stays.",
+        "Export each record once.",
+        strict=REFUSE,
+    ),
+    "id-joined": Rule(
+        WARNING,
+        "The sourcedId stands in this file more than once. The rows were joined: orgs of each, the"
+        " narrower dates, and an exclude mark if one has it.",
+        "Export each record once.",
+        strict=REFUSE,
+    ),
+    "id-repeated": Rule(
+        WARNING,
+        "The same row stands in this file before. It was taken once.",
         "Export each record once.",
         strict=REFUSE,
     ),
@@ -541,8 +643,8 @@ RULES: dict[str, Rule] = {
     ),
     "unreadable-row": Rule(
         ERROR,
-        "The value is not {expected}. It is required, so the row was left out; what was stored"
-        " stays.",
+        "The value is not {expected}. What the record is, or who may see it, depends on it: the"
+        " row was left out; what was stored stays.",
         "Correct it at the source.",
         strict=REFUSE,
     ),
@@ -558,6 +660,71 @@ RULES: dict[str, Rule] = {
         "OneRoster writes the value in other letters. It was understood.",
         "Write it in OneRoster's letters.",
         strict=REFUSE,
+    ),
+    "word-understood": Rule(
+        NOTICE,
+        "The value was understood as {expected}.",
+        "Write it in OneRoster's words.",
+        strict=REFUSE,
+    ),
+    "grade-unknown": Rule(
+        NOTICE,
+        "The grade is none of the usual codes (KG, 01 to 13, …). It was kept as it is, a grade of"
+        " its own.",
+        "Map it to the codes if vendors are to understand it.",
+    ),
+    "type-assumed": Rule(
+        WARNING,
+        "The value isn't a word of OneRoster's. Since classes name the record, it was taken as"
+        " {expected}.",
+        "Write it in OneRoster's words.",
+        strict=REFUSE,
+    ),
+    "list-separators": Rule(
+        NOTICE,
+        "OneRoster separates the parts of a list by commas. The list was understood.",
+        "Separate them by commas, in quotes.",
+        strict=REFUSE,
+    ),
+    "mark-unreadable": Rule(
+        ERROR,
+        "The exclude mark is neither true nor false. The record is kept out of every connection.",
+        "Write true, false or nothing.",
+        WARN,
+        strict=REFUSE,
+    ),
+    "mark-not-read": Rule(
+        WARNING,
+        "The row has an exclude mark, but records of this file can't be marked: it hides nothing.",
+        "Mark the class, the person, the course, the role or the org instead.",
+        VALUE_OUT,
+    ),
+    "dates-form": Rule(
+        NOTICE,
+        "The dates of the column are written in another form than OneRoster's: {form}. It fits all"
+        " of them, so they were read.",
+        "Write dates such as 2026-08-31.",
+        strict=REFUSE,
+    ),
+    "dates-ambiguous": Rule(
+        WARNING,
+        "The dates of the column can be read in more than one way: {form}. Only those in"
+        " OneRoster's form were read.",
+        "Write dates such as 2026-08-31.",
+        VALUE_OUT,
+        strict=REFUSE,
+    ),
+    "dates-mixed": Rule(
+        WARNING,
+        "No form fits all dates of the column. Only those in OneRoster's form were read.",
+        "Write dates such as 2026-08-31.",
+        VALUE_OUT,
+        strict=REFUSE,
+    ),
+    "dates-reversed": Rule(
+        WARNING,
+        "The record ends before it begins. It was kept, but is never visible.",
+        "Correct the dates at the source.",
     ),
     "date-with-time": Rule(
         NOTICE,

@@ -11,13 +11,16 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
-DATE = re.compile(r"\d{4}-\d\d-\d\d")
+from roster.importing import dates
+
 USER_ID = re.compile(r"\{([^{}:]+):([^{}]+)\}")
 SCALE_VALUE = re.compile(r"\{([^{}:]+):([^{}:]+)\}")
 AMOUNT = re.compile(r"\s*[-+]?\d+(\.\d+)?\s*%?\s*(-\s*\d+(\.\d+)?\s*%?\s*)?")
+SEPARATORS = re.compile("[;|]")
+SCHOOL_YEAR = re.compile(r"([12]\d{3})(?:\s*[-/–]\s*([12]\d{3}|\d\d))?")
 LONGEST_REFERENCE = 255
 
 
@@ -26,9 +29,13 @@ class Unreadable(ValueError):
 
 
 class Cell(Protocol):
-    """Where a value stands: the version of its bundle, and where to remark on it."""
+    """Where a value stands: the version of its bundle, and where to remark on it.
+
+    `form` is that of the column's dates, blank where none is certain.
+    """
 
     version: str
+    form: str
 
     def remark(self, code: str, expected: str = "") -> None: ...
 
@@ -37,61 +44,51 @@ class Cell(Protocol):
 class Type:
     """A type: what is expected in words, what blank is stored as, how text is read.
 
-    Without `read` the text is stored as it is, if it isn't longer than `longest`.
+    Without `read` the text is stored as it is, if it isn't longer than `longest`. `assumed`: a
+    record whose word isn't understood has the second one, if classes name it in this column.
     """
 
     expected: str
     blank: Any
     read: Callable[[str, Cell], Any] | None = None
     longest: int = 1 << 17
-
-
-def _boolean(text: str, cell: Cell) -> bool:
-    known = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
-    word = text.strip().lower()
-    if word not in known:
-        raise Unreadable
-    if text not in ("true", "false"):
-        cell.remark("letter-case")
-    return known[word]
+    assumed: tuple[str, str] = ("", "")
 
 
 def _date(text: str, cell: Cell) -> str:
-    word = text.strip()
-    day = word[:10]
-    if not DATE.fullmatch(day) or (len(word) > 10 and word[10] not in "T "):
+    day = dates.read(text, dates.ISO) or dates.read(text, cell.form)
+    if not day:
         raise Unreadable
-    try:
-        date.fromisoformat(day)
-        if len(word) > 10:
-            datetime.fromisoformat(word)
-            cell.remark("date-with-time")
-    except ValueError:
-        raise Unreadable from None
+    if dates.TIME.search(text):
+        cell.remark("date-with-time")
     return day
 
 
 def _moment(text: str, cell: Cell) -> str:
-    word = text.strip()
-    if not DATE.match(word):
-        raise Unreadable
+    if not dates.PLAIN.match(text):
+        return f"{_date(text, cell)} 00:00:00"
     try:
-        moment = datetime.fromisoformat(word)
+        moment = datetime.fromisoformat(text)
         moment = moment.astimezone(UTC) if moment.tzinfo else moment
     except (ValueError, OverflowError):
         raise Unreadable from None
-    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment.year > 999 else _unreadable()
-
-
-def _unreadable() -> str:
-    raise Unreadable
+    if moment.year < 1000:
+        raise Unreadable
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
 def _year(text: str, cell: Cell) -> str:
-    word = text.strip()
-    if not re.fullmatch(r"[12]\d{3}", word):
+    """Read `2027`, and `2026-2027` or `2026/27` by the year in which it ends."""
+    found = SCHOOL_YEAR.fullmatch(text)
+    if not found:
         raise Unreadable
-    return word
+    first, last = int(found[1]), found[2]
+    if not last:
+        return text
+    if (first + 1) % 10 ** len(last) != int(last):
+        raise Unreadable
+    cell.remark("word-understood", expected=str(first + 1))
+    return str(first + 1)
 
 
 def _number(text: str, cell: Cell) -> float:
@@ -104,9 +101,30 @@ def _number(text: str, cell: Cell) -> float:
     return number
 
 
-def parts(text: str) -> list[str]:
-    """Return the elements of a list: separated by commas, without the space around them."""
-    return [part for part in map(str.strip, text.split(",")) if part]
+def parts(text: str, cell: Cell) -> list[str]:
+    """Return the elements of a list, without the blanks around them.
+
+    OneRoster separates them by commas. Without a comma, semicolons or bars count as such; JSON
+    lists are read too.
+    """
+    found = _json_list(text) if text[:1] == "[" and text[-1:] == "]" else None
+    if found is None:
+        comma = "," in text or not (";" in text or "|" in text)
+        found = text.split(",") if comma else SEPARATORS.split(text)
+        if not comma:
+            cell.remark("list-separators")
+    else:
+        cell.remark("list-separators")
+    return [part for part in map(str.strip, found) if part]
+
+
+def _json_list(text: str) -> list[str] | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    scalar = all(isinstance(part, str | int) for part in found)
+    return [str(part) for part in found] if scalar else None
 
 
 def as_json(value: Any) -> str:
@@ -115,7 +133,7 @@ def as_json(value: Any) -> str:
 
 
 def _texts(text: str, cell: Cell) -> str:
-    return as_json(parts(text))
+    return as_json(parts(text, cell))
 
 
 def _references(text: str, cell: Cell) -> str:
@@ -124,7 +142,7 @@ def _references(text: str, cell: Cell) -> str:
 
 def references(text: str, cell: Cell) -> list[str]:
     """Return the sourcedIds of a list, each once."""
-    found = list(dict.fromkeys(parts(text)))
+    found = list(dict.fromkeys(parts(text, cell)))
     short = [part for part in found if len(part) <= LONGEST_REFERENCE]
     if len(short) < len(found):
         cell.remark("list-part", expected=REFERENCE.expected)
@@ -157,7 +175,6 @@ def _is_amount(text: str) -> bool:
 
 TEXT = Type("text", "")
 REFERENCE = Type("a sourcedId of at most 255 characters", "", longest=LONGEST_REFERENCE)
-BOOLEAN = Type("true or false", None, _boolean)
 DATE_ONLY = Type("a date such as 2026-08-31", None, _date)
 MOMENT = Type("a date such as 2026-08-31", None, _moment)
 YEAR = Type("a year such as 2027", "", _year)

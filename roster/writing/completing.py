@@ -16,7 +16,7 @@ from roster.dialects.elements import Type
 from roster.dialects.fields import FIELDS
 from roster.dialects.vocabularies import Words
 from roster.importing import values as types
-from roster.importing.columns import FILES, Column, File, Need
+from roster.importing.columns import FILES, Column, File
 from roster.writing.cells import written
 from roster.writing.lines import Line, Source
 
@@ -140,7 +140,7 @@ def _cells(file: File, version: str) -> Iterator[Cell]:
     for column in file.columns_of(version):
         if column.type in (types.SECRET, types.ELSEWHERE, types.UNUSED):
             continue
-        required = column.need is not Need.NONE
+        required = not column.need.may_be_blank
         if version == "1.1":
             required |= (file.name, column.name) in REQUIRED_1_1
         yield Cell(

@@ -179,7 +179,7 @@ def nothing_was_stored() -> None:
 # Single oddities of the same bundles.
 
 
-@pytest.mark.parametrize("word", ["8/27/2023", "27.08.2023", "2023-8-27", "Aug 27, 2023"])
+@pytest.mark.parametrize("word", ["8/27/2023", "27.08.2023", "Aug 27, 2023"])
 def test_dates_of_other_countries_cost_a_session_its_row(load: Bundler, word: str) -> None:
     text = V1P1["academicSessions.csv"].replace("2026-08-20", f'"{word}"')
     done = load(V1P1 | {"academicSessions.csv": text}, "1.1")
@@ -198,5 +198,5 @@ def test_columns_without_a_name_are_passed_over(load: Bundler) -> None:
 def test_people_may_be_enrolled_at_another_school_than_their_own(load: Bundler) -> None:
     text = V1P1["enrollments.csv"].replace("k1,s1,ann", "k1,s2,ann")
     done = load(V1P1 | {"enrollments.csv": text}, "1.1")
-    assert told(done) == {}
+    assert {code for _, code, *_ in told(done)} == {"enrollment-school"}
     assert Enrollment.objects.get(sourced_id="e1").school == "s2"

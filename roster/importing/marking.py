@@ -1,0 +1,34 @@
+"""Reads the exclude marks of a bundle: whatever isn't clearly “no” keeps a record out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from roster.importing.vocabulary import TRUTH, plain
+
+MARK = "metadata.externalLmsExclude"
+KEY = MARK.removeprefix("metadata.")
+MARKED = frozenset({"orgs", "courses", "classes", "users", "roles", "categories"})
+"""The files whose rows can be marked."""
+
+
+def is_mark(column: str) -> bool:
+    """Return whether a column is the mark, in whatever letters, with a prefix or without."""
+    return plain(column).endswith("externallmsexclude")
+
+
+def read_marks(cells: Iterable[str]) -> tuple[bool | None, list[tuple[str, str]]]:
+    """Return whether a row is marked, None if it says nothing, and what was found: codes, cells."""
+    marked: bool | None = None
+    found = []
+    for text in cells:
+        if not text:
+            continue
+        word = TRUTH.get(text.casefold())
+        marked = bool(marked) or word is not False
+        if word is None:
+            found.append(("mark-unreadable", text))
+        elif text not in ("true", "false"):
+            same = text.casefold() in ("true", "false")
+            found.append(("letter-case" if same else "word-understood", text))
+    return marked, found
