@@ -19,22 +19,34 @@ from roster.models import (
     Status,
     User,
 )
+from roster.parts import in_parts
+
+BATCH = 500
+PRESENCES = {"school_enrollment": is_student, "district_assignment": is_staff}
+OF_KIND = {"org": Org, "school": Org, "person": User, "section": Klass, "grading_task": Category}
 
 
 def mark_from_bundles(organization: Organization) -> int:
     """Set and clear the marks that the bundle's `metadata.externalLmsExclude` columns ask for.
 
-    Marks that people set are not touched; a course's column stands for all of its levels.
+    Marks that people set are not touched; a course's column stands for all of its levels. A mark is
+    cleared by a row that is there and doesn't ask for it, never by a row that is gone.
     """
     wanted = set(_wanted_marks(organization))
     marks = Mark.objects.filter(organization=organization, source=Mark.Source.BUNDLE)
-    stale = []
+    unwanted: dict[str, dict[str, int]] = {}
     for pk, kind, sourced_id in marks.values_list("pk", "kind", "sourced_id"):
         if (kind, sourced_id) in wanted:
             wanted.discard((kind, sourced_id))
         else:
-            stale.append(pk)
-    marks.filter(pk__in=stale).delete()
+            unwanted.setdefault(kind, {})[sourced_id] = pk
+    stale = [
+        ids[sourced_id]
+        for kind, ids in unwanted.items()
+        for sourced_id in _said_open(organization, kind, set(ids))
+    ]
+    for some in in_parts(stale, BATCH):
+        marks.filter(pk__in=some).delete()
     for kind in sorted({kind for kind, _ in wanted}):
         ids = sorted(sourced_id for of_kind, sourced_id in wanted if of_kind == kind)
         about = about_of(organization, kind, ids)
@@ -82,6 +94,25 @@ def _wanted_marks(organization: Organization) -> Iterator[tuple[str, str]]:
             yield "school_enrollment", f"{user}~{org}"
         elif is_staff(role):
             yield "district_assignment", f"{user}~{org}"
+
+
+def _said_open(organization: Organization, kind: str, ids: set[str]) -> set[str]:
+    """Return those of these marked ids for which an active row stands, without asking for a mark.
+
+    A level that is gone has none either: what stands in its place is for `carrying` to say.
+    """
+    active = {"organization": organization, "status": Status.ACTIVE}
+    if kind in PRESENCES:
+        roles = Role.objects.filter(**active).values_list("user", "org", "role")
+        counts = PRESENCES[kind]
+        return ids & {f"{user}~{org}" for user, org, role in roles if counts(role)}
+    if kind == "course":
+        levels = Level.objects.filter(organization=organization, kind="course")
+        courses = dict(levels.values_list("sourced_id", "course"))
+        there = set(Course.objects.filter(**active).values_list("sourced_id", flat=True))
+        return {each for each in ids if each not in courses or courses[each] in there}
+    model: Any = OF_KIND[kind]
+    return ids & set(model.objects.filter(**active).values_list("sourced_id", flat=True))
 
 
 def _excluded(model: Any, organization: Organization) -> Any:
