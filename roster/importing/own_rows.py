@@ -39,7 +39,7 @@ class Over:
                 heads = [*heads, name]
         yield number, heads
         self.sent = dict.fromkeys(self.rows)
-        at = places.get("sourcedid", 0)
+        at, head = places.get("sourcedid", 0), number
         for number, line in lines:
             if len(line) == width:
                 line = line + [""] * (len(heads) - width)
@@ -50,7 +50,9 @@ class Over:
                     }
                     _lay(line, own, places)
             yield number, line
-        yield from self._added(number, len(heads), places)
+        # A file without rows says nothing; with own rows alone, all others would be retired.
+        if number > head:
+            yield from self._added(number, len(heads), places)
 
     def _added(self, number: int, width: int, places: dict[str, int]) -> Lines:
         """Yield the rows that the system doesn't send; a delta says nothing of those."""

@@ -157,6 +157,15 @@ def test_an_added_row_that_is_sent_by_now_is_told(desk: Desk) -> None:
     assert Demographics.objects.get(sourced_id="tom").sex == "female"
 
 
+def test_a_file_without_rows_still_says_nothing(desk: Desk) -> None:
+    desk.say("demographics", "tom", local.ADD, sex="male")
+    desk.night("demographics.csv", "ann,,,2012-03-04,female,,true,,,false,,,US,WA,Riverside,\n", "")
+    assert set(Demographics.objects.values_list("sourced_id", "status")) == {
+        ("ann", "active"),
+        ("tom", "active"),
+    }
+
+
 def test_a_column_that_isnt_sent_can_be_said(desk: Desk) -> None:
     desk.say("users", "tom", **{"metadata.locker": "17"})
     desk.night()
