@@ -44,11 +44,20 @@ def shares_students(d: Given) -> Flags:
 
 
 def in_year(kind: str, column: str) -> Condition:
-    """Somebody whom only classes put there is there in the years of these classes."""
+    """Somebody whom only classes put there is there in the years of these classes.
+
+    A role at an excluded org within a school puts no student there.
+    """
+
+    def leads(d: Given) -> list[Lead]:
+        size, role = len(d.map.ids[kind]), d.map.role
+        orgs = Lists.grouped(size, getattr(role, column)[:-1], role.org[:-1])
+        return [*enrollments_at(column)(d), Lead("place", orgs)]
+
     return Condition(
         "hidden",
         lambda d: presence.whenever(d, kind, column, presence.in_year(d)),
-        leads=enrollments_at(column),
+        leads=leads,
     )
 
 

@@ -69,10 +69,19 @@ def enrolling(d: Given) -> Flags:
 
 
 @once
+def at_unmarked_org(d: Given) -> Flags:
+    """Return all roles but those of students at an org within a school that is excluded itself."""
+    role, org = d.map.role, d.map.org
+    within = (role.as_student >= 0) & ~org.is_school[role.org]
+    flags: Flags = ~(within & below_a_mark(d)[role.org])
+    return flags
+
+
+@once
 def students(d: Given) -> Present:
     kind, m = "school_enrollment", d.map
     return Present(
-        d.scattered(kind, m.role.as_student, shared_rows(d)),
+        d.scattered(kind, m.role.as_student, shared_rows(d) & at_unmarked_org(d)),
         d.scattered(kind, m.enrollment.as_student, enrolling(d)),
     )
 
@@ -88,7 +97,8 @@ def staff(d: Given) -> Present:
 
 def whenever(d: Given, kind: str, column: str, classes: Flags) -> Flags:
     """Return the levels at which somebody is by a shared role, or by these enrollments."""
-    by_role = d.scattered(kind, getattr(d.map.role, column), of_shared_role(d))
+    roles = of_shared_role(d) & at_unmarked_org(d)
+    by_role = d.scattered(kind, getattr(d.map.role, column), roles)
     return by_role | d.scattered(kind, getattr(d.map.enrollment, column), classes)
 
 

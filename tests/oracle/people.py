@@ -78,7 +78,10 @@ class People(Teaching):
             )
             and (
                 any(
-                    self.district.is_student_role(row, school) and self.is_role_current(row)
+                    self.district.is_student_role(row, school)
+                    and self.is_role_current(row)
+                    # Reading: a role at an excluded org, within the school, puts nobody there.
+                    and not self.district.is_org_excluded(row.org)
                     for row in self.district.roles_of(user)
                 )
                 or any(
@@ -166,6 +169,7 @@ class People(Teaching):
             if (
                 row.role == "student"
                 and row.org != school != ""
+                and not self.district.is_org_excluded(row.org)
                 and self.is_role_current(row)
                 and self.rules.shares_role("student")
                 and self.is_at_school(user, school)

@@ -103,6 +103,16 @@ CASES = [
         hides="orgs/pro orgs/south users/eve",
         versions=NEW,
     ),
+    case(
+        "an excluded programme within a school hides whoever is there alone",
+        PROGRAM,
+        cell("orgs", "pro", "metadata.externalLmsExclude", "true"),
+        cell("roles", "r-eve", "orgSourcedId", "pro"),
+        without_row("enrollments", "e-eve"),
+        sees="orgs/south users/tess",
+        hides="orgs/pro users/eve",
+        versions=NEW,
+    ),
     # Sessions and years.
     case(
         "two terms that name each other",
