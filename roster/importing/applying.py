@@ -23,7 +23,7 @@ from roster.importing.holds import Weighing, visible
 from roster.importing.store import Store
 from roster.importing.years import active_school_year
 from roster.kinds import KINDS
-from roster.map import build
+from roster.map import build, store
 from roster.models import Enrollment, Import, Klass, Organization, Status, User
 
 CHECKED, COMPARED = 88, 95  # Percent done when each stage ends.
@@ -121,6 +121,7 @@ def _derive(
         _tell(carrying.carry(organization, before, after), findings)
     if seen is not None:
         weighing.weigh_visible(seen, visible(organization, after()))
+    store(organization, after())  # The refresh and the next import begin with it.
     return checking.numbers(organization, after())
 
 

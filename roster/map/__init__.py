@@ -3,7 +3,7 @@
 from roster.map.arrays import Ids, Lists, Rows, Words
 from roster.map.columns import content_of
 from roster.map.map import PUBLISHED, Map
-from roster.map.storing import build, current, forget, load
+from roster.map.storing import build, current, forget, load, store
 
 __all__ = [
     "PUBLISHED",
@@ -17,4 +17,5 @@ __all__ = [
     "current",
     "forget",
     "load",
+    "store",
 ]

@@ -40,14 +40,20 @@ def current(organization: Organization) -> tuple[StoredMap, Map]:
     if stored is None:
         with _snapshot():
             m = build(organization)
-        stored, _ = StoredMap.objects.update_or_create(
-            organization=organization,
-            revision=m.revision,
-            defaults={"form": FORM, "content": pack(m)},
-        )
+        stored = store(organization, m)
         _keep(stored, m)
         return stored, m
     return stored, load(stored)
+
+
+def store(organization: Organization, m: Map) -> StoredMap:
+    """Store a map that was just built, for whoever asks for the rows of its revision next."""
+    stored, _ = StoredMap.objects.update_or_create(
+        organization=organization,
+        revision=m.revision,
+        defaults={"form": FORM, "content": pack(m)},
+    )
+    return stored
 
 
 def build(organization: Organization) -> Map:

@@ -13,6 +13,8 @@ from django.db import connection
 from roster import models
 from roster.importing import import_bundle
 from roster.importing.columns import FILES
+from roster.map import build, current
+from roster.map.storing import pack, unpack
 from roster.models import (
     AcademicSession,
     AuditEntry,
@@ -27,6 +29,7 @@ from roster.models import (
     Organization,
     Result,
     Role,
+    StoredMap,
     User,
 )
 from roster.refusal import Refused
@@ -212,6 +215,14 @@ def test_without_sessions_july_begins_a_school_year(
     load({name: text for name, text in V1P2.items() if name != "academicSessions.csv"})
     assert not AcademicSession.objects.exists()
     assert load.organization.school_year == year
+
+
+def test_the_map_of_what_was_imported_is_kept_for_the_refresh(load: Bundler) -> None:
+    load(V1P2)
+    stored = StoredMap.objects.get()
+    assert stored.revision == load.organization.revision
+    assert current(load.organization)[0] == stored
+    assert pack(unpack(stored)) == pack(build(load.organization))
 
 
 def test_a_school_year_that_was_set_stays(load: Bundler) -> None:
