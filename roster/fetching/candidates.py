@@ -8,10 +8,12 @@ place, and fails where we may only read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from roster.clock import clock
+from roster.fetching.failing import Stopped
 from roster.refusal import Refused
 
 STILL = 10.0  # Seconds between the two looks in which size and time have to be the same.
@@ -62,6 +64,28 @@ def take(candidate: Candidate, remembered: dict[str, Any]) -> None:
     """Remember that this one was taken."""
     remembered[TAKEN][candidate.name] = _state(candidate)
     remembered[LOOKING].pop(candidate.name, None)
+
+
+class Failures:
+    """What went wrong with single bundles: the others are taken, then the first one is told."""
+
+    def __init__(self) -> None:
+        self.first: Refused | None = None
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Note a refusal inside `with`, and go on after it."""
+        try:
+            yield
+        except Stopped:
+            raise
+        except Refused as refusal:
+            self.first = self.first or refusal
+
+    def tell(self) -> None:
+        """Raise the first one, if there was any."""
+        if self.first:
+            raise self.first
 
 
 def _state(candidate: Candidate) -> list[Any]:

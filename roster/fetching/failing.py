@@ -9,6 +9,10 @@ class NotYet(Refused):
     """Nothing can be fetched just now; the same look may succeed soon, with nobody's help."""
 
 
+class Stopped(NotYet):
+    """The whole fetch ends here: it took too long, or another process has the source now."""
+
+
 class Unfinished(NotYet):
     """Something lies there that may still be written: the next look tells."""
 

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from roster.arrivals.packing import csv_files
-from roster.fetching.candidates import Candidate, ready, take
+from roster.fetching.candidates import Candidate, Failures, ready, take
 from roster.fetching.found import Found, Tick, moment, require_size, require_whole
 from roster.models import Source
 from roster.refusal import Refused
@@ -24,13 +24,16 @@ def look(source: Source, tick: Tick) -> Generator[Found]:
             f"The folder {folder} can't be read: {error.strerror}. It must exist, and the user"
             " that Rosterdesk runs as must be allowed to read it."
         ) from error
+    failures = Failures()
     for candidate in ready(found, source.remembered):
         tick()
-        name = folder.name if candidate.name == HERE else candidate.name
-        require_size(name, candidate.size)
-        require_whole(name, folder / candidate.name)
-        take(candidate, source.remembered)
-        yield Found(name, folder / candidate.name, moment(candidate.written))
+        with failures.noted():
+            name = folder.name if candidate.name == HERE else candidate.name
+            require_size(name, candidate.size)
+            require_whole(name, folder / candidate.name)
+            take(candidate, source.remembered)
+            yield Found(name, folder / candidate.name, moment(candidate.written))
+    failures.tell()
 
 
 def _candidates(folder: Path) -> Iterator[Candidate]:

@@ -34,7 +34,7 @@ def offered(place: Place, fingerprint: str = "") -> str:
         if not fingerprint or key.get_fingerprint() == fingerprint:
             return keys[-1]
     if not keys:
-        raise Refused(f"{place.host} shows no host key of a kind that is safe today.")
+        raise NotYet(f"{place.host} hangs up, or shows no host key of a kind that is safe today.")
     return keys[0]
 
 
@@ -59,9 +59,9 @@ def _ask(place: Place, family: list[str]) -> asyncssh.SSHKey | None:
     )
     try:
         return asyncio.run(asyncio.wait_for(asking, PATIENCE))
-    except asyncssh.KeyExchangeFailed:
+    except asyncssh.Error:  # Servers without such a key say so, or hang up.
         return None
-    except (OSError, TimeoutError, asyncssh.Error) as error:
+    except (OSError, TimeoutError) as error:
         raise NotYet(
             f"{place.host} can't be reached on port {place.port} ({type(error).__name__})."
         ) from error

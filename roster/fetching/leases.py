@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from roster.clock import clock
-from roster.fetching.failing import NotYet
+from roster.fetching.failing import NotYet, Stopped
 from roster.models import Source
 
 LEASE = timedelta(minutes=5)
@@ -47,10 +47,10 @@ class Lease:
         self._mine().update(busy_until=None, worker="")
 
     def tick(self) -> None:
-        """Renew the lease now and then. Raises `NotYet` if the fetch takes too long."""
+        """Renew the lease now and then. Raises `Stopped` if the fetch takes too long."""
         now = time.monotonic()
         if now - self.began > LONGEST:
-            raise NotYet(
+            raise Stopped(
                 f"The server took more than {LONGEST // 60:.0f} minutes and was hung up on."
                 " Nothing was changed; it is tried again at the next turn."
             )
@@ -59,9 +59,9 @@ class Lease:
             self.save(busy_until=clock() + LEASE)
 
     def save(self, **fields: Any) -> None:
-        """Write to the source, as long as it is ours; else raise `NotYet`."""
+        """Write to the source, as long as it is ours; else raise `Stopped`."""
         if not self._mine().update(**fields):
-            raise NotYet("Another process has taken over this source. Nothing was changed here.")
+            raise Stopped("Another process has taken over this source. Nothing was changed here.")
 
     def _mine(self) -> Any:
         return Source.objects.filter(pk=self.source.pk, worker=self.mine)

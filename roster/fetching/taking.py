@@ -12,7 +12,7 @@ from roster import audit
 from roster.clock import clock
 from roster.fetching.candidates import LOOKING
 from roster.fetching.failing import Unfinished
-from roster.fetching.found import Way
+from roster.fetching.found import Found, Way
 from roster.fetching.leases import Lease
 from roster.fetching.recording import record
 from roster.models import Arrival, Import, Source
@@ -52,24 +52,11 @@ def fetch(
             }
         try:
             for found in ending.enter_context(closing(look(source, tick))):
-                lease.tick()
-                with transaction.atomic():  # What came in is remembered with it, or neither is.
-                    came.append(
-                        record(
-                            source.organization,
-                            found.path,
-                            name=found.name,
-                            by=by,
-                            source=source,
-                            written=found.written,
-                            again=frozenset(Import.State.values) if again else frozenset(),
-                        )
-                    )
-                    lease.save(remembered=source.remembered)
-            lease.save(remembered=source.remembered, looked=clock(), problem="")
+                came.append(_take(lease, found, by, again))
         except Refused as refusal:
-            lease.save(problem=str(refusal))
+            lease.save(remembered=source.remembered, problem=str(refusal))
             raise
+        lease.save(remembered=source.remembered, looked=clock(), problem="")
     looking = source.remembered.get(LOOKING)
     if looking and not came:
         raise Unfinished(
@@ -77,3 +64,25 @@ def fetch(
             " the same size and time, as it may still be written."
         )
     return came
+
+
+def _take(lease: Lease, found: Found, by: audit.Actor, again: bool) -> Arrival:
+    """Record what was found, and with it that it was taken: both, or neither."""
+    source = lease.source
+    lease.tick()
+    try:
+        with transaction.atomic():
+            arrival = record(
+                source.organization,
+                found.path,
+                name=found.name,
+                by=by,
+                source=source,
+                written=found.written,
+                again=frozenset(Import.State.values) if again else frozenset(),
+            )
+            lease.save(remembered=source.remembered)
+    except Refused:
+        source.refresh_from_db(fields=["remembered"])
+        raise
+    return arrival

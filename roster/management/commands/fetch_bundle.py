@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from roster import fetching, jobs
+from roster.clock import clock
 from roster.management.base import RosterCommand
 from roster.management.commands.list_arrivals import described
 from roster.management.sources import find
@@ -36,27 +37,30 @@ class Command(RosterCommand):
         chosen: Iterable[Source] = [find(organization, number)] if number else (
             organization.sources.filter(active=True)
         )  # fmt: skip
-        came: list[Arrival] = []
+        began = clock()
         problems = {}
         for source in chosen:
             try:
-                came += self._fetch(source, options["again"])
+                self._fetch(source, options["again"])
             except Refused as refusal:
                 problems[source.pk] = str(refusal)
-        failed = [why for arrival in came if (why := self._import(arrival))]
+        waiting = Arrival.objects.filter(organization=organization).waiting().order_by("pk")
+        failed = [why for arrival in waiting if (why := self._import(arrival))]
         if problems or failed:
             raise Refused(" ".join([*problems.values(), *failed]))
-        told = [described(Arrival.objects.get(pk=arrival.pk)) for arrival in came]
+        came = organization.arrivals.filter(received__gte=began, source__isnull=False)
+        told = [described(arrival) for arrival in came.order_by("pk").select_related("of_import")]
         words = [f"{each['name']}: {each['state']}. {each['reason']}".strip() for each in told]
         if any(each["state"] == Import.State.HELD for each in told):
             words.append("Decide about it: import_roster SLUG --approve or --discard.")
         return {"arrivals": told}, "\n".join(words or ["Nothing new has come in."])
 
-    def _fetch(self, source: Source, again: bool) -> list[Arrival]:
+    def _fetch(self, source: Source, again: bool) -> None:
         until = time.monotonic() + PATIENCE
         while True:
             try:
-                return fetching.fetch(source, by=self.actor(), again=again, progress=self.progress)
+                fetching.fetch(source, by=self.actor(), again=again, progress=self.progress)
+                return
             except fetching.Unfinished:
                 if time.monotonic() > until:
                     raise
@@ -65,7 +69,5 @@ class Command(RosterCommand):
 
     def _import(self, arrival: Arrival) -> str:
         """Import what waits; return why that failed, blank if it didn't."""
-        if arrival.state != Arrival.State.WAITING:
-            return ""
         job = jobs.import_now(arrival, self.actor(), self.progress)
         return "" if job.state == Job.State.DONE else job.reason

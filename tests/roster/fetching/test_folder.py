@@ -64,6 +64,20 @@ def test_the_first_look_takes_the_newest_and_later_ones_all_that_is_new(
     assert names(look_twice(watched)) == ["old.zip", "d.zip", "e.zip"]
 
 
+def test_a_broken_file_doesnt_keep_the_next_ones_from_being_taken(
+    watched: Source, write: Write
+) -> None:
+    folder = Path(watched.address)
+    look_twice(watched_with(watched, write, "a.zip"))
+    (folder / "b.zip").write_bytes(b"cut")
+    write(folder / "c.zip", "Anna")
+    with pytest.raises(Unfinished, match=r"“b\.zip” isn't a whole zip file"):
+        look_twice(Source.objects.get())
+    assert [each.name for each in Arrival.objects.order_by("pk")] == ["a.zip", "c.zip"]
+    write(folder / "b.zip", "Bea")
+    assert names(look_twice(Source.objects.get())) == ["b.zip"]
+
+
 def test_csv_files_in_the_folder_or_in_one_below_are_a_bundle(watched: Source) -> None:
     folder = Path(watched.address)
     (folder / "users.csv").write_text("sourcedId\nann\n")
