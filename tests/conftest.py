@@ -1,5 +1,6 @@
 """What every test may ask for: the browser, and the order of things that need it."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -27,6 +28,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _fixtures(item: pytest.Item) -> list[str]:
     return getattr(item, "fixturenames", [])
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what tests make, not among thousands of tests and modules."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -52,10 +52,9 @@ def imported(
 ) -> None:
     """Change rows as an import does, keeping what it overwrites."""
     organization.refresh_from_db()
-    table = f"{model._meta.db_table} AS l"
     rows = model.objects.filter(organization=organization, **(chosen or {}))
     keys = ",".join(map(str, rows.values_list("pk", flat=True)))
-    former.keep_rows(organization, model, table, f"l.id IN ({keys})")
+    former.keep_rows(organization, model, f"({keys})", ())
     rows.update(last_modified=clock() + timedelta(seconds=1), **values)
     Organization.objects.filter(pk=organization.pk).touch()
     organization.refresh_from_db()
