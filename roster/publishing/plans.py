@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from roster.publishing.inputs import Inputs
@@ -19,6 +19,7 @@ class Next:
     before: int | None
     inputs: Inputs
     rules: dict[str, Any]
+    _: KW_ONLY
     lists: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     numbers: dict[str, Any] = field(default_factory=dict)

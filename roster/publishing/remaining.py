@@ -97,9 +97,9 @@ class Remaining:
             publication.pk,
             case.inputs,
             case.ground.act.rules_json(publication),
-            {name: _without_former(kept) for name, kept in publication.lists.items()},
-            {name: each | UNCHANGED for name, each in publication.counts.items()},
-            self.cut,
+            lists={name: _without_former(kept) for name, kept in publication.lists.items()},
+            counts={name: each | UNCHANGED for name, each in publication.counts.items()},
+            cut=self.cut,
         )
 
     def take(self, listed: Listed, pruned: dict[int, int], *, follows: bool) -> None:
