@@ -107,6 +107,12 @@ def of(kind: Type, name: str, field: str = "", need: Need = NONE, only: str = ""
     return Column(name, field or name, kind, need, only=only)
 
 
+def both(name: str, field: str) -> tuple[Column, Column]:
+    """Return a number that 1.1 requires and 1.2 doesn't."""
+    number = values.NUMBER
+    return of(number, name, field, WANTED, OLD), of(number, name, field, NONE, NEW)
+
+
 SUBJECTS = (
     of(values.TEXTS, "subjects"),
     of(values.TEXTS, "subjectCodes", "subject_codes"),
@@ -328,8 +334,8 @@ FILES: dict[str, File] = {
                 ref(
                     "academicSessionSourcedId", "academic_session", "academicSessions", WANTED, NEW
                 ),
-                of(values.NUMBER, "resultValueMin", "result_value_min"),
-                of(values.NUMBER, "resultValueMax", "result_value_max"),
+                *both("resultValueMin", "result_value_min"),
+                *both("resultValueMax", "result_value_max"),
                 ref("schoolSourcedId", "school", "orgs", WANTED, NEW),
             ),
         ),
@@ -340,7 +346,7 @@ FILES: dict[str, File] = {
                 ref("lineItemSourcedId", "line_item", "lineItems", WANTED),
                 ref("studentSourcedId", "student", "users", WANTED),
                 of(vocabulary.SCORE_STATUSES, "scoreStatus", "score_status", VITAL),
-                of(values.NUMBER, "score"),
+                *both("score", "score"),
                 of(values.DATE_ONLY, "scoreDate", "score_date", VITAL),
                 text("comment"),
                 text("textScore", "text_score", only=NEW),

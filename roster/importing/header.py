@@ -38,7 +38,7 @@ class Header:
         self.findings = findings
         self.width = self.also_width = len(names)
         if self.width > MOST_COLUMNS:
-            raise Refused(f"{self.file} has {self.width} columns; that is no OneRoster file.")
+            raise findings.refuse("columns-many", self.file, found=f"{self.width:,}")
         self.where: dict[str, int] = {}
         self.marks: list[int] = []
         self.own: list[tuple[int, str]] = []
@@ -112,16 +112,19 @@ class Header:
                 continue
             column = self._columns.get(name)
             if column is None or column.need in (Need.VITAL, Need.COLUMN):
-                raise Refused(
-                    f"{self.file} has no column {name}, without which its rows mean nothing."
-                    " Export it again, with all columns. Nothing was imported."
-                )
+                raise self._refusal(name)
             if column.type in (values.SECRET, values.ELSEWHERE, values.UNUSED):
                 continue
             if column.need is Need.NONE:
                 self.findings.add("column-missing", self.file, column=name)
             elif column.need is Need.NARROWING:
                 self.findings.add("column-missing-narrowing", self.file, column=name)
+
+    def _refusal(self, name: str) -> Refused:
+        """Return the refusal for want of a column; no cell is told that may be a person's."""
+        known = ", ".join([each for each in self.names if each in self.where][:8])
+        found = f"{len(self.names):,} cells, of which are columns of OneRoster: {known or 'none'}"
+        return self.findings.refuse("column-required", self.file, wanted=name, found=found)
 
     @property
     def narrowing(self) -> dict[int, str]:

@@ -32,7 +32,7 @@ from roster.importing.own_rows import OwnRows
 from roster.importing.package import open_package
 from roster.importing.staging import dropped
 from roster.map import forget as forget_maps
-from roster.models import Arrival, Import, Organization
+from roster.models import Arrival, Import, Organization, Source
 from roster.refusal import Refused
 
 
@@ -68,7 +68,7 @@ def import_bundle(
             by_name=audit.name_of(by)[:200],
             strict=strict,
             force=clean(force.strip()),
-            answer=answer or _last_answer(organization),
+            answer=answer or _last_answer(organization, arrival.source if arrival else None),
         )
         if not dry_run:
             of_import.save()
@@ -115,10 +115,15 @@ def held_import(organization: Organization) -> Import | None:
     return organization.imports.filter(state=Import.State.HELD).first()
 
 
-def _last_answer(organization: Organization) -> str:
-    """Return what was last said about files that could be bulk or delta."""
+def _last_answer(organization: Organization, source: Source | None) -> str:
+    """Return what was last said about files that could be bulk or delta.
+
+    Asked are the imports of the same source, then those that came by hand.
+    """
     answered = organization.imports.filter(state=Import.State.APPLIED).exclude(answer="")
-    return answered.values_list("answer", flat=True).order_by("-finished", "-pk").first() or ""
+    latest = answered.values_list("answer", flat=True).order_by("-finished", "-pk")
+    own = latest.filter(arrivals__source=source).first() if source else None
+    return own or latest.filter(arrivals__source=None).first() or ""
 
 
 def _is_empty(organization: Organization) -> bool:
@@ -169,7 +174,8 @@ class _Run:
             of_import.oneroster = bundle.version
             of_import.files = traces.traces_of(bundle)
             last = traces.last_applied(of_import.organization)
-            if last is not None and self._repeat(last, findings):
+            judged = last is not None and (last.strict or not of_import.strict)
+            if last is not None and judged and self._repeat(last, findings):
                 return
             self._refuse_beside_a_held_one()
             own = OwnRows(of_import.organization)

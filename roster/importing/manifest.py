@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 from roster.importing import cells
+from roster.importing.binding import check_dependencies, check_order
 from roster.importing.columns import FILES, File
 from roster.importing.findings import Findings
 from roster.importing.names import MANIFEST, by_name, listed
@@ -82,6 +83,10 @@ def describe(package: Package, findings: Findings, told: Circumstances = Circums
     for name in entries:
         other = any(file.filename == name for file in FILES.values())
         findings.add("file-of-other-version" if other else "file-ignored", name)
+    if findings.strict:
+        check_dependencies(parts, version, findings)
+    for part in parts:
+        check_order(part, version, findings)
     _refuse_hollow(parts, package, says, findings)
     return Bundle(version, parts)
 

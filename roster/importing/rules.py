@@ -208,6 +208,12 @@ RULES: dict[str, Rule] = {
         " imported.",
         REFUSE,
     ),
+    "file-needed": Rule(
+        NOTICE,
+        "Its rows name records of {target}, which the bundle doesn't hold.",
+        "Export that file too.",
+        strict=REFUSE,
+    ),
     "file-without-rows": Rule(
         NOTICE,
         "The file has no rows. It was taken as absent, so records of its kind stay as they are.",
@@ -447,6 +453,25 @@ RULES: dict[str, Rule] = {
         NOTICE,
         "The column is missing. It was taken as blank in every row of the file.",
         "Export all columns of the file, blank where nothing is known.",
+        strict=REFUSE,
+    ),
+    "columns-many": Rule(
+        ERROR,
+        "{file} has {found} columns; that is no OneRoster file.",
+        "Export it again. Nothing was imported.",
+        REFUSE,
+    ),
+    "column-required": Rule(
+        ERROR,
+        "{file} has no column {wanted}, without which its rows mean nothing. Its first line has"
+        " {found}.",
+        "Export it again, with a header and all columns. Nothing was imported.",
+        REFUSE,
+    ),
+    "column-order": Rule(
+        NOTICE,
+        "The columns stand in another order than OneRoster's. They were read.",
+        "Export them in OneRoster's order, columns of your own last.",
         strict=REFUSE,
     ),
     "column-elsewhere": Rule(

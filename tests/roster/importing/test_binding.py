@@ -1,0 +1,180 @@
+"""Both CSV bindings, whole: every file with its columns in order, and what they demand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from roster.importing import import_bundle
+from roster.importing.binding import BASE, needs
+from roster.importing.columns import FILES
+from roster.models import Import, LineItem, Org, Result
+from roster.refusal import Refused
+from tests.roster.importing.bundles import EVERYTHING, GRADEBOOK, V1P1, V1P2, manifest_of
+from tests.roster.importing.cases import bundle
+from tests.roster.importing.conftest import Bundler
+
+Codes = Callable[[Import], set[str]]
+
+USER = "enabledUser username userIds givenName familyName middleName identifier email sms phone"
+BOTH = {
+    "academicSessions": "title type startDate endDate parentSourcedId schoolYear",
+    "classes": "title grades courseSourcedId classCode classType location schoolSourcedId"
+    " termSourcedIds subjects subjectCodes periods",
+    "classResources": "title classSourcedId resourceSourcedId",
+    "courseResources": "title courseSourcedId resourceSourcedId",
+    "courses": "schoolYearSourcedId title courseCode grades orgSourcedId subjects subjectCodes",
+    "demographics": "birthDate sex americanIndianOrAlaskaNative asian blackOrAfricanAmerican"
+    " nativeHawaiianOrOtherPacificIslander white demographicRaceTwoOrMoreRaces"
+    " hispanicOrLatinoEthnicity countryOfBirthCode stateOfBirthAbbreviation cityOfBirth"
+    " publicSchoolResidenceStatus",
+    "enrollments": "classSourcedId schoolSourcedId userSourcedId role primary beginDate endDate",
+    "orgs": "name type identifier parentSourcedId",
+    "resources": "vendorResourceId title roles importance vendorId applicationId",
+}
+OLD = BOTH | {
+    "categories": "title",
+    "lineItems": "title description assignDate dueDate classSourcedId categorySourcedId"
+    " gradingPeriodSourcedId resultValueMin resultValueMax",
+    "results": "lineItemSourcedId studentSourcedId scoreStatus score scoreDate comment",
+    "users": USER.replace("enabledUser", "enabledUser orgSourcedIds role")
+    + " agentSourcedIds grades password",
+}
+NEW = BOTH | {
+    "categories": "title weight",
+    "lineItemLearningObjectiveIds": "lineItemSourcedId source learningObjectiveId",
+    "lineItems": "title description assignDate dueDate classSourcedId categorySourcedId"
+    " academicSessionSourcedId resultValueMin resultValueMax schoolSourcedId",
+    "lineItemScoreScales": "title lineItemSourcedId scoreScaleSourcedId",
+    "resultLearningObjectiveIds": "resultSourcedId source learningObjectiveId score textScore",
+    "results": "lineItemSourcedId studentSourcedId scoreStatus score scoreDate comment textScore"
+    " classSourcedId inProgress incomplete late missing",
+    "resultScoreScales": "title resultSourcedId scoreScaleSourcedId",
+    "roles": "userSourcedId roleType role beginDate endDate orgSourcedId userProfileSourcedId",
+    "scoreScales": "title type orgSourcedId courseSourcedId classSourcedId scoreScaleValue",
+    "userProfiles": "userSourcedId profileType vendorId applicationId description credentialType"
+    " username password",
+    "userResources": "userSourcedId orgSourcedId classSourcedId resourceSourcedId",
+    "users": f"{USER} agentSourcedIds grades password userMasterIdentifier resourceSourcedIds"
+    " preferredGivenName preferredMiddleName preferredFamilyName primaryOrgSourcedId pronouns",
+}
+
+
+@pytest.mark.parametrize(("version", "files"), [("1.1", OLD), ("1.2", NEW)])
+def test_every_file_has_the_binding_s_columns_in_its_order(
+    version: str, files: dict[str, str]
+) -> None:
+    known = {
+        file.name: " ".join(column.name for column in file.columns_of(version))
+        for file in FILES.values()
+        if file.of(version)
+    }
+    assert known == files
+    assert BASE == ("sourcedId", "status", "dateLastModified")
+
+
+@pytest.mark.parametrize(
+    ("file", "version", "others"),
+    [
+        ("orgs", "1.2", set()),
+        ("academicSessions", "1.1", set()),
+        ("courses", "1.2", {"orgs"}),
+        ("classes", "1.1", {"academicSessions", "courses", "orgs"}),
+        ("users", "1.1", set()),
+        ("users", "1.2", {"roles"}),
+        ("roles", "1.2", {"users", "orgs"}),
+        ("userProfiles", "1.2", {"users", "orgs"}),
+        ("enrollments", "1.2", {"classes", "orgs", "users"}),
+        ("demographics", "1.1", {"users"}),
+        ("lineItems", "1.2", {"classes", "categories", "academicSessions", "orgs"}),
+        ("results", "1.1", {"lineItems", "users"}),
+        ("scoreScales", "1.2", {"orgs", "courses", "classes"}),
+        ("resultScoreScales", "1.2", {"results", "scoreScales"}),
+        ("lineItemLearningObjectiveIds", "1.2", {"lineItems"}),
+    ],
+)
+def test_files_need_the_files_whose_records_they_must_name(
+    file: str, version: str, others: set[str]
+) -> None:
+    assert needs(FILES[file], version) == others
+
+
+def test_a_strict_bundle_holds_the_files_that_its_files_need(load: Bundler, codes: Codes) -> None:
+    files = {name: text for name, text in V1P2.items() if name != "courses.csv"}
+    with pytest.raises(Refused, match=r"classes\.csv: file-needed"):
+        load(files, strict=True)
+    assert not Org.objects.exists()
+    assert "file-needed" not in codes(load(files))
+
+
+@pytest.mark.parametrize(
+    "heads", ["sourcedId,status,dateLastModified,metadata.x,name,type,identifier,parentSourcedId",
+              "name,type,sourcedId,status,dateLastModified,identifier,parentSourcedId"]
+)  # fmt: skip
+def test_columns_in_another_order_are_read_but_not_strictly(
+    load: Bundler, codes: Codes, heads: str
+) -> None:
+    places = {"sourcedId": "s9", "name": "East", "type": "school"}
+    row = ",".join(places.get(head, "") for head in heads.split(","))
+    files = {"orgs.csv": f"{heads}\n{row}\n"}
+    with pytest.raises(Refused, match=r"orgs\.csv: column-order"):
+        load(files, strict=True)
+    assert codes(load(files)) == {"column-order"}
+    assert Org.objects.get(sourced_id="s9").name == "East"
+
+
+def test_the_columns_of_1_1_s_gradebook_are_read(load: Bundler, codes: Codes) -> None:
+    line_items = (
+        "sourcedId,status,dateLastModified,title,description,assignDate,dueDate,classSourcedId,"
+        "categorySourcedId,gradingPeriodSourcedId,resultValueMin,resultValueMax\n"
+        "l1,,,Quiz,,2026-09-01,2026-09-05,k1,cat,t1,0,100\n"
+    )
+    results = (
+        "sourcedId,status,dateLastModified,lineItemSourcedId,studentSourcedId,scoreStatus,score,"
+        "scoreDate,comment\n"
+        "x1,,,l1,ann,fully graded,92.5,2026-09-06,\nx2,,,l1,ann,exempt,,2026-09-06,\n"
+    )
+    categories = "sourcedId,status,dateLastModified,title\ncat,,,Tests\n"
+    gradebook = {"categories.csv": categories, "lineItems.csv": line_items, "results.csv": results}
+    done = load(V1P1 | gradebook, "1.1")
+    assert [(f.code, f.column, f.sourced_id) for f in done.findings.all()] == [
+        ("missing", "score", "x2")
+    ]
+    assert LineItem.objects.get().result_value_max == 100
+    assert Result.objects.get(sourced_id="x1").score == 92.5
+
+
+def test_every_file_of_1_2_is_read(load: Bundler) -> None:
+    done = load(EVERYTHING)
+    read = {name: counts["created"] + counts["updated"] for name, counts in done.counts.items()}
+    assert {f"{name}.csv" for name in NEW} == set(read)
+    assert all(read.values()), read
+    assert set(GRADEBOOK) < set(read)
+
+
+def test_a_bundle_that_was_read_leniently_is_still_judged_strictly(load: Bundler) -> None:
+    path = load.write(V1P2 | {"Users.txt": "x"}, manifest=manifest_of(V1P2, "1.2").upper())
+    import_bundle(load.organization, path, by="Dana")
+    with pytest.raises(Refused, match="manifest-form"):
+        import_bundle(load.organization, path, by="Dana", strict=True)
+
+
+def test_what_files_without_a_manifest_are_is_remembered(load: Bundler, codes: Codes) -> None:
+    files = {name: stamped_rows(text) for name, text in bundle("1.1").items()}
+    load(files, "1.1", manifest=None)
+    path = load.write(
+        files | {"orgs.csv": files["orgs.csv"].replace("North", "Old")}, manifest=None
+    )
+    with pytest.raises(Refused, match="--without-manifest"):
+        import_bundle(load.organization, path, by="Dana")
+    done = import_bundle(load.organization, path, by="Dana", answer="bulk")
+    assert "bulk-or-delta-answered" in codes(done)
+    again = load(files, "1.1", manifest=None)
+    assert (again.state, again.answer) == ("applied", "bulk")
+
+
+def stamped_rows(text: str) -> str:
+    head, *rows = text.rstrip("\n").split("\n")
+    stamp = "active,2026-11-27T02:00:00Z"
+    return "\n".join([head, *(row.replace(",,,", f",{stamp},", 1) for row in rows)]) + "\n"
