@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef
 
 from roster import fetching, importing
 from roster.clock import clock
+from roster.importing import traces
 from roster.jobs import arriving, queue, working
 from roster.models import Import, Job, Organization, Publication
 
@@ -36,6 +37,7 @@ def tick() -> None:
     queue.sweep()
     importing.close_killed()
     enqueue_daily_refreshes()
+    enqueue_refreshes_after_imports()
     enqueue_sweeps()
     arriving.enqueue_fetches()
     arriving.enqueue_imports()
@@ -56,6 +58,24 @@ def enqueue_daily_refreshes() -> list[Job]:
         moment = last_refresh_time(organization, now)
         if moment >= organization.created:
             due[f"refresh:{organization.slug}:{moment.date()}"] = organization
+    known = set(Job.objects.filter(key__in=due).values_list("key", flat=True))
+    return [
+        queue.enqueue("refresh", organization=organization, key=key, by=BY)
+        for key, organization in due.items()
+        if key not in known
+    ]
+
+
+def enqueue_refreshes_after_imports() -> list[Job]:
+    """Queue a refresh for each organization that wants one after an import, once for each."""
+    due = {}
+    for organization in Organization.objects.filter(refresh_after_import=True).select_related(
+        "shown_map"
+    ):
+        last = traces.last_applied(organization)
+        shown = organization.shown_map
+        if last and (shown is None or shown.revision < organization.revision):
+            due[f"refresh:{organization.slug}:import-{last.pk}"] = organization
     known = set(Job.objects.filter(key__in=due).values_list("key", flat=True))
     return [
         queue.enqueue("refresh", organization=organization, key=key, by=BY)

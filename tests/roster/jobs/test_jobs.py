@@ -410,6 +410,20 @@ def test_tidying_deletes_what_expired_and_what_was_done_long_ago(db: None) -> No
     assert set(Job.objects.values_list("key", flat=True)) == {"recent", "failed", "tidy:1"}
 
 
+def test_a_refresh_follows_an_import_where_the_organization_wants_it(
+    tmp_path: Path, db: None
+) -> None:
+    organization = one_class(tmp_path)
+    assert tasks.enqueue_refreshes_after_imports() == []
+    Organization.objects.update(refresh_after_import=True)
+    (job,) = tasks.enqueue_refreshes_after_imports()
+    assert job.kind == "refresh"
+    assert tasks.enqueue_refreshes_after_imports() == []
+    published(organization, "1.2")
+    Import.objects.create(organization=organization, state=Import.State.APPLIED, finished=clock())
+    assert tasks.enqueue_refreshes_after_imports() == []
+
+
 def test_what_is_superseded_is_swept_every_hour(tmp_path: Path, transactional_db: None):
     organization = one_class(tmp_path)
     (feed,) = published(organization, "1.2")
