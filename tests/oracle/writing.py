@@ -115,28 +115,29 @@ class Writer:
     # Collections
 
     def org(self, row: Any) -> dict[str, Any]:
-        below = [
-            each.sourced_id for each in self.district.orgs.values() if each.parent == row.sourced_id
-        ]
+        parent = {each: self.district.ancestors_of_org(each)[:1] for each in self.district.orgs}
+        below = [each for each, above in parent.items() if above == [row.sourced_id]]
+        own = "".join(parent[row.sourced_id])
         return {
             "name": row.name,
             "type": row.type,
             "identifier": row.identifier or (row.sourced_id if self.new else ""),
-            "parent": self.one("org", row.parent, self.view.sees_org),
+            "parent": self.one("org", own, self.view.sees_org),
             "children": self.many("org", below, self.view.sees_org),
         }
 
     def session(self, row: Any) -> dict[str, Any]:
         sees = self.view.sees_session
-        below = [
-            s.sourced_id for s in self.district.sessions.values() if s.parent == row.sourced_id
-        ]
+        district = self.district
+        parent = {each: district.ancestors_of_session(each)[:1] for each in district.sessions}
+        below = [each for each, above in parent.items() if above == [row.sourced_id]]
+        own = "".join(parent[row.sourced_id])
         return {
             "title": row.title,
             "startDate": row.start_date.isoformat(),
             "endDate": row.end_date.isoformat(),
             "type": row.type,
-            "parent": self.one("academicSession", row.parent, sees) if row.parent else None,
+            "parent": self.one("academicSession", own, sees) if own else None,
             "children": self.many("academicSession", below, sees),
             "schoolYear": self.district.year_of_session(row.sourced_id),
         }
