@@ -168,7 +168,11 @@ class _Run:
         of_import = self.of_import
         with open_package(self.path, findings) as package, dropped([]) as stages:
             of_import.checksum = package.checksum
-            told = Circumstances(_is_empty(of_import.organization), cast(Answer, of_import.answer))
+            told = Circumstances(
+                _is_empty(of_import.organization),
+                cast(Answer, of_import.answer),
+                of_import.organization.time_zone,
+            )
             bundle = describe(package, findings, told)
             _refuse_first_deltas(bundle, told, findings)
             of_import.oneroster = bundle.version

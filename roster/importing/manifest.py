@@ -47,8 +47,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
+    """What is to be read; a date that needs a time begins its day in the time zone `zone`."""
+
     version: str
     parts: list[Part]
+    zone: str = "UTC"
 
     @property
     def size(self) -> int:
@@ -57,13 +60,15 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What decides about files that don't say what they are.
+    """What decides about what files don't say.
 
-    `empty`: nothing has been imported yet. `answer`: what somebody said such files are.
+    `empty`: nothing has been imported yet. `answer`: what somebody said such files are. `zone`:
+    the organization's time zone.
     """
 
     empty: bool = False
     answer: Answer = ""
+    zone: str = "UTC"
 
 
 def describe(package: Package, findings: Findings, told: Circumstances = Circumstances()) -> Bundle:
@@ -88,7 +93,7 @@ def describe(package: Package, findings: Findings, told: Circumstances = Circums
     for part in parts:
         check_order(part, version, findings)
     _refuse_hollow(parts, package, says, findings)
-    return Bundle(version, parts)
+    return Bundle(version, parts, told.zone)
 
 
 def _mode(

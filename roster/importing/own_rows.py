@@ -107,7 +107,7 @@ class OwnRows:
 
     def laid_over(self, bundle: Bundle) -> Bundle:
         """Return the bundle with these rows laid over its files."""
-        return Bundle(bundle.version, [self._over(part) for part in bundle.parts])
+        return replace(bundle, parts=[self._over(part) for part in bundle.parts])
 
     def _over(self, part: Part) -> Part:
         rows = self.by_file.get(part.file.name)

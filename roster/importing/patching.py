@@ -37,7 +37,7 @@ def patch(
     findings = Findings()
     findings.version = version
     parts = [Part(FILES[name], _entry(name, content), "delta") for name, content in files.items()]
-    bundle = Bundle(version, parts)
+    bundle = Bundle(version, parts, organization.time_zone)
     of_import = Import(organization=organization, oneroster=version)
     with dropped([]) as stages:
         traced = traces.traces_of(bundle)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from roster.importing import columns, values, vocabulary
 from roster.importing.cleaning import clean, is_clean
@@ -49,6 +51,7 @@ class Reader:
         self.part = part
         self.file = part.file.filename
         self.version = bundle.version
+        self.zone: tzinfo = ZoneInfo(bundle.zone)
         self.findings = findings
         self.tick = tick
         self.form = ""

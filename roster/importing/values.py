@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Protocol
 
 from roster.importing import dates
@@ -31,11 +31,13 @@ class Unreadable(ValueError):
 class Cell(Protocol):
     """Where a value stands: the version of its bundle, and where to remark on it.
 
-    `form` is that of the column's dates, blank where none is certain.
+    `form` is that of the column's dates, blank where none is certain; `zone` the time zone of
+    moments that name none.
     """
 
     version: str
     form: str
+    zone: tzinfo
 
     def remark(self, code: str, expected: str = "") -> None: ...
 
@@ -65,11 +67,10 @@ def _date(text: str, cell: Cell) -> str:
 
 
 def _moment(text: str, cell: Cell) -> str:
-    if not dates.PLAIN.match(text):
-        return f"{_date(text, cell)} 00:00:00"
+    plain = text if dates.PLAIN.match(text) else _date(text, cell)
     try:
-        moment = datetime.fromisoformat(text)
-        moment = moment.astimezone(UTC) if moment.tzinfo else moment
+        moment = datetime.fromisoformat(plain)
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=cell.zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Unreadable from None
     if moment.year < 1000:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from roster.deciding.answers import answers
 from roster.deciding.rules import EVERYTHING
 from roster.kinds import ROWS_OF
 from roster.map import build
+from roster.models import LineItem
+from tests.roster.importing.bundles import GRADEBOOK, V1P2
 from tests.roster.importing.cases import (
     TODAY,
     VERSIONS,
@@ -393,3 +396,25 @@ def test_one_year_has_one_label_in_documents(load: Bundler) -> None:
     d = decision(load, "1.2")
     labels = {each: answer(d, "academicSessions", each).school_year for each in ("w", "y", "fall")}
     assert labels == {"w": "2027", "y": "2027", "fall": "2027"}
+
+
+DUE = (
+    ("UTC", "2026-12-01", datetime(2026, 12, 1, tzinfo=UTC)),
+    ("America/Chicago", "2026-12-01", datetime(2026, 12, 1, 6, tzinfo=UTC)),
+    ("America/Chicago", "2026-07-01", datetime(2026, 7, 1, 5, tzinfo=UTC)),
+    ("America/Chicago", "2026-12-01T23:59:00", datetime(2026, 12, 2, 5, 59, tzinfo=UTC)),
+    ("America/Chicago", "2026-12-01T23:59:00-06:00", datetime(2026, 12, 2, 5, 59, tzinfo=UTC)),
+    ("America/Chicago", "2026-12-01T23:59:00Z", datetime(2026, 12, 1, 23, 59, tzinfo=UTC)),
+    ("Asia/Tokyo", "2026-12-01", datetime(2026, 11, 30, 15, tzinfo=UTC)),
+)
+
+
+@pytest.mark.parametrize(("zone", "cell", "due"), DUE)
+def test_a_day_is_due_at_midnight_where_the_organization_is(
+    zone: str, cell: str, due: datetime, load: Bundler
+) -> None:
+    load.organization.time_zone = zone
+    load.organization.save()
+    items = GRADEBOOK["lineItems.csv"].replace("2026-09-05", cell)
+    load(V1P2 | {"categories.csv": GRADEBOOK["categories.csv"], "lineItems.csv": items})
+    assert LineItem.objects.get().due_date == due
