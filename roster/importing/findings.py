@@ -104,6 +104,14 @@ class Findings:
             + ". Nothing was imported; list_findings tells each place."
         )
 
+    def join(self, other: Findings) -> None:
+        """Add all that others hold."""
+        self._refusing.update(other._refusing)
+        for (code, file, column), found in other._groups.items():
+            group = self._group(code, file, column)
+            group.occurrences += found.occurrences
+            group.kept += found.kept[: KEPT - len(group.kept)]
+
     def save(self, of_import: Import) -> None:
         """Store them under an import, gravest first."""
         Finding.objects.bulk_create(self.rows(of_import), batch_size=500)

@@ -10,9 +10,10 @@ from roster.importing.findings import Findings
 from roster.importing.links import Links
 from roster.importing.manifest import Bundle, Part
 from roster.importing.people import People
-from roster.importing.reading import Reader
+from roster.importing.reading import Reader, Unusual
 from roster.importing.staging import Stage
 from roster.importing.store import Counts, Store
+from roster.refusal import Refused
 
 Progress = Callable[[int, str], None]
 """Called with percent (0 to 100) and the stage in words."""
@@ -63,25 +64,48 @@ class Gathering:
     def _read(self, part: Part, before: int) -> None:
         name, doing = part.file.filename, f"Reading {part.file.filename}"
         self._tick(before, doing)
-        reader = Reader(
-            part, self.bundle, self.findings, lambda here: self._tick(before + here, doing)
-        )
-        staged: Staged | None = None
-        for record in reader.records():
-            if staged is None:
-                staged = self._stage(reader)
-            staged.add(record)
+        kept = len(self.stages)
+        try:
+            reader, staged = self._staged(part, before, looks=False)
+        except Unusual:
+            while len(self.stages) > kept:
+                self.stages.pop().drop()
+            reader, staged = self._staged(part, before, looks=True)
         traces.complete(self.files[name], reader)
         self.counts[name] = Counts(read=reader.read, left_out=reader.left_out)
         if staged is not None:
             staged.finish()
             self.staged[name] = staged
 
+    def _staged(self, part: Part, before: int, *, looks: bool) -> tuple[Reader, Staged | None]:
+        """Read a file into its stages; what was found counts unless it has to be read anew."""
+        findings = Findings(strict=self.findings.strict)
+        findings.version = self.findings.version
+        doing = f"Reading {part.file.filename}"
+        reader = Reader(
+            part,
+            self.bundle,
+            findings,
+            lambda here: self._tick(before + here, doing),
+            looks=looks,
+        )
+        staged: Staged | None = None
+        try:
+            for record in reader.records():
+                if staged is None:
+                    staged = self._stage(reader)
+                staged.add(record)
+        except Refused:
+            self.findings.join(findings)
+            raise
+        self.findings.join(findings)
+        return reader, staged
+
     def _stage(self, reader: Reader) -> Staged:
         file = reader.part.file
         if file.fills:
             delta = reader.part.mode == "delta"
-            return Links(file, reader.columns, self.findings, self._keep, delta=delta)
+            return Links(file, reader.columns, reader.findings, self._keep, delta=delta)
         if file.name == "users":
             return People(reader.columns, self._keep)
         return Plain(self._keep(Stage.of(file, reader.columns)))

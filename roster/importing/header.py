@@ -126,12 +126,6 @@ class Header:
         found = f"{len(self.names):,} cells, of which are columns of OneRoster: {known or 'none'}"
         return self.findings.refuse("column-required", self.file, wanted=name, found=found)
 
-    @property
-    def narrowing(self) -> dict[int, str]:
-        """Where the columns stand that narrow what is visible, with their names."""
-        named = {self.where[name]: name for name in NARROWING if name in self.where}
-        return named | dict.fromkeys(self.marks, MARK)
-
     def allow(self, widths: set[int]) -> None:
         """Let rows be wider or narrower by columns without name and content, if all are so."""
         if len(widths) == 1 and min(widths) >= self.named:

@@ -1,8 +1,9 @@
 """Reads one file of a bundle: header, rows, values, each fault told as a finding.
 
-A first look over the whole file finds out what no row tells by itself (`survey.py`); then its rows
-are taken one by one. The common case is made cheap, since a district has half a million rows: a
-row is cleaned only where it isn't clean, and values seen before are looked up.
+Rows are taken one by one, until one can't be understood by itself: it slipped, has the id of
+another, or a date in a form of its own. Then the file is read anew after a look over all of it
+(`survey.py`). The common case is made cheap, since a district has half a million rows: a row is
+cleaned only where it isn't clean, and values seen before are looked up.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from roster.importing import columns, values, vocabulary
+from roster.importing import columns, dates, values, vocabulary
 from roster.importing.cleaning import clean, is_clean
 from roster.importing.columns import Column, Need
 from roster.importing.doubles import Doubles
@@ -31,22 +32,33 @@ ID_FORM = re.compile(r"[0-9A-Za-z._/@-]+")
 LONGEST_ID = 255
 REMEMBERED = 20_000  # Distinct values of a column that are looked up instead of read again.
 TICK = 5_000
+DATES = (values.DATE_ONLY, values.MOMENT)
 PERIODS = (("start_date", "end_date"), ("begin_date", "end_date"))
 
 Remark = tuple[str, str]
 Known = dict[str, tuple[Any, tuple[Remark, ...]]]
 
 
+class Unusual(Exception):
+    """A row can't be understood without a look over its whole file."""
+
+
 class Reader:
     """Reads the rows of one file; `fields` names what stands in a record's `values`.
 
-    When all is read, `date_forms` has the form of each column of dates, and `filled` the number
-    of values in each column that narrows what is visible; `present` are the known columns that
-    are there, `latest` is the greatest dateLastModified.
+    When all is read, `date_forms` has the form of each column of dates; `present` are the known
+    columns that are there, `latest` is the greatest dateLastModified. Unless it `looks` over the
+    file before, it raises `Unusual` where that is needed; what it has given is void then.
     """
 
     def __init__(
-        self, part: Part, bundle: Bundle, findings: Findings, tick: Callable[[int], None]
+        self,
+        part: Part,
+        bundle: Bundle,
+        findings: Findings,
+        tick: Callable[[int], None],
+        *,
+        looks: bool,
     ) -> None:
         self.part = part
         self.file = part.file.filename
@@ -56,7 +68,6 @@ class Reader:
         self.tick = tick
         self.form = ""
         self.date_forms: dict[str, str] = {}
-        self.filled: dict[str, int] = {}
         self.present: list[str] = []
         self.latest = ""
         self.read = 0
@@ -64,7 +75,8 @@ class Reader:
         self._bundle = bundle
         self._stamped = 0
         self._named = NamedByClasses(bundle)
-        self._repeated: set[str] = set()
+        self._looks = looks
+        self._seen: set[str] = set()
         self._row = 0
         self._id = ""
         self._remarks: list[Remark] = []
@@ -80,6 +92,8 @@ class Reader:
             next(lines)
             width, twice = self.header.width, self._survey.twice
             for row, line in lines:
+                if len(line) != width and not self._looks:
+                    raise Unusual
                 self.read += 1
                 if self.read % TICK == 0:
                     self.tick(stream.tell())
@@ -93,11 +107,12 @@ class Reader:
                     yield record
                 else:
                     yield from self._set_aside(row, line, record)
+        self._note_forms()
         if self._stamped and self.part.mode == "bulk":
             self.findings.add("stamps-filled", self.file, times=self._stamped)
 
     def _look(self) -> bool:
-        """Look over the file; return whether it has rows."""
+        """Look at the head of the file, or over all of it; return whether it has rows."""
         with self.part.entry.open() as stream:
             lines = self.part.rows(stream, Findings())
             _, names = next(lines, (0, []))
@@ -108,13 +123,13 @@ class Reader:
             self.header = Header(names, self.part.file, known, self.findings)
             self.present = sorted(self.header.where)
             self._survey = Survey(self.header, known)
-            self._survey.look(_chain(first, lines))
+            if self._looks:
+                self._survey.look(_chain(first, lines))
+                self.date_forms = self._survey.forms(self.findings)
         self.columns = [column for column in known if column.field and not unstored(column)]
         self.columns.sort(key=lambda column: column.beside)
         self.fields = [column.field for column in self.columns]
         self.blanks = [column.blank for column in self.columns]
-        self.date_forms = self._survey.forms(self.findings)
-        self.filled = dict(self._survey.filled)
         return True
 
     def _plan(self) -> None:
@@ -207,10 +222,14 @@ class Reader:
                 return self._fault("row-header-again")
             if sourced_id[:2] == "--" and not "".join(line).strip("- "):
                 return self._fault("row-of-dashes")
-        if sourced_id in self._survey.repeated:
-            if sourced_id in self._repeated:
+        if not self._looks:
+            if sourced_id in self._seen:
+                raise Unusual
+            self._seen.add(sourced_id)
+        elif sourced_id in self._survey.repeated:
+            if sourced_id in self._seen:
                 return self._fault("id-repeated", sourced_id)
-            self._repeated.add(sourced_id)
+            self._seen.add(sourced_id)
         return True
 
     def _fault(self, code: str, value: str = "") -> bool:
@@ -273,6 +292,13 @@ class Reader:
                 sound &= self._missing(column)
         return stored, sound
 
+    def _note_forms(self) -> None:
+        """Without a look over the file, every date is in OneRoster's form."""
+        if not self._looks:
+            for *_, known, _, _, column in self._steps:
+                if column.type in DATES and any(known or ()):
+                    self.date_forms[column.name] = dates.ISO
+
     def _missing(self, column: Column) -> bool:
         vital = column.need is Need.VITAL
         self._add("missing-row" if vital else "missing", column.name)
@@ -282,6 +308,8 @@ class Reader:
         self, column: Column, text: str, stored: list[Any], slot: int, known: Known | None
     ) -> bool:
         """Read one value in full; return whether its row can be kept."""
+        if column.type in DATES and not (self._looks or dates.read(text, dates.ISO)):
+            raise Unusual
         self._remarks = []
         self.form = self.date_forms.get(column.name, "")
         try:

@@ -1,7 +1,6 @@
 """The first look over a file: what must be known of all its rows before one can be taken.
 
-Which form its dates are in, which ids stand there twice, whether all rows are too wide, and which
-columns that narrow what is visible have values at all.
+Which form its dates are in, which ids stand there twice, and whether all rows are too wide.
 """
 
 from __future__ import annotations
@@ -23,21 +22,19 @@ class Survey:
     """What a file's rows have in common.
 
     `twice` has the number of rows of each id that unequal rows have; `repeated` are ids whose
-    rows are equal cell by cell. `filled` counts the values of narrowing columns.
+    rows are equal cell by cell.
     """
 
     def __init__(self, header: Header, columns: Iterable[Column]) -> None:
         self.header = header
         self.twice: Counter[str] = Counter()
         self.repeated: set[str] = set()
-        self.filled: Counter[str] = Counter()
         self.dates = {
             column.name: DateColumn()
             for column in columns
             if column.type in (values.DATE_ONLY, values.MOMENT) and column.name in header.where
         }
         self._dates = [(header.where[name], column) for name, column in self.dates.items()]
-        self._narrowing = list(header.narrowing.items())
 
     def look(self, lines: Lines) -> None:
         """Look at all rows, in step with the header or not."""
@@ -58,7 +55,7 @@ class Survey:
             if sourced_id[:1] in "sS-" and (sourced_id[:2] == "--" or header.is_header(sourced_id)):
                 continue
             if length == header.width or (len(widths) == 1 and length >= header.named):
-                self._look_at_values(line)
+                self._look_at_dates(line)
             row, before = hash(tuple(line)), known.get(sourced_id)
             if before is None:
                 known[sourced_id] = row
@@ -73,14 +70,11 @@ class Survey:
                 self.repeated.add(sourced_id)
         header.allow(widths)
 
-    def _look_at_values(self, line: list[str]) -> None:
+    def _look_at_dates(self, line: list[str]) -> None:
         for index, column in self._dates:
             text = line[index]
             if text and text not in column.seen:
                 column.add(text, clean(text).text)
-        for index, name in self._narrowing:
-            if line[index]:
-                self.filled[name] += 1
 
     def forms(self, findings: Findings) -> dict[str, str]:
         """Return the form of each column that has dates; blank where none is certain."""

@@ -55,7 +55,8 @@ MARK_WORDS = [
     *(case(f"mark {word!r} keeps out", then=(cell("users", "bob", MARK, word),), hides=BOB)
       for word in YES[:6]),
     *(
-        case(f"mark {word!r} isn't one", then=(cell("users", "bob", MARK, word),),
+        case(f"mark {word!r} isn't one", cell("users", "eve", MARK, "true"),
+             then=(cell("users", "bob", MARK, word),),
              never="mark-unreadable", sees="users/bob")
         for word in NO
     ),
