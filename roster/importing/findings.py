@@ -17,6 +17,20 @@ from roster.refusal import Refused
 KEPT = 20
 MOST_GROUPS = 2_000  # Beyond these, further columns of a file are counted together.
 VALUE_LENGTH = 120
+OF_PACKAGES = (
+    "package-",
+    "zip-",
+    "manifest-",
+    "version-",
+    "bulk-or-delta",
+    "file-name",
+    "file-letter-case",
+    "file-ignored",
+    "file-of-other-version",
+    "file-needed",
+    "column-order",
+)
+"""How the codes begin of what is found before a file's rows are read."""
 NAMED = 3  # Kinds of faults that a strict refusal names.
 
 
@@ -121,10 +135,16 @@ class Findings:
         return list(self._numbered(of_import))
 
     def take(self, known: Iterable[Finding]) -> None:
-        """Take over what another import found, in place of what was found so far."""
-        self._groups.clear()
+        """Take over what another import found in the same files, beside what is found of these.
+
+        What was found of names and manifest isn't taken: it may be otherwise tonight.
+        """
+        found = set(self._groups)
         for finding in known:
-            group = self._group(finding.code, finding.file, finding.column)
+            key = (finding.code, finding.file, finding.column)
+            if key in found or finding.code.startswith(OF_PACKAGES):
+                continue
+            group = self._group(*key)
             group.occurrences = finding.occurrences
             finding.pk, finding._state.adding = None, True
             group.kept.append(finding)
