@@ -17,7 +17,7 @@ from roster.deciding.conditions import Condition
 from roster.deciding.given import Given
 from roster.deciding.table import KIND_OF, TABLE, conditions
 from roster.deciding.why import NEAREST
-from roster.map.arrays import Flags
+from roster.map.arrays import Flags, Positions
 
 Codes = NDArray[np.int64]
 """For each row of a step the number of its reason, 0 where it is visible."""
@@ -37,6 +37,15 @@ class Reason(NamedTuple):
     kind: str
     code: str
     about: str = ""
+
+
+class Failing(NamedTuple):
+    """A condition, the rows that fail it, and the rows of which steps each of them leads to."""
+
+    condition: Condition
+    rows: Flags
+    leads: list[tuple[str, Positions, Positions]]
+    leading: Flags
 
 
 class Reasons:
@@ -66,15 +75,15 @@ class Reasons:
         """Return a step's reasons, from what is known of those that it leads to."""
         found = np.zeros(len(self.d.ok(step)), np.int64)
         fallback = found.copy()
-        for condition, failed in self._failing[step]:
-            open_ = failed & (found == 0)
-            if condition.leads is None:
-                found[open_] = self._own(step, condition, open_)
+        for each in self._failing[step]:
+            open_ = each.rows & (found == 0)
+            if each.condition.leads is None:
+                found[open_] = self._own(step, each.condition, open_)
                 continue
-            inherited, own = self._inherited(condition, len(found)), self._number(step, condition)
+            inherited, own = self._inherited(each), self._number(step, each.condition)
             there = open_ & (inherited != UNKNOWN)
             found[there] = inherited[there]
-            found[open_ & ~self._leading(condition, len(found))] = own
+            found[open_ & ~each.leading] = own
             fallback[open_ & (fallback == 0)] = own
         return np.where(found == 0, fallback, found)
 
@@ -86,23 +95,13 @@ class Reasons:
         words = [about(self.d, row) for row in np.flatnonzero(failed).tolist()]
         return np.array([self._number(step, condition, word) for word in words], np.int64)
 
-    def _inherited(self, condition: Condition, size: int) -> Codes:
+    def _inherited(self, failing: Failing) -> Codes:
         """Return for each row the nearest reason of those that a condition leads to."""
-        found = np.full(size, UNKNOWN, np.int64)
-        for lead in condition.leads(self.d) if condition.leads else ():
-            if lead.step in self._codes:
-                rows, at = lead.pairs()
-                codes = self._codes[lead.step][at]
+        found = np.full(len(failing.rows), UNKNOWN, np.int64)
+        for step, rows, at in failing.leads:
+            if step in self._codes:
+                codes = self._codes[step][at]
                 np.minimum.at(found, rows[codes > 0], codes[codes > 0])
-        found[-1] = UNKNOWN
-        return found
-
-    def _leading(self, condition: Condition, size: int) -> Flags:
-        """Return the rows that a condition leads anywhere from."""
-        found = np.zeros(size, bool)
-        for lead in condition.leads(self.d) if condition.leads else ():
-            rows, at = lead.pairs()
-            found[rows[at >= 0]] = True
         return found
 
     def _number(self, step: str, condition: Condition, about: str = "") -> int:
@@ -114,13 +113,20 @@ class Reasons:
         return self._numbers[reason]
 
 
-def _failing(d: Given, step: str) -> list[tuple[Condition, Flags]]:
-    """Return the conditions that hidden rows of a step fail, with the rows."""
-    hidden, found = ~d.ok(step), []
+def _failing(d: Given, step: str) -> list[Failing]:
+    """Return the conditions that hidden rows of a step fail."""
+    hidden = ~d.ok(step)
     hidden[-1] = False
+    found: list[Failing] = []
     for each in conditions(step):
         if isinstance(each, str):
             found += _failing(d, each)
         elif (failed := hidden & ~each.holds(d)).any():
-            found.append((each, failed))
+            leads, leading = [], np.zeros(len(failed), bool)
+            for lead in each.leads(d) if each.leads else ():
+                rows, at = lead.pairs()
+                kept = failed[rows] & (at >= 0)
+                leads.append((lead.step, rows[kept], at[kept]))
+                leading[rows[kept]] = True
+            found.append(Failing(each, failed, leads, leading))
     return found
