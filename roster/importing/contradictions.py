@@ -48,6 +48,10 @@ SIDES = (
 FORMER = (
     "JOIN (SELECT m.sourced_id, m.begin_date, LAG(m.sourced_id) OVER w AS former,"
     " LAG(m.end_date) OVER w AS ended FROM staged_enrollments AS m"
+    # Few are there twice, so that few have to be sorted.
+    ' JOIN (SELECT n.klass, n."user", n.role FROM staged_enrollments AS n'
+    ' GROUP BY n.klass, n."user", n.role HAVING COUNT(*) > 1) AS many'
+    ' ON many."user" = m."user" AND many.klass = m.klass AND many.role = m.role'
     " WHERE m.sound = 1 AND m.status = 'active'"
     ' WINDOW w AS (PARTITION BY m.klass, m."user", m.role'
     " ORDER BY m.begin_date IS NOT NULL, m.begin_date, m.sourced_id)"
