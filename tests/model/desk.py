@@ -176,12 +176,16 @@ class Desk:
 
     def _assess(self) -> None:
         """Assessments come from no bundle: once, as if a vendor had written them."""
+        written = False
         for model in (AssessmentLineItem, AssessmentResult):
             for (of, name), fields in self.rows.items():
                 if of is model:
-                    model.objects.get_or_create(
+                    _, made = model.objects.get_or_create(
                         organization=self.organization, sourced_id=name, defaults=fields
                     )
+                    written |= made
+        if written:
+            Organization.objects.filter(pk=self.organization.pk).touch()
 
     def refresh(self) -> None:
         publishing.refresh(self.organization, by=BY)
