@@ -401,12 +401,6 @@ def without_manifest_and_stamped(folder: Path) -> Path:
     return text(folder, stamped)
 
 
-def delta(folder: Path) -> Path:
-    manifest = GOOD["manifest.csv"].replace("file.users,bulk", "file.users,delta")
-    users = GOOD["users.csv"].replace("u1,,,", "u9,active,2025-09-01T00:00:00.000Z,")
-    return text(folder, {**GOOD, "manifest.csv": manifest, "users.csv": users})
-
-
 def header_without_ids(folder: Path) -> Path:
     return text(
         folder, {**GOOD, "users.csv": GOOD["users.csv"].replace("sourcedId,status", "id,status")}
@@ -469,7 +463,7 @@ def settled(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Connected:
 @pytest.mark.parametrize(
     "bundle",
     [
-        without_manifest_and_stamped, delta, header_without_ids, not_a_zip,
+        without_manifest_and_stamped, header_without_ids, not_a_zip,
         broken_zip, reaching_out, empty_folder, nothing_there, of_another_century, no_text,
     ],
     ids=lambda bundle: bundle.__name__,
