@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 
+from roster.clock import clock
 from roster.models import Import, Klass, Mark, Organization, Publication, Refresh
 from roster.publishing import numbers, refresh
 from tests.roster.districts import published
@@ -28,7 +30,7 @@ def hidden(found: dict[str, Any]) -> dict[str, dict[str, int]]:
 
 @time_machine.travel(DAY, tick=False)
 def test_refresh_and_publications_keep_what_reaches_no_vendor(riverside: Organization) -> None:
-    Klass.objects.update(terms=[])
+    Klass.objects.update(terms=[], last_modified=clock() + timedelta(seconds=1))
     Organization.objects.filter(pk=riverside.pk).update(revision=9)
     published(riverside, "1.1", "1.2")
     row = Refresh.objects.get()
