@@ -88,11 +88,12 @@ class People:
             yield line._replace(values=values)
 
     def roles(self, batch: list[Line]) -> dict[str, list[Held]]:
-        """Return the roles at orgs that there are by user, in the order of their rows."""
+        """Return the roles at orgs that there are by user, in 1.2's words and in their order."""
         found: dict[str, list[Held]] = defaultdict(list)
         for held in map(Held._make, self._between(batch, RoleRow, *FIELDS)):
-            if held.org in self.places:
-                found[held.user].append(held)
+            if place := self.places.get(held.org):
+                role = name_of(Role(place, held.role))
+                found[held.user].append(held._replace(role=role))
         return {user: sorted(held, key=Held.order) for user, held in found.items()}
 
     def lines(self, batch: list[Line]) -> Iterator[Line]:
@@ -105,11 +106,10 @@ class People:
                 secondary = held.role_type != "primary" or held.org in primary
                 if not secondary:
                     primary.add(held.org)
-                role = name_of(Role(self.places[held.org], held.role))
                 values = {
                     "userSourcedId": held.user,
                     "roleType": "secondary" if secondary else "primary",
-                    "role": role,
+                    "role": held.role,
                     "beginDate": held.begin_date,
                     "endDate": held.end_date,
                     "orgSourcedId": held.org,
@@ -117,7 +117,7 @@ class People:
                 }
                 sourced_id = held.sourced_id
                 if held.is_derived or sourced_id in ids:
-                    sourced_id = role_id(held.user, held.org, role, ids)
+                    sourced_id = role_id(held.user, held.org, held.role, ids)
                 ids.add(sourced_id)
                 yield Line(sourced_id, values, held.metadata)
 

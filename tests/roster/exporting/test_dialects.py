@@ -23,6 +23,15 @@ def test_a_1_1_role_becomes_one_row_for_each_org(desk: Desk) -> None:
     desk.comes_back(out, "1.2")
 
 
+def test_roles_stand_in_the_order_of_the_words_that_are_written(desk: Desk) -> None:
+    more = "r3,,,tom,primary,administrator,,,s2,\nr5,,,tom,secondary,guardian,,,s2,\n"
+    files = edited(EVERYTHING, "roles.csv", "r3,,,tom,primary,teacher,,,s2,\n", more)
+    out, _ = desk.exported(desk.loaded(files, "1.2"), "1.2")
+    told = [(row["sourcedId"], row["role"]) for row in rows_of(out, "roles.csv")]
+    assert told[-2:] == [("r5", "guardian"), ("r3", "siteAdministrator")]
+    desk.comes_back(out, "1.2")
+
+
 def test_a_1_2_user_gets_one_word_and_its_orgs_in_1_1(desk: Desk) -> None:
     files = edited(EVERYTHING, "roles.csv", "r4,,,pat,primary,parent", "r4,,,pat,primary,counselor")
     out, exported = desk.exported(desk.loaded(files, "1.2"), "1.1")
