@@ -50,6 +50,8 @@ class Header:
         self.named = max((at for at, name in enumerate(self.names, 1) if name), default=0)
         self._place_all(self.names)
         self._miss()
+        own = [index for index, _ in self.own]
+        self.read = sorted({*self.where.values(), *self.marks, *own, *self._again()})
         self.id = self.where["sourcedId"]
         self.status = self.where.get("status", -1)
         self.stamp = self.where.get("dateLastModified", -1)
@@ -88,6 +90,9 @@ class Header:
         self.where[name] = index
         if column is not None and column.type is values.ELSEWHERE:
             self.findings.add("column-elsewhere", self.file, column=name)
+
+    def _again(self) -> list[int]:
+        return [again for _, again, _ in self.twice]
 
     def _place_mark(self, index: int, written: str) -> None:
         if written != MARK:

@@ -203,7 +203,9 @@ class Reader:
         return unsound(row, sourced_id, self.blanks)
 
     def _clean(self, line: list[str]) -> None:
-        for index, text in enumerate(line):
+        """Clean the cells that are read; nothing is ever told of others, which may be secret."""
+        for index in self.header.read:
+            text = line[index]
             cleaned = clean(text)
             if cleaned.text != text or cleaned.codes:
                 line[index] = cleaned.text

@@ -31,6 +31,17 @@ LEAKS: dict[str, tuple[Files, str]] = {
         },
         "1.1",
     ),
+    "blanks around": (
+        edited(V1P1, "users.csv", "pat,09,", f"pat,09, {SECRET} "),
+        "1.1",
+    ),
+    "unknown column, blanks around": (
+        edited(
+            edited(V1P1, "users.csv", "pat,09,", f"pat,09,x, {SECRET} "), "users.csv",
+            "grades,password", "grades,password,kennwort",
+        ),
+        "1.1",
+    ),
     # An unquoted comma in the name moves every cell to the right.
     "slipped right": (
         edited(
