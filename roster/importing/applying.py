@@ -114,13 +114,14 @@ def _derive(
 ) -> checking.Numbers:
     """Derive levels and marks, and compare who is visible before and after."""
     after = cache(lambda: build(organization))
-    seen = visible(organization, before.map) if before.map else None
+    seen = visible(organization, before.map) if before.map else {}
+    known = before.map.person.hash.copy() if before.map else None
     with marks_kept(organization):
         hierarchy.derive(organization)
         Organization.objects.filter(pk=organization.pk).touch()  # type: ignore[attr-defined]
         _tell(carrying.carry(organization, before, after), findings)
-    if seen is not None:
-        weighing.weigh_visible(seen, visible(organization, after()))
+    if known is not None:
+        weighing.weigh_visible(seen, visible(organization, after()), known)
     store(organization, after())  # The refresh and the next import begin with it.
     return checking.numbers(organization, after())
 

@@ -36,7 +36,10 @@ REASONS = {
     "status-missing": "{file} has no column status any more, and {returned:,} records that were"
     " inactive would be active.",
     "date-form": "The dates of {column} in {file} are written as {now} now, and were as {before}.",
-    "visible": "{count:,} people would be visible to vendors who aren't; the limit is {limit:,}.",
+    "visible": "{count:,} people who are hidden now would be visible to vendors; the limit is"
+    " {limit:,}.",
+    "grown": "{count:,} people would be new to vendors, beside {before:,}; the limit is"
+    " {percent} % and {records}.",
     "hidden": "{count:,} of {before:,} {what} would not be visible to vendors any more; the limit"
     " is {percent} % and {records}.",
     "year": "The bundle no longer holds the school year {year}, but {years}. Has the school"
@@ -58,8 +61,11 @@ MARK = "externalLmsExclude"
 WATCHED = {"person": "people", "section": "classes", "enrollment": "enrollments"}
 """The map's kinds of which vendors' rosters consist."""
 
-Visible = dict[str, NDArray[np.int64]]
-"""By kind, the sorted hashes of the ids of what is visible."""
+Hashes = NDArray[Any]
+"""Sorted hashes of ids."""
+
+Visible = dict[str, Hashes]
+"""By kind, the ids of what is visible."""
 
 
 class Reason(NamedTuple):
@@ -110,7 +116,7 @@ class Weighing:
             self.organization.pk,
             Status.ACTIVE.value,
         )
-        if removed * 100 > before * self.organization.hold_percent:
+        if self._is_too_many(removed, before):
             self.add(
                 "removals",
                 removed=removed,
@@ -118,6 +124,13 @@ class Weighing:
                 collection=_collection(stage),
                 **self._limits(),
             )
+
+    def _is_too_many(self, changed: int, of: int) -> bool:
+        """Return whether both limits are exceeded, the number of records and the share."""
+        organization = self.organization
+        return changed > organization.hold_records and (
+            changed * 100 > of * organization.hold_percent
+        )
 
     def _limits(self) -> dict[str, int]:
         return {
@@ -212,17 +225,22 @@ class Weighing:
         if year in before and year not in years:
             self.add("year", year=year, years=", ".join(years) or "no school year")
 
-    def weigh_visible(self, before: Visible, after: Visible) -> None:
-        """Compare what is visible to a connection that is shared everything."""
-        limit = self.organization.hold_visible
-        opened = len(np.setdiff1d(after["person"], before["person"]))
-        if len(before["person"]) and opened > limit:
-            self.add("visible", count=opened, limit=limit)
+    def weigh_visible(self, before: Visible, after: Visible, known: Hashes) -> None:
+        """Compare what is visible to a connection that is shared everything.
+
+        `known` are the people who were there before, visible or not: who comes out of hiding is
+        limited by number, who is new by share, since a large district has new people every night.
+        """
+        people = len(before["person"])
+        came = np.setdiff1d(after["person"], before["person"])
+        opened = int(np.isin(came, known).sum())
+        if people and opened > self.organization.hold_visible:
+            self.add("visible", count=opened, limit=self.organization.hold_visible)
+        if people and self._is_too_many(len(came) - opened, people):
+            self.add("grown", count=len(came) - opened, before=people, **self._limits())
         for kind, what in WATCHED.items():
             hidden, of = len(np.setdiff1d(before[kind], after[kind])), len(before[kind])
-            if hidden > self.organization.hold_records and (
-                hidden * 100 > of * self.organization.hold_percent
-            ):
+            if self._is_too_many(hidden, of):
                 self.add("hidden", what=what, count=hidden, before=of, **self._limits())
 
 

@@ -51,7 +51,7 @@ SETTINGS: dict[str, Setting] = {
     ),
     "hold_records": Setting(int, "N", "and more than so many records of it"),
     "hold_visible": Setting(
-        int, "N", "an import is held that makes more than so many people newly visible"
+        int, "N", "an import is held that makes more than so many hidden people visible"
     ),
     "tombstone_days": Setting(int, "DAYS", "how long removed records are listed as removed"),
     "contact_name": Setting(str.strip, "NAME", "whom vendors ask"),
