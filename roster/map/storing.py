@@ -7,6 +7,7 @@ that changes a relation needs no conversion. A release that changes a table rais
 from __future__ import annotations
 
 import io
+import secrets
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from roster.models import Organization, StoredMap
 
 FORM = 1
 LEVEL = 1
+KEY_BITS = 53
 MOST_BYTES = 1 << 28
 """Of the maps that a process keeps at hand: two of a district of 50,000 students."""
 
@@ -48,11 +50,17 @@ def current(organization: Organization) -> tuple[StoredMap, Map]:
 
 
 def store(organization: Organization, m: Map) -> StoredMap:
-    """Store a map that was just built, for whoever asks for the rows of its revision next."""
+    """Store a map that was just built, for whoever asks for the rows of its revision next.
+
+    Its key is drawn: after a rollback SQLite gives a number again, and processes may remember the
+    map that had it.
+    """
+    values = {"form": FORM, "content": pack(m)}
     stored, _ = StoredMap.objects.update_or_create(
         organization=organization,
         revision=m.revision,
-        defaults={"form": FORM, "content": pack(m)},
+        defaults=values,
+        create_defaults=values | {"pk": secrets.randbits(KEY_BITS)},
     )
     return stored
 
