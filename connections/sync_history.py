@@ -54,7 +54,8 @@ def lists_of(collection: str) -> list[str]:
         for operation in OPERATIONS
         if operation.many and not operation.parents and operation.collection == collection
     ]
-    if COLLECTIONS[collection].service == "rostering" and collection != "demographics":
+    known = COLLECTIONS.get(collection)
+    if known and known.service == "rostering" and collection != "demographics":
         found += [each.path for each in BUNDLES]
     return found
 

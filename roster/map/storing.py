@@ -117,7 +117,7 @@ def pack(m: Map) -> bytes:
     }
     out = io.BytesIO()
     # Array by array, so that all of them are never in memory a second time.
-    with igzip.GzipFile(fileobj=out, mode="wb", compresslevel=LEVEL) as file:
+    with igzip.GzipFile(fileobj=out, mode="wb", compresslevel=LEVEL, mtime=0) as file:
         text = orjson.dumps(head)
         file.write(len(text).to_bytes(8, "little") + text)
         for table in m.tables.values():

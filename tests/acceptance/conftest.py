@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.core.servers.basehttp import WSGIServer
 from django.test.testcases import LiveServerThread, QuietWSGIRequestHandler, _StaticFilesHandler
 
+from roster import map as maps
 from roster import reading
 from tests import emptying
 from tests.acceptance.desk import Desk
@@ -54,4 +55,5 @@ def desk(transactional_db: None) -> Iterator[Desk]:
 
 def _forget() -> None:
     reading.forget()
+    maps.forget()
     cache.clear()

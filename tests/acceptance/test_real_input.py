@@ -171,7 +171,7 @@ PUBLISHER = {
     "orgs.csv": """
         sourcedId,status,dateLastModified,name,type,identifier,metadata.gender,metadata.boarding,parentSourcedId,ext_databaseId
         111,active,"2017-05-06 08:01:05",Lower School,school,first,mixed,FALSE,222,
-        222,,,Upper School,school,second,,,,,,
+        222,,,Upper School,school,second,,,,
     """,
     "academicSessions.csv": """
         sourcedId,status,dateLastModified,title,type,startDate,endDate,parentSourcedId
@@ -196,8 +196,9 @@ PUBLISHER = {
     """,
     "users.csv": """
         sourcedId,enabledUser,status,dateLastModified,orgSourcedIds,role,username,userId,givenName,familyName,identifier,email,sms,phone,agents,ext_ssoId,ext_studentPassword
-        u1,TRUE,,,111,student,one,abc,Ona,One,first id,,,,,,,surplus,more
+        u1,TRUE,,,111,student,one,abc,Ona,One,first id,,,,,,
         u2,TRUE,,,222,student,two,abc,Tua,Two,second id,,,,,,secret
+        u3,TRUE,,,222,student,three,abc,Tri,Three,third id,,,,,,,surplus,more
     """,
 }
 
@@ -216,7 +217,7 @@ def test_a_publisher_is_imported_with_findings(publisher):
         name: (counts["read"], counts["left_out"]) for name, counts in imported["files"].items()
     }
     assert counts["orgs.csv"] == (2, 0)
-    assert counts["users.csv"] == (2, 0)
+    assert counts["users.csv"] == (3, 1), "a row with more cells than columns has slipped"
     assert imported["findings"]["warnings"] > 0
     told = str(imported["findings"]["list"])
     for word in ("classes.csv", "courseSourcedId", "termSourcedIds", "academicSessions.csv"):

@@ -20,6 +20,7 @@ from django.core.management import call_command
 
 from connections import request_log
 from connections.models import Connection
+from roster import map as maps
 from roster import reading
 from tests import emptying
 from tests.conformance import district
@@ -132,4 +133,5 @@ def run(*words: Any) -> dict[str, Any]:
 
 def forget() -> None:
     reading.forget()
+    maps.forget()
     cache.clear()
