@@ -183,3 +183,4 @@ def _add_assessments(organization: Organization) -> None:
             text_score="A",
             late=False,
         )
+    Organization.objects.filter(pk=organization.pk).touch()
