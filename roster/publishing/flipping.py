@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from roster.clock import clock, milliseconds
-from roster.models import Feed, FormerRow, Organization, Publication
+from roster.models import Feed, FormerRow, Organization, Publication, StoredMap
 from roster.publishing.inputs import Inputs
 from roster.publishing.lists import NEW, Swept
 from roster.publishing.plans import Cut, Next, Plan
@@ -62,7 +62,7 @@ def flip(
                 base = locked(organization)
             try:
                 plan = prepare()
-            except (Swept, RowsChanged):
+            except (Swept, RowsChanged, StoredMap.DoesNotExist):
                 if attempt == TRIES:
                     raise
                 continue
