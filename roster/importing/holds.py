@@ -33,7 +33,7 @@ REASONS = {
     "rekeyed": "{changed:,} of {people:,} people would get another {word}.",
     "emptied-column": "{column} in {file} had values in {lost:,} records that are still there,"
     " and has none now. Is the column missing from the export?",
-    "status-missing": "{file} has no column status any more, and {returned:,} records that were"
+    "status-missing": "{file} says no status any more, and {returned:,} records that were"
     " inactive would be active.",
     "date-form": "The dates of {column} in {file} are written as {now} now, and were as {before}.",
     "visible": "{count:,} people who are hidden now would be visible to vendors; the limit is"

@@ -47,8 +47,9 @@ class Reader:
     """Reads the rows of one file; `fields` names what stands in a record's `values`.
 
     When all is read, `date_forms` has the form of each column of dates; `present` are the known
-    columns that are there, `latest` is the greatest dateLastModified. Unless it `looks` over the
-    file before, it raises `Unusual` where that is needed; what it has given is void then.
+    columns that are there (`status` only if a row has one), `latest` is the greatest
+    dateLastModified. Unless it `looks` over the file before, it raises `Unusual` where that is
+    needed; what it has given is void then.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Reader:
         self.left_out = 0
         self._bundle = bundle
         self._stamped = 0
+        self._says_status = False
         self._named = NamedByClasses(bundle)
         self._looks = looks
         self._seen: set[str] = set()
@@ -108,6 +110,8 @@ class Reader:
                 else:
                     yield from self._set_aside(row, line, record)
         self._note_forms()
+        if not self._says_status and "status" in self.present:
+            self.present.remove("status")
         if self._stamped and self.part.mode == "bulk":
             self.findings.add("stamps-filled", self.file, times=self._stamped)
 
@@ -249,6 +253,7 @@ class Reader:
         if not text:
             return Status.ACTIVE.value
         status = vocabulary.STATUSES.get(vocabulary.plain(text))
+        self._says_status |= status is not None
         if status is None:
             self._add("status-unknown", "status", text)
         elif status == Status.RETIRED.value and self.part.mode == "bulk":

@@ -132,7 +132,6 @@ def a_column(draw: Draw, files: Files) -> Mangled:
     elif act == "blank":
         for line in rows[1:]:
             line[at] = draw(st.sampled_from(["", " ", "NULL"]))
-        says = column == "status"  # Blank in bulk files, as the binding has it.
     elif act == "renamed":
         rows[0][at] = draw(st.sampled_from([column + "x", "", column[1:], "x", f"old_{column}"]))
     elif act == "letters":

@@ -190,6 +190,8 @@ ACCOUNTS = [
          findings="status-unknown", hides="users/eve"),
     case("a status NULL counts as blank", cell("users", "ann", "status", "NULL"),
          findings="cell-nothing", sees="users/ann"),
+    case("the column status is blank", cell("users", "eve", "status", "inactive"),
+         then=(column("users", "status", ""),), state="held", hides="users/eve"),
     case("the column status is missing", cell("users", "eve", "status", "inactive"),
          then=(without_column("users", "status"),), state="held", hides="users/eve"),
 ]  # fmt: skip
