@@ -8,7 +8,6 @@ from roster.checking.numbers import (
     numbers,
     numbers_of,
     records_behind,
-    visible_people,
 )
 from roster.checking.prerequisites import NEEDS
 from roster.checking.sentences import because, in_words
@@ -27,5 +26,4 @@ __all__ = [
     "numbers",
     "numbers_of",
     "records_behind",
-    "visible_people",
 ]

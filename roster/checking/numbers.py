@@ -37,12 +37,6 @@ def everything_shared(organization: Organization, m: Map, version: str) -> Decis
     return Decision(m, version, rules, settings, organization.today(), marks)
 
 
-def visible_people(organization: Organization, m: Map, version: str) -> set[str]:
-    """Return the ids of the people whom such a vendor would see."""
-    found = np.flatnonzero(everything_shared(organization, m, version).ok("person"))
-    return {m.ids["person"][at] for at in found.tolist()}
-
-
 def numbers(organization: Organization, m: Map) -> Numbers:
     """Return what of a map reaches no vendor, in each version."""
     return {

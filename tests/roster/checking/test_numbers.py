@@ -10,7 +10,6 @@ from roster.checking import (
     in_words,
     numbers,
     records_behind,
-    visible_people,
 )
 from roster.deciding.reasons import Reason
 from roster.map import Map, build
@@ -92,6 +91,11 @@ def test_the_records_behind_a_reason_are_found_on_demand(riverside: Organization
     found = {"classes": ["k2"], "enrollments": ["two-k2"], "users": []}
     assert records_behind(d, reason) == found
     assert not any(records_behind(d, Reason("org", "marked")).values())
+
+
+def visible_people(organization: Organization, m: Map, version: str) -> set[str]:
+    seen = everything_shared(organization, m, version).ok("person")
+    return {m.ids["person"][at] for at in range(len(m.ids["person"])) if seen[at]}
 
 
 def test_marks_and_the_field_policy_count_for_every_vendor(riverside: Organization) -> None:
