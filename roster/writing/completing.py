@@ -16,6 +16,7 @@ from roster.dialects.elements import Type
 from roster.dialects.fields import FIELDS
 from roster.dialects.vocabularies import Words
 from roster.importing import values as types
+from roster.importing.binding import BESIDE
 from roster.importing.columns import FILES, Column, File
 from roster.writing.cells import written
 from roster.writing.lines import Line, Source
@@ -93,13 +94,34 @@ class Completing:
     def lines(self, file: File) -> Iterator[Line]:
         """Yield the lines of a file that can be written, complete."""
         cells = list(_cells(file, self.version))
+        alone = self._stands_alone(file)
         for line in self.source.lines(file):
-            lacks = self._lacks(file, cells, line)
+            lacks = alone or self._lacks(file, cells, line)
             if lacks:
                 self.left_out[file.filename, lacks] += 1
                 continue
             self._keep(file, line)
             yield line
+
+    def _stands_alone(self, file: File) -> str:
+        """Return the file that this one needs beside it and that would have no rows, else nothing.
+
+        The rows of a file that stands alone are left out, and nothing can name them.
+        """
+        for name in BESIDE.get(file.name, ()):
+            other = FILES[name]
+            if other.of(self.version) and not self._has_lines(other):
+                self.kept[file.name] = set()
+                return other.filename
+        return ""
+
+    def _has_lines(self, file: File) -> bool:
+        """Return whether any line of a file can be written, by what is kept so far."""
+        cells = list(_cells(file, self.version))
+        counted = self.supplied.copy()
+        found = any(not self._lacks(file, cells, line) for line in self.source.lines(file))
+        self.supplied = counted
+        return found
 
     def _lacks(self, file: File, cells: list[Cell], line: Line) -> str:
         """Complete a line; return the column that it can't do without and lacks, else nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from roster.models import Role
 from tests.roster.exporting.conftest import Desk, rows_of
 from tests.roster.importing.bundles import EVERYTHING, V1P1, edited
 
@@ -105,4 +106,15 @@ def test_a_classs_school_has_the_type_school(desk: Desk) -> None:
     files = edited(EVERYTHING, "orgs.csv", "North School,school", "North School,department")
     out, _ = desk.exported(desk.loaded(files, "1.2"), "1.2")
     assert [row["type"] for row in rows_of(out, "orgs.csv")] == ["district", "school", "school"]
+    desk.comes_back(out, "1.2")
+
+
+def test_where_nobody_has_a_role_1_2_has_no_form_for_people(desk: Desk) -> None:
+    nobody = {name: text for name, text in EVERYTHING.items() if name != "roles.csv"}
+    organization = desk.loaded(nobody, "1.2")
+    Role.objects.filter(organization=organization).delete()
+    out, exported = desk.exported(organization, "1.2")
+    assert exported.left_out["users.csv"] == {"roles.csv": 3}
+    assert "users.csv" not in exported.files
+    assert "enrollments.csv" not in exported.files
     desk.comes_back(out, "1.2")
