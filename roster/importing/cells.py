@@ -18,6 +18,7 @@ from typing import BinaryIO
 from roster.importing.columns import FILES
 from roster.importing.decoding import PIECE, NotText, decoded
 from roster.importing.findings import Findings
+from roster.importing.marking import narrows
 
 LONGEST = 1 << 20  # Characters of a row, however many lines it has.
 END_MARK = "\x1a"
@@ -31,8 +32,14 @@ HEADINGS = {
 }
 
 
-def rows(stream: BinaryIO, file: str, findings: Findings) -> Iterator[tuple[int, list[str]]]:
-    """Yield every row that isn't blank as its number, the header being 1, and its cells."""
+def rows(
+    stream: BinaryIO, file: str, findings: Findings, *, whole: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield every row that isn't blank as its number, the header being 1, and its cells.
+
+    Where the file isn't known to be `whole` and ends right before a cell that narrows what is
+    visible, its last row lacks that cell.
+    """
     lines = Lines(stream, file, findings)
     number = 0
     try:
@@ -44,8 +51,11 @@ def rows(stream: BinaryIO, file: str, findings: Findings) -> Iterator[tuple[int,
             strict=True,
             skipinitialspace=_has_blanks_before_quotes(lines, delimiter, file, findings),
         )
+        doubtful = not whole and narrows(header.rstrip("\n").split(delimiter)[-1])
         for number, cells in enumerate(reader, above + 1):
             lines.taken = 0
+            if doubtful and lines.unended.endswith(delimiter):
+                cells.pop()  # The file may be cut off right before an end date or a mark.
             if any(cells):
                 yield number, cells
     except csv.Error as error:
@@ -59,11 +69,15 @@ def rows(stream: BinaryIO, file: str, findings: Findings) -> Iterator[tuple[int,
 
 
 class Lines:
-    """The lines of a file, with any line ends; `taken` counts the characters of a row's lines."""
+    """The lines of a file, with any line ends; `taken` counts the characters of a row's lines.
+
+    `unended` is the last line, once it is taken, if no line end follows it.
+    """
 
     def __init__(self, stream: BinaryIO, file: str, findings: Findings) -> None:
         self.sample = ""
         self.taken = 0
+        self.unended = ""
         self._front: list[str] = []
         self._lines = self._split(self._pieces(stream, file, findings))
 
@@ -100,6 +114,7 @@ class Lines:
             if len(rest) > LONGEST:
                 raise NotText("row-gigantic")
         if rest:
+            self.unended = rest
             yield rest
 
 

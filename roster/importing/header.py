@@ -13,14 +13,13 @@ from roster.importing.cleaning import clean
 from roster.importing.columns import Column, File, Need
 from roster.importing.findings import Findings
 from roster.importing.headings import Headings
-from roster.importing.marking import MARK, is_mark
+from roster.importing.marking import MARK, NARROWING, is_mark
 from roster.refusal import Refused
 
 BASE = ("sourcedId", "status", "dateLastModified")
 METADATA = "metadata."
 SECRETS = re.compile(r"pass(word|wd|phrase|code)|\bpwd\b|\bpin\b", re.IGNORECASE)
 MOST_COLUMNS = 1000
-NARROWING = ("status", "enabledUser", "beginDate", "endDate")
 
 
 class Header:

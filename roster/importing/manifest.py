@@ -31,17 +31,19 @@ STAMPS = ("status", "datelastmodified")
 class Part:
     """One file to read. Bulk: all records of its kind; delta: only what changed.
 
-    `over` lays the district's own cells over its lines.
+    `over` lays the district's own cells over its lines. `first`: there is nothing yet that a file
+    which is cut off could open.
     """
 
     file: File
     entry: Entry
     mode: Mode
     over: Callable[[Lines], Lines] | None = None
+    first: bool = False
 
     def rows(self, stream: BinaryIO, findings: Findings) -> Lines:
         """Yield the lines of the file, heads first, as they are to be read."""
-        lines = cells.rows(stream, self.file.filename, findings)
+        lines = cells.rows(stream, self.file.filename, findings, whole=self.first)
         return self.over(lines) if self.over else lines
 
 
@@ -84,7 +86,7 @@ def describe(package: Package, findings: Findings, told: Circumstances = Circums
             entry, said = entries.pop(file.filename, None), says.get(f"file.{file.name}", "")
             mode = _mode(file, entry, said, bool(says), told, findings)
             if entry is not None and mode:
-                parts.append(Part(file, entry, mode))
+                parts.append(Part(file, entry, mode, first=told.empty))
     for name in entries:
         other = any(file.filename == name for file in FILES.values())
         findings.add("file-of-other-version" if other else "file-ignored", name)

@@ -10,11 +10,18 @@ MARK = "metadata.externalLmsExclude"
 KEY = MARK.removeprefix("metadata.")
 MARKED = frozenset({"orgs", "courses", "classes", "users", "roles", "categories"})
 """The files whose rows can be marked."""
+NARROWING = ("status", "enabledUser", "beginDate", "endDate")
+"""The columns beside the mark that narrow what is visible."""
 
 
 def is_mark(column: str) -> bool:
     """Return whether a column is the mark, in whatever letters, with a prefix or without."""
     return plain(column).endswith("externallmsexclude")
+
+
+def narrows(column: str) -> bool:
+    """Return whether a column narrows what is visible, in whatever letters."""
+    return is_mark(column) or plain(column.strip(' "')) in map(plain, NARROWING)
 
 
 def read_marks(cells: Iterable[str]) -> tuple[bool | None, list[tuple[str, str]]]:

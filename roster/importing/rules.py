@@ -578,7 +578,7 @@ RULES: dict[str, Rule] = {
         ERROR,
         "The row has fewer cells than the header has columns, so it can't be told which value"
         " belongs where. It was left out; what was stored stays.",
-        "Export every cell of a row, blank where nothing is known.",
+        "Export every cell of a row, blank where nothing is known, and end the last line too.",
         strict=REFUSE,
     ),
     "row-header-again": Rule(

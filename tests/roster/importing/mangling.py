@@ -173,11 +173,7 @@ def a_whole_file(draw: Draw, files: Files) -> Mangled:
         "wide": text.encode("utf-16"),
         "halved": write([rows[0], *rows[1 + len(rows) // 2 :]]),
     }[act]
-    # A file that ends after a comma says “blank” in its last cell.
-    says = (
-        act == "cut" and text[:place].endswith(",") and len(parse(text[:place])[-1]) == len(rows[0])
-    )
-    return Mangled(files | {name: changed}, f"{name} {act} {place}", says)
+    return Mangled(files | {name: changed}, f"{name} {act} {place}")
 
 
 def us(text: str) -> str:

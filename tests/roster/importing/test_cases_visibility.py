@@ -12,6 +12,7 @@ from tests.roster.importing.cases import (
     HIDDEN,
     MARK,
     VERSIONS,
+    Change,
     add,
     case,
     cell,
@@ -205,6 +206,17 @@ def gain(at: int, word: str = "") -> Any:
     return lambda cells: [*cells[:at], word, *cells[at:]]
 
 
+def last(file: str, sourced_id: str) -> Change:
+    """Let a row stand at the end of its file."""
+
+    def move(text: str) -> str:
+        head, *lines = text.splitlines(keepends=True)
+        lines.sort(key=lambda line: line.startswith(f"{sourced_id},"))
+        return head + "".join(lines)
+
+    return text(file, move)
+
+
 SLIPPED = [
     *(case(f"Bob's row loses cell {at}", then=(row("users", "bob", lose(at)),),
            findings="row-too-short", hides=BOB, sees="users/ann") for at in (1, 4, 9, -1)),
@@ -231,6 +243,18 @@ SLIPPED = [
          findings="row-header-again", never="dates-mixed", sees="enrollments/e-ann", hides=CY),
     case("a line of dashes", text("orgs", lambda t: t + "--,-,-,-,-,-,-,-\n"),
          findings="row-of-dashes", sees="orgs/north", hides="orgs/--"),
+    case("the file is cut off before an end date", last("enrollments", "e-cy"),
+         then=(text("enrollments", lambda t: t.removesuffix("2026-10-01\n")),),
+         findings="row-too-short", hides=CY, sees="enrollments/e-tess"),
+    case("the file is cut off before a mark", last("users", "bob"),
+         then=(text("users", lambda t: t.removesuffix("true\n")),),
+         findings="row-too-short", hides=BOB, sees="users/ann"),
+    case("the last line lacks its end, not its end date", last("enrollments", "e-cy"),
+         then=(text("enrollments", lambda t: t.removesuffix("\n")),),
+         never="row-too-short", hides=CY),
+    case("the last line lacks its end on the first night",
+         text("enrollments", lambda t: t.removesuffix("\n")),
+         never="row-too-short", sees="enrollments/e-tess"),
     case("a footer", text("orgs", lambda t: t + "(3 rows affected)\n"),
          findings="row-too-short", sees="orgs/north"),
 ]  # fmt: skip

@@ -53,7 +53,7 @@ def reversed_columns(rows: list[list[str]]) -> str:
         (lambda files: {name: "\ufeff" + text for name, text in files.items()}, set()),
         (lambda files: {n: t.encode("utf-16") for n, t in files.items()}, {"file-utf-16"}),
         (lambda files: {n: t + "\n\n,,,,\n" for n, t in files.items()}, set()),
-        (lambda files: {n: t.rstrip("\n") for n, t in files.items()}, set()),
+        (lambda files: {n: t.rstrip("\n") for n, t in files.items()}, {"row-too-short"}),
         (lambda files: edited(files, "users.csv", "givenName", "GIVENNAME"),
          {"column-letter-case"}),
         (lambda files: edited(files, "users.csv", ",pronouns\n", ",pronouns,\n"),
