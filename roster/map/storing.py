@@ -21,8 +21,8 @@ from numpy.lib.format import read_array, write_array
 
 from roster.map.arrays import Words
 from roster.map.map import Map
-from roster.map.rows import table_of
-from roster.map.sources import SOURCES, WORDS
+from roster.map.rows import states_of, table_of
+from roster.map.sources import WORDS
 from roster.map.tables import Table
 from roster.models import Organization, StoredMap
 
@@ -78,7 +78,8 @@ def build(organization: Organization) -> Map:
     words = {name: Words(known.words[name]) for name in WORDS}
     words["roles"].add("student")
     tables = {
-        kind: table_of(organization.pk, kind, words, known.tables.get(kind)) for kind in SOURCES
+        kind: table_of(organization.pk, kind, words, known.tables.get(kind), state)
+        for kind, state in states_of(organization.pk).items()
     }
     return Map(organization.pk, revision, year, words, tables)
 
