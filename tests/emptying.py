@@ -8,7 +8,6 @@ is much to delete.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 from django.core.management.color import no_style
 from django.db import connection, transaction
@@ -29,7 +28,7 @@ def empty() -> None:
         if connection.vendor == "postgresql":
             # The keys hold of nothing; to check them for each row takes longer than to delete it.
             cursor.execute("SET LOCAL session_replication_role = replica")
-        for table in _filled(cursor):
+        for table in filled():
             cursor.execute(f'DELETE FROM "{table}"')
 
 
@@ -39,11 +38,12 @@ def _tables() -> list[str]:
     return sorted({*names} - KEPT)
 
 
-def _filled(cursor: Any) -> list[str]:
-    """Return the tables that have rows."""
+def filled() -> list[str]:
+    """Return the tables that have rows, apart from those that migrations fill."""
     parts = (f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in _tables())
-    cursor.execute(" UNION ALL ".join(parts))
-    return [name for (name,) in cursor.fetchall()]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts))
+        return [name for (name,) in cursor.fetchall()]
 
 
 def _bytes() -> int:

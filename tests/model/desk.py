@@ -14,7 +14,7 @@ import time_machine
 from django.core.cache import cache
 
 from connections import changing, lifecycle, partners
-from connections.models import Connection
+from connections.models import Connection, Partner
 from connections.tasks import tend
 from roster import excluding, organizations, publishing
 from roster.clock import clock
@@ -27,6 +27,7 @@ from roster.models import AssessmentLineItem, AssessmentResult, Feed, Mark, Orga
 from roster.publishing.inputs import todays
 from roster.publishing.sweeping import sweep
 from roster.refusal import Refused
+from tests import worlds
 from tests.model import bundles, districts, forgetting, withdrawing
 from tests.model.bounds import Bounds, Edition
 from tests.model.comparing import Id, differences, read
@@ -51,20 +52,30 @@ class Desk:
         self.time = self.stack.enter_context(time_machine.travel(BEGINNING, tick=False))
         forgetting.forget()
         cache.clear()
-        self.organization = Organization.objects.create(
-            slug="riverside", name="Riverside", school_year=districts.YEAR
-        )
-        self.partner = partners.create_partner("Brightpath", VERSIONS, TYPES, by=BY)
+        self.organization: Organization
+        self.partner: Partner
         self.rows: Rows = {}
         self.edition: Edition
         self.vendors: list[Vendor] = []
         self.named: set[Id] = set()
         self.cleared: set[Id] = set()
-        self.edit(tidy())
+        vars(self).update(worlds.once("tidy", self._begun))
+        self.time.move_to(BEGINNING)
+        self.wait(1)
         self.shown: Edition | None = None
         self.shown_day = self.organization.today()
         self.shown_marks: set[Id] = set()
         self.shown_policy: set[str] = set()
+
+    def _begun(self) -> dict[str, Any]:
+        """Bring in the tidy district; returns what is noted of it."""
+        self.organization = Organization.objects.create(
+            slug="riverside", name="Riverside", school_year=districts.YEAR
+        )
+        self.partner = partners.create_partner("Brightpath", VERSIONS, TYPES, by=BY)
+        self.edit(tidy())
+        noted = ("organization", "partner", "rows", "edition", "cleared")
+        return {name: getattr(self, name) for name in noted}
 
     def close(self) -> None:
         self.stack.close()

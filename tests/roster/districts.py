@@ -17,6 +17,7 @@ from roster.organizations import create_organization
 from roster.parts import in_parts
 from roster.publishing import refresh
 from roster.publishing.lists import read
+from tests import worlds
 
 EVERYTHING: dict[str, Any] = {
     "schools": "all",
@@ -40,10 +41,18 @@ STUDENT = '"role":"student"'
 
 
 def demo_district(folder: Path, slug: str = "riverside") -> Organization:
-    """Import the demo's 240 students, with guardians, a gradebook, marks and dirty data."""
+    """Return an organization with the demo's 240 students, not published yet.
+
+    They have guardians, a gradebook, marks and dirty data.
+    """
+    today = date.today()  # noqa: DTZ011 - its year must be the one of today.
+    return worlds.once(("demo", slug, today), lambda: _imported(folder, slug, today))
+
+
+def _imported(folder: Path, slug: str, today: date) -> Organization:
     organization = create_organization(slug, slug.title(), by="test")
     path = folder / f"{slug}.zip"
-    write_demo_bundle(path, date.today())  # noqa: DTZ011 - its year must be the one of today.
+    write_demo_bundle(path, today)
     import_bundle(organization, path, by="test")
     organization.refresh_from_db()
     return organization
