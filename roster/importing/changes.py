@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from roster.importing import engine
-from roster.importing.engine import column_of, quote
+from roster.importing.engine import MANY, column_of, quote
 from roster.importing.staging import Stage
 from roster.models import Enrollment, Klass, Organization, Status
 
@@ -21,7 +21,6 @@ CREATED, UPDATED, RETURNED, LEFT, GONE = "created", "updated", "returned", "left
 REMOVED = (LEFT, GONE)
 """Retired: the file says so, or no longer names it."""
 
-MANY = 1_000
 SAME = "l.organization_id = %s AND l.sourced_id = s.sourced_id"
 
 

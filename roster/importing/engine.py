@@ -10,8 +10,11 @@ from django.db import connection, transaction
 from django.db.models import Field, Model
 
 from roster.models import Organization
+from roster.parts import in_parts
 
 BATCH = 2_000
+MANY = 1_000
+"""Rows of a table from which on it is worth while to tell the planner of them."""
 
 
 def quote(name: str) -> str:
@@ -89,6 +92,14 @@ def analyze(tables: Iterable[str]) -> None:
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"ANALYZE {quote(table)}")
+
+
+def drop(tables: Sequence[str]) -> None:
+    """Drop those of the tables that there are; PostgreSQL takes them all at once."""
+    at_once = max(1, len(tables)) if connection.vendor == "postgresql" else 1
+    with connection.cursor() as cursor:
+        for some in in_parts(tables, at_once):
+            cursor.execute(f"DROP TABLE IF EXISTS {', '.join(map(quote, some))}")
 
 
 def lock(organization: Organization) -> Organization:

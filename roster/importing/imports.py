@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import cast
 
 from django.db import DatabaseError, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from roster import arrivals, audit
 from roster.clock import clock
@@ -127,9 +128,12 @@ def _last_answer(organization: Organization, source: Source | None) -> str:
 
 
 def _is_empty(organization: Organization) -> bool:
-    return not any(
-        file.model.objects.filter(organization=organization).exists() for file in FILES.values()
+    models = [file.model for file in FILES.values()]
+    any_row = Q(
+        *(Exists(model.objects.filter(organization=OuterRef("pk"))) for model in models),
+        _connector=Q.OR,
     )
+    return not Organization.objects.filter(any_row, pk=organization.pk).exists()
 
 
 def _refuse_first_deltas(bundle: Bundle, told: Circumstances, findings: Findings) -> None:

@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection
 
 from roster.importing import engine
 from roster.importing.columns import Column, File
-from roster.importing.engine import quote
+from roster.importing.engine import MANY, quote
 from roster.importing.record import Record
 from roster.models import Row
 
@@ -51,6 +51,7 @@ class Stage:
         self.model = model
         self.fields = list(fields)
         self.references = list(references)
+        self.rows = 0
         self._waiting: list[tuple[Any, ...]] = []
         self._create(foreign or {})
 
@@ -71,7 +72,6 @@ class Stage:
             for field in ("sourced_id", "status", "metadata", "digest", *self.fields)
         ]
         with connection.cursor() as cursor:
-            cursor.execute(f"DROP TABLE IF EXISTS {quote(self.table)}")
             cursor.execute(
                 f"CREATE TEMPORARY TABLE {quote(self.table)} AS SELECT"  # noqa: S608
                 " CAST(0 AS bigint) AS row_number, CAST(1 AS integer) AS sound, "
@@ -85,6 +85,7 @@ class Stage:
 
     def flush(self) -> None:
         if self._waiting:
+            self.rows += len(self._waiting)
             engine.write(self.table, (*HEAD, *self.fields), self._waiting)
             self._waiting.clear()
 
@@ -94,11 +95,12 @@ class Stage:
         with connection.cursor() as cursor:
             name = quote(f"{self.table}_by_id")
             cursor.execute(f"CREATE INDEX {name} ON {quote(self.table)} ({quote(index)})")
-        engine.analyze([self.table])
+        if self.rows > MANY:
+            engine.analyze([self.table])
 
     def drop(self) -> None:
-        with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
-            cursor.execute(f"DROP TABLE IF EXISTS {quote(self.table)}")
+        with contextlib.suppress(DatabaseError):
+            engine.drop([self.table])
 
 
 def references_of(columns: Sequence[Column]) -> list[Reference]:
@@ -116,5 +118,5 @@ def dropped(stages: list[Stage]) -> Iterator[list[Stage]]:
         try:
             yield stages
         finally:
-            for stage in stages:
-                stage.drop()
+            with contextlib.suppress(DatabaseError):
+                engine.drop([stage.table for stage in stages])

@@ -14,8 +14,8 @@ from typing import Any
 
 from django.db import connection
 
-from roster.importing.changes import GONE, LEFT, MANY, SAME, Changes, names
-from roster.importing.engine import column_of, quote
+from roster.importing.changes import GONE, LEFT, SAME, Changes, names
+from roster.importing.engine import MANY, column_of, quote
 from roster.importing.former import keep_rows
 from roster.importing.staging import Stage
 from roster.models import Organization, Status
