@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import orjson
 
 from roster.deciding import Decision, Rules, Settings
 from roster.deciding.answers import REFERENCES, answers, keys
@@ -230,28 +229,3 @@ def needed_by_people(version: str, settings: Settings, asked: Rules, left: Rules
     """Return whether `asked` takes a field from `left` without which some people can't be shown."""
     name = settings.username_stand_in
     return version == "1.1" and name in asked.hidden(PEOPLE) - left.hidden(PEOPLE)
-
-
-def cases(ground: Ground, publications: Iterable[Publication]) -> Iterator[Case]:
-    """Yield the cases of publications, each when it is asked for, those with most in common
-    one after the other: of one map, and of readers who see the same rows.
-    """
-    found: dict[bytes, list[Publication]] = {}
-    for each in publications:
-        name = [
-            each.map_id,
-            each.day,
-            each.settings,
-            each.rules,
-            each.feed.version,
-            each.feed.rules,
-        ]
-        found.setdefault(orjson.dumps(name, option=orjson.OPT_SORT_KEYS), []).append(each)
-    alike: dict[Any, list[list[Publication]]] = {}
-    for some in found.values():
-        first, settings = some[0], settings_of(ground.organization, some[0])
-        who = Rules.of(first.rules, []).who(first.feed.version, settings)
-        alike.setdefault((first.map_id or 0, first.feed.version, who), []).append(some)
-    for _, several in sorted(alike.items(), key=lambda item: item[0][0]):
-        for some in several:
-            yield Case(ground, some)

@@ -15,6 +15,7 @@ from roster.publishing.lists import NEW, List, Numbers, Parts
 from roster.publishing.plans import Next, Rewritten
 from roster.publishing.shelf import Shelf
 from roster.publishing.splicing import edited, spliced
+from roster.publishing.unlisted import replaced
 
 MANY = 2_000
 """Beyond so many documents that may say too much, it is asked which of their rows may."""
@@ -39,18 +40,9 @@ class Listed:
         self.keys = affected.keys
         self.live = live
         self.at = affected.places.of(self.live.records)
-        dead = self._dead()
+        dead = replaced(publication, collection, live, shelf)
         self.stay = affected.stay[self.at] & ~dead
         self.gone = ~affected.stay[self.at] & ~dead
-
-    def _dead(self) -> Flags:
-        """Return the entries that an earlier act replaced by tombstones, among the live ones."""
-        replaced = lists.former(self.publication, self.collection)
-        if not replaced:
-            return np.zeros(len(self.live), bool)
-        records = np.unique(np.concatenate([each.records for _, each in replaced]))
-        some = self.live.documents[places(self.live.records, records) >= 0]
-        return places(self.live.documents, self.shelf.retired(some)) >= 0
 
     def saying_too_much(self, case: Case) -> dict[int, int]:
         """Return the documents that may say too much, with the positions of their rows.

@@ -18,7 +18,8 @@ from roster.models import Organization, Publication
 from roster.parts import in_parts
 from roster.publishing import lists
 from roster.publishing.acts import Act, Ground
-from roster.publishing.cases import Case, cases
+from roster.publishing.alike import cases
+from roster.publishing.cases import Case
 from roster.publishing.flipping import no_longer_read
 from roster.publishing.inputs import united
 from roster.publishing.lists import List, Numbers, Parts
@@ -48,7 +49,7 @@ def withdrawn(
     plan = Plan(dropped=list(no_longer_read(organization).values_list("pk", flat=True)))
     found = rows.exclude(pk__in=plan.dropped).select_related("feed").order_by("pk")
     withdrawal = _Withdrawal(shelves, plan)
-    for case in cases(Ground(organization, act), found):
+    for case in cases(Ground(organization, act), found, shelves):
         withdrawal.take(case, heads=heads)
     withdrawal.stamp()
     return plan, withdrawal.replaced

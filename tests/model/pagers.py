@@ -115,14 +115,14 @@ class Pager:
             key = question.key(path)
             run = self.vendor.truth.enter(clock(), self.wallet.name, key, offset)
             count = int(answer.headers["X-Total-Count"])
+            documents = json.loads(answer.content)[question.collection]
+            run.gave(key, offset, len(documents), count)
             if began is None:
                 began, total = Beginning(self.vendor, question, run.publication), count
             if run.publication is not began.publication:
                 # The program has rested for too long.
                 return
             assert count == total, f"{began}: the total moves from {total} to {count}"
-            documents = json.loads(answer.content)[question.collection]
-            run.gave(key, offset, len(documents), total)
             began.take(documents)
             offset += self.limit
             yield

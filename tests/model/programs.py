@@ -126,12 +126,12 @@ class Program:
             publication = run.publication
             documents = json.loads(answer.content)[collection]
             count = int(answer.headers["X-Total-Count"])
+            run.gave(key, offset, len(documents), count)
             if reading is not None:
                 if publication is not reading:
                     raise Interrupted
                 assert count == total, f"{self}: {path}: the total moves from {total} to {count}"
             total, reading = count, publication
-            run.gave(key, offset, len(documents), total)
             for document in documents:
                 complaints.check(self.vendor, collection, document, publication, since)
             yield documents, publication

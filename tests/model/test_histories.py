@@ -190,3 +190,34 @@ def test_an_act_takes_no_district_with_it_that_an_import_has_left_without_school
     desk.exclude("school", "s1")
     desk.look()
     assert set(copied(vendor.programs[0])["orgs"]) == {"s2", "district"}
+
+
+def test_a_guardian_goes_with_the_last_child_that_is_listed(desk: Desk) -> None:
+    program = joined(desk)
+    desk.edit({(Role, "r6"): tidy()[Role, "r6"] | {"org": "s3"}})
+    desk.exclude("person", "u1")
+    desk.refresh()
+    desk.pause(program.vendor)
+    # u1 is back with the refresh that this vendor waits for.
+    desk.include("person", "u1")
+    desk.exclude("person", "u3")
+    desk.look()
+    assert "u6" not in copied(program)["users"]
+
+
+def test_whom_an_act_has_taken_for_what_is_true_today_gives_nobody_a_place(desk: Desk) -> None:
+    program = joined(desk)
+    desk.refresh()
+    desk.pause(program.vendor)
+    moved = {(Role, "r1"): tidy()[Role, "r1"] | {"org": "s3"}}
+    left = {(Enrollment, name): tidy()[Enrollment, name] | GONE for name in ("e1", "e2")}
+    desk.edit(moved | left)
+    desk.exclude("school", "s3")
+    assert "u1" not in copied(program)["users"]
+    assert orgs_of("u6", program) == {"s2"}
+    desk.exclude("guardian_link", "u2~u/7@x")
+    desk.look()
+    assert orgs_of("u6", program) == {"s2"}
+    desk.exclude("person", "u3")
+    desk.look()
+    assert "u6" not in copied(program)["users"]

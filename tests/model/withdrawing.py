@@ -113,8 +113,12 @@ def take(publication: Publication, act: Act) -> None:
 def left(publication: Publication, act: Act, place: int) -> tuple[Any, Bounds]:
     """Return what the product has left of a publication, held against the rules."""
     found = read(place)
-    Leftover(publication, act, flat(found)).check()
-    return found, act.narrowed(publication.bounds)
+    leftover = Leftover(publication, act, flat(found))
+    leftover.check()
+    bounds = act.narrowed(publication.bounds)
+    # What went for what today's rows say, no later act brings back.
+    taken = frozenset(as_marks(leftover.taken)) - bounds.marks
+    return found, replace(bounds, doubtful=bounds.doubtful | taken)
 
 
 class Leftover:
