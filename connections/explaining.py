@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, Subquery
 
-from connections import sync_history
+from connections import standing, sync_history
 from connections.models import Connection, Request
 from connections.models.connection import ConnectionQuerySet
 from roster.clock import moment_of, stamp
@@ -22,13 +22,42 @@ from roster.models import Status
 from roster.refusal import Refused
 
 
+class Truths(NamedTuple):
+    """What holds between a vendor and a record; each is its own fact, with its own date.
+
+    `may_read`: since when the vendor may read the record as it is now, which is never before the
+    connection began; `has_read`: when it last read the list with the record as it is now;
+    `told_gone`: when it first could learn that the record is gone, and read that list since;
+    `refused`: in which status the vendor is refused today, whatever was published for it.
+    """
+
+    may_read: datetime | None = None
+    has_read: datetime | None = None
+    told_gone: datetime | None = None
+    refused: str = ""
+
+
+def truths(connection: Connection, entry: Entry | None, last_read: datetime | None) -> Truths:
+    """Return what holds of a record, by its entry in the publication and the request log."""
+    zone = connection.organization.time_zone
+    today = standing.standing(connection.status, connection.expires, zone)
+    refused = today if today in standing.REFUSALS else ""
+    if entry is None:
+        return Truths(refused=refused)
+    since = max(moment_of(entry.stamp), connection.created)
+    read = last_read if last_read is not None and last_read >= since else None
+    if entry.status != Status.ACTIVE:
+        return Truths(told_gone=read, refused=refused)
+    return Truths(None if refused else since, read, None, refused)
+
+
 def explain_to(connection: Connection, kind: str, sourced_id: str) -> dict[str, Any]:
     """Return `roster.explaining.explain`'s answer for what the connection reads, and beside it
-    `connection`, `vendor`, `status` and `last_read`: when it last read that collection, if ever.
+    `connection`, `vendor`, `status`, `last_read` (when it last read that collection, if ever)
+    and `truths`: the fields of `Truths`, each None or blank where it doesn't hold.
 
-    `published.since` is since when the record is known to have been as it is: from its last
-    change on, and never from before the connection was made. Refused for an unknown kind or id,
-    and for a connection that reads nothing any more.
+    A step at a person who is kept out tells by whom, when and why, as marks do. Refused for an
+    unknown kind or id, and for a connection that reads nothing any more.
     """
     if connection.feed is None:
         raise Refused(f"{connection.vendor} reads nothing: the connection is closed.")
@@ -36,30 +65,62 @@ def explain_to(connection: Connection, kind: str, sourced_id: str) -> dict[str, 
     collection = KINDS[kind].collection
     last = sync_history.last_read(connection, collection) if collection else None
     published = said["published"]
-    if published is not None:
-        published = published | {"since": max(published["last"], stamp(connection.created))}
+    entry = Entry(published["status"], millis(published["last"])) if published else None
+    for chain in (said["chain"], *said["branches"]):
+        for step in chain:
+            if step["code"] == "kept_out":
+                step["marks"] = kept_out_by(connection, step["id"])
     return said | {
-        "published": published,
         "connection": connection.pk,
         "vendor": connection.vendor,
         "status": connection.status,
         "last_read": stamp(last) if last else None,
+        "truths": {
+            name: stamp(value) if isinstance(value, datetime) else value
+            for name, value in truths(connection, entry, last)._asdict().items()
+        },
     }
+
+
+def kept_out_by(connection: Connection, person: str) -> list[dict[str, Any]]:
+    """Return who keeps a person out of the connection, since when and why; as one mark."""
+    if person not in connection.kept_out:
+        return []
+    history = connection.organization.audit.filter(
+        kind="connection",
+        object_id=str(connection.pk),
+        action__in=("sharing.changed", "connection.created"),
+    )
+    mark = {"source": "person", "reason": connection.kept_out[person], "by": "", "at": None}
+    for entry in history:
+        if person not in _kept_out(entry.new):
+            break
+        mark |= {"by": entry.by_name, "at": stamp(entry.at)}
+    return [mark]
+
+
+def _kept_out(said: dict[str, Any] | None) -> dict[str, str]:
+    """Return who is kept out by what an audit entry holds: of a connection, or of its sharing."""
+    known = said or {}
+    found: dict[str, str] = known.get("kept_out", known.get("keptOut", {}))
+    return found
+
+
+def millis(text: str) -> int:
+    return round(datetime.fromisoformat(text).timestamp() * 1000)
 
 
 @dataclass(frozen=True)
 class Sight:
-    """How one connection has a record: as it reads it now (`live`, `removed`), or not (`none`).
+    """How one connection has a record in what is published for it: `live`, `removed` or `none`.
 
-    `changed` is when the record last changed for the connection; `since` since when it is known
-    to read it so: from then on, or from the connection's own beginning. `last_read` is when the
-    vendor last got the list in which the record stands.
+    `truths` is what holds between vendor and record; `last_read` is when the vendor last got the
+    list in which the record stands.
     """
 
     connection: Connection
     state: str
-    since: datetime | None = None
-    changed: datetime | None = None
+    truths: Truths
     last_read: datetime | None = None
 
 
@@ -84,13 +145,8 @@ def sights(connections: ConnectionQuerySet, collection: str, sourced_id: str) ->
 
 
 def _sight(connection: Any, entry: Entry | None) -> Sight:
-    if entry is None:
-        return Sight(connection, "none", last_read=connection.last_read)
-    changed = moment_of(entry.stamp)
-    return Sight(
-        connection,
-        "live" if entry.status == Status.ACTIVE else "removed",
-        max(changed, connection.created),
-        changed,
-        connection.last_read,
-    )
+    state = "none"
+    if entry is not None:
+        state = "live" if entry.status == Status.ACTIVE else "removed"
+    held = truths(connection, entry, connection.last_read)
+    return Sight(connection, state, held, connection.last_read)

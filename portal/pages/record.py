@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from connections.explaining import explain_to, sights
+from connections.explaining import Truths, explain_to, sights
 from portal import facts, naming
 from portal.access import AtDesk, connection_of, connections_of, page
 from portal.asked import asked
@@ -127,11 +127,18 @@ def why(request: AtDesk, pk: int, kind: str) -> HttpResponse:
         "also": answer.get("also", ()),
         "branches": [steps_of(organization, each, names) for each in answer.get("branches", ())],
         "is_live": published.get("status") == Status.ACTIVE,
-        "since": moment(published.get("since")),
+        "truths": truths_of(answer),
         "last_read": moment(answer.get("last_read")),
     }
     template = "roster/_why.html" if request.htmx else "roster/why.html"
     return TemplateResponse(request, template, context)
+
+
+def truths_of(answer: dict[str, Any]) -> Truths:
+    """Return what holds between vendor and record, with moments."""
+    held = answer.get("truths", {})
+    moments = {name: moment(held.get(name)) for name in ("may_read", "has_read", "told_gone")}
+    return Truths(**moments, refused=held.get("refused", ""))
 
 
 def nodes_of(answer: dict[str, Any]) -> list[Node]:

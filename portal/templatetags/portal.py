@@ -74,6 +74,12 @@ def standing(connection: Connection) -> SafeString:
 
 
 @register.simple_tag
+def refused_words(state: str) -> str:
+    """Write why a vendor is refused in that state, for the district."""
+    return str(STANDINGS[state].meaning)
+
+
+@register.simple_tag
 def asked_for(connection: Connection, asked: Request) -> str:
     """Write what was asked for, without the path that all of a connection's requests begin with."""
     for base in set(PATHS[connection.oneroster].values()):

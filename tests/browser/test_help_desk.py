@@ -41,7 +41,7 @@ def test_dana_excludes_a_student_and_victor_can_tell_why(
     page.get_by_label("Search people, classes").fill(ann)
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name=name, exact=True).click()
-    expect(page.get_by_text("Reads it", exact=True)).to_be_visible()
+    expect(page.get_by_text("May read it", exact=True)).to_be_visible()
     page.get_by_role("link", name="Exclude").click()
     page.get_by_role("button", name="Show what goes").click()
     expect(page.get_by_role("alert")).to_be_focused()
@@ -73,7 +73,7 @@ def test_dana_excludes_a_student_and_victor_can_tell_why(
     reasons = phone.locator("#readers-list")
     expect(reasons.get_by_text(ASKED)).to_be_visible()
     expect(reasons.get_by_text(dana.email)).to_be_visible()
-    expect(reasons.get_by_text("It last read that list")).to_be_visible()
+    expect(reasons.get_by_text("It was told that it is gone")).to_be_visible()
     assert phone.get_by_role("link", name="Include again").count() == 0
     phone.goto(f"{desk}/roster/person/")
     expect(phone.get_by_role("row", name=name)).to_contain_text("Excluded")

@@ -51,7 +51,9 @@ def test_a_visible_record_says_since_when_it_is_read(brightpath: Connection) -> 
     said = explain_to(brightpath, "person", "ann")
     assert (said["visible"], said["chain"]) == (True, [])
     assert said["published"]["status"] == "active"
-    assert said["published"]["since"] == said["published"]["last"]
+    assert said["truths"]["may_read"] == said["published"]["last"]
+    assert said["truths"]["has_read"] == said["last_read"]
+    assert (said["truths"]["told_gone"], said["truths"]["refused"]) == (None, "")
     assert (said["vendor"], said["status"]) == ("Brightpath", "active")
     assert said["last_read"] == stamp(Request.objects.get().at)
 
@@ -62,11 +64,33 @@ def test_nothing_is_claimed_from_before_a_connections_own_beginning(
     later = clock() + timedelta(days=3)
     Connection.objects.update(created=later)
     brightpath.refresh_from_db()
-    assert explain_to(brightpath, "person", "ann")["published"]["since"] == stamp(later)
+    assert explain_to(brightpath, "person", "ann")["truths"]["may_read"] == stamp(later)
     sight = sights(Connection.objects.all(), "users", "ann")[0]
-    assert sight.since == later
-    assert sight.changed is not None
-    assert sight.changed < later
+    assert sight.truths.may_read == later
+
+
+def test_four_truths_are_never_mixed(brightpath: Connection) -> None:
+    def held() -> dict[str, bool]:
+        sight = sights(Connection.objects.filter(pk=brightpath.pk), "users", "ann")[0]
+        return {name: bool(value) for name, value in sight.truths._asdict().items()}
+
+    def read_list() -> None:
+        path = next(path for path in lists_of("users") if path.endswith("students"))
+        brightpath.requests.create(
+            at=clock(), method="GET", endpoint=path, status=200, milliseconds=1
+        )
+
+    nothing = dict.fromkeys(("may_read", "has_read", "told_gone", "refused"), False)
+    assert held() == {**nothing, "may_read": True}
+    read_list()
+    assert held() == {**nothing, "may_read": True, "has_read": True}
+    lifecycle.suspend(brightpath, by=DANA)
+    assert held() == {**nothing, "has_read": True, "refused": True}
+    lifecycle.activate(brightpath, by=DANA)
+    call_command("change_sharing", "riverside", str(brightpath.pk), "--keep-out", "ann=Custody")
+    assert held() == nothing
+    read_list()
+    assert held() == {**nothing, "told_gone": True}
 
 
 def test_how_each_connection_has_a_record(
@@ -105,11 +129,13 @@ def test_the_command_says_every_reason_in_a_line(brightpath: Connection) -> None
 
     lines = said("person", "ann")
     assert lines[0] == "Brightpath sees person ann."
-    assert lines[1].startswith("  It reads it as it is now since 2026-10-05T12:00:00")
+    assert lines[1].startswith("  It may read it as it is now since 2026-10-05T12:00:00")
     for option in (("--keep-out", "ann=Custody"), ("--role", "teacher")):
         call_command("change_sharing", "riverside", str(brightpath.pk), *option)
     lines = said("person", "ann")
     assert lines[0] == "Brightpath does not see person ann:"
     assert lines[1] == "  person ann: This person is kept out of the connection."
+    assert lines[2].startswith("    by command")
+    assert lines[2].endswith(": Custody")
     assert any(line.startswith("  And: ") for line in lines)
     assert lines[-1].startswith("  It was shared; it is sent as removed since ")

@@ -12,6 +12,13 @@ from connections.models import Connection
 from roster.management.base import RosterCommand
 from roster.refusal import Refused
 
+TRUTHS = {
+    "may_read": "It may read it as it is now since",
+    "has_read": "It has read it as it is now, last at",
+    "told_gone": "It was told that it is gone, last at",
+}
+"""What holds between vendor and record, in words that a moment completes."""
+
 
 class Command(RosterCommand):
     help = "Say whether a connection sees a record, and if not, why."
@@ -44,10 +51,19 @@ def _words(said: dict[str, Any]) -> Iterator[str]:
         yield "  Nor by this way:"
         yield from _chain(branch)
     yield from _published(said["visible"], said["published"])
-    if said["last_read"]:
+    yield from _truths(said["truths"])
+    if said["last_read"] and not (said["truths"]["has_read"] or said["truths"]["told_gone"]):
         yield f"  {said['vendor']} last read that list at {said['last_read']}."
     if said["status"] != Connection.Status.ACTIVE:
         yield f"  The connection is {said['status']}."
+
+
+def _truths(held: dict[str, str | None]) -> Iterator[str]:
+    if held["refused"]:
+        yield f"  It is refused, with whatever was published for it: {held['refused']}."
+    for name, words in TRUTHS.items():
+        if held[name]:
+            yield f"  {words} {held[name]}."
 
 
 def _chain(chain: list[dict[str, Any]]) -> Iterator[str]:
@@ -63,7 +79,5 @@ def _published(visible: bool, published: dict[str, Any] | None) -> Iterator[str]
         yield "  It shows after the next refresh."
     elif live and not visible:
         yield "  It is still in the current publication, until the next refresh."
-    elif published and live:
-        yield f"  It reads it as it is now since {published['since']}."
-    elif published:
+    elif published and not live:
         yield f"  It was shared; it is sent as removed since {published['last']}."

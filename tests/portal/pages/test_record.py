@@ -7,6 +7,7 @@ from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from connections import changing
 from connections.models import Connection
 from portal.models import Staff
 from roster.clock import clock
@@ -55,7 +56,7 @@ def test_a_person_is_told_with_place_and_roles(as_victor: Client, published: Con
     page = as_victor.get(ANN).content.decode()
     for words in (
         "Ann O&#x27;Hara", "ann@example.org", "Annie", "LDAP: 12", "student",
-        "Ann O&#x27;Hara at North School", "Class enrollments", "Reads it",
+        "Ann O&#x27;Hara at North School", "Class enrollments", "May read it",
     ):  # fmt: skip
         assert words in page
     assert "2012" not in page
@@ -106,7 +107,8 @@ def test_each_vendor_is_told_with_what_it_reads(
     assert [(each.connection.vendor, each.state) for each in readers] == [
         ("Brightpath", "live"), ("Busy Bus", "none"),
     ]  # fmt: skip
-    assert readers[0].since is not None
+    assert readers[0].truths.may_read is not None
+    assert readers[0].truths.has_read == readers[0].last_read
     assert readers[0].last_read is not None
     address = f"{ROSTER}person/record/connections/{south.pk}/?id=ann"
     page = as_victor.get(address).content.decode()
@@ -147,6 +149,27 @@ def test_a_closed_connection_reads_nothing(as_victor: Client, published: Connect
     page = as_victor.get(f"{ROSTER}person/record/connections/{published.pk}/?id=ann")
     assert "the connection is closed" in page.content.decode()
     assert "no vendor is connected" in as_victor.get(ANN).content.decode()
+
+
+@pytest.mark.parametrize("status", ["disabled", "suspended"])
+def test_a_vendor_that_is_refused_is_not_said_to_read(
+    status: str, as_victor: Client, published: Connection
+):
+    Connection.objects.update(status=status)
+    page = as_victor.get(ANN).content.decode()
+    assert "Is refused" in page
+    assert "May read it" not in page
+    assert "It hasn&#x27;t read that list yet" in page or "hasn't read that list yet" in page
+
+
+def test_who_is_kept_out_is_told_by_whom_and_why(
+    as_victor: Client, published: Connection, dana: Staff
+):
+    changing.change_sharing(published, kept_out={"ann": "Custody"}, by=dana)
+    address = f"{ROSTER}person/record/connections/{published.pk}/?id=ann"
+    page = as_victor.get(address).content.decode()
+    for words in ("kept out of the connection", "Custody", "dana@riverside.example", " C"):
+        assert words in page
 
 
 def test_who_left_the_data_is_still_explained(as_dana: Client, published: Connection):
