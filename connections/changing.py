@@ -67,13 +67,15 @@ def change_sharing(
     }
 
 
-def preview_sharing(connection: Connection, **asked: Unpack[sharing.Asked]) -> dict[str, Any]:
+def preview_sharing(
+    connection: Connection, named: int = 0, **asked: Unpack[sharing.Asked]
+) -> dict[str, Any]:
     """Return what `change_sharing` would do, and the difference by collection; writes nothing.
 
     `{"changed", "sharing", "warnings", "collections": {"users": {"now", "then", "added",
     "removed", "changed"}}, "numbers"}`: live records that the vendor can read now, and those that
     it could by the new rules this moment; and what of the data wouldn't reach it, and why
-    (`roster.checking.numbers`).
+    (`roster.checking.numbers`). With `named`, so many ids of what appears and goes are there too.
     """
     wanted = _current(connection)
     old = sharing.described(wanted)
@@ -83,7 +85,7 @@ def preview_sharing(connection: Connection, **asked: Unpack[sharing.Asked]) -> d
         "sharing": sharing.described(wanted),
         "warnings": sharing.warnings(wanted),
         "collections": difference(
-            wanted.feed, wanted.organization, wanted.oneroster, sharing.rules(wanted)
+            wanted.feed, wanted.organization, wanted.oneroster, sharing.rules(wanted), named
         ),
         "numbers": {
             wanted.oneroster: numbers_of(

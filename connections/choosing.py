@@ -118,7 +118,13 @@ def known_grades(
 def known_subjects(
     organization: Organization, asked: Collection[str], already: Collection[str] = ()
 ) -> list[str]:
-    there = {
+    there = subjects_of(organization)
+    return _known(organization, "course or class of the subject", asked, already, there)
+
+
+def subjects_of(organization: Organization) -> set[str]:
+    """Return the subjects of the organization's courses and classes."""
+    return {
         subject
         for model in (Course, Klass)
         for subjects in model.objects.filter(organization=organization, status=Status.ACTIVE)
@@ -126,7 +132,6 @@ def known_subjects(
         .distinct()
         for subject in subjects
     }
-    return _known(organization, "course or class of the subject", asked, already, there)
 
 
 def known_kept_out(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -59,6 +60,7 @@ ACTIONS: dict[str, Words] = {
     "connection.suspended": _("Suspended"),
     "connection.disabled": _("Disabled"),
     "connection.closed": _("Closed"),
+    "connection.changed": _("Agreement changed"),
     "sharing.changed": _("Sharing changed"),
     "secret.rotated": _("New secret made"),
     "secret.ended": _("Older secret ended"),
@@ -111,6 +113,50 @@ def standing_of(connection: Connection) -> str:
     """Return the status as it holds today, with `expired` where the last day has passed."""
     zone = connection.organization.time_zone
     return standing.standing(connection.status, connection.expires, zone)
+
+
+ROLES: dict[str, Words] = {
+    "student": _("Students"),
+    "teacher": _("Teachers"),
+    "aide": _("Aides"),
+    "proctor": _("Proctors"),
+    "counselor": _("Counselors"),
+    "principal": _("Principals"),
+    "siteAdministrator": _("School administrators"),
+    "districtAdministrator": _("District administrators"),
+    "systemAdministrator": _("System administrators"),
+    "parent": _("Parents"),
+    "guardian": _("Guardians"),
+    "relative": _("Relatives"),
+}
+"""The roles by which people are shared."""
+
+NARROWINGS: dict[str, tuple[Words, Words]] = {
+    "inactive": (
+        _("Active accounts only"),
+        _("People whose account is inactive in your system aren't shared."),
+    ),
+    "unenrolled": (
+        _("Only people with a class"),
+        _("People without a class that this vendor sees aren't shared."),
+    ),
+}
+"""What narrows a sharing beyond lists: the column that is unset by it, its name, its meaning."""
+
+GRADES = ("IT", "PR", "PK", "TK", "KG", *(f"{n:02}" for n in range(1, 14)), "PS", "UG", "Other")
+
+
+def in_order_of_grades(codes: Iterable[str]) -> list[str]:
+    """Return grades as schools count them; codes of a district's own after OneRoster's."""
+    known = {code: at for at, code in enumerate(GRADES)}
+    return sorted(codes, key=lambda code: (known.get(code, len(known)), code))
+
+
+def grade_name(code: str) -> str:
+    """Return a grade as people call it; `none` are students without one."""
+    special = {"none": _("no grade"), "KG": _("Kindergarten"), "PK": _("Preschool")}
+    plain = code.lstrip("0") if code.isdigit() else code
+    return str(special.get(code, plain))
 
 
 ADVICE: dict[int, Words] = {

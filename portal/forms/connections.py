@@ -9,11 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from connections import partners, sharing
-from connections.models import SHARES, TYPES, Partner
+from connections.models import TYPES, Partner
 from portal import words
+from portal.forms.sharing import SharingFields
 from portal.forms.widgets import Day, Ticks, Tiles
-from roster.kinds import KINDS
-from roster.listing import live
 from roster.models import Organization
 from roster.refusal import Refused
 
@@ -25,7 +24,7 @@ NON_PARTNER: dict[str, Any] = {
 }
 
 
-class ConnectionForm(forms.Form):
+class ConnectionForm(SharingFields):
     """A new connection of one organization. `verdict` is what the verb is called with."""
 
     vendor_is = forms.ChoiceField(
@@ -47,26 +46,6 @@ class ConnectionForm(forms.Form):
     types = forms.MultipleChoiceField(
         label=_("Beside Roster Sync"),
         choices=[(name, TYPES[name]) for name in partners.ADDED_TYPES],
-        widget=Ticks,
-        required=False,
-    )
-    schools_are = forms.ChoiceField(
-        label=_("Schools"),
-        choices=[("all", _("All schools")), ("some", _("Some schools"))],
-        widget=Tiles,
-    )
-    schools = forms.MultipleChoiceField(label=_("Which schools"), widget=Ticks, required=False)
-    shares = forms.MultipleChoiceField(
-        label=_("Share as well"),
-        help_text=_("Off unless you tick it. Ask the vendor what it really needs."),
-        choices=list(SHARES.items()),
-        widget=Ticks,
-        required=False,
-    )
-    withheld = forms.MultipleChoiceField(
-        label=_("Keep back"),
-        help_text=_("Tick what this vendor must not get although it is usually shared."),
-        choices=list(words.FIELDS.items()),
         widget=Ticks,
         required=False,
     )
@@ -97,12 +76,12 @@ class ConnectionForm(forms.Form):
     )
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"schools_are": "all", "enabled": "now"})
+        kwargs.setdefault("initial", {"enabled": "now"})
         super().__init__(*args, **kwargs)
         self.organization = organization
         self.directory = {str(partner.pk): partner for partner in Partner.objects.by_name()}
         self._offer_vendors()
-        self._offer_schools()
+        self.offer(organization)
         self._explain()
 
     def _offer_vendors(self) -> None:
@@ -124,21 +103,10 @@ class ConnectionForm(forms.Form):
         if not self.directory:
             self.initial["vendor_is"] = OTHER
 
-    def _offer_schools(self) -> None:
-        schools = live(self.organization, KINDS["school"]).order_by("name", "sourced_id")
-        self.fields["schools"].choices = [  # type: ignore[attr-defined]
-            (school.sourced_id, school.name) for school in schools
-        ]
-
     def _explain(self) -> None:
         explained: dict[str, dict[str, str | Promise]] = {
             "oneroster": words.VERSIONS,
             "types": words.TYPES,
-            "shares": words.SHARES,
-            "schools_are": {
-                "all": _("Schools that open later are shared too, with the district's own staff."),
-                "some": _("Only the schools that you tick, with their people and classes."),
-            },
             "enabled": {
                 "now": _("The vendor can read as soon as it has the client ID and secret."),
                 "later": _("Share the information today; the vendor is refused until you enable."),
@@ -148,10 +116,8 @@ class ConnectionForm(forms.Form):
             self.fields[name].widget.explained = meanings  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
+        given = super().clean()
         self._clean_vendor(given)
-        if given.get("schools_are") == "some" and "schools" in given and not given["schools"]:
-            self.add_error("schools", _("Tick at least one school."))
         self._clean_choices(given)
         expires = given.get("expires")
         if expires and expires < self.organization.today():
@@ -191,14 +157,12 @@ class ConnectionForm(forms.Form):
         """Return what `lifecycle.connect` is asked for."""
         given = self.cleaned_data
         partner = self.directory.get(given["vendor_is"])
-        everywhere = given["schools_are"] == "all"
-        plain = ("oneroster", "types", "shares", "withheld", "purpose", "agreement")
+        plain = ("oneroster", "types", "purpose", "agreement")
         return {
+            **self.asked(),
             **{name: given[name] for name in (*plain, "contact_name", "contact_email", "expires")},
             "vendor": partner.name if partner else given["vendor"],
             "partner": partner,
             "acknowledge_unsupported": partner is None and given["acknowledged"],
-            "all_schools": everywhere,
-            "schools": [] if everywhere else given["schools"],
             "enabled": given["enabled"] == "now",
         }

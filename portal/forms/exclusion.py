@@ -28,3 +28,7 @@ class IncludeForm(forms.Form):
         max_length=500,
         required=False,
     )
+
+
+class KeepOutForm(ExcludeForm):
+    """Why one vendor must not see a person."""

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from connections import credentials, lifecycle
 from connections.models import SHARES, Connection
@@ -19,7 +18,15 @@ from portal.asked import asked
 from portal.forms.connections import ConnectionForm
 from portal.pages import once
 from portal.pages.acts import acts_for
-from portal.words import FIELDS, STANDINGS, standing_of
+from portal.terms import COLLECTION_TERMS
+from portal.words import (
+    FIELDS,
+    ROLES,
+    STANDINGS,
+    grade_name,
+    in_order_of_grades,
+    standing_of,
+)
 from roster import jobs
 from roster.models import AuditEntry, Feed, Import, Org
 from roster.refusal import Refused
@@ -139,17 +146,19 @@ def sharing_of(connection: Connection) -> dict[str, Any]:
 def narrowed(connection: Connection) -> list[tuple[str, str]]:
     """Return how else the sharing is narrowed: a heading, and what it comes down to."""
     lists = (
-        (_("Grades"), connection.grades),
-        (_("Roles"), connection.roles),
-        (_("Courses"), connection.courses),
-        (_("Subjects"), connection.subjects),
+        (_("Grades"), connection.grades, grade_name),
+        (_("Roles"), connection.roles, lambda role: str(ROLES.get(role, role))),
+        (_("Courses"), connection.courses, str),
+        (_("Subjects"), connection.subjects, str),
     )
-    found: list[tuple[str, str]] = [(name, ", ".join(only)) for name, only in lists if only]
+    found: list[tuple[str, str]] = [
+        (name, ", ".join(map(words, in_order_of_grades(only))))
+        for name, only, words in lists
+        if only
+    ]
     if connection.hidden:
-        found.append((_("Hidden collections"), ", ".join(sorted(connection.hidden))))
-    if connection.kept_out:
-        count = len(connection.kept_out)
-        found.append((_("People kept out"), ngettext("%d person", "%d people", count) % count))
+        hidden = (str(COLLECTION_TERMS[name]) for name in sorted(connection.hidden))
+        found.append((_("Lists left out"), ", ".join(hidden)))
     if not connection.inactive:
         found.append((_("Accounts"), _("active ones only")))
     if not connection.unenrolled:

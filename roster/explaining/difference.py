@@ -14,37 +14,43 @@ from roster.deciding import Decision
 from roster.deciding.answers import keys
 from roster.kinds import ROWS_OF
 from roster.marks import marks_of
-from roster.models import Feed, Organization, Publication
+from roster.models import Document, Feed, Organization, Publication
 from roster.publishing import lists
 from roster.publishing.inputs import Inputs, last_shown, own
 
-Difference = dict[str, dict[str, int]]
+Difference = dict[str, dict[str, Any]]
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
 
 def difference(
-    feed: Feed | None, organization: Organization, version: str, rules: dict[str, Any]
+    feed: Feed | None,
+    organization: Organization,
+    version: str,
+    rules: dict[str, Any],
+    named: int = 0,
 ) -> Difference:
     """Return how what these rules share differs from what the feed's publication lists.
 
     `{"users": {"now": live records, "then": records, "added": …, "removed": …, "changed": …}}`,
-    for every collection of either. `changed` are records of both whose document differs.
+    for every collection of either. `changed` are records of both whose document differs. With
+    `named`, so many ids of those that come and go stand beside them, as `ids`: `{"added": […],
+    "removed": […]}`.
     """
     then = last_shown(organization).decide(version, rules)
     publication = feed.publication if feed else None
     if publication is None:
         return {
-            name: _counts(0, then.visible(name).size, 0, 0)
+            name: _counts(0, then.visible(name).size, 0, 0) | _ids(then, name, lists.EMPTY, named)
             for name in then.collections()
             if then.visible(name).size
         }
     now = _inputs(organization, publication).decide(version, publication.rules)
     found = {}
     for name in dict.fromkeys([*then.collections(), *publication.lists]):
-        listed = lists.read(publication, name).records
-        counts = _compare(listed, _records(now, name), _records(then, name))
+        listed = lists.read(publication, name)
+        counts = _compare(listed.records, _records(now, name), _records(then, name))
         if counts["now"] or counts["then"]:
-            found[name] = counts
+            found[name] = counts | _ids(then, name, listed, named)
     return found
 
 
@@ -74,6 +80,21 @@ def _compare(listed: Numbers, now: _Records, then: _Records) -> dict[str, int]:
     before, after = np.searchsorted(now.numbers, there), np.searchsorted(then.numbers, there)
     changed = both.size - there.size + int((now.keys[before] != then.keys[after]).sum())
     return _counts(listed.size, then.numbers.size, both.size, changed)
+
+
+def _ids(then: Decision, collection: str, listed: lists.List, named: int) -> dict[str, Any]:
+    """Return the first ids of records that aren't listed and will be, and of those that go."""
+    if not named:
+        return {}
+    rows, kind = then.visible(collection), ROWS_OF[collection]
+    numbers = getattr(then.map, kind).record[rows]
+    came = rows[~np.isin(numbers, listed.records)][:named]
+    gone = listed.documents[~np.isin(listed.records, numbers)][:named]
+    removed = Document.objects.filter(pk__in=gone.tolist()).values_list("sourced_id", flat=True)
+    ids = then.map.ids[kind]
+    return {
+        "ids": {"added": [ids[row] for row in came.tolist()], "removed": sorted(removed)},
+    }
 
 
 def _counts(now: int, then: int, both: int, changed: int) -> dict[str, int]:

@@ -13,7 +13,19 @@ from tests.cast import EVERYBODY
 IN, TO_SIGN_IN, ON, NOT_YOURS, NOT_FOUND, NOT_SO, WRONG = 200, 302, 302, 403, 404, 405, 422
 OF_ONE = {
     f"connection_{what}"
-    for what in ("information", "rotate", "secret", "act", "requests", "view", "documents")
+    for what in (
+        "information",
+        "rotate",
+        "secret",
+        "act",
+        "requests",
+        "view",
+        "documents",
+        "sharing",
+        "terms",
+        "kept_out",
+        "keep_out",
+    )
 } | {"roster_why"}
 OF_A_ROW = {"roster_record", "roster_why", "roster_exclude", "roster_include"}
 
@@ -34,6 +46,14 @@ DOORS = {
     ("connection", "post"):            (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
     ("connection_information", "get"): (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
     ("connection_information", "post"): (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("connection_sharing", "get"):     (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
+    ("connection_sharing", "post"):    (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, WRONG, NOT_FOUND),
+    ("connection_terms", "get"):       (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
+    ("connection_terms", "post"):      (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, WRONG, NOT_FOUND),
+    ("connection_kept_out", "get"):    (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("connection_kept_out", "post"):   (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("connection_keep_out", "get"):    (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_FOUND, NOT_FOUND),
+    ("connection_keep_out", "post"):   (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_FOUND, NOT_FOUND),
     ("connection_rotate", "get"):      (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
     ("connection_rotate", "post"):     (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
     ("connection_secret", "get"):      (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),

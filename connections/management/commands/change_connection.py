@@ -1,0 +1,48 @@
+"""`change_connection`: what was agreed with a vendor, changed later, or shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from connections.management.base import ConnectionCommand, day, described
+from connections.terms import change_terms
+
+TEXTS = {
+    "vendor": ("NAME", "what the connection is called here"),
+    "purpose": ("P", "what the vendor does with the data"),
+    "contact_name": ("NAME", "whom to ask at the vendor"),
+    "contact_email": ("ADDRESS", "and where"),
+    "agreement": ("A", "the number or name of the data privacy agreement"),
+}
+
+
+class Command(ConnectionCommand):
+    help = "Change the name, purpose, contact, agreement or last day of a connection."
+
+    def arguments(self, parser: CommandParser) -> None:
+        super().arguments(parser)
+        for name, (metavar, meaning) in TEXTS.items():
+            parser.add_argument(f"--{name.replace('_', '-')}", metavar=metavar, help=meaning)
+        end = parser.add_mutually_exclusive_group()
+        end.add_argument("--expires", type=day, metavar="DATE", help="the last day it may read")
+        end.add_argument("--no-end", action="store_true", help="it may read without an end")
+        parser.add_argument("--reason", default="", metavar="R", help="why, for the audit log")
+
+    def run(self, **options: Any) -> tuple[dict[str, Any], str]:
+        connection = self.connection(options["slug"], options["connection"])
+        asked = {name: options[name] for name in TEXTS if options[name] is not None}
+        if options["expires"] or options["no_end"]:
+            asked["expires"] = options["expires"]
+        done = change_terms(connection, by=self.actor(), reason=options["reason"], **asked)  # type: ignore[arg-type]
+        result = {
+            **described(connection),
+            **{name: getattr(connection, name) for name in TEXTS},
+            **done,
+        }
+        words = [
+            f"{name.replace('_', ' ')}: {each['old'] or '–'} → {each['new'] or '–'}"
+            for name, each in done["changed"].items()
+        ]
+        return result, "\n".join(words) or f"Nothing differs for {connection.vendor}."

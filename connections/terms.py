@@ -1,0 +1,68 @@
+"""What was agreed with a vendor, changed later: its name here, purpose, contact, agreement, end."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, TypedDict, Unpack
+
+from django.db import transaction
+
+from connections.models import Connection
+from connections.moves import record
+from roster import audit
+from roster.refusal import Refused, require_valid
+
+
+class Terms(TypedDict, total=False):
+    """What is to be changed: whole values. What isn't named stays as it is."""
+
+    vendor: str
+    purpose: str
+    contact_name: str
+    contact_email: str
+    agreement: str
+    expires: date | None
+
+
+@transaction.atomic
+def change_terms(
+    connection: Connection, *, by: audit.Actor, reason: str = "", **asked: Unpack[Terms]
+) -> dict[str, Any]:
+    """Change what was agreed; return `{"changed": {name: {"old", "new"}}}`.
+
+    Refused, in words: a closed connection, a last day that is past, a blank name. A last day that
+    was put off lets an expired vendor read again within a minute.
+    """
+    row = Connection.objects.select_for_update(of=("self",)).get(pk=connection.pk)
+    if row.status == Connection.Status.CLOSED:
+        raise Refused("This connection is closed for good. Make a new one.")
+    wanted = {name: value.strip() if isinstance(value, str) else value
+              for name, value in asked.items()}  # fmt: skip
+    changed = {
+        name: {"old": _plain(getattr(row, name)), "new": _plain(value)}
+        for name, value in wanted.items()
+        if getattr(row, name) != value
+    }
+    expires = wanted.get("expires")
+    past = isinstance(expires, date) and expires < connection.organization.today()
+    if "expires" in changed and past:
+        raise Refused("This day is past. To stop the vendor now, suspend the connection.")
+    for name in changed:
+        setattr(row, name, wanted[name])
+    require_valid(row, exclude=["organization", "partner", "feed"])
+    if changed:
+        row.save(update_fields=list(changed))
+        record(
+            by,
+            "connection.changed",
+            row,
+            old={name: each["old"] for name, each in changed.items()},
+            new={name: each["new"] for name, each in changed.items()},
+            reason=reason.strip(),
+        )
+        connection.refresh_from_db()
+    return {"changed": changed}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
