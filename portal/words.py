@@ -159,6 +159,19 @@ def grade_name(code: str) -> str:
     return str(special.get(code, plain))
 
 
+SEVERITIES: dict[str, tuple[str, Words]] = {
+    "error": ("bad", _("Row left out")),
+    "warning": ("wait", _("Value left out")),
+    "notice": ("still", _("Taken as it is")),
+}
+
+FINDING_COLUMNS: dict[str, Words] = {
+    "severity": _("What became of it"),
+    "file": _("File"),
+    "column": _("Column"),
+    "code": _("Kind"),
+}
+
 ADVICE: dict[int, Words] = {
     400: _("The vendor asked in a way that OneRoster doesn't know; its engineers can fix it."),
     401: _("Without a good token. Vendors ask for a new one; a wrong secret never gets one."),

@@ -1,4 +1,4 @@
-// What script adds to pages that work without it: copy buttons, choices that fit the partner.
+// What script adds to pages that work without it: copy buttons, choices that fit the partner, progress of an upload.
 
 "use strict";
 
@@ -63,6 +63,15 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   const { target, requestConfig } = event.detail;
   if (requestConfig.triggeringEvent?.type === "click" && target.tabIndex === -1) target.focus();
+});
+
+// How much of a bundle has been sent.
+document.addEventListener("htmx:xhr:progress", (event) => {
+  const bar = event.target.closest("form[data-upload]")?.querySelector("progress");
+  const { loaded, total } = event.detail;
+  if (!bar || !total) return;
+  bar.hidden = false;
+  bar.value = Math.round((loaded / total) * 100);
 });
 
 for (const form of document.querySelectorAll("form[data-fit]")) {

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from connections import sharing
@@ -150,8 +151,9 @@ class SharingForm(SharingFields):
     )
     seen = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, connection: Connection, **kwargs: Any) -> None:
-        super().__init__(*args, initial=initial_of(connection), **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, connection: Connection) -> None:
+        super().__init__(data, initial=initial_of(connection))
+        self.sent_data = data
         self.connection = connection
         for name in CHOSEN:
             self.fields[f"{name}_are"].required = True
@@ -180,8 +182,8 @@ class SharingForm(SharingFields):
     def sent(self) -> Iterable[tuple[str, str]]:
         """Yield the names and values as they came, to be sent again with the confirmation."""
         for name in self.fields:
-            if name != "reason":
-                for value in self.data.getlist(name):  # type: ignore[union-attr]
+            if name != "reason" and self.sent_data is not None:
+                for value in self.sent_data.getlist(name):
                     yield name, value
 
 

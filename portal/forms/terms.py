@@ -48,6 +48,5 @@ class TermsForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, connection: Connection, **kwargs: Any) -> None:
-        initial = {name: getattr(connection, name) for name in TERMS}
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, data: Any = None, *, connection: Connection) -> None:
+        super().__init__(data, initial={name: getattr(connection, name) for name in TERMS})

@@ -47,7 +47,8 @@ def show(request: AtDesk) -> HttpResponse:
     last = last_success(organization)
     imports = organization.imports.all()
     applied = imports.filter(state=Import.State.APPLIED).first()
-    steps = [applied is not None, last is not None, bool(connections)]
+    read = any(each.last_seen for each in connections)
+    steps = [applied is not None, bool(connections), read]
     return TemplateResponse(
         request,
         "home/show.html",

@@ -17,7 +17,15 @@ from django.utils.translation import gettext as _
 
 from connections.information import PATHS
 from connections.models import Connection, Request
-from portal.words import ACTIONS, REFRESHES, STANDINGS, advice, standing_of
+from portal.words import (
+    ACTIONS,
+    FINDING_COLUMNS,
+    REFRESHES,
+    SEVERITIES,
+    STANDINGS,
+    advice,
+    standing_of,
+)
 from roster.models import AuditEntry, Mark
 
 register = template.Library()
@@ -27,6 +35,7 @@ PLACES = (
     ("organization", "house", "Home"),
     ("roster", "users", "Roster"),
     ("connections", "plug", "Connections"),
+    ("imports", "inbox", "Imports"),
     ("cache", "layers", "OneRoster cache"),
 )
 """The pages in the side bar: name of the address, icon, words. Names of the pages below a place
@@ -93,6 +102,25 @@ def refresh_state(state: str) -> SafeString:
     """Write what became of a refresh."""
     tone, label = REFRESHES[state]
     return format_html('<span class="status {}">{}</span>', tone, label)
+
+
+@register.simple_tag
+def finding_severity(severity: str) -> SafeString:
+    """Write what became of what a finding is about."""
+    tone, label = SEVERITIES[severity]
+    return format_html('<span class="status {}">{}</span>', tone, label)
+
+
+@register.simple_tag
+def finding_column(name: str) -> str:
+    """Write by what findings are narrowed."""
+    return str(FINDING_COLUMNS[name])
+
+
+@register.simple_tag
+def finding_value(name: str, value: str) -> str:
+    """Write a value by which findings are narrowed."""
+    return str(SEVERITIES[value][1]) if name == "severity" else value
 
 
 @register.simple_tag(takes_context=True)

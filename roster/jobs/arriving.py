@@ -11,7 +11,7 @@ from roster import audit, fetching
 from roster.clock import clock
 from roster.jobs import queue, working
 from roster.jobs.heartbeat import Progress
-from roster.models import Arrival, Job, Source
+from roster.models import Arrival, Import, Job, Source
 
 BY = "schedule"
 LOOK = 0.5  # Seconds between two looks at a job that another worker has.
@@ -61,6 +61,19 @@ def request_import(arrival: Arrival, by: audit.Actor) -> Job:
         key=_key(arrival),
         arguments={"arrival": arrival.pk},
         by=by,
+    )
+
+
+def request_approval(of_import: Import, by: audit.Actor) -> Job:
+    """Queue the application of a held import; once, however often it is asked for."""
+    organization = of_import.organization
+    return queue.enqueue(
+        "approve",
+        organization=organization,
+        key=f"approve:{organization.slug}:{of_import.pk}",
+        arguments={"import": of_import.pk},
+        by=by,
+        again=True,
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from roster import fetching
+from roster import fetching, importing
 from roster.clock import clock
 from roster.jobs.attempts import ATTEMPTS, Later, organization_of
 from roster.jobs.heartbeat import LeaseLost, Progress
 from roster.models import Arrival, Job, Source
+from roster.refusal import Refused
 
 SOON = timedelta(seconds=30)  # After a look that found something unfinished, or nobody there.
 PATIENCE = timedelta(hours=2)  # How long a daily look is tried again.
@@ -52,3 +53,13 @@ def import_arrival(job: Job, progress: Progress) -> dict[str, Any]:
             )
         raise
     return {"import": done and done.pk, "state": done and done.state}
+
+
+def approve_import(job: Job, progress: Progress) -> dict[str, Any]:
+    """Apply the held import that somebody has looked at, and no other that was held meanwhile."""
+    organization = organization_of(job)
+    held = importing.held_import(organization)
+    if held is None or held.pk != job.arguments["import"]:
+        raise Refused("This import isn't held any more. Look at the list of imports.")
+    done = importing.approve(organization, by=job.by_name, progress=progress)
+    return {"import": done.pk, "state": done.state}

@@ -134,6 +134,7 @@ KINDS: dict[str, Callable[[Job, Progress], dict[str, Any]]] = {
     "publish": publish,
     "fetch": bundles.fetch,
     "import": bundles.import_arrival,
+    "approve": bundles.approve_import,
     "sweep": sweep,
     "tidy": tidy,
 }

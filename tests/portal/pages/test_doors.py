@@ -8,6 +8,7 @@ from django.urls import URLPattern, reverse
 
 from connections.models import Connection
 from portal import urls
+from roster.models import Import
 from tests.cast import EVERYBODY
 
 IN, TO_SIGN_IN, ON, NOT_YOURS, NOT_FOUND, NOT_SO, WRONG = 200, 302, 302, 403, 404, 405, 422
@@ -27,6 +28,7 @@ OF_ONE = {
         "keep_out",
     )
 } | {"roster_why"}
+OF_AN_IMPORT, IMPORT = {"import", "import_findings", "import_decide"}, 4711
 OF_A_ROW = {"roster_record", "roster_why", "roster_exclude", "roster_include"}
 
 DOORS = {
@@ -82,6 +84,17 @@ DOORS = {
     ("roster_include", "get"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
     ("roster_include", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
     ("roster_include", "put"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("imports", "get"):                (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("imports", "post"):               (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("import_upload", "get"):          (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("import_upload", "post"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, WRONG, NOT_FOUND),
+    ("import", "get"):                 (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("import", "post"):                (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("import_findings", "get"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
+    ("import_findings", "post"):       (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("import_decide", "get"):          (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
+    ("import_decide", "post"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
+    ("import_decide", "put"):          (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
     ("cache", "get"):                  (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
     ("cache", "post"):                 (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
     ("cache_refresh", "get"):          (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
@@ -106,6 +119,8 @@ def test_each_door_opens_to_whom_it_should(
     brightpath: Connection,
 ):
     name, method = door
+    if name in OF_AN_IMPORT:
+        Import.objects.create(pk=IMPORT, organization=brightpath.organization, name="roster.zip")
     address = address_of(name, "riverside", brightpath.pk)
     for who, expected in zip(EVERYBODY, answers, strict=True):
         answer = getattr(everybody[who], method)(address)
@@ -147,6 +162,10 @@ def address_of(name: str, slug: str, pk: int) -> str:
         given["slug"] = slug
     if name == "connection" or name in OF_ONE:
         given["pk"] = pk
+    if name in OF_AN_IMPORT:
+        given["number"] = IMPORT
+    if name == "import_decide":
+        given["act"] = "approve"
     if name == "connection_act":
         given["act"] = "pause"
     if name == "connection_secret":

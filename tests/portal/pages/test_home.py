@@ -51,13 +51,16 @@ def test_after_signing_in_one_is_where_one_wanted_to_be(client: Client, dana: St
 
 
 def test_an_empty_organization_sees_the_steps_to_its_first_connection(
-    as_dana: Client, riverside: Organization
+    as_dana: Client, riverside: Organization, dana: Staff
 ):
     page = as_dana.get(HOME)
     assert page.context["steps"] == [False, False, False]
+    assert "/o/riverside/imports/" in page.content.decode()
     Import.objects.create(organization=riverside, name="roster.zip", state="applied")
-    Refresh.objects.create(organization=riverside, state="published", finished=clock())
+    made = connected(riverside, dana)
     assert as_dana.get(HOME).context["steps"] == [True, True, False]
+    Connection.objects.filter(pk=made.pk).update(last_seen=clock())
+    assert as_dana.get(HOME).context["steps"] is None
 
 
 def test_home_tells_what_needs_attention(
@@ -131,10 +134,12 @@ def test_a_held_import_is_told_with_its_reasons_and_what_to_do(
     as_dana: Client, riverside: Organization
 ):
     holds = [{"code": "school", "reason": "The school North (n) would be removed."}]
-    Import.objects.create(organization=riverside, name="roster.zip", state="held", holds=holds)
+    held = Import.objects.create(
+        organization=riverside, name="roster.zip", state="held", holds=holds
+    )
     page = as_dana.get(HOME).content.decode()
     assert "The school North (n) would be removed." in page
-    assert "import_roster riverside --approve or --discard" in page
+    assert f"/o/riverside/imports/{held.pk}/" in page
     Import.objects.update(state="discarded", reason="Superseded by import 7.")
     page = as_dana.get(HOME).content.decode()
     assert "Superseded by import 7." in page
