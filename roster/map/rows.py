@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
@@ -29,15 +29,23 @@ Part = tuple[list[bytes], NDArray[np.int64], list[list[bytes]]]
 """Some rows: their ids, their whole numbers, their texts."""
 
 
+class Earlier(NamedTuple):
+    """The table of an earlier map, and when that was built."""
+
+    table: Table
+    built: datetime
+
+
 def table_of(
-    organization: int, kind: str, words: Mapping[str, Words], base: Table | None, state: State
+    organization: int, kind: str, words: Mapping[str, Words], earlier: Earlier | None, state: State
 ) -> Table:
     """Return the table of a kind as the database has it now, in which `state` is its state.
 
-    From `base`, an earlier map's, is taken what hasn't changed since. An import gives its rows a
+    From an `earlier` one is taken what hasn't changed since. An import gives its rows a
     later time than any before, so those are the changed ones; where their number doesn't add up
     (a row was deleted, a clock went back) all rows are read.
     """
+    base = earlier.table if earlier else None
     source = SOURCES[kind]
     where: Where = {"organization_id = %s": organization}
     if source.level:
@@ -46,17 +54,18 @@ def table_of(
         base = None
     if base is not None and base.state == state:
         return base
-    if base is not None and base.size:
-        table = _changed(base, source, where, words, state)
+    if earlier is not None and base is not None and base.size:
+        table = _changed(earlier, source, where, words, state)
         if table is not None and table.size == _expected(source, state):
             return table
     return _read(source, where, words, state)
 
 
 def _changed(
-    base: Table, source: Source, where: Where, words: Mapping[str, Words], state: State
+    earlier: Earlier, source: Source, where: Where, words: Mapping[str, Words], state: State
 ) -> Table | None:
-    """Return the table with what changed since `base`; None where that can't be told."""
+    """Return the table with what changed since an earlier one; None where that can't be told."""
+    base, built = earlier
     last = base.state[-1]
     if last is None or str(state[-1]) < str(last):
         return None
@@ -65,7 +74,9 @@ def _changed(
         keep = np.isin(base.values["record"], _keys(source, where))
         changed = where | {"id > %s": int(base.values["record"].max())}
     else:
-        changed = where | {"last_modified >= %s": _moment(last)}
+        # Where the map was built in the very moment of the last change, another may have followed.
+        later = built > datetime.fromisoformat(last)
+        changed = where | {f"last_modified {'>' if later else '>='} %s": _moment(last)}
         keep = ~np.isin(base.values["record"], _keys(source, changed))
     return spliced(base, keep, _read(source, changed, words, state), state)
 

@@ -21,7 +21,7 @@ from numpy.lib.format import read_array, write_array
 
 from roster.map.arrays import Words
 from roster.map.map import Map
-from roster.map.rows import states_of, table_of
+from roster.map.rows import Earlier, states_of, table_of
 from roster.map.sources import WORDS
 from roster.map.tables import Table
 from roster.models import Organization, StoredMap
@@ -77,8 +77,11 @@ def build(organization: Organization) -> Map:
     known = _contents(base) if base else Contents("", {name: [] for name in WORDS}, {})
     words = {name: Words(known.words[name]) for name in WORDS}
     words["roles"].add("student")
+    bases = (
+        {kind: Earlier(table, base.built) for kind, table in known.tables.items()} if base else {}
+    )
     tables = {
-        kind: table_of(organization.pk, kind, words, known.tables.get(kind), state)
+        kind: table_of(organization.pk, kind, words, bases.get(kind), state)
         for kind, state in states_of(organization.pk).items()
     }
     return Map(organization.pk, revision, year, words, tables)

@@ -189,6 +189,17 @@ def test_a_later_map_takes_over_what_stands_and_reads_what_changed(school: Organ
     assert later.section.content[0] == first.section.content[0]
 
 
+def test_a_row_that_changed_in_the_moment_of_a_map_is_read_by_the_next(
+    school: Organization,
+) -> None:
+    stored, first = maps.current(school)
+    last = User.objects.latest("last_modified").last_modified
+    StoredMap.objects.filter(pk=stored.pk).update(built=last)
+    User.objects.filter(sourced_id="ann").update(digest="1f" * 16, last_modified=last)
+    User.objects.create(organization=school, sourced_id="zoe", last_modified=last)
+    assert current(school).person.content[0] != first.person.content[0]
+
+
 def test_contents_say_when_another_rows_value_is_in_the_document(school: Organization) -> None:
     before = current(school)
     Org.objects.filter(sourced_id="s").update(type="department", last_modified=clock())
