@@ -31,6 +31,7 @@ from roster.map import Map, build
 from roster.marks import marks_of, resolve
 from roster.models import Import, Organization
 from roster.refusal import Refused
+from tests import worlds
 from tests.roster.importing.bundles import Files
 from tests.roster.importing.conftest import Bundler
 
@@ -93,7 +94,7 @@ def check(case: Case, version: str, load: Bundler) -> Import | None:
     load.organization.refresh_from_db()
     files = changed(bundle(version), case.first)
     if case.then is not None:
-        load(files, version)
+        _first_night(files, version, load)
         files = changed(files, case.then)
     done = _last(case, version, files, load)
     if done is not None:
@@ -110,6 +111,21 @@ def check(case: Case, version: str, load: Bundler) -> Import | None:
         assert _named(case.sees, vendor) <= seen, f"{vendor} sees {sorted(seen)}"
         assert not _named(case.hides, vendor) & seen, f"{vendor} sees {sorted(seen)}"
     return done
+
+
+def _first_night(files: Files, version: str, load: Bundler) -> None:
+    """Import what came first; the same bundle into an organization of the same limits, once."""
+    organization = load.organization
+    limits = organization.hold_percent, organization.hold_records, organization.hold_visible
+    key = ("first night", version, limits, tuple(sorted(files.items())))
+    organization.delete()
+
+    def imported() -> Organization:
+        organization.save()
+        load(files, version)
+        return organization
+
+    load.organization = worlds.once(key, imported)
 
 
 def _last(case: Case, version: str, files: Files, load: Bundler) -> Import | None:
