@@ -7,12 +7,12 @@ status is read with the token at each call, so a suspension holds at once, on ev
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
 from django.db import connection as database
@@ -235,4 +235,4 @@ def _day(value: Any) -> date | None:
 
 
 def _json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, (str, bytes)) else value
+    return orjson.loads(value) if isinstance(value, (str, bytes)) else value
