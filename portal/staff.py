@@ -19,12 +19,16 @@ from roster.refusal import Refused, require_valid
 def appoint(email: str, organization: Organization, role: str, by: audit.Actor) -> Staff:
     """Return the account of that address, made if there is none, with the role it now has there.
 
-    `role` is "admin" or "viewer". An account that serves other organizations keeps them.
+    `role` is "admin" or "viewer". An account that serves other organizations keeps them. Refused:
+    an organization's last administrator as a viewer.
     """
+    _locked(organization)
     staff = _account(email, by)
     found = Membership.objects.filter(staff=staff, organization=organization).first()
     if found is not None and found.role == role:
         return staff
+    if found is not None:
+        _require_another_admin(found)
     Membership.objects.update_or_create(
         staff=staff, organization=organization, defaults={"role": role}
     )
@@ -38,6 +42,44 @@ def appoint(email: str, organization: Organization, role: str, by: audit.Actor) 
         new={"email": staff.email, "role": role},
     )
     return staff
+
+
+@transaction.atomic
+def end_membership(
+    staff: Staff, organization: Organization, by: audit.Actor, reason: str = ""
+) -> None:
+    """End what an account may do in an organization; its sessions end where it serves nobody else.
+
+    Refused: an account that doesn't serve there, and the organization's last administrator.
+    """
+    _locked(organization)
+    found = Membership.objects.filter(staff=staff, organization=organization).first()
+    if found is None:
+        raise Refused(f"{staff.email} doesn't serve {organization.name}.")
+    _require_another_admin(found)
+    found.delete()
+    if not staff.is_operator and not staff.memberships.exists():
+        # Sessions are bound to the password: without one all end, and a new link is needed.
+        staff.set_unusable_password()
+        staff.save(update_fields=["password"])
+    audit.record(
+        by,
+        "member.ended",
+        organization,
+        kind="staff",
+        object_id=str(staff.pk),
+        old={"email": staff.email, "role": found.role},
+        reason=reason.strip(),
+    )
+
+
+def may_be_set_up(staff: Staff, organization: Organization) -> bool:
+    """Return whether a set-up link of the account may be given to an organization's people.
+
+    Not where somebody else appointed it too: who has the link has the account.
+    """
+    others = staff.memberships.exclude(organization=organization)
+    return not (staff.has_usable_password() or staff.is_operator or others.exists())
 
 
 @transaction.atomic
@@ -84,6 +126,20 @@ def set_up_path(staff: Staff) -> str:
             "key": default_token_generator.make_token(staff),
         },
     )
+
+
+def _locked(organization: Organization) -> None:
+    """Let two who change an organization's staff at once wait for each other."""
+    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+
+
+def _require_another_admin(membership: Membership) -> None:
+    """Refuse to take the last administrator from an organization."""
+    admins = Membership.objects.filter(
+        organization=membership.organization, role=Membership.Role.ADMIN
+    )
+    if membership.role == Membership.Role.ADMIN and not admins.exclude(pk=membership.pk).exists():
+        raise Refused("This is the last administrator here. Make somebody else one first.")
 
 
 def _account(email: str, by: audit.Actor) -> Staff:

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from portal import access, health
 from portal.pages import (
     acts,
+    audit,
     cache,
     connections,
     docs,
@@ -15,11 +16,14 @@ from portal.pages import (
     information,
     kept_out,
     organizations,
+    prerequisites,
     record,
     requests,
     roster,
     secrets,
+    settings,
     sharing,
+    staff,
     terms,
     viewing,
 )
@@ -55,8 +59,19 @@ desk: list[URLPattern | URLResolver] = [
     path("imports/<int:number>/", imports.show, name="import"),
     path("imports/<int:number>/findings.csv", imports.findings, name="import_findings"),
     path("imports/<int:number>/<slug:act>/", imports.decide, name="import_decide"),
+    path("prerequisites/", prerequisites.show, name="prerequisites"),
+    path("prerequisites.csv", prerequisites.download, name="prerequisites_csv"),
     path("cache/", cache.show, name="cache"),
     path("cache/refresh/", cache.refresh, name="cache_refresh"),
+    path("audit/", audit.show, name="audit"),
+    path("audit.csv", audit.download, name="audit_csv"),
+    path("staff/", staff.index, name="staff"),
+    path("staff/invite/", staff.invite, name="staff_invite"),
+    path("staff/<int:pk>/role/", staff.role, name="staff_role"),
+    path("staff/<int:pk>/end/", staff.end, name="staff_end"),
+    path("settings/", settings.show, name="settings"),
+    path("settings/change/", settings.change, name="setting_change"),
+    path("settings/fields/", settings.fields, name="setting_fields"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -11,6 +11,14 @@ from connections.models import Connection
 from portal.forms.widgets import Day
 
 
+class ReasonForm(forms.Form):
+    """Why something is done, if there is something to say."""
+
+    reason = forms.CharField(
+        label=_("Reason"), help_text=_("Kept in the audit log."), max_length=500, required=False
+    )
+
+
 class ActForm(forms.Form):
     """Why a connection changes its status; `asks` names what this act needs besides the reason."""
 

@@ -1,4 +1,4 @@
-"""A client secret on its way from the act that made it to the one page that shows it.
+"""A client secret, or a link to set up an account, on its way to the one page that shows it.
 
 It waits in the session, which is a row of the database, so it is encrypted there with the
 installation's key and lost after ten minutes. Taking it removes it: a second look finds nothing.
@@ -17,14 +17,14 @@ WAITS = 600  # Seconds within which the page that shows it has to be opened.
 PURPOSE = "a secret shown once"
 
 
-def put(session: SessionBase, connection: Connection, secret: str) -> None:
-    """Keep the secret for the next page about this connection."""
-    session[key_of(connection)] = cipher(PURPOSE).encrypt(secret.encode()).decode()
+def put(session: SessionBase, about: Connection | str, secret: str) -> None:
+    """Keep the secret for the next page about this connection, or of that name."""
+    session[key_of(about)] = cipher(PURPOSE).encrypt(secret.encode()).decode()
 
 
-def take(session: SessionBase, connection: Connection) -> str | None:
+def take(session: SessionBase, about: Connection | str) -> str | None:
     """Return the secret and forget it; None if there is none, or it has waited too long."""
-    kept = session.pop(key_of(connection), None)
+    kept = session.pop(key_of(about), None)
     if kept is None:
         return None
     try:
@@ -33,5 +33,5 @@ def take(session: SessionBase, connection: Connection) -> str | None:
         return None
 
 
-def key_of(connection: Connection) -> str:
-    return f"secret-of-{connection.pk}"
+def key_of(about: Connection | str) -> str:
+    return f"secret-of-{about if isinstance(about, str) else about.pk}"

@@ -36,10 +36,17 @@ PLACES = (
     ("roster", "users", "Roster"),
     ("connections", "plug", "Connections"),
     ("imports", "inbox", "Imports"),
+    ("prerequisites", "circle-check", "Prerequisites"),
     ("cache", "layers", "OneRoster cache"),
+    ("audit", "clock", "Audit log"),
+    ("staff", "circle-user-round", "Staff"),
+    ("settings", "sliders", "Settings"),
 )
 """The pages in the side bar: name of the address, icon, words. Names of the pages below a place
 begin with the place's own, without its plural (`connection_new`)."""
+
+FOR_ADMINS = {"staff"}
+"""The places that viewers have no door to."""
 
 TABS = (
     ("connection", "Overview"),
@@ -138,6 +145,7 @@ def places(context: Context) -> list[dict[str, Any]]:
             "current": "page" if here == name else "true" if below(here, name) else "",
         }
         for name, symbol, words in PLACES
+        if context.get("may_change") or name not in FOR_ADMINS
     ]
 
 

@@ -33,6 +33,7 @@ class Setting:
 
 SETTINGS: dict[str, Setting] = {
     "name": Setting(str.strip, "NAME", "its full name"),
+    "time_zone": Setting(str.strip, "ZONE", "its time zone, such as America/Chicago"),
     "school_year": Setting(
         str.strip, "YYYY", "the active school year, by the year in which it ends"
     ),

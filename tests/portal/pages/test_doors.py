@@ -29,6 +29,7 @@ OF_ONE = {
     )
 } | {"roster_why"}
 OF_AN_IMPORT, IMPORT = {"import", "import_findings", "import_decide"}, 4711
+NOBODY = 987654321
 OF_A_ROW = {"roster_record", "roster_why", "roster_exclude", "roster_include"}
 
 DOORS = {
@@ -99,6 +100,29 @@ DOORS = {
     ("cache", "post"):                 (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
     ("cache_refresh", "get"):          (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
     ("cache_refresh", "post"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
+    ("prerequisites", "get"):          (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("prerequisites", "post"):         (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("prerequisites_csv", "get"):      (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("prerequisites_csv", "post"):     (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("audit", "get"):                  (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("audit", "post"):                 (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("audit_csv", "get"):              (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
+    ("audit_csv", "post"):             (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("staff", "get"):                  (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
+    ("staff", "post"):                 (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("staff_invite", "get"):           (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("staff_invite", "post"):          (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, WRONG, NOT_FOUND),
+    ("staff_role", "get"):             (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("staff_role", "post"):            (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_FOUND, NOT_FOUND),
+    ("staff_end", "get"):              (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_FOUND, NOT_FOUND),
+    ("staff_end", "post"):             (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_FOUND, NOT_FOUND),
+    ("staff_end", "put"):              (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("settings", "get"):               (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("settings", "post"):              (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("setting_change", "get"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("setting_change", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, WRONG, NOT_FOUND),
+    ("setting_fields", "get"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("setting_fields", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
     ("docs", "get"):                   (IN, IN, IN, IN, IN),
     ("docs", "post"):                  (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
     ("docs_version", "get"):           (IN, IN, IN, IN, IN),
@@ -162,6 +186,8 @@ def address_of(name: str, slug: str, pk: int) -> str:
         given["slug"] = slug
     if name == "connection" or name in OF_ONE:
         given["pk"] = pk
+    if name in ("staff_role", "staff_end"):
+        given["pk"] = NOBODY
     if name in OF_AN_IMPORT:
         given["number"] = IMPORT
     if name == "import_decide":

@@ -1,0 +1,151 @@
+"""What an organization settles for itself, as its administrators change it."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal import words
+from portal.forms.widgets import Ticks
+from roster.dialects.withholding import REQUIRED
+from roster.models import Organization
+from roster.models.organization import UsernameStandIn
+from roster.organizations.settings import SETTINGS, plain
+
+YES, NO = "yes", "no"
+
+STAND_INS: dict[str, Any] = {
+    UsernameStandIn.SOURCED_ID: _("the sourcedId"),
+    UsernameStandIn.IDENTIFIER: _("the student or staff number"),
+    UsernameStandIn.EMAIL: _("the e-mail address"),
+    UsernameStandIn.NOTHING: _("nothing: the person isn't published in 1.1"),
+}
+
+
+class Clock(forms.TimeInput):
+    """A time of day, asked for by the browser's own clock."""
+
+    input_type = "time"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", **kwargs)
+
+
+class SettingsForm(forms.Form):
+    """The settings; each field is one of `SETTINGS`. `given()` is what the verb is given."""
+
+    name = forms.CharField(label=_("Name of the organization"), max_length=200)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        help_text=_("Days begin and end by it, and every time in this portal is shown in it."),
+    )
+    school_year = forms.RegexField(
+        r"^\d{4}$",
+        label=_("Active school year"),
+        help_text=_("By the year in which it ends: 2027 is 2026–27. Only its data is shared."),
+        error_messages={"invalid": _("Write the year in which it ends, such as 2027.")},
+        required=False,
+    )
+    refresh_at = forms.TimeField(
+        label=_("Refresh the cache every day at"),
+        help_text=_("In your time zone. After the nightly import, and before vendors read."),
+        widget=Clock,
+    )
+    refresh_after_import = forms.ChoiceField(
+        label=_("Refresh after each import too"),
+        help_text=_("Vendors get new data as soon as it is imported."),
+        choices=[(NO, _("no")), (YES, _("yes"))],
+    )
+    early_access_days = forms.IntegerField(
+        label=_("Early access, in days"),
+        help_text=_("How long before it begins an enrollment or a role is shared."),
+        min_value=0,
+        max_value=366,
+    )
+    username_stand_in = forms.ChoiceField(
+        label=_("In place of a missing username"),
+        help_text=_("OneRoster 1.1 requires a username. What vendors of 1.1 get without one."),
+        choices=list(STAND_INS.items()),
+    )
+    tombstone_days = forms.IntegerField(
+        label=_("List removed records for, in days"),
+        help_text=_("A vendor that stays away longer must read everything anew."),
+        min_value=1,
+        max_value=3650,
+    )
+    hold_percent = forms.IntegerField(
+        label=_("Hold an import that removes more than, in percent"),
+        help_text=_(
+            "Of one list; it waits for your decision. Both this and the next must be passed."
+        ),
+        min_value=0,
+        max_value=100,
+    )
+    hold_records = forms.IntegerField(
+        label=_("And more than so many records"), min_value=0, max_value=1_000_000
+    )
+    hold_visible = forms.IntegerField(
+        label=_("Hold an import that shows more hidden people than"),
+        help_text=_("People whom no vendor could see until then."),
+        min_value=0,
+        max_value=1_000_000,
+    )
+    contact_name = forms.CharField(
+        label=_("Contact for vendors"),
+        help_text=_("Stands in Information to Share."),
+        max_length=200,
+        required=False,
+    )
+    contact_email = forms.EmailField(label=_("Their e-mail address"), required=False)
+    reason = forms.CharField(
+        label=_("Reason for the change"),
+        help_text=_("Kept in the audit log."),
+        max_length=500,
+        required=False,
+    )
+
+    def __init__(self, data: Any = None, *, organization: Organization) -> None:
+        initial = {name: getattr(organization, name) for name in SETTINGS}
+        initial["refresh_after_import"] = YES if organization.refresh_after_import else NO
+        super().__init__(data, initial=initial)
+        zones = sorted({*zoneinfo.available_timezones(), organization.time_zone})
+        self.fields["time_zone"].choices = [(zone, zone) for zone in zones]  # type: ignore[attr-defined]
+        self.had_year = bool(organization.school_year)
+
+    def clean_school_year(self) -> str:
+        year: str = self.cleaned_data["school_year"]
+        if not year and self.had_year:
+            raise forms.ValidationError(_("Write the year in which it ends, such as 2027."))
+        return year
+
+    def given(self) -> dict[str, str]:
+        """Return the settings as the texts that the verb reads."""
+        return {name: str(plain(self.cleaned_data[name])) for name in SETTINGS}
+
+
+class FieldsForm(forms.Form):
+    """The fields that no vendor may have."""
+
+    fields_kept = forms.MultipleChoiceField(
+        label=_("No vendor gets"),
+        help_text=_("Whatever a connection shares. What you tick is gone from all at once."),
+        choices=[(name, label) for name, label in words.FIELDS.items() if name not in REQUIRED],
+        widget=Ticks,
+        required=False,
+    )
+    reason = forms.CharField(
+        label=_("Reason for the change"),
+        help_text=_("Kept in the audit log."),
+        max_length=500,
+        required=False,
+    )
+
+    def __init__(self, data: Any = None, *, organization: Organization) -> None:
+        super().__init__(data, initial={"fields_kept": organization.field_policy})
+        field = self.fields["fields_kept"]
+        known = {name for name, _label in field.choices}  # type: ignore[attr-defined]
+        more = [(name, name) for name in organization.field_policy if name not in known]
+        field.choices = [*field.choices, *more]  # type: ignore[attr-defined]

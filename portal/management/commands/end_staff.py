@@ -1,0 +1,30 @@
+"""`end_staff`: ends what an account may do in an organization."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from portal import staff as accounts
+from portal.models import Staff
+from roster.management.base import RosterCommand
+from roster.refusal import Refused
+
+
+class Command(RosterCommand):
+    help = "End what somebody may do in an organization; their sessions see nothing of it any more."
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", metavar="SLUG", help="the organization")
+        parser.add_argument("email", metavar="EMAIL", help="the address they sign in with")
+        parser.add_argument("--reason", default="", metavar="R", help="why, for the audit log")
+
+    def run(self, **options: Any) -> tuple[dict[str, Any], str]:
+        organization = self.organization(options["slug"])
+        staff = Staff.objects.filter(email__iexact=options["email"].strip()).first()
+        if staff is None:
+            raise Refused(f"There is no account {options['email']}.")
+        accounts.end_membership(staff, organization, self.actor(), options["reason"])
+        words = f"{staff.email} no longer serves {organization.name}."
+        return {"organization": organization.slug, "email": staff.email}, words

@@ -1,0 +1,79 @@
+"""The audit log: who changed what, from what to what, and why."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
+
+from portal.access import ADMIN, AtDesk, page
+from portal.asked import asked
+from portal.csv_files import csv_answer
+from portal.paging import paged
+from portal.words import ACTIONS
+from roster import auditing
+
+
+@page()
+def show(request: AtDesk) -> HttpResponse:
+    """The entries, the newest first, narrowed by act, person, object and day."""
+    wanted = asked_for(request)
+    found = auditing.entries(request.organization, wanted)
+    cut = paged(request, found.count())
+    actions = request.organization.audit.order_by("action").values_list("action", flat=True)
+    return TemplateResponse(
+        request,
+        "audit/show.html",
+        {
+            "organization": request.organization,
+            "may_change": request.may_change,
+            "asked": wanted,
+            "narrowed": any(wanted),
+            "actions": [(name, ACTIONS.get(name, name)) for name in actions.distinct()],
+            "query": request.GET.urlencode(),
+            "paged": cut,
+            "entries": [(entry, told(entry)) for entry in found[cut.cut]],
+        },
+    )
+
+
+@page(ADMIN)
+def download(request: AtDesk) -> HttpResponse:
+    """All entries that meet what is asked, as a file for a spreadsheet."""
+    found = auditing.entries(request.organization, asked_for(request))
+    return csv_answer("audit", auditing.HEADINGS, auditing.lines(found))
+
+
+def asked_for(request: AtDesk) -> auditing.Asked:
+    return auditing.Asked(
+        asked(request, "action"),
+        asked(request, "by").strip(),
+        asked(request, "object").strip(),
+        day(asked(request, "from")),
+        day(asked(request, "until")),
+    )
+
+
+def day(text: str) -> date | None:
+    """Return the day that a text names; None where it names none."""
+    try:
+        return date.fromisoformat(text) if len(text) == len("2027-06-30") else None
+    except ValueError:
+        return None
+
+
+def told(entry: Any) -> list[tuple[str, str, str]]:
+    """Return what an entry changed: name, old and new as texts."""
+    return [(each.name, shown(each.old), shown(each.new)) for each in auditing.changes(entry)]
+
+
+def shown(value: Any) -> str:
+    """Return a value as people read it: lists by commas, blanks as a dash."""
+    if value is None or value in ("", [], {}):
+        return "—"
+    if isinstance(value, list) and all(isinstance(each, str | int) for each in value):
+        return ", ".join(map(str, value))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,78 @@
+"""`list_audit`: what was changed in an organization, by whom, from what to what and why."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from roster import auditing
+from roster.clock import stamp
+from roster.importing.report import neutral
+from roster.management.base import RosterCommand
+from roster.refusal import Refused
+
+
+class Command(RosterCommand):
+    help = "List the audit log of an organization, the newest first."
+
+    def arguments(self, parser: CommandParser) -> None:
+        add = parser.add_argument
+        add("slug", metavar="SLUG", help="the organization")
+        add("--action", default="", metavar="A", help="such as sharing.changed")
+        add("--by", default="", metavar="WHO", help="a part of the name of who did it")
+        add("--object", default="", metavar="ID", help="what it was done to, by its id")
+        add("--from", dest="since", type=date.fromisoformat, metavar="DATE", help="the first day")
+        add("--until", type=date.fromisoformat, metavar="DATE", help="the last day")
+        add("--last", type=int, default=100, metavar="N", help="so many entries (default 100)")
+        add("--csv", metavar="PATH", help="write all of them to this file, as CSV")
+
+    def run(self, **options: Any) -> tuple[dict[str, Any], str]:
+        organization = self.organization(options["slug"])
+        asked = auditing.Asked(
+            options["action"], options["by"], options["object"], options["since"], options["until"]
+        )
+        found = auditing.entries(organization, asked)
+        if options["csv"]:
+            number = _write(Path(options["csv"]), auditing.lines(found))
+            words = f"Wrote {number} lines to {options['csv']}."
+            return {"organization": organization.slug, "csv": options["csv"]}, words
+        entries = list(found[: max(0, options["last"])])
+        result = {
+            "organization": organization.slug,
+            "entries": [
+                {
+                    "at": stamp(entry.at),
+                    "by": entry.by_name,
+                    "action": entry.action,
+                    "kind": entry.kind,
+                    "object": entry.object_id,
+                    "old": entry.old,
+                    "new": entry.new,
+                    "reason": entry.reason,
+                }
+                for entry in entries
+            ],
+        }
+        words = "\n".join(
+            f"{stamp(entry.at)}  {entry.by_name}  {entry.action} {entry.object_id}".rstrip()
+            + (f"  ({entry.reason})" if entry.reason else "")
+            for entry in entries
+        )
+        return result, words or "Nothing that was done is so."
+
+
+def _write(path: Path, lines: Any) -> int:
+    number = 0
+    try:
+        with path.open("w", encoding="utf-8-sig", newline="") as to:
+            writer = csv.writer(to)
+            writer.writerow(auditing.HEADINGS)
+            for number, line in enumerate(lines, 1):  # noqa: B007 - the count is returned.
+                writer.writerow(map(neutral, line))
+    except OSError as error:
+        raise Refused(f"“{path}” can't be written: {error.strerror}.") from error
+    return number

@@ -1,0 +1,79 @@
+"""The audit log: narrowed, with old and new, and as a file."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import connection as database
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from roster import audit
+from roster.clock import clock
+from roster.models import AuditEntry, Organization
+
+LOG = "/o/riverside/audit/"
+
+
+def put(organization: Organization, action: str, by: str = "dana", **more: object) -> AuditEntry:
+    return audit.record(by, action, organization, kind="organization", **more)  # type: ignore[arg-type]
+
+
+def test_each_entry_tells_what_differs(as_victor: Client, riverside: Organization):
+    old = {"refresh_at": "02:30", "name": "R"}
+    put(
+        riverside,
+        "organization.changed",
+        old=old,
+        new={**old, "refresh_at": "04:45"},
+        reason="Late",
+    )
+    answer = as_victor.get(LOG)
+    changes = dict(answer.context["entries"])
+    entry = AuditEntry.objects.get(action="organization.changed")
+    assert changes[entry] == [("refresh_at", "02:30", "04:45")]
+    page = answer.content.decode()
+    assert "Settings changed" in page
+    assert "Late" in page
+
+
+def test_the_log_is_narrowed(as_dana: Client, riverside: Organization, lakeside: Organization):
+    AuditEntry.objects.all().delete()
+    early = put(riverside, "sharing.changed", by="Olga", object_id="7")
+    AuditEntry.objects.filter(pk=early.pk).update(at=clock() - timedelta(days=9))
+    late = put(riverside, "secret.rotated", object_id="8")
+    put(lakeside, "sharing.changed")
+    today = riverside.today()
+
+    def found(**asked: str) -> list[AuditEntry]:
+        return [entry for entry, _ in as_dana.get(LOG, asked).context["entries"]]
+
+    assert found() == [late, early]
+    assert found(action="sharing.changed") == [early]
+    assert found(by="olg") == [early]
+    assert found(object="8") == [late]
+    assert found(**{"from": str(today - timedelta(days=2))}) == [late]
+    assert found(until=str(today - timedelta(days=2))) == [early]
+    assert found(until="soon", by="\0dana") == [late]
+
+
+def test_the_log_is_taken_home_as_it_is_narrowed(as_dana: Client, riverside: Organization):
+    put(riverside, "own_row.set", old=None, new={"columns": ["email"]}, reason="=SUM(1)")
+    put(riverside, "sharing.changed")
+    answer = as_dana.get("/o/riverside/audit.csv", {"action": "own_row.set"})
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("at,by,action")
+    assert "['email']" in lines[1]
+    assert lines[1].endswith("'=SUM(1)")
+
+
+def test_a_long_log_asks_the_database_no_more_often(as_dana: Client, riverside: Organization):
+    counts = []
+    for number in (2, 12):
+        while riverside.audit.count() < number:
+            put(riverside, "sharing.changed", old={"a": 1}, new={"a": 2})
+        with CaptureQueriesContext(database) as queries:
+            assert as_dana.get(LOG).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

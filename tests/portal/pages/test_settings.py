@@ -1,0 +1,77 @@
+"""Settings: what holds for all connections, changed with old and new in the audit log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from connections.models import Connection
+from portal.forms.settings import SettingsForm
+from roster.models import AuditEntry, Organization
+from roster.organizations.settings import SETTINGS, plain
+
+DESK = "/o/riverside/settings/"
+
+
+def form_of(organization: Organization, **changed: Any) -> dict[str, Any]:
+    form = SettingsForm(organization=organization)
+    return {name: plain(value) for name, value in form.initial.items()} | changed
+
+
+def test_every_setting_has_a_field(riverside: Organization):
+    assert {*SettingsForm(organization=riverside).fields} == {*SETTINGS, "reason"}
+
+
+def test_another_refresh_time_acts_and_is_audited(as_dana: Client, riverside: Organization):
+    before = riverside.next_refresh()
+    form = form_of(riverside, refresh_at="04:45", reason="Nights are long")
+    assert as_dana.post(f"{DESK}change/", form).status_code == 302
+    riverside.refresh_from_db()
+    assert f"{riverside.refresh_at:%H:%M}" == "04:45"
+    assert riverside.next_refresh() != before
+    entry = AuditEntry.objects.get(action="organization.changed")
+    assert (entry.old, entry.new) == ({"refresh_at": "02:30"}, {"refresh_at": "04:45"})
+    assert (entry.by_name, entry.reason) == ("dana@riverside.example", "Nights are long")
+    again = as_dana.post(f"{DESK}change/", form, follow=True)
+    assert "Nothing was changed" in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"time_zone": "Mars"}, "time_zone"),
+        ({"school_year": "soon"}, "school_year"),
+        ({"refresh_at": "25:00"}, "refresh_at"),
+        ({"early_access_days": "-1"}, "early_access_days"),
+        ({"tombstone_days": "0"}, "tombstone_days"),
+        ({"hold_percent": "101"}, "hold_percent"),
+        ({"username_stand_in": "birthday"}, "username_stand_in"),
+        ({"contact_email": "dana"}, "contact_email"),
+    ],
+)
+def test_what_makes_no_sense_is_said_beside_the_field(
+    changed: dict[str, Any], field: str, as_dana: Client, riverside: Organization
+):
+    answer = as_dana.post(f"{DESK}change/", form_of(riverside, **changed))
+    assert (answer.status_code, [*answer.context["form"].errors]) == (422, [field])
+    assert not AuditEntry.objects.filter(action="organization.changed").exists()
+
+
+def test_a_viewer_reads_the_settings_and_has_no_button(as_victor: Client):
+    page = as_victor.get(DESK).content.decode()
+    assert "America/Chicago" in page
+    assert "Save the settings" not in page
+    assert "/staff/" not in page
+
+
+def test_a_field_is_kept_from_every_vendor(as_dana: Client, published: Connection):
+    form = {"fields_kept": ["users.email"], "reason": "Board decision"}
+    answer = as_dana.post(f"{DESK}fields/", form, follow=True)
+    assert "Saved" in answer.content.decode()
+    published.organization.refresh_from_db()
+    assert published.organization.field_policy == ["users.email"]
+    refused = as_dana.post(f"{DESK}fields/", {"fields_kept": ["users.username"]})
+    assert refused.status_code == 422
