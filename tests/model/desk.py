@@ -220,9 +220,10 @@ class Desk:
         truth, before = vendor.truth, vendor.truth.head
         fresh.place = place(vendor)
         if before is not None and fresh.place == before.place:
-            # Nothing has changed, and nothing was published.
+            # Nothing has changed, and nothing was published; acts go by the rows of now.
             said = differences(before.documents, fresh.documents)
             assert not said, f"{vendor} was published nothing:\n" + "\n".join(said)
+            before.edition, before.day, before.bounds = fresh.edition, fresh.day, fresh.bounds
             return
         self.settle(vendor, fresh)
         truth.publish(fresh, clock())
