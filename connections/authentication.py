@@ -71,7 +71,7 @@ SELECT token.expires, token.scope, connection.id, connection.organization_id,
            SELECT run.id, read.id publication, read.number, read.revision, read.cut,
                   run.began, run.last, run.tokens, run.lists
              FROM {Run._meta.db_table} run
-             JOIN {Publication._meta.db_table} read ON read.id = run.publication_id
+             JOIN {Publication._meta.db_table} read ON read.id = run.publication_id AND read.listed
             WHERE run.connection_id = connection.id AND run.began > %s AND run.last > %s
             ORDER BY run.last DESC LIMIT {MOST_RUNS}) going_on)
   FROM {get_access_token_model()._meta.db_table} token

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from connections.models import Connection
 from connections.viewing import collections_of, reader_of
-from roster import audit, exporting
+from roster import audit, exporting, publishing
+from roster.clock import clock
 from roster.exporting import Exported, PublishedDocuments
 from roster.refusal import Refused
+
+LONGEST = timedelta(hours=1)
+"""How long what a bundle is made of stays, whatever is published meanwhile."""
 
 
 def export_connection(
@@ -23,6 +28,7 @@ def export_connection(
     reader = reader_of(connection)
     if not reader.publication:
         raise Refused(f"Nothing is published for {connection.vendor} yet, so it sees nothing.")
+    publishing.keep(reader.publication, clock() + LONGEST)
     source = PublishedDocuments(reader, collections_of(connection))
     exported = exporting.write(source, connection.organization, path, report)
     assert exported is not None  # noqa: S101 - without a condition it always holds.

@@ -17,9 +17,9 @@ from connections.belonging import IDLE, LONGEST, Pin, run_of
 from connections.models import Connection, Run
 from connections.progress import Progress, later, mark, note, note_token
 from connections.sync_history import oldest_read
+from roster import publishing
 from roster.api.reader import Reader
 from roster.clock import clock
-from roster.models import Publication
 
 MOST_LISTS = 1000
 """So many lists are remembered of a run; beyond, asking one again begins none."""
@@ -131,8 +131,7 @@ def begin(reader: Reader, run: ConnectionRun) -> Pin | None:
     Two statements, each whole by itself: no lock is held from one to the other.
     """
     now = clock()
-    there = Publication.objects.filter(pk=reader.publication, listed=True)
-    if not there.update(read_until=now + LONGEST):
+    if not publishing.keep(reader.publication, now + LONGEST):
         return None
     sql = (
         f"INSERT INTO {Run._meta.db_table}"  # noqa: S608 - the name of our own table
@@ -197,7 +196,7 @@ def going_on(connection: int) -> list[Pin]:
     now = clock()
     rows = Run.objects.filter(
         connection=connection,
-        publication__isnull=False,
+        publication__listed=True,
         began__gt=now - LONGEST,
         last__gt=now - IDLE,
     )

@@ -9,6 +9,7 @@ from roster.publishing.changing import (
     start_feed,
     withhold,
 )
+from roster.publishing.flipping import keep
 from roster.publishing.refreshing import refresh
 from roster.publishing.running import AlreadyRunning
 from roster.publishing.sweeping import sweep
@@ -19,6 +20,7 @@ __all__ = [
     "change_feed",
     "end_feed",
     "hold_feed",
+    "keep",
     "refresh",
     "resume_feed",
     "start_feed",

@@ -8,13 +8,15 @@ nobody waits for ever. An act holds whole, with its mark, or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from datetime import date, timedelta
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
+from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 
 from roster.clock import clock, milliseconds
 from roster.models import Feed, FormerRow, Organization, Publication, StoredMap
@@ -25,8 +27,16 @@ from roster.publishing.rendering import RowsChanged
 
 TRIES = 3
 
-READ_ON = timedelta(minutes=10)
-"""How long a publication is read by those who asked for it before another was shown."""
+READ_ON = timedelta(minutes=1)
+"""How long a publication is read by those who asked for it before another was shown.
+
+What a run reads stays for as long as the run does. A request that takes longer and belongs to no
+run finds the lists gone, and is told to come again.
+"""
+
+
+class Kept(Exception):
+    """Somebody reads on what was to be dropped: the plan hasn't taken from it."""
 
 
 class Base(NamedTuple):
@@ -52,22 +62,23 @@ def flip(
 
     `then` runs in the transaction that shows it, and may refuse. Call it outside of a transaction.
     """
-    for attempt in range(1, TRIES + 1):
+    for attempt in count(1):
         base = Base.of(organization)
         inside: AbstractContextManager[Any] = (
-            transaction.atomic() if attempt == TRIES else nullcontext()
+            transaction.atomic() if attempt >= TRIES else nullcontext()
         )
         with inside:
-            if attempt == TRIES:
+            if attempt >= TRIES:
                 base = locked(organization)
             try:
                 plan = prepare()
             except (Swept, RowsChanged, StoredMap.DoesNotExist):
-                if attempt == TRIES:
+                if attempt >= TRIES:
                     raise
                 continue
-            with transaction.atomic():
+            with suppress(Kept), transaction.atomic():
                 if locked(organization) == base:
+                    _drop(organization, plan.dropped)
                     number = _show(organization, plan)
                     then()
                     return plan, number
@@ -101,6 +112,22 @@ def next_number(last: int) -> int:
     return max(milliseconds(clock()), last + 1)
 
 
+def keep(publication: int, until: datetime) -> bool:
+    """Keep what a publication lists, at least until then; return whether it is there to be kept."""
+    rows = Publication.objects.filter(pk=publication, listed=True)
+    return bool(rows.update(read_until=Greatest(Coalesce("read_until", until), until)))
+
+
+def drop(publications: QuerySet[Publication]) -> int:
+    """Let go of the lists of publications; return how many that were."""
+    return publications.update(listed=False, lists={}, map=None)
+
+
+def _drop(organization: Organization, dropped: Sequence[int]) -> None:
+    if drop(no_longer_read(organization).filter(pk__in=dropped)) < len(dropped):
+        raise Kept
+
+
 def _show(organization: Organization, plan: Plan) -> int | None:
     row = Organization.objects.filter(pk=organization.pk)
     number = None
@@ -116,7 +143,6 @@ def _show(organization: Organization, plan: Plan) -> int | None:
                 cut=cut_at(rewritten.cut, number),
                 revision=F("revision") + 1,
             )
-    Publication.objects.filter(pk__in=plan.dropped).update(listed=False, lists={}, map=None)
     for settled in plan.settled:
         Publication.objects.filter(pk=settled.publication).update(
             cut=settled.cut, rules=settled.rules, **_decided_with(settled.inputs)

@@ -79,9 +79,12 @@ class Listed(NamedTuple):
 
 
 def listed(publication: int) -> Listed:
-    """Return what a publication lists; nothing where it isn't there."""
-    found = Publication.objects.filter(pk=publication).values_list("revision", "lists").first()
-    return Listed(*found) if found else Listed(0, {})
+    """Return what a publication lists; `Swept` where its lists are gone."""
+    there = Publication.objects.filter(pk=publication, listed=True)
+    found = there.values_list("revision", "lists").first()
+    if found is None:
+        raise Swept
+    return Listed(*found)
 
 
 def read(
@@ -102,8 +105,10 @@ def former(publication: int | Publication | Listed, collection: str) -> list[tup
 def references(
     publication: int | Publication | Listed, collection: str, name: str
 ) -> list[Reference]:
-    """Return the parts of which a list of a publication is made."""
+    """Return the parts of which a list of a publication is made; `Swept` where they are gone."""
     held = listed(publication) if isinstance(publication, int) else publication
+    if isinstance(held, Publication) and not held.listed:
+        raise Swept
     found: list[Reference] = held.lists.get(collection, {}).get(name, [])
     return found
 

@@ -18,7 +18,7 @@ from roster import bulk
 from roster.clock import clock
 from roster.models import Document, ListPart, Organization, Publication, Rendered, StoredMap
 from roster.parts import in_parts
-from roster.publishing.flipping import Base, locked, no_longer_read
+from roster.publishing.flipping import Base, drop, locked, no_longer_read
 from roster.publishing.lists import Numbers, Reference, Swept, fetch
 
 GRACE = timedelta(hours=1)
@@ -46,7 +46,7 @@ def drop_lists(organization: Organization) -> int:
     """Let go of the lists of publications that nobody reads."""
     with transaction.atomic():
         locked(organization)
-        return no_longer_read(organization).update(listed=False, lists={}, map=None)
+        return drop(no_longer_read(organization))
 
 
 def _drop_headers(organization: Organization) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from roster.models import AuditEntry, Organization
+from roster.clock import clock
+from roster.models import AuditEntry, Organization, Publication
 from roster.publishing import refresh
 from tests.connections.conftest import connected
 from tests.roster.exporting.conftest import Desk, rows_of
@@ -58,9 +60,14 @@ def test_a_connections_bundle_is_of_its_version(district: Organization, tmp_path
     path = tmp_path / "out.zip"
     assert "Nothing is published" in refused(district, path, "--connection", str(made.pk))
     refresh(district, by="Dana")
+    before = clock()
     told = export(district, path, "--connection", str(made.pk))
     assert told["oneroster"] == "1.1"
     assert {row["role"] for row in rows_of(path, "users.csv")} == {"student", "teacher"}
+    # What is published meanwhile takes nothing from under it.
+    until = Publication.objects.get().read_until
+    assert until is not None
+    assert until > before + timedelta(minutes=59)
     words = refused(district, path, "--connection", str(made.pk), "--oneroster", "1.2")
     assert "reads OneRoster 1.1" in words
     assert "has no connection 0" in refused(district, path, "--connection", "0")

@@ -22,6 +22,7 @@ from pytest_django import DjangoAssertNumQueries
 from connections import lifecycle, progress, request_log, runs, sync_history
 from connections.authentication import find
 from connections.models import Connection, Request, Run
+from roster import reading
 from roster.clock import clock, stamp
 from roster.models import Feed, Org, Organization, Publication
 from roster.organizations import create_organization
@@ -163,6 +164,28 @@ def test_a_run_knows_when_it_began_and_was_last_heard_of(vendor: Vendor) -> None
     assert run.publication is not None
     assert run.publication.read_until == run.began + timedelta(hours=24)
     assert run.tokens == [progress.mark(lasting(vendor))]
+
+
+def test_a_run_whose_lists_are_gone_is_over(district: Organization, vendor: Vendor) -> None:
+    with minutes(0):
+        get(vendor, "orgs", limit=5)
+        change(district, "school-07")
+        Publication.objects.filter(superseded__isnull=False).update(listed=False, lists={})
+    with minutes(1):
+        assert names(get(vendor, "orgs", limit=5, offset=5))["school-07"] == "New"
+    assert Run.objects.count() == 2
+
+
+def test_a_run_that_finds_its_lists_gone_meanwhile_is_told_to_come_again(
+    district: Organization, vendor: Vendor
+) -> None:
+    with minutes(0):
+        get(vendor, "orgs", limit=5)
+        # As if the request had waited since: no publication is there that it could begin with.
+        Publication.objects.update(listed=False, lists={})
+        reading.forget()
+        answer = get(vendor, "orgs", limit=5, offset=5)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
 
 
 def test_what_lands_between_pages_is_not_seen_before_the_next_run(

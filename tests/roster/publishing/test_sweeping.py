@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -17,12 +19,12 @@ from roster.models import (
     Feed,
     ListPart,
     Organization,
-    Publication,
     Rendered,
     StoredMap,
     User,
 )
-from roster.publishing import refresh, sweep, sweeping
+from roster.publishing import changing, refresh, sweep, sweeping
+from roster.publishing.lists import Swept, read
 from tests.roster.districts import demo_district, published, shown, student_of
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +61,7 @@ def test_a_list_goes_a_while_after_it_was_superseded_and_its_documents_later(
     document = rename(feed, "Zoë")
     before = shown(feed)
     assert sum(sweep(district).values()) == 0
-    moment.shift(timedelta(minutes=11))
+    moment.shift(timedelta(minutes=2))
     assert sweep(district)["lists"] == 1
     old.refresh_from_db()
     assert (old.listed, old.lists, old.map) == (False, {}, None)
@@ -74,11 +76,56 @@ def test_a_list_goes_a_while_after_it_was_superseded_and_its_documents_later(
     assert StoredMap.objects.filter(organization=district).count() == 1
 
 
+def test_lists_that_are_gone_are_no_empty_ones(
+    district: Organization, moment: time_machine.Traveller
+) -> None:
+    (feed,) = published(district, "1.2")
+    old = feed.publication
+    assert old
+    rename(feed, "Zoë")
+    moment.shift(timedelta(seconds=50))
+    assert (sweep(district)["lists"], len(read(old.pk, "orgs")) > 0) == (0, True)
+    moment.shift(timedelta(seconds=20))
+    assert (sweep(district)["lists"], publishing.keep(old.pk, clock())) == (1, False)
+    with pytest.raises(Swept):
+        read(old.pk, "orgs")
+    old.refresh_from_db()
+    with pytest.raises(Swept):
+        read(old, "orgs")
+
+
+def test_who_begins_to_read_what_an_act_was_to_drop_reads_it_without_the_child(
+    district: Organization,
+    moment: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (feed,) = published(district, "1.2")
+    old, student = feed.publication, student_of(feed)
+    assert old
+    rename(feed, "Zoë")
+    moment.shift(timedelta(minutes=11))
+    prepare, kept = changing.withdrawn, list[bool]()
+
+    def slowly(*args: Any, **more: Any) -> Any:
+        plan = prepare(*args, **more)
+        if not kept:
+            # A request that has waited since before the refresh.
+            kept.append(publishing.keep(old.pk, clock() + timedelta(hours=24)))
+        return plan
+
+    monkeypatch.setattr(changing, "withdrawn", slowly)
+    exclude(district, "person", [student], reason="Opt-out", by="dana")
+    old.refresh_from_db()
+    assert (kept, old.listed) == ([True], True)
+    assert json.loads(shown(feed, old)["users", student])["status"] == "tobedeleted"
+
+
 def test_what_a_run_reads_stays(district: Organization, moment: time_machine.Traveller) -> None:
     (feed,) = published(district, "1.2")
     old, before = feed.publication, shown(feed)
     assert old
-    Publication.objects.filter(pk=old.pk).update(read_until=clock() + timedelta(hours=24))
+    assert publishing.keep(old.pk, clock() + timedelta(hours=24))
+    assert publishing.keep(old.pk, clock() + timedelta(hours=1))
     exclude(district, "person", [student_of(feed, 5)], reason="Opt-out", by="dana")
     for _ in range(3):
         moment.shift(timedelta(hours=2))
