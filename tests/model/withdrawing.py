@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.model.bounds import Bounds, Edition, both
 from tests.model.comparing import Id, cut_in, flat, names, read, untyped
-from tests.model.truth import Publication, Truth
+from tests.model.truth import Publication, Truth, are_same
 
 Flat = dict[Id, dict[str, Any]]
 
@@ -103,7 +103,7 @@ def take(publication: Publication, act: Act) -> None:
     before = publication.flat
     publication.documents, publication.bounds = left(publication, act, publication.place)
     after = publication.flat
-    changed = {name for name in before if before[name] != after.get(name)}
+    changed = {name for name in before if not are_same(before[name], after.get(name))}
     publication.touched |= changed
     publication.withdrawn |= before.keys() - after.keys()
     publication.cut = cut_in(publication.place)
