@@ -63,7 +63,7 @@ ARRAYS = {
 SQL = f"""
 SELECT token.expires, token.scope, connection.id, connection.organization_id,
        connection.oneroster, connection.types, connection.shares, connection.status,
-       connection.expires, organization.time_zone, organization.last_number,
+       connection.expires, connection.partner_id, organization.time_zone, organization.last_number,
        feed.id, head.id, head.number, head.revision, head.cut,
        (SELECT id FROM {Run._meta.db_table} newest WHERE newest.connection_id = connection.id
          ORDER BY newest.began DESC, newest.id DESC LIMIT 1),
@@ -101,6 +101,7 @@ class Found:
     shares: list[str]
     status: str
     expires: date | None
+    partner: int
     time_zone: str
     last_number: int
     feed: int | None
@@ -136,6 +137,9 @@ class Found:
             revision=self.revision,
             cut=self.cut,
             last_number=self.last_number,
+            vendor=self.partner,
+            program=mark(token),
+            paused=self.status == Connection.Status.PAUSED,
             scopes=frozenset(self.scope.split()).intersection(has),
             run=ConnectionRun(
                 connection=self.connection,
@@ -195,7 +199,7 @@ def find(token: str) -> Found | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    expires, scope, pk, organization, version, types, shares, status, until, *rest = row
+    expires, scope, pk, organization, version, types, shares, status, until, partner, *rest = row
     zone, last_number, feed, publication, number, revision, cut, newest, pins = rest
     return Found(
         token_expires=_moment(expires),
@@ -207,6 +211,7 @@ def find(token: str) -> Found | None:
         shares=_json(shares),
         status=status,
         expires=_day(until),
+        partner=partner or 0,
         time_zone=zone,
         last_number=last_number,
         feed=feed,

@@ -51,9 +51,14 @@ SCOPES = (
     Scope("resource.readonly", share="resources"),
     Scope("gradebook-core.readonly", ("1.2",), "grade_book"),
     Scope("gradebook.readonly", BOTH, "grade_book"),
+    Scope("gradebook.createput", BOTH, "grade_book"),
+    Scope("gradebook.createpost", ("1.2",), "grade_book"),
+    Scope("gradebook.delete", BOTH, "grade_book"),
     Scope("assessment.readonly", ("1.2",), "assessment"),
+    Scope("assessment.createput", ("1.2",), "assessment"),
+    Scope("assessment.delete", ("1.2",), "assessment"),
 )
-"""Scopes that open what is served. Those that write come with the operations that they open."""
+"""Scopes that open what is served."""
 
 STAND_INS = {
     "resource-core.readonly": "resource.readonly",

@@ -12,12 +12,14 @@ from roster.api.reader import Reader
 from roster.deciding.rules import Rules
 from roster.dialects.fields import FIELDS
 from roster.kinds import COLLECTIONS
+from roster.written import state_of
 
 
 def reader_of(connection: Connection) -> Reader:
     """Return who reads what the connection would read now; a paused one what it had."""
     feed = connection.feed
     head = feed.publication if feed else None
+    state = state_of(connection.organization_id)
     return Reader(
         connection=connection.pk,
         organization=connection.organization_id,
@@ -28,6 +30,9 @@ def reader_of(connection: Connection) -> Reader:
         revision=head.revision if head else 0,
         cut=head.cut if head else {},
         last_number=connection.organization.last_number,
+        vendor=connection.partner_id or 0,
+        written=state.written,
+        acts=state.acts,
         scopes=frozenset(allowed(connection)),
     )
 

@@ -60,6 +60,24 @@ curl -sS "$BASE_URL/discovery/{document}\"""",
 }
 """Lines to paste into a shell one after the other; a test does."""
 
+WRITE = """\
+GRADEBOOK_URL='{gradebook_url}'
+CLASS='a class of yours'; CATEGORY='a category'; STUDENT='a student of the class'
+curl -sS -X PUT -w '%{{http_code}}\\n' -H "Authorization: Bearer $TOKEN" \\
+  -H 'Content-Type: application/json' "$GRADEBOOK_URL/lineItems/quiz-1" -d @- <<END
+{{"lineItem": {{"title": "Quiz 1", "class": {{"sourcedId": "$CLASS"}},
+  "category": {{"sourcedId": "$CATEGORY"}}, "dueDate": "2026-02-20T23:59:00Z",
+  "resultValueMin": 0, "resultValueMax": 100}}}}
+END
+curl -sS -X PUT -w '%{{http_code}}\\n' -H "Authorization: Bearer $TOKEN" \\
+  -H 'Content-Type: application/json' "$GRADEBOOK_URL/results/quiz-1-ann" -d @- <<END
+{{"result": {{"lineItem": {{"sourcedId": "quiz-1"}}, "student": {{"sourcedId": "$STUDENT"}},
+  "scoreStatus": "fully graded", "score": 80.5, "scoreDate": "2026-02-21"}}}}
+END
+curl -sS -X DELETE -w '%{{http_code}}\\n' -H "Authorization: Bearer $TOKEN" \\
+  "$GRADEBOOK_URL/results/quiz-1-ann\""""
+"""A write cycle to paste, with ids of one's own."""
+
 FILTERS = (
     # list, filter, versions
     ("users", "status='active' AND role='student'", (V11, V12)),
@@ -139,3 +157,8 @@ def _dated(document: bytes) -> dict[str, Any]:
 
 def _pretty(value: dict[str, Any]) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def write(gradebook_url: str) -> str:
+    """Return lines that write into a gradebook."""
+    return WRITE.format(gradebook_url=gradebook_url)

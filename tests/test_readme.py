@@ -15,7 +15,7 @@ import pytest
 from connections.scopes import SCOPES
 from roster.api.faults import FAULTS, Fault
 from roster.api.openapi.document import SERVICES, path_in
-from roster.api.operations import OPERATIONS, Operation
+from roster.api.operations import OPERATIONS, WRITES, Operation
 from roster.api.scopes import short
 from roster.dialects.fields import FIELDS, V11, V12
 from tests.official.intended import INTENDED
@@ -63,6 +63,26 @@ def _scoped(operation: Operation) -> str:
         alone = old is not None and scope not in old
         told.append(f"`{scope}`" + (" (1.2)" if alone else ""))
     return ", ".join(told)
+
+
+def writes() -> list[str]:
+    """One row for the writes of a path, whichever versions have it."""
+    rows: dict[str, list[Operation]] = defaultdict(list)
+    for operation in WRITES:
+        rows[path_in(operation)].append(operation)
+    return _table(
+        ("path", "methods", "versions", "scopes", "key"),
+        (
+            (
+                f"`{path}`",
+                ", ".join(dict.fromkeys(each.method for each in found)),
+                ", ".join(_versions(found)),
+                ", ".join(dict.fromkeys(f"`{short(each.scopes[0])}`" for each in found)),
+                f"`{found[0].envelope}`",
+            )
+            for path, found in rows.items()
+        ),
+    )
 
 
 def scopes() -> list[str]:
@@ -122,7 +142,7 @@ def _line(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-@pytest.mark.parametrize("table", [operations, scopes, errors, differences])
+@pytest.mark.parametrize("table", [operations, writes, scopes, errors, differences])
 def test_a_table_of_readme_is_the_one_of_the_code(table: Callable[[], list[str]]):
     expected = "\n".join(table())
     assert expected in README, f"README's table of {table.__name__} should be:\n\n{expected}"

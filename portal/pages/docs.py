@@ -26,10 +26,11 @@ from roster.api.addresses import origin_of
 from roster.api.faults import FAULTS, Fault
 from roster.api.openapi import discovery
 from roster.api.openapi.document import SERVICES
-from roster.api.operations import BUNDLES, OPERATIONS, Operation
+from roster.api.operations import BUNDLES, OPERATIONS, WRITES, Operation
 from roster.api.parameters import DEFAULT_LIMIT, MOST_LIMIT
 from roster.api.scopes import READ_SCOPES, SCOPE_BASES, short
 from roster.api.wording import gives
+from roster.api.writing import MOST_AT_ONCE
 from roster.dialects.fields import FIELDS, V11, V12, Field, Type
 from roster.dialects.paths import FOLDED
 from roster.dialects.references import TARGETS, base_path
@@ -100,7 +101,7 @@ STATUSES = (
 
 GRANTED = {
     "active": "You read what the district shares.",
-    "paused": "You go on reading what was published when the district paused; nothing changes.",
+    "paused": "You go on reading what was published when the district paused, and write nothing.",
 }
 """What a vendor sees where it isn't refused."""
 
@@ -127,6 +128,9 @@ def reference(request: HttpRequest, version: str) -> HttpResponse:
         "prefix": SCOPE_BASES[version],
         "granted": examples.granted(version, TOKEN_LIVES),
         "areas": areas(version),
+        "writes": [_row(each) for each in WRITES if each.version == version],
+        "gradebook": base_path(version, "gradebook"),
+        "most_at_once": f"{MOST_AT_ONCE:,}",
         "bundle": next(f"/{each.path}" for each in BUNDLES if each.version == version),
         "predicates": PREDICATES,
         "most_clauses": MOST_CLAUSES,
@@ -176,6 +180,7 @@ def _row(operation: Operation) -> dict[str, Any]:
     path = f"/{operation.path}".removeprefix(base)
     return {
         "path": path,
+        "method": operation.method,
         "base": base,
         "gives": gives(operation),
         "envelope": operation.envelope,
@@ -228,6 +233,7 @@ def _common(request: HttpRequest, version: str) -> dict[str, Any]:
         "guidelines": GUIDELINES[version],
         "curl": {
             **examples.CURL,
+            "write": examples.write(base + base_path(version, "gradebook")),
             "lines": examples.CURL["lines"].format(token_url=token_url, base_url=base_url),
             "changes": examples.CURL["changes"].format(since=examples.SINCE),
             "document": examples.CURL["document"].format(

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -91,6 +92,15 @@ class NotHere(exceptions.NotFound):
         self.logged = f"There is no {what} “{MASK}” here."
 
 
+class Refused(exceptions.APIException):
+    """A write that isn't done, and why; `logged` repeats nothing of what was sent."""
+
+    def __init__(self, status_code: int, detail: str, logged: str = "") -> None:
+        super().__init__(detail)
+        self.status_code = status_code
+        self.logged = logged or detail
+
+
 class NotReady(exceptions.APIException):
     """Nothing can be read at the moment, and when to come again."""
 
@@ -108,6 +118,7 @@ MINOR = {
     404: UNKNOWN,
     405: INVALID_DATA,
     406: INVALID_DATA,
+    412: INVALID_DATA,
     415: INVALID_DATA,
     422: INVALID_DATA,
     429: BUSY,
@@ -176,7 +187,7 @@ def handle(error: Exception, context: dict[str, Any]) -> HttpResponse:
     """Answer any exception of an API view; DRF's `EXCEPTION_HANDLER`."""
     request = context["request"]
     operation = getattr(context.get("view"), "operation", NOWHERE)
-    code, description, minor, headers = _told(error)
+    code, description, minor, headers = _told(error, getattr(context.get("view"), "methods", ()))
     if code == status.HTTP_500_INTERNAL_SERVER_ERROR:
         logger.error("A request failed unexpectedly", exc_info=error)
     if traced := trace_of(request):
@@ -212,7 +223,7 @@ def answer(
     )
 
 
-def _told(error: Exception) -> tuple[int, str, str, dict[str, str]]:
+def _told(error: Exception, methods: Sequence[str]) -> tuple[int, str, str, dict[str, str]]:
     headers: dict[str, str] = {}
     if isinstance(error, (Http404, exceptions.NotFound)):
         words = str(error) if str(error) not in ("", "Not found.") else "There is nothing here."
@@ -233,5 +244,7 @@ def _told(error: Exception) -> tuple[int, str, str, dict[str, str]]:
     if isinstance(error, NotReady):
         headers["Retry-After"] = str(error.wait)
     if isinstance(error, exceptions.MethodNotAllowed):
-        return 405, "Only GET is possible here.", "", {"Allow": "GET, HEAD, OPTIONS"}
+        possible = [each for each in methods if each not in ("HEAD", "OPTIONS")]
+        words = f"Only {' and '.join(possible) or 'GET'} is possible here."
+        return 405, words, "", {"Allow": ", ".join(methods or ("GET", "HEAD", "OPTIONS"))}
     return error.status_code, str(error.detail), getattr(error, "minor", ""), headers

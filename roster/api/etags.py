@@ -27,8 +27,15 @@ class Known(NamedTuple):
 def mark_of(reader: Reader, begun: int | None, base: str, path: str, query: str) -> str:
     """Return the part of a tag that is known beforehand."""
     since = begun if reader.revision else None
-    stand = (reader.publication, reader.revision, since, base, path, query)
+    stand: tuple[object, ...] = (reader.publication, reader.revision, since, base, path, query)
+    if reader.written:
+        stand = (*stand, reader.written, reader.acts)
     return blake2b(repr(stand).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def mark_of_text(text: str, base: str, query: str = "") -> str:
+    """Return the part of a tag by which one document is known, whatever else was written."""
+    return blake2b(repr((text, base, query)).encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 def tag(mark: str, count: int | None = None, total: int | None = None) -> str:

@@ -83,8 +83,8 @@ FAULTS = (
     Fault(
         403,
         FORBIDDEN,
-        "The token lacks the scope, the path is of the other version, or the connection is "
-        "disabled, suspended or expired.",
+        "The token lacks the scope, the path is of the other version, the connection is disabled, "
+        "suspended or expired, or, of a write, paused, or the record isn't yours.",
         "The description says which. A new token won't help; the district may.",
     ),
     Fault(
@@ -93,7 +93,19 @@ FAULTS = (
         "No such record for this connection, no such record in the path, or no such path.",
         "Records you could read before come back as tombstones, not as 404.",
     ),
-    Fault(405, INVALID_DATA, "The method isn't possible here.", "Use GET."),
+    Fault(405, INVALID_DATA, "The method isn't possible here.", "Allow names those that are."),
+    Fault(
+        412,
+        INVALID_DATA,
+        "What If-Match names is no longer so.",
+        "Read the record again, and decide anew.",
+    ),
+    Fault(
+        422,
+        INVALID_DATA,
+        "What was sent can't be kept; the description begins with the field's name.",
+        "Mend that field. Of a POST, nothing was kept.",
+    ),
     Fault(
         429,
         BUSY,

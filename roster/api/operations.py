@@ -2,7 +2,7 @@
 
 Lists and singles follow from the table of collections; nested lists are rows of their own, in
 the words of the specification (1.2 to 1.5). Scopes stand as alternatives: a token with any one
-of them may call (4.1). Writes are further rows, once there are any.
+of them may call (4.1). Vendors write into the collections of the gradebook.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from roster.api.scopes import READ_SCOPES, SCOPE_BASES
+from roster.api.scopes import READ_SCOPES, SCOPE_BASES, WRITE_SCOPES
 from roster.dialects.fields import FIELDS, V11, V12
 from roster.dialects.references import base_path, in_path
 from roster.kinds import COLLECTIONS, Collection
 from roster.reading import nesting
 from roster.reading.where import Nesting
+from roster.written import WRITTEN
 
 ID = re.compile(r"\{(\w+)\}")
 """An id in an operation's path."""
@@ -37,10 +38,11 @@ class Parent:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One GET: `envelope` is the body's only key; `subset` the role or type it is narrowed to.
+    """One operation: `envelope` is the body's only key; `subset` the role or type of its records.
 
     `path` begins at the host, without a slash. A nested list has `parents`, in the order of its
-    path, and `nesting` says who belongs to them.
+    path, and `nesting` says who belongs to them. A write has another `method`; what is posted has
+    the `fixed` columns that its path names, by the name of the id.
     """
 
     id: str
@@ -54,6 +56,8 @@ class Operation:
     scopes: tuple[str, ...]
     parents: tuple[Parent, ...] = ()
     nesting: Nesting | None = None
+    method: str = "GET"
+    fixed: tuple[tuple[str, str], ...] = ()
 
     def address(self, ids: Mapping[str, str]) -> str:
         """Return the path of a request, with its ids as they stand in one."""
@@ -258,6 +262,54 @@ def _of_nested() -> Iterator[Operation]:
 
 
 OPERATIONS: tuple[Operation, ...] = (*_of_collections(), *_of_nested())
+
+SESSION = Parent("academicSessionSourcedId", "academicSessions")
+ITEM = Parent("lineItemSourcedId", "lineItems")
+
+PATH_WORDS |= {SESSION: "academicSessions", ITEM: "lineItems"}
+
+POSTS = (
+    # operation, parents, list, columns that the path names
+    ("postLineItemsForClass", (CLASS,), "lineItems", (("classSourcedId", "klass"),)),
+    ("postLineItemsForSchool", (SCHOOL,), "lineItems", (("schoolSourcedId", "school"),)),
+    ("postResultsForLineItem", (ITEM,), "results", (("lineItemSourcedId", "line_item"),)),
+    (
+        "postResultsForAcademicSessionForClass", (CLASS, SESSION), "results",
+        (("classSourcedId", "klass"),),
+    ),
+)  # fmt: skip
+"""What is created under ids of ours, in 1.2 alone; 1.1 has no POST."""
+
+
+def _write_scopes(version: str, collection: Collection, method: str) -> tuple[str, ...]:
+    area = "assessment" if "assessment" in collection.types else "gradebook"
+    return (f"{SCOPE_BASES[version]}{area}.{WRITE_SCOPES[method]}",)
+
+
+def _of_writes() -> Iterator[Operation]:
+    for version, fields in FIELDS.items():
+        base = base_path(version, "gradebook").removeprefix("/")
+        for name in fields:
+            collection = COLLECTIONS[name]
+            if name not in WRITTEN:
+                continue
+            for method in ("PUT", "DELETE"):
+                yield Operation(
+                    f"{method.lower()}{capital(collection.singular)}", version, "gradebook",
+                    f"{base}/{name}/{{sourcedId}}", name, collection.singular, "", False,
+                    _write_scopes(version, collection, method), method=method,
+                )  # fmt: skip
+    base = base_path(V12, "gradebook").removeprefix("/")
+    for name, parents, plural, fixed in POSTS:
+        path = "/".join(f"{PATH_WORDS[each]}/{{{each.name}}}" for each in parents)
+        yield Operation(
+            name, V12, "gradebook", f"{base}/{path}/{plural}", plural, plural, "", True,
+            _write_scopes(V12, COLLECTIONS[plural], "POST"), parents, method="POST", fixed=fixed,
+        )  # fmt: skip
+
+
+WRITES: tuple[Operation, ...] = tuple(_of_writes())
+"""What vendors write: Grade Book Sync, and Assessment Sync in 1.2."""
 
 BUNDLES = tuple(
     Operation(

@@ -67,9 +67,11 @@ class Reader:
     a `number`; `revision` counts the acts that rewrote it, `cut` are fields, by collection, that
     are taken out of its documents as they are read, each with the number of the act that
     withheld it. `last_number` is the organization's last one as the request came. `scopes` are
-    full URIs. Everything the API answers comes out of that publication: there is no way around
-    it to another organization. The authentication's reader is at the feed's head; `run.enter`
-    moves it to what its run reads.
+    full URIs. `vendor` is the partner whose written records it reads and writes (0: none), as of
+    the write `written` and the organization's `acts`; `program` is the mark of the token, and one
+    that is `paused` writes nothing. Everything the API answers comes out of that publication, and
+    of what its vendor wrote there: there is no way around it to another organization. The
+    authentication's reader is at the feed's head; `run.enter` moves it to what its run reads.
     """
 
     connection: int
@@ -82,6 +84,11 @@ class Reader:
     revision: int = 0
     cut: Mapping[str, Mapping[str, int]] = field(default_factory=dict, compare=False)
     last_number: int = 0
+    vendor: int = 0
+    program: str = ""
+    paused: bool = False
+    written: int = 0
+    acts: int = 0
     run: Run = field(default=NoRun(), compare=False, repr=False)
 
     is_authenticated = True

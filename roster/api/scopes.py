@@ -15,7 +15,12 @@ MEANINGS = {
     "resource.readonly": "read resources, by class and course too",
     "gradebook-core.readonly": "read the gradebook",
     "gradebook.readonly": "read the gradebook, by class too",
+    "gradebook.createput": "create and replace categories, line items, results and score scales",
+    "gradebook.createpost": "create line items and results under ids of ours",
+    "gradebook.delete": "delete what you wrote into the gradebook",
     "assessment.readonly": "read assessments",
+    "assessment.createput": "create and replace assessment line items and results",
+    "assessment.delete": "delete the assessments that you wrote",
 }
 
 READ_SCOPES = {
@@ -26,6 +31,9 @@ READ_SCOPES = {
     "assessment": ("assessment.readonly",),
 }
 """The scopes that open lists and singles, the one that opens nested lists too first."""
+
+WRITE_SCOPES = {"PUT": "createput", "POST": "createpost", "DELETE": "delete"}
+"""What opens a write, behind its area: `gradebook.createput`."""
 
 
 def short(scope: str) -> str:

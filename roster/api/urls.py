@@ -7,30 +7,47 @@ is answered as without one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, re_path
 
 from roster.api.bundle import BundleView
 from roster.api.openapi import discovery
-from roster.api.operations import BUNDLES, ID, OPERATIONS
-from roster.api.views import CollectionView, NothingHere, SingleView
+from roster.api.operations import BUNDLES, ID, OPERATIONS, WRITES, Operation
+from roster.api.views import CollectionView, NothingHere, OneRosterView, SingleView
+from roster.api.writing import CollectionPostingView, PostingView, SingleWritingView
 
 
 def _routes() -> list[URLPattern]:
     routes: list[URLPattern] = discovery.routes()
     # The more ids a path has, the more exactly it says what is meant.
-    for operation in sorted(OPERATIONS, key=lambda each: -len(each.parents)):
+    read = {operation.path for operation in OPERATIONS}
+    posted = [operation for operation in WRITES if operation.many and operation.path not in read]
+    for operation in sorted((*OPERATIONS, *posted), key=lambda each: -len(each.parents)):
         if operation.many:
-            view = CollectionView.as_view(operation=operation)
-            routes.append(re_path(_list(operation.path), view))
+            routes.append(re_path(_list(operation.path), _view(operation)))
     for operation in OPERATIONS:
         if not operation.many:
             plain = operation.path.removesuffix("/{sourcedId}")
-            single = SingleView.as_view(operation=operation)
-            routes.append(path(f"{plain}/<path:sourced_id>", single))
+            routes.append(path(f"{plain}/<path:sourced_id>", _view(operation)))
     for operation in BUNDLES:
         routes.append(re_path(_list(operation.path), BundleView.as_view(operation=operation)))
     routes.append(re_path(r"^ims/oneroster/(?P<rest>(?s:.*))\Z", NothingHere.as_view()))
     return routes
+
+
+def _view(operation: Operation) -> Callable[..., HttpResponseBase]:
+    """Return the view of a path: what is read there, and what can be written."""
+    writes = {each.method: each for each in WRITES if each.path == operation.path}
+    if operation.method == "POST":
+        view: type[OneRosterView] = PostingView
+    elif operation.many:
+        view = CollectionPostingView if writes else CollectionView
+    else:
+        view = SingleWritingView if writes else SingleView
+    names = [*view.http_method_names, *(method.lower() for method in writes)]
+    return view.as_view(operation=operation, writes=writes, http_method_names=names)
 
 
 def _list(path: str) -> str:

@@ -6,6 +6,8 @@ documents go from the database's cursor into the body as they are stored.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -32,9 +34,10 @@ from roster.clock import clock, stamp
 from roster.dialects.composing import with_origin
 from roster.kinds import COLLECTIONS
 from roster.models import Organization
-from roster.reading import Where
+from roster.reading import Name, Where
 from roster.reading.facts_sql import ALWAYS, Sql
 from roster.reading.query import Filter
+from roster.written import state_of
 
 LONGEST_WAIT = 3600
 """Seconds after which a vendor may ask again whether there is something to read."""
@@ -72,13 +75,24 @@ class HoldsScope(BasePermission):
 
 
 class OneRosterView(APIView):
-    """What both views share; `operation` is set by the route."""
+    """What all views share; `operation` is set by the route, and `writes` by method."""
 
     operation: Operation = NOWHERE
+    writes: Mapping[str, Operation] = {}
     permission_classes = (HoldsScope,)
     throttle_classes = (ConnectionThrottle,)
     content_negotiation_class = JsonAlways
     http_method_names = ("get", "head", "options")
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Choose the operation by the method, before anybody asks for its scope."""
+        self.operation = self.writes.get(str(request.method), self.operation)
+        super().initial(request, *args, **kwargs)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Return what can be asked here."""
+        return tuple(name.upper() for name in self.http_method_names if hasattr(self, name))
 
     def reader(self, request: Request, key: str | None = None, offset: int = 0) -> Reader:
         """Return who reads, at the publication of its run, once there is something to read.
@@ -91,6 +105,9 @@ class OneRosterView(APIView):
             reader = reader.run.enter(reader, key, offset)
             if traced := trace_of(request):
                 traced.run = reader.run.id
+        elif reader.vendor:
+            state = state_of(reader.organization)
+            reader = replace(reader, written=state.written, acts=state.acts)
         if not reader.publication:
             raise not_published(reader)
         return reader
@@ -104,7 +121,7 @@ class OneRosterView(APIView):
         self, request: Request, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """Say which methods are possible here, and nothing else."""
-        return HttpResponse(status=204, headers={"Allow": "GET, HEAD, OPTIONS"})
+        return HttpResponse(status=204, headers={"Allow": ", ".join(self.methods)})
 
     def endpoint(self) -> str:
         """Return what the request log calls the operation: its path, without anybody's id."""
@@ -189,7 +206,7 @@ class CollectionView(ReadingView):
             parents_of(operation, reader, ids),
             asked.order,
         )
-        found = reading.page(reader, operation.collection, where, asked.offset, asked.limit, begun)
+        found = self.page(request, reader, where, asked, begun, key)
         count = len(found.documents)
         self._gave(request, reader, key, asked.offset, count, found.total)
         documents = selecting.only(found.documents, asked.fields)
@@ -200,6 +217,22 @@ class CollectionView(ReadingView):
             request, origin_of(request) + operation.address(ids), asked, found.total
         )
         return response
+
+    def page(
+        self,
+        request: Request,
+        reader: Reader,
+        where: Where,
+        asked: Asked,
+        begun: int | None,
+        key: str,
+    ) -> reading.Page:
+        """Return a page: of a run's publication, or of the gradebook as its list was begun."""
+        collection, offset, limit = self.operation.collection, asked.offset, asked.limit
+        if not reader.written:
+            return reading.page(reader, collection, where, offset, limit, begun)
+        name = Name(reader.program, etags.mark_of_text(f"{key} {where.order}", ""))
+        return reading.page_as_begun(reader, collection, where, offset, limit, name)
 
     def _gave(
         self, request: Request, reader: Reader, key: str, offset: int, count: int, total: int
@@ -216,16 +249,32 @@ class SingleView(ReadingView):
         operation = self.operation
         asked = parameters.read(request.query_params, operation)
         reader = self.reader(request)
+        sourced_id = sourced_id.removesuffix("/")
+        if not self.in_runs:
+            return self._of_gradebook(request, reader, sourced_id, asked)
         mark = self.mark(request, reader)
         if self.known(request, mark):
             return self.not_modified(etags.tag(mark))
-        sourced_id = sourced_id.removesuffix("/")
         where = None
         if operation.subset:
             where = Where(operation.version, operation.collection, operation.subset)
         document = reading.single(reader, operation.collection, sourced_id, where)
         if document is None:
             raise NotHere(operation.envelope, sourced_id)
+        content = selecting.only([document], asked.fields)[0]
+        return self.body(request, content, 1, asked, etags.tag(mark))
+
+    def _of_gradebook(
+        self, request: Request, reader: Reader, sourced_id: str, asked: Asked
+    ) -> HttpResponse:
+        """Return a record with a tag of its own, which a write can be tied to by `If-Match`."""
+        document = reading.single(reader, self.operation.collection, sourced_id, None)
+        if document is None:
+            raise NotHere(self.operation.envelope, sourced_id)
+        query = urlencode(sorted(request.query_params.lists()), doseq=True)
+        mark = etags.mark_of_text(document, origin_of(request), query)
+        if self.known(request, mark):
+            return self.not_modified(etags.tag(mark))
         content = selecting.only([document], asked.fields)[0]
         return self.body(request, content, 1, asked, etags.tag(mark))
 

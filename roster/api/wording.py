@@ -59,11 +59,27 @@ BELONGING = {
 """Who belongs to a nested list."""
 
 
+DOING = {"PUT": "create or replace a", "DELETE": "delete a"}
+
+WRITING = {
+    "postLineItemsForClass": "create line items of this class",
+    "postLineItemsForSchool": "create line items of classes of this school",
+    "postResultsForLineItem": "create results on this line item",
+    "postResultsForAcademicSessionForClass": "create results on line items of this class",
+    "putAssessmentLineItem": "create or replace an assessmentLineItem",
+    "putAssessmentResult": "create or replace an assessmentResult",
+    "deleteAssessmentLineItem": "delete an assessmentLineItem",
+    "deleteAssessmentResult": "delete an assessmentResult",
+}
+"""What is written."""
+
 BUNDLE = "all of it as one OneRoster bulk bundle: a zip of CSV files"
 
 
 def gives(operation: Operation) -> str:
     """Return in words what an operation gives."""
+    if operation.method != "GET":
+        return WRITING.get(operation.id) or f"{DOING[operation.method]} {operation.envelope}"
     if operation.parents:
         return BELONGING[operation.id]
     if not operation.many:

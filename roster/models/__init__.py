@@ -27,6 +27,7 @@ from roster.models.resources import ClassResource, CourseResource, Resource, Use
 from roster.models.row import Row, Status
 from roster.models.teaching import Course, Enrollment, Klass
 from roster.models.work import AuditEntry, Finding, Import, Job, Refresh
+from roster.models.written import BegunList, Gradebook, PostedRecord, Reach, Written
 
 __all__ = [
     "AcademicSession",
@@ -36,6 +37,7 @@ __all__ = [
     "AssessmentLineItem",
     "AssessmentResult",
     "AuditEntry",
+    "BegunList",
     "Category",
     "ClassResource",
     "Course",
@@ -46,6 +48,7 @@ __all__ = [
     "Feed",
     "Finding",
     "FormerRow",
+    "Gradebook",
     "Import",
     "Job",
     "Klass",
@@ -56,7 +59,9 @@ __all__ = [
     "Org",
     "Organization",
     "OwnRow",
+    "PostedRecord",
     "Publication",
+    "Reach",
     "Refresh",
     "Rendered",
     "Resource",
@@ -71,4 +76,5 @@ __all__ = [
     "UserProfile",
     "UserResource",
     "UsernameStandIn",
+    "Written",
 ]

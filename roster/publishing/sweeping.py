@@ -16,7 +16,15 @@ from django.db.models import F, Max, Model
 
 from roster import bulk
 from roster.clock import clock
-from roster.models import Document, ListPart, Organization, Publication, Rendered, StoredMap
+from roster.models import (
+    Document,
+    ListPart,
+    Organization,
+    Publication,
+    Rendered,
+    StoredMap,
+    Written,
+)
 from roster.parts import in_parts
 from roster.publishing.flipping import Base, drop, locked, no_longer_read
 from roster.publishing.lists import Numbers, Reference, Swept, fetch
@@ -33,7 +41,7 @@ def sweep(organization: Organization) -> dict[str, int]:
     found = {"lists": drop_lists(organization), "headers": _drop_headers(organization)}
     base, named = Base.of(organization), _named(organization)
     try:
-        documents = _listed(named)
+        documents = np.union1d(_listed(named), _written(organization))
     except Swept:  # By another one, of a publication that was superseded since.
         return found
     found["parts"] = _delete_parts(organization, base, named)
@@ -78,6 +86,17 @@ def _listed(named: Sequence[Reference]) -> Numbers:
         documents = [each.documents for each in fetch(some)]
         found = np.unique(np.concatenate([found, *documents]))
     return found
+
+
+def _written(organization: Organization) -> Numbers:
+    """Return the documents of what vendors wrote, which no publication lists."""
+    columns = ("shown_11", "stone_11", "shown_12", "stone_12")
+    found = bulk.numbers(
+        f"SELECT {', '.join(columns)} FROM {Written._meta.db_table} WHERE organization_id = %s",  # noqa: S608
+        [organization.pk],
+        len(columns),
+    )
+    return np.unique(found)
 
 
 def _delete_parts(organization: Organization, base: Base, named: Iterable[Reference]) -> int:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
+from roster import written
+
 V = TypeVar("V")
 
 MEGABYTE = 2**20
@@ -61,3 +63,4 @@ def forget() -> None:
     """Empty all caches: something that they know is gone, or a test rolled its database back."""
     for cache in _caches:
         cache.clear()
+    written.forget()

@@ -18,6 +18,7 @@ from roster.publishing.lists import List, Numbers
 from roster.reading.caches import MEGABYTE, Cache
 from roster.reading.numbers import NOTHING, Mask, among, united
 from roster.reading.source import Source
+from roster.written import Records, records, superseded
 
 
 class Unlisted(Exception):
@@ -62,11 +63,21 @@ _whole: Cache[Listed] = Cache(96 * MEGABYTE, lambda listed: 2 * ENTRY * len(list
 
 def total(source: Source, collection: str) -> int:
     """Return how many live entries there are; `Unlisted` where the publication is gone."""
+    if written(source, collection):
+        return len(listed(source, collection).shows)
     return sum(size for _, size, _ in lists.references(_header(source), collection, "live"))
+
+
+def written(source: Source, collection: str) -> Records | None:
+    """Return what of a collection the reader has from its vendor's writes; None for nothing."""
+    found = records(source, collection)
+    return found if len(found.live) or len(found.tombstones) else None
 
 
 def piece(source: Source, collection: str, offset: int, limit: int) -> List:
     """Return so many live entries from an offset on."""
+    if written(source, collection):
+        return listed(source, collection).shows.take(slice(offset, offset + limit))
     some: list[lists.Reference] = []
     start = at = 0
     for reference in lists.references(_header(source), collection, "live"):
@@ -90,6 +101,34 @@ def listed(
         shows = lists.joined(_entries(parts))
         documents, stamps = _asked(shows, former)
         found = _whole.put(key, Listed(shows, documents, stamps, tombstones))
+    more = written(source, collection)
+    return found if more is None else _with(found, more, source, collection, key)
+
+
+def _with(
+    published: Listed, more: Records, source: Source, collection: str, key: tuple[object, ...]
+) -> Listed:
+    """Return what is published and, behind it, what was written.
+
+    A record that a vendor wrote takes the place of a bundle's of the same id.
+    """
+    whole = (
+        collection,
+        *key,
+        source.feed,
+        source.publication,
+        source.revision,
+        source.acts,
+        source.written,
+    )
+    found = _whole.get(whole)
+    if found is None:
+        rows = more.tombstones if published.tombstones else more.live
+        kept = published.shows.take(~among(superseded(source, collection), published.shows.records))
+        shows = lists.joined([kept, rows])
+        found = _whole.put(
+            whole, Listed(shows, shows.documents, shows.stamps, published.tombstones)
+        )
     return found
 
 

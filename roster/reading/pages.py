@@ -21,6 +21,7 @@ from roster.models import Publication
 from roster.publishing.lists import EMPTY, List
 from roster.publishing.lists import joined as joined_lists
 from roster.reading import lookups
+from roster.reading.begun import Name, as_it_stands, begun, in_place, keep
 from roster.reading.caches import MEGABYTE, Cache, forget
 from roster.reading.comparing import has_word
 from roster.reading.entries import ACTIVE
@@ -70,6 +71,34 @@ def page(
     return _once_again(read)
 
 
+def page_as_begun(
+    source: Source, collection: str, where: Where, offset: int, limit: int, name: Name
+) -> Page:
+    """Return one page of a list into which vendors write, as it was when it was begun."""
+    if not source.publication:
+        return Page([], 0)
+
+    def read() -> Page:
+        known = begun(source, name) if offset else None
+        if known is None:
+            shows = (
+                listed(source, collection).shows if where.is_plain else _find(source, where, None)
+            )
+            if not offset and len(shows) > limit:
+                keep(source, name, shows)
+            some = shows.take(slice(offset, offset + limit))
+            return Page(_texts(source, collection, some), len(shows))
+        some = known.shows.take(slice(offset, offset + limit))
+        some, fallen = as_it_stands(source, collection, some, known.stand)
+        texts = [
+            in_place(source.version, collection, text) if gone else text
+            for text, gone in zip(_texts(source, collection, some), fallen, strict=True)
+        ]
+        return Page(texts, len(known.shows))
+
+    return _once_again(read)
+
+
 def single(source: Source, collection: str, sourced_id: str, where: Where | None) -> str | None:
     """Return one document, a tombstone too, or None where this reader has none to see."""
     if not source.publication or "\0" in sourced_id:
@@ -79,6 +108,18 @@ def single(source: Source, collection: str, sourced_id: str, where: Where | None
     def read() -> str | None:
         found = _one(source, collection, sourced_id, subset)
         return _texts(source, collection, found)[0] if found else None
+
+    return _once_again(read)
+
+
+def found(source: Source, collection: str, sourced_id: str) -> tuple[int, str] | None:
+    """Return the key and the document of a record that can be named, a tombstone too."""
+    if not source.publication or "\0" in sourced_id:
+        return None
+
+    def read() -> tuple[int, str] | None:
+        some = _one(source, collection, sourced_id, ALWAYS)
+        return (int(some.records[0]), _texts(source, collection, some)[0]) if some else None
 
     return _once_again(read)
 
@@ -115,11 +156,17 @@ def _find(source: Source, where: Where, begun: int | None) -> List:
     """Return what a list shows, in its order."""
     hidden: frozenset[str] = frozenset()
     if where.probed:
+        # What was written is kept with all its fields.
         hidden = withheld(source, where.collection, begun) & where.probed
     asking = Asking(source, where.collection, relevant(source, begun), hidden)
-    key = source.publication, source.revision, where, asking.begun, hidden
+    key = source.publication, source.revision, where, asking.begun, hidden, state_of(source)
     found = _found.get(key)
     return _found.put(key, _narrowed(asking, where)) if found is None else found
+
+
+def state_of(source: Source) -> tuple[int, ...]:
+    """Return as of which write a vendor's own records are read."""
+    return (source.vendor, source.written, source.acts) if source.written else ()
 
 
 def _narrowed(asking: Asking, where: Where) -> List:
@@ -161,7 +208,22 @@ def _texts(source: Source, collection: str, some: List) -> list[str]:
         raise Unlisted("A document was swept while its list was read.") from None
     if fields := source.cut.get(collection):
         texts = [without(text, fields) for text in texts]
+    if some.records.size and some.records.min() < 0:
+        texts = _of_vendor(source, collection, some, texts)
     return [text[:-1] + _tail(each) for text, each in zip(texts, some.stamps.tolist(), strict=True)]
+
+
+def _of_vendor(source: Source, collection: str, some: List, texts: list[str]) -> list[str]:
+    """Return texts in which a vendor's own records say no more than others' do.
+
+    They are kept whole, whoever reads them.
+    """
+    hidden = withheld(source, collection, None)
+    marks = tuple(f'"{name}":' for name in hidden)
+    return [
+        without(text, hidden) if record < 0 and any(mark in text for mark in marks) else text
+        for record, text in zip(some.records.tolist(), texts, strict=True)
+    ]
 
 
 @lru_cache(4096)

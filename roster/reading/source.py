@@ -11,7 +11,8 @@ class Source(Protocol):
 
     `revision` counts the acts that rewrote it in place, and with it everything is cached.
     `cut` are the fields, by collection, that are withheld although its documents have them yet;
-    each with the number of the act that withheld it.
+    each with the number of the act that withheld it. `vendor` is whose written records are read
+    too (0: nobody's), as of the write `written` and the organization's count of `acts`.
     """
 
     @property
@@ -34,3 +35,12 @@ class Source(Protocol):
 
     @property
     def cut(self) -> Mapping[str, Mapping[str, int]]: ...
+
+    @property
+    def vendor(self) -> int: ...
+
+    @property
+    def written(self) -> int: ...
+
+    @property
+    def acts(self) -> int: ...

@@ -19,7 +19,7 @@ from connections import lifecycle
 from connections.authentication import ConnectionAuthentication
 from connections.belonging import Pin
 from connections.models import Run
-from connections.progress import Progress
+from connections.progress import Progress, mark
 from connections.scopes import allowed
 from roster.api.reader import Reader
 from roster.api.scopes import SCOPE_BASES
@@ -72,6 +72,7 @@ def test_a_token_leads_to_its_reader_in_one_query(
         number=7,
         revision=3,
         last_number=7,
+        program=mark(token),
         scopes=frozenset(allowed(vendor.connection)),
     )
     assert reader.cut == {"users": {"email": 5}}

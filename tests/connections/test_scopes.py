@@ -9,6 +9,8 @@ from connections.scopes import allowed, narrow
 from roster.api.scopes import SCOPE_BASES
 
 V1, V2 = SCOPE_BASES["1.1"], SCOPE_BASES["1.2"]
+WRITES_1 = ["gradebook.createput", "gradebook.delete"]
+WRITES_2 = ["gradebook.createput", "gradebook.createpost", "gradebook.delete"]
 ROSTER = ["roster-core.readonly", "roster.readonly"]
 
 
@@ -26,14 +28,14 @@ ROSTER = ["roster-core.readonly", "roster.readonly"]
             "1.2",
             ["grade_book"],
             [],
-            [*ROSTER, "gradebook-core.readonly", "gradebook.readonly"],
+            [*ROSTER, "gradebook-core.readonly", "gradebook.readonly", *WRITES_2],
         ),
-        ("1.1", ["grade_book"], [], [*ROSTER, "gradebook.readonly"]),
+        ("1.1", ["grade_book"], [], [*ROSTER, "gradebook.readonly", *WRITES_1]),
         (
             "1.2",
             ["assessment"],
             [],
-            [*ROSTER, "assessment.readonly"],
+            [*ROSTER, "assessment.readonly", "assessment.createput", "assessment.delete"],
         ),
     ],
 )

@@ -30,21 +30,18 @@ class Intended:
         )
 
 
-WRITES = "writing isn't possible yet: a document tells only what is supported"
 PASSWORDS = "passwords are never told"
 ALTERNATIVES = "any one scope is enough, which OpenAPI writes as alternatives"
 BODY = "reads have no body that could be wrong"
 LINKS = "the pages' addresses stand in the Link header, which is declared instead"
 ALWAYS_THERE = "a list that belongs to nothing is always there"
 PARENTS = "an unknown parent in the path is 404, as the operations' own words demand"
-CONDITIONAL = "conditional requests: ETag, If-None-Match"
+CONDITIONAL = "conditional requests: ETag, If-None-Match, If-Match"
 BUSY = "nothing is published yet, or the service is busy; Retry-After says for how long"
 BUNDLE = "a vendor without a REST client fetches the same data as one bulk bundle"
 MOST = "a page has a maximum, above which it is refused instead of cut"
 
 INTENDED = (
-    *(Intended("operation", f"{method} *", WRITES, False) for method in ("PUT", "POST", "DELETE")),
-    Intended("schema", "GUIDPair*", WRITES, False),
     Intended("property", "UserDType password", PASSWORDS, False),
     Intended("property", "CredentialDType password", PASSWORDS, False),
     Intended("scopes together", "GET *", ALTERNATIVES),
@@ -53,11 +50,12 @@ INTENDED = (
     Intended("status", "GET /resources 404", ALWAYS_THERE, False),
     Intended("status", "GET /*/{*}/* 404", PARENTS, True),
     Intended("status", "GET * 304", CONDITIONAL, True),
+    Intended("status", "* 412", CONDITIONAL, True),
     Intended("header", "GET * 200 ETag", CONDITIONAL, True),
     Intended("header", "GET * 200 Link", LINKS, True),
-    Intended("status", "GET * 503", BUSY, True),
-    Intended("header", "GET * 429 Retry-After", BUSY, True),
-    Intended("header", "GET * 401 WWW-Authenticate", "what is wrong with the token", True),
+    Intended("status", "* 503", BUSY, True),
+    Intended("header", "* 429 Retry-After", BUSY, True),
+    Intended("header", "* 401 WWW-Authenticate", "what is wrong with the token", True),
     Intended("operation", "GET /bundle", BUNDLE, True),
     Intended("parameter", "GET * query limit schema.maximum", MOST, True),
 )

@@ -106,7 +106,7 @@ class Faults:
             self.expect(403, operation, by=narrow)
         if operation.parents or not operation.many:
             self.expect(404, operation)
-        self.expect(405, operation, method="put")
+        self.expect(405, operation, method="patch")
         self.unchanged(operation)
         with patch.object(throttling, "BUDGET", 0), patch.object(throttling, "_taken", {}):
             self.expect(429, operation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from roster.api.openapi import naming
 from roster.api.operations import Operation
 from roster.api.parameters import DEFAULT_LIMIT, MOST_LIMIT, WAYS
 from roster.reading.query import MOST_CLAUSES, PREDICATES
@@ -49,11 +50,27 @@ QUERY: dict[str, tuple[str, dict[str, Any]]] = {
 def parameters_of(operation: Operation) -> list[dict[str, str]]:
     """Return the references to an operation's parameters, those of the path first."""
     names = [parent.name for parent in operation.parents]
-    if operation.many:
-        names += QUERY
-    else:
-        names += ["sourcedId", "fields"]
+    if not operation.many:
+        names.append("sourcedId")
+    if operation.method == "GET":
+        names += QUERY if operation.many else ["fields"]
     return [{"$ref": f"#/components/parameters/{name}"} for name in names]
+
+
+def body_of(operation: Operation) -> dict[str, Any]:
+    """Return what is sent with an operation: nothing where nothing is."""
+    if operation.method not in ("PUT", "POST"):
+        return {}
+    name = naming.many if operation.many else naming.single
+    schema = naming.ref(name(operation.collection))
+    words = "References may hold a sourcedId alone; status and dateLastModified may be left out."
+    return {
+        "requestBody": {
+            "description": words,
+            "content": {"application/json": {"schema": schema}},
+            "required": True,
+        }
+    }
 
 
 def components(operations: list[Operation]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from roster.api.openapi import asking, bundle, schemas, statuses
-from roster.api.operations import BUNDLES, OPERATIONS, Operation, capital
+from roster.api.operations import BUNDLES, OPERATIONS, WRITES, Operation, capital
 from roster.api.scopes import MEANINGS, short
 from roster.api.wording import gives
 from roster.dialects.fields import V11
@@ -36,7 +36,7 @@ def operations_of(version: str, service: str) -> list[Operation]:
     """Return the operations that a document tells of, in the order of their paths."""
     found = (
         each
-        for each in OPERATIONS
+        for each in (*OPERATIONS, *WRITES)
         if each.version == version and (service == ALL or each.service == service)
     )
     return sorted(found, key=lambda each: each.path)
@@ -60,26 +60,37 @@ def _document(version: str, service: str) -> dict[str, Any]:
         "info": {
             "title": _title(version, service),
             "version": version,
-            "description": "What can be read here. A token says whose roster, and which part.",
+            "description": (
+                "What can be read and written here. A token says whose roster, and which part."
+            ),
         },
         "servers": [],
         "tags": [{"name": tag} for tag in tags],
         "paths": {
-            **{path_in(each): {"get": _operation(each)} for each in operations},
+            **_calls(operations),
             **{path_in(each): {"get": bundle.call(each, _any_of(each))} for each in bundles},
         },
         "components": {
             "securitySchemes": {SCHEME: _security(operations)},
             "parameters": asking.components(operations),
-            **statuses.components(version),
+            **statuses.components(version, operations),
             "schemas": {
                 **schemas.schemas_of(
                     version, sorted({operation.collection for operation in operations})
                 ),
                 **statuses.schemas(version, service),
+                **statuses.written(operations),
             },
         },
     }
+
+
+def _calls(operations: list[Operation]) -> dict[str, dict[str, Any]]:
+    """Return the calls of each path by method."""
+    found: dict[str, dict[str, Any]] = {}
+    for each in operations:
+        found.setdefault(path_in(each), {})[each.method.lower()] = _operation(each)
+    return found
 
 
 def _title(version: str, service: str) -> str:
@@ -93,6 +104,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "summary": capital(words),
         "tags": [_tag(operation)],
         "parameters": asking.parameters_of(operation),
+        **asking.body_of(operation),
         "security": _any_of(operation),
         "responses": statuses.responses_of(operation),
     }
@@ -111,7 +123,7 @@ def _security(operations: list[Operation]) -> dict[str, Any]:
     scopes = dict.fromkeys(scope for operation in operations for scope in operation.scopes)
     return {
         "type": "oauth2",
-        "description": "Client credentials; what the token may read is the district's decision.",
+        "description": "Client credentials; what the token opens is the district's decision.",
         "flows": {
             "clientCredentials": {
                 "tokenUrl": "",

@@ -12,6 +12,8 @@ STATUS_INFO = "imsx_StatusInfoDType"
 STATUS_INFO_SET = "imsx_StatusInfoSetDType"
 CODE_MINOR = "imsx_CodeMinorDType"
 CODE_MINOR_FIELD = "imsx_CodeMinorFieldDType"
+GUID_PAIR = "GUIDPairDType"
+GUID_PAIRS = "GUIDPairSetDType"
 
 SETS = {"categories": "CategoriesSetDType"}
 """Envelopes of lists that aren't named after the class of their records."""

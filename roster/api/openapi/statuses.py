@@ -35,6 +35,8 @@ WITH = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)
 
 def responses_of(operation: Operation) -> dict[str, Any]:
     """Return every answer that an operation can give, by status."""
+    if operation.method != "GET":
+        return {**_done(operation), **_errors(statuses_of(operation))}
     return {"200": _success(operation), **common(statuses_of(operation))}
 
 
@@ -46,24 +48,55 @@ def common(statuses: Iterable[int]) -> dict[str, Any]:
             "headers": headers("ETag"),
         },
     }
-    for status in statuses:
-        told[str(status)] = {"$ref": f"#/components/responses/{_name(status)}"}
+    return {**told, **_errors(statuses)}
+
+
+def _errors(statuses: Iterable[int]) -> dict[str, Any]:
+    told = {str(each): {"$ref": f"#/components/responses/{_name(each)}"} for each in statuses}
     return {**told, "default": {"$ref": "#/components/responses/Default"}}
+
+
+def _done(operation: Operation) -> dict[str, Any]:
+    """Return the answers to a write that is done."""
+    if operation.method == "POST":
+        words = "All are kept, under these ids."
+        return {"201": {"description": words, "content": _json(naming.GUID_PAIRS)}}
+    if operation.method == "DELETE":
+        return {"204": {"description": "It is deleted."}}
+    created = {"201": {"description": "It is kept. No body."}}
+    if operation.version == V11:
+        created = {"201": {"description": "It is new, and kept."}}
+        created["200"] = {"description": "It is kept in place of the one before."}
+    return created
+
+
+def written(operations: Iterable[Operation]) -> dict[str, Any]:
+    """Return the schemas of what is answered to a POST, where there is one."""
+    if all(each.method != "POST" for each in operations):
+        return {}
+    names = ("suppliedSourcedId", "allocatedSourcedId")
+    pair = closed({name: {"type": "string"} for name in names}, list(names))
+    pairs = closed({"sourcedIdPairs": listed(ref(naming.GUID_PAIR))})
+    return {naming.GUID_PAIR: pair, naming.GUID_PAIRS: pairs}
 
 
 def statuses_of(operation: Operation) -> list[int]:
     """Return the errors that an operation can give: a list without parents is always there."""
-    found = sorted({fault.status for fault in FAULTS} - {405})
+    never = {405, 412, 422} if operation.method == "GET" else {400, 405}
+    if operation.method == "POST":
+        never.add(412)
+    found = sorted({fault.status for fault in FAULTS} - never)
     if operation.many and not operation.parents:
         found.remove(404)
     return found
 
 
-def components(version: str) -> dict[str, Any]:
+def components(version: str, operations: Iterable[Operation]) -> dict[str, Any]:
     """Return the error responses and headers that operations refer to."""
+    told_of = {status for operation in operations for status in statuses_of(operation)}
     found = {
         _name(status): _error(version, meaning_of(status), *WITH.get(status, ()))
-        for status in sorted({fault.status for fault in FAULTS} - {405})
+        for status in sorted(told_of)
     }
     found["Default"] = _error(version, "Any other error. Its description says what was wrong.")
     told = {

@@ -27,7 +27,8 @@ from portal.pages import docs
 from roster import reading
 from roster.api.errors import MINOR
 from roster.api.faults import FAULTS
-from roster.api.operations import OPERATIONS
+from roster.api.openapi.document import path_in
+from roster.api.operations import OPERATIONS, WRITES
 from roster.dialects.fields import FIELDS
 from roster.models import Organization
 from tests.cast import ask_token, connected
@@ -95,6 +96,13 @@ def test_a_row_says_what_the_operations_of_its_path_are(version: str):
 
 
 @pytest.mark.parametrize("version", VERSIONS)
+def test_every_write_stands_on_its_page(version: str, client: Client):
+    shown = re.findall(r'<tr data-call="([^"]+)">', text_of(client, ADDRESSES[version]))
+    written = [each for each in WRITES if each.version == version]
+    assert shown == [f"{each.method} {path_in(each)}" for each in written]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
 def test_every_field_of_every_collection_is_explained(version: str, client: Client):
     page = text_of(client, ADDRESSES[version])
     for collection, known in FIELDS[version].items():
@@ -112,8 +120,8 @@ def test_every_anchor_leads_somewhere_and_is_there_once(address: str, client: Cl
 
 
 def test_every_error_the_api_can_give_is_explained():
-    # Any Accept and any content type are taken, and nothing is written yet.
-    never = {406, 415, 422}
+    # Any Accept and any content type are taken.
+    never = {406, 415}
     assert {fault.status for fault in FAULTS} == set(MINOR) - never
 
 
@@ -272,8 +280,8 @@ def test_errors_have_the_code_that_the_page_names(
         early,
     ]
     seen = [(answer.status_code, minor_of(version, answer.json())) for answer in answers]
-    # Too many requests, and a mistake of ours, are brought about elsewhere.
-    others = [fault for fault in FAULTS if fault.status not in (429, 500)]
+    # Too many requests, a mistake of ours, and writes are brought about elsewhere.
+    others = [fault for fault in FAULTS if fault.status not in (412, 422, 429, 500)]
     assert seen == [
         (fault.status_in(version), fault.minor_in(version, "rostering")) for fault in others
     ]

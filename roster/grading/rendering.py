@@ -1,0 +1,84 @@
+"""The documents of a written record, in each version that can show it, with its tombstones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+
+from roster.dialects import gradebook
+from roster.dialects.composing import Doc, Unpublishable
+from roster.dialects.documents import document
+from roster.dialects.fields import FIELDS, V11, V12
+from roster.dialects.tombstones import tombstone_doc
+from roster.grading.accepting import Values
+from roster.grading.referring import Referred
+from roster.kinds import KINDS, ROWS_OF
+from roster.models import Written
+from roster.publishing.shelf import Finished, Shelf
+
+NO_FIELDS: frozenset[str] = frozenset()
+MOMENTS = ("assign_date", "due_date")
+VERSIONS = (V11, V12)
+
+
+def documents(collection: str, sourced_id: str, values: Values, to: Referred) -> dict[str, Doc]:
+    """Return a record's documents by version; none for a version that can't show it."""
+    row, answer = row_of(collection, sourced_id, values), _answer(collection, values, to)
+    found = {}
+    for version in VERSIONS:
+        if collection not in FIELDS[version]:
+            continue
+        try:
+            found[version] = document(version, collection, row, answer, NO_FIELDS)
+        except Unpublishable:
+            continue
+    return found
+
+
+def missing(version: str, collection: str, sourced_id: str, values: Values, to: Referred) -> str:
+    """Return the field for lack of which a version can't show a record."""
+    row, answer = row_of(collection, sourced_id, values), _answer(collection, values, to)
+    try:
+        document(version, collection, row, answer, NO_FIELDS)
+    except Unpublishable as lacking:
+        return str(lacking)
+    return ""
+
+
+def row_of(collection: str, sourced_id: str, values: Values) -> Any:
+    """Return the row that a bundle would have brought, not saved."""
+    model: Any = KINDS[ROWS_OF[collection]].model
+    given = {
+        name: parse_datetime(value) if name in MOMENTS else value for name, value in values.items()
+    }
+    row = model(sourced_id=sourced_id, **given)
+    if "score_date" in given:
+        row.score_date = model._meta.get_field("score_date").to_python(given["score_date"])
+    return row
+
+
+def _answer(collection: str, values: Values, to: Referred) -> Any:
+    scale = values.get("score_scale", "")
+    if collection == "lineItems":
+        session = values.get("academic_session", "")
+        return gradebook.LineItemAnswer(to.school, to.period, session, scale)
+    if collection == "results":
+        return gradebook.ResultAnswer(to.klass_id, scale)
+    if collection == "scoreScales":
+        return gradebook.ScaleAnswer(values.get("course", ""))
+    if collection == "assessmentLineItems":
+        return gradebook.AssessmentAnswer(to.klass_id, values.get("parent", ""), scale)
+    return gradebook.AssessmentResultAnswer(scale) if collection == "assessmentResults" else None
+
+
+def shelve(row: Written, docs: dict[str, Doc]) -> None:
+    """Keep documents and tombstones, and name them in the row."""
+    for version, doc in docs.items():
+        stone = tombstone_doc(version, row.collection, doc)
+        shelf = Shelf(row.organization_id, version, row.collection)
+        kept = [Finished(row.record, None, each) for each in (doc, stone)]
+        shown, gone = (number for _, number in shelf.put(kept))
+        which = version.replace(".", "")
+        setattr(row, f"shown_{which}", shown)
+        setattr(row, f"stone_{which}", gone)

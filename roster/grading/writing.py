@@ -1,0 +1,224 @@
+"""Writing: put, delete and post of one vendor's records, each whole or not at all.
+
+A record is the vendor's within the organization, whichever of its connections writes. Writes of
+an organization are numbered one after the other under the lock of its gradebook, in the order in
+which they become readable.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from roster import bulk, reading
+from roster.clock import clock, milliseconds
+from roster.dialects.composing import Doc
+from roster.grading.accepting import Body
+from roster.grading.completing import completed
+from roster.grading.posts import Posted, known_posts, remember
+from roster.grading.referring import References
+from roster.grading.refusals import NotYours, Stale, Unwritten
+from roster.grading.rendering import documents, missing, shelve
+from roster.grading.writer import Writer
+from roster.models import Gradebook, Organization, Status, Written
+from roster.written import reach_of
+
+Matches = Callable[[str], bool]
+"""Whether a client's condition holds of a record's document."""
+
+
+@dataclass
+class Entry:
+    """One record to be written: its row, its documents, and the row that it replaces.
+
+    One that is `tied` replaces that very row, or nothing is written.
+    """
+
+    row: Written
+    documents: dict[str, Doc]
+    before: Written | None
+    tied: bool = False
+    overlooked: list[str] = field(default_factory=list)
+
+    @property
+    def creates(self) -> bool:
+        return self.before is None or self.before.status != Status.ACTIVE
+
+
+def put(
+    writer: Writer, collection: str, sourced_id: str, body: Any, matches: Matches | None = None
+) -> Entry:
+    """Create or replace a record of the vendor's; the entry says which.
+
+    `matches` is the client's condition on what stands there. Raises a `Refusal`.
+    """
+    before = _before(writer, collection, sourced_id)
+    _require(writer, collection, sourced_id, before, matches)
+    entry = _entry(writer, collection, sourced_id, body, before)
+    entry.tied = matches is not None
+    with transaction.atomic():
+        _write(writer.organization, [entry])
+    return entry
+
+
+def delete(
+    writer: Writer, collection: str, sourced_id: str, matches: Matches | None = None
+) -> None:
+    """Delete a record of the vendor's. Raises a `Refusal`."""
+    before = _before(writer, collection, sourced_id)
+    current = reading.found(writer, collection, sourced_id)
+    if before is None or before.vendor != writer.vendor:
+        if current is None and before is None:
+            raise Unwritten(f"There is no such record “{sourced_id}” here.")
+        raise NotYours(_NOT_YOURS)
+    if current is None:
+        raise Unwritten(f"There is no such record “{sourced_id}” here.")
+    _require(writer, collection, sourced_id, before, matches)
+    row = Written.objects.get(pk=before.pk)
+    row.pk, row.status, row.connection = None, Status.RETIRED, writer.connection
+    with transaction.atomic():
+        _write(writer.organization, [Entry(row, {}, before, matches is not None)])
+
+
+def post(
+    writer: Writer, collection: str, bodies: Sequence[Any], envelope: str, fixed: dict[str, str]
+) -> list[Posted]:
+    """Create records under ids of our own, all or none; return the ids in their order.
+
+    `fixed` are columns that the path gives. What the connection posted before, within a day, by
+    the same ids and with the same bodies, isn't written again.
+    """
+    known = known_posts(writer, collection, bodies, fixed)
+    entries, pairs = [], []
+    for at, body in enumerate(bodies):
+        where = f"{envelope}[{at}]."
+        supplied = Body(writer.version, collection, "UTC", where).sourced_id(body)
+        if (allocated := known[at].allocated) is None:
+            allocated = secrets.token_hex(16)
+            entries.append(_entry(writer, collection, allocated, body, None, where, fixed))
+        pairs.append(Posted(supplied, allocated))
+    with transaction.atomic():
+        _write(writer.organization, entries)
+        remember(writer, collection, known, pairs)
+    return pairs
+
+
+_NOT_YOURS = (
+    "This record belongs to the district or to another vendor; only who wrote a record may "
+    "change or delete it."
+)
+
+
+def _before(writer: Writer, collection: str, sourced_id: str) -> Written | None:
+    rows = Written.objects.filter(
+        organization=writer.organization, collection=collection, sourced_id=sourced_id
+    )
+    return rows.order_by("-number").first()
+
+
+def _require(
+    writer: Writer,
+    collection: str,
+    sourced_id: str,
+    before: Written | None,
+    matches: Matches | None,
+) -> None:
+    """Refuse what isn't the vendor's, what it can't see, and what has changed meanwhile."""
+    current = reading.found(writer, collection, sourced_id)
+    if before is not None and before.vendor != writer.vendor:
+        raise NotYours(_NOT_YOURS)
+    if before is None and current is not None:
+        raise NotYours(_NOT_YOURS)
+    if before is not None and before.status == Status.ACTIVE and current is None:
+        raise NotYours("This record's class or student is not shared with this connection.")
+    if matches is not None and not (current is not None and matches(current[1])):
+        raise Stale("The record is not as If-Match says; read it again.")
+
+
+def _entry(
+    writer: Writer,
+    collection: str,
+    sourced_id: str,
+    body: Any,
+    before: Written | None,
+    where: str = "",
+    fixed: dict[str, str] | None = None,
+) -> Entry:
+    """Return what is written of a body, read, completed and checked."""
+    zone = Organization.objects.values_list("time_zone", flat=True).get(pk=writer.organization)
+    reader = Body(writer.version, collection, zone, where)
+    own = reader.sourced_id(body)
+    if not fixed and own not in ("", sourced_id):
+        raise reader.invalid("sourcedId", "must be that of the address.")
+    values = reader.values(body, fixed or {})
+    completed(writer, collection, values, zone)
+    to = References(writer, reach_of(writer), reader).of(collection, values)
+    docs = documents(collection, sourced_id, values, to)
+    if writer.version not in docs:
+        raise reader.invalid(
+            missing(writer.version, collection, sourced_id, values, to), "is required."
+        )
+    if before and before.status == Status.ACTIVE and before.klass != to.klass:
+        raise reader.invalid("class", "can't be changed; write a new record.")
+    row = Written(
+        organization_id=writer.organization,
+        collection=collection,
+        sourced_id=sourced_id,
+        record=before.record if before else 0,
+        vendor=writer.vendor,
+        connection=writer.connection,
+        klass=to.klass,
+        person=to.person,
+        category=to.category,
+        item=to.item,
+        values=values,
+    )
+    return Entry(row, docs, before, overlooked=reader.overlooked)
+
+
+def _write(organization: int, entries: Sequence[Entry]) -> None:
+    """Number and keep writes, in a transaction that nobody else's comes between."""
+    if not entries:
+        return
+    Gradebook.objects.get_or_create(pk=organization)
+    # One statement that locks the row, on either engine, until the transaction ends.
+    book = Gradebook.objects.select_for_update().get(pk=organization)
+    number = max(milliseconds(clock()), book.last + 1)
+    for at, entry in enumerate(entries):
+        row = entry.row
+        _require_last(entry)
+        row.number = number + at
+        row.record = row.record or -bulk.reserve(Written, 1)[0]
+        if entry.documents:
+            shelve(row, entry.documents)
+    Written.objects.bulk_create([entry.row for entry in entries])
+    Gradebook.objects.filter(pk=organization).update(last=number + len(entries) - 1)
+
+
+def _require_last(entry: Entry) -> None:
+    """Refuse a write that was checked against what is no longer the last one.
+
+    A vendor that writes one id twice at once: the last one wins whole, and whose it is stands.
+    """
+    row, before = entry.row, entry.before
+    last = (
+        Written.objects.filter(
+            organization=row.organization_id,
+            collection=row.collection,
+            sourced_id=row.sourced_id,
+        )
+        .order_by("-number")
+        .first()
+    )
+    if last is None:
+        return
+    if last.vendor != row.vendor:
+        raise NotYours(_NOT_YOURS)
+    if before is None or last.pk != before.pk:
+        if entry.tied:
+            raise Stale("The record was changed at the same moment; read it again.")
+        row.record = last.record

@@ -1,0 +1,142 @@
+"""What vendors wrote into the gradebook: one row for each write, never changed.
+
+It stands beside the rows of bundles and belongs to the vendor, whichever of its connections wrote
+it. Why a log: the newest row of a record says what it is now, so a write is one insert whatever
+the number of readers. Weighed and left: writing into the tables of bundles (each write would be a
+change of the roster that asks for a refresh).
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from roster.models.fields import BytewiseField, JsonField, SourcedIdField
+from roster.models.row import Status
+
+
+class Gradebook(models.Model):
+    """The last write of an organization; its row is the lock under which writes are numbered."""
+
+    organization = models.OneToOneField(
+        "roster.Organization", on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    last = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"gradebook of {self.organization_id}"
+
+
+class Written(models.Model):
+    """One write. `number` is its moment in milliseconds, one after the other in an organization.
+
+    `record` is the key of what was written, negative, the same in each of its writes. `vendor` is
+    the partner whose it is, `connection` the one that wrote. `klass` and `person` are keys of
+    rows; `category` and `item` are those of rows, or, negative, records that were written; 0:
+    none. `values` are the columns of the row that a bundle would have brought, `shown` and
+    `stone` by version the documents that are read, the record's and its tombstone's.
+    """
+
+    organization = models.ForeignKey(
+        "roster.Organization", on_delete=models.CASCADE, db_index=False, related_name="+"
+    )
+    number = models.PositiveBigIntegerField()
+    collection = BytewiseField(max_length=32)
+    sourced_id = SourcedIdField()
+    record = models.BigIntegerField()
+    vendor = models.BigIntegerField()
+    connection = models.BigIntegerField()
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.ACTIVE)
+    klass = models.BigIntegerField(default=0)
+    person = models.BigIntegerField(default=0)
+    category = models.BigIntegerField(default=0)
+    item = models.BigIntegerField(default=0)
+    values = JsonField(default=dict)
+    shown_11 = models.BigIntegerField(default=0)
+    stone_11 = models.BigIntegerField(default=0)
+    shown_12 = models.BigIntegerField(default=0)
+    stone_12 = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "number"], name="write_numbered_in_organization"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "collection", "sourced_id", "number"],
+                name="written_by_id",
+            ),
+            models.Index(
+                fields=["organization", "collection", "vendor", "number"],
+                name="written_by_vendor",
+            ),
+            models.Index(fields=["organization", "klass"], name="written_by_class"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.collection} {self.sourced_id}"
+
+
+class Reach(models.Model):
+    """What a feed's reader may see written records of, and since when (`roster/written/`).
+
+    As it was found at a publication, its revision and the organization's acts; `parts` says how
+    `content` is divided.
+    """
+
+    feed = models.OneToOneField(
+        "roster.Feed", on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    publication = models.BigIntegerField()
+    revision = models.PositiveIntegerField()
+    acts = models.PositiveBigIntegerField()
+    parts = models.JSONField(default=list)
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"reach of feed {self.feed_id}"
+
+
+class BegunList(models.Model):
+    """A gradebook list as it was when its first page was asked: its later pages are taken from it.
+
+    `program` is the mark of the token, `key` that of the list, `stand` the publication, its
+    revision and the organization's acts: where these have moved, documents are taken anew.
+    """
+
+    feed = models.ForeignKey("roster.Feed", on_delete=models.CASCADE, related_name="+")
+    program = models.CharField(max_length=64)
+    key = models.CharField(max_length=64)
+    stand = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    entries = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["feed", "program", "key"], name="list_begun_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"list of feed {self.feed_id}"
+
+
+class PostedRecord(models.Model):
+    """A record that a connection posted, by the digest of its body: for a day."""
+
+    organization = models.ForeignKey(
+        "roster.Organization", on_delete=models.CASCADE, db_index=False, related_name="+"
+    )
+    connection = models.BigIntegerField()
+    digest = models.CharField(max_length=32)
+    allocated = SourcedIdField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["connection", "digest"], name="posted_record_by_digest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.allocated

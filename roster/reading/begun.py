@@ -1,0 +1,118 @@
+"""Gradebook lists that were begun: later pages go on as the list was when its first was asked.
+
+Others write while a vendor pages, so a list with further pages is kept as it stood at offset 0, by
+token and list. Where the token has changed, the last one that the connection began counts. What
+can't be read any more is a tombstone in its place, and after an act documents are taken as they
+are now; length and order stay.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import NamedTuple
+
+import numpy as np
+import orjson
+
+from roster.clock import clock
+from roster.dialects.tombstones import tombstone
+from roster.models import BegunList, Status
+from roster.publishing import lists
+from roster.publishing.lists import EMPTY, List, Numbers
+from roster.reading.caches import MEGABYTE, Cache
+from roster.reading.listed import listed
+from roster.reading.source import Source
+
+LONGEST = timedelta(hours=24)
+
+
+class Name(NamedTuple):
+    """By what a list that was begun is found again: the mark of its token, and its own."""
+
+    program: str
+    key: str
+
+
+class Begun(NamedTuple):
+    """A list as it was begun, and where publication and acts stood."""
+
+    shows: List
+    stand: str
+
+
+_kept: Cache[Begun] = Cache(32 * MEGABYTE, lambda found: 500 + 24 * len(found.shows))
+
+
+def stand_of(source: Source) -> str:
+    return f"{source.publication}/{source.revision}/{source.acts}"
+
+
+def keep(source: Source, name: Name, shows: List) -> None:
+    """Keep a list that was begun; a list has one beginning for each token."""
+    feed, now = source.feed, clock()
+    assert feed is not None  # noqa: S101 - who reads a publication has a feed.
+    values = {
+        "at": now,
+        "stand": stand_of(source),
+        "entries": len(shows),
+        "content": lists.encode(shows),
+    }
+    BegunList.objects.update_or_create(
+        feed_id=feed, program=name.program, key=name.key, defaults=values
+    )
+    BegunList.objects.filter(feed_id=feed, at__lt=now - LONGEST).delete()
+
+
+def begun(source: Source, name: Name) -> Begun | None:
+    """Return a list as it was begun; None where nobody knows of it."""
+    rows = BegunList.objects.filter(key=name.key, at__gt=clock() - LONGEST)
+    rows = rows.filter(feed__pk=source.feed or 0)
+    every = list(rows.order_by("-at").values_list("program", "pk", "at")[:50])
+    if not every:
+        return None
+    _, pk, at = next((row for row in every if row[0] == name.program), every[0])
+    known = _kept.get((pk, at))
+    if known is None:
+        row = BegunList.objects.filter(pk=pk, at=at).first()
+        if row is None:
+            return None
+        shows = lists.decode(bytes(row.content), row.entries) if row.entries else EMPTY
+        known = _kept.put((pk, at), Begun(shows, row.stand))
+    return known
+
+
+class Standing(NamedTuple):
+    """Entries of a list that was begun, and which of them can't be read any more."""
+
+    shows: List
+    fallen: list[bool]
+
+
+def as_it_stands(source: Source, collection: str, some: List, stand: str) -> Standing:
+    """Return entries of a list as they may be read now, in their places."""
+    now = listed(source, collection)
+    order = np.argsort(now.shows.records, kind="stable")
+    records = now.shows.records[order]
+    places = np.searchsorted(records, some.records)
+    places[places == records.size] = 0
+    live = records[places] == some.records if records.size else np.zeros(len(some), np.bool_)
+    if stand != stand_of(source):
+        some = _anew(some, now.shows.take(order[places]) if records.size else some, live)
+    return Standing(some, [not each for each in live.tolist()])
+
+
+def _anew(some: List, current: List, live: Numbers | np.ndarray) -> List:
+    return List(
+        some.records,
+        np.where(live, current.documents, some.documents),
+        np.where(live, current.stamps, some.stamps),
+    )
+
+
+def in_place(version: str, collection: str, text: str) -> str:
+    """Return what stands for a document that can't be read any more; a tombstone stays."""
+    document = orjson.loads(text)
+    if document["status"] != Status.ACTIVE:
+        return text
+    stone = tombstone(version, collection, document).decode()
+    return f'{stone[:-1]},"dateLastModified":"{document["dateLastModified"]}"}}'

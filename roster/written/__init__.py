@@ -1,0 +1,16 @@
+"""What vendors wrote, beside what is published: who reads which of it, as of which write."""
+
+from roster.written.reach import WIDTH, Reach, reach_of
+from roster.written.records import WRITTEN, Records, forget, records, state_of, superseded
+
+__all__ = [
+    "WIDTH",
+    "WRITTEN",
+    "Reach",
+    "Records",
+    "forget",
+    "reach_of",
+    "records",
+    "state_of",
+    "superseded",
+]

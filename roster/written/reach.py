@@ -1,0 +1,184 @@
+"""What a reader's written records depend on: what of it is visible to the reader, and since when.
+
+A result falls with its class, its student, that student's enrollment. A publication says this of
+what it lists; of what was written since nothing is listed, so a *reach* is kept of each feed:
+classes, people, the pairs of both by an unmarked enrollment of the year, categories and items,
+each with the moment at which it came or went. It is found anew with the first request after a
+publication or an act, from the publication's own map, today's marks, and what is listed, and
+compared with the one before. Weighed and left: finding it with each publication (most connections
+have no gradebook).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from roster import models
+from roster.clock import clock, milliseconds
+from roster.deciding import Decision
+from roster.map.arrays import Flags
+from roster.marks import marks_of
+from roster.models import Organization, Publication
+from roster.publishing import lists
+from roster.publishing.inputs import own
+from roster.publishing.lists import EMPTY, List, Numbers
+from roster.written.source import WrittenSource
+
+WIDTH = 1 << 32
+"""A pair of class and person is one number: the class's key times this, and the person's."""
+
+LISTED = ("categories", "lineItems", "assessmentLineItems", "scoreScales")
+"""Collections of which the publication's own list says what is visible."""
+
+HERE, GONE = 1, 0
+
+Part = tuple[Flags, Flags, Numbers]
+"""Of each key whether it is visible, whether it ever was, and since when it is as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Keys in order, whether each is visible (else it was), and since when, in milliseconds."""
+
+    entries: List
+
+    def at(self, keys: Numbers) -> Part:
+        """Return of each key whether it is visible, whether it ever was, and since when."""
+        mine = self.entries.records
+        if not mine.size:
+            nothing = np.zeros(keys.size, np.bool_)
+            return nothing, nothing, np.zeros(keys.size, np.int64)
+        places = np.searchsorted(mine, keys)
+        places[places == mine.size] = 0
+        known = mine[places] == keys
+        here = known & (self.entries.documents[places] == HERE)
+        return here, known, np.where(known, self.entries.stamps[places], 0)
+
+    def has(self, key: int) -> bool:
+        return bool(self.at(np.array([key], np.int64))[0][0])
+
+    def moved(self, keys: Numbers, now: int) -> Extent:
+        """Return the extent when these keys are visible now, and no others."""
+        before = self.entries
+        every = np.union1d(before.records, keys)
+        here = np.isin(every, keys, assume_unique=True)
+        was, known, since = self.at(every)
+        stands = known & (was == here)
+        return Extent(List(every, here.astype(np.int64), np.where(stands, since, now)))
+
+
+NOTHING = Extent(EMPTY)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The extents of one reader by name, as they were found at `key`."""
+
+    key: tuple[int, int, int]
+    extents: dict[str, Extent]
+
+    def __getitem__(self, name: str) -> Extent:
+        return self.extents.get(name, NOTHING)
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether all schools are shared, so that what names no class is visible."""
+        return self["everywhere"].has(1)
+
+
+_kept: dict[int, Reach] = {}
+"""The last reach of each feed in this process."""
+
+
+def forget() -> None:
+    _kept.clear()
+
+
+def reach_of(source: WrittenSource) -> Reach:
+    """Return the reach of a reader at its publication, found if it isn't known."""
+    assert source.feed is not None  # noqa: S101 - who reads a publication has a feed.
+    key = source.publication, source.revision, source.acts
+    kept = _kept.get(source.feed)
+    if kept is None or kept.key != key:
+        kept = _stored(source.feed)
+    if kept is None or kept.key != key:
+        kept = _found(source.organization, source.feed, key, kept)
+        _store(source.feed, kept)
+    _kept[source.feed] = kept
+    return kept
+
+
+def _found(organization: int, feed: int, key: tuple[int, int, int], before: Reach | None) -> Reach:
+    of = Organization.objects.get(pk=organization)
+    publication = Publication.objects.select_related("feed").get(pk=key[0], feed=feed)
+    inputs = own(of, publication).with_marks(marks_of(of))
+    decision = inputs.decide(publication.feed.version, publication.rules)
+    # Whoever read before has read until now, so nothing comes with an earlier stamp.
+    now = milliseconds(clock()) if before else 0
+    known = before.extents if before else {}
+    found = {
+        name: known.get(name, NOTHING).moved(np.unique(keys), now)
+        for name, keys in _visible(decision, publication).items()
+    }
+    return Reach(key, found)
+
+
+def _visible(d: Decision, publication: Publication) -> dict[str, NDArray[np.int64]]:
+    """Return the keys of what the reader sees: as decided, and listed where it is listed."""
+    m, past = d.map, d.map.past_enrollment
+    held = lists.listed(publication.pk)
+    classes = d.ok("section") & _listed(d, held, "classes", m.section.record)
+    people = d.ok("person") & _listed(d, held, "users", m.person.record)
+    place = m.pairs["school_enrollment"].at(past.person, m.section.school[past.section])
+    pairs = ~d.marked("past_enrollment") & classes[past.section] & people[past.person]
+    pairs &= ~d.marked("school_enrollment")[place]
+    pairs[-1] = False
+    keys = m.section.record[past.section][pairs] * WIDTH + m.person.record[past.person][pairs]
+    found = {
+        "classes": m.section.record[classes],
+        "people": m.person.record[people],
+        "pairs": keys,
+        "everywhere": np.array([1] if d.rules.schools.is_all else [], np.int64),
+    }
+    for name in LISTED:
+        found[name] = lists.read(held, name).records
+    return found
+
+
+def _listed(d: Decision, held: lists.Listed, collection: str, records: Numbers) -> Flags:
+    """Return which records are listed; all of them where the reader has no such list."""
+    if not d.shares(collection):
+        return np.ones(records.size, np.bool_)
+    return np.isin(records, lists.read(held, collection).records)
+
+
+def _stored(feed: int) -> Reach | None:
+    row = models.Reach.objects.filter(pk=feed).first()
+    if row is None:
+        return None
+    content, at, found = bytes(row.content), 0, {}
+    for name, size, length in row.parts:
+        found[name] = Extent(lists.decode(content[at : at + length], size) if size else EMPTY)
+        at += length
+    return Reach((row.publication, row.revision, row.acts), found)
+
+
+def _store(feed: int, reach: Reach) -> None:
+    parts, content = [], []
+    for name, extent in reach.extents.items():
+        size = len(extent.entries)
+        packed = lists.encode(extent.entries) if size else b""
+        parts.append([name, size, len(packed)])
+        content.append(packed)
+    publication, revision, acts = reach.key
+    values = {
+        "publication": publication,
+        "revision": revision,
+        "acts": acts,
+        "parts": parts,
+        "content": b"".join(content),
+    }
+    models.Reach.objects.update_or_create(pk=feed, defaults=values)

@@ -1,0 +1,233 @@
+"""The records that vendors wrote, as one reader has them: live ones, and tombstones.
+
+The log is read once into arrays, and what came since with each request. Which record is visible
+is asked of the reader's reach (`reach.py`): a record is live where everything that it depends on
+is, and a tombstone where it was deleted, or something that it depends on has gone since it was
+written. Its stamp is the latest of its write and of what it depends on having come or gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from threading import Lock
+from typing import NamedTuple
+
+import numpy as np
+
+from roster import bulk
+from roster.kinds import KINDS, ROWS_OF
+from roster.models import Gradebook, Organization, Written
+from roster.publishing.lists import EMPTY, List, Numbers
+from roster.written.reach import WIDTH, Extent, Part, Reach, reach_of
+from roster.written.reach import forget as forget_reaches
+from roster.written.source import WrittenSource
+
+WRITTEN = (
+    "categories",
+    "scoreScales",
+    "lineItems",
+    "results",
+    "assessmentLineItems",
+    "assessmentResults",
+)
+"""The collections into which vendors write, those first that others name."""
+
+COLUMNS = ("number", "record", "klass", "person", "category", "item", "shown", "stone", "live")
+
+
+class Records(NamedTuple):
+    """A reader's written records of a collection, in the order in which each was first written.
+
+    `came` is since when what each live one depends on is visible.
+    """
+
+    live: List
+    tombstones: List
+    came: Numbers
+
+
+NOBODYS = Records(EMPTY, EMPTY, EMPTY.stamps)
+
+
+class Log(NamedTuple):
+    """The newest write of each record up to a number, as columns by name."""
+
+    upto: int
+    columns: dict[str, Numbers]
+
+
+_logs: dict[Hashable, Log] = {}
+_records: dict[Hashable, tuple[Hashable, Records]] = {}
+_superseded: dict[Hashable, tuple[Hashable, Numbers]] = {}
+_lock = Lock()
+
+
+def forget() -> None:
+    """Empty this process's caches."""
+    with _lock:
+        _logs.clear()
+        _records.clear()
+        _superseded.clear()
+    forget_reaches()
+
+
+class State(NamedTuple):
+    """The organization's last write, and its acts."""
+
+    written: int
+    acts: int
+
+
+def state_of(organization: int) -> State:
+    """Return how far an organization's gradebook has come."""
+    acts = Organization.objects.values_list("acts", flat=True).get(pk=organization)
+    last = Gradebook.objects.filter(pk=organization).values_list("last", flat=True).first()
+    return State(last or 0, acts)
+
+
+def records(source: WrittenSource, collection: str) -> Records:
+    """Return what a reader has of a collection, as of the write that it reads."""
+    if not source.vendor or not source.written or collection not in WRITTEN:
+        return NOBODYS
+    reach = reach_of(source)
+    key = source.feed, collection
+    state = reach.key, source.written
+    known = _records.get(key)
+    if known is None or known[0] != state:
+        known = state, _seen(source, collection, reach)
+        with _lock:
+            _records[key] = known
+    return known[1]
+
+
+def superseded(source: WrittenSource, collection: str) -> Numbers:
+    """Return the keys of bundles' rows of whose ids the vendor has written a record.
+
+    A bundle's row that is published can't be written, so they come with publications only.
+    """
+    key = "superseded", source.organization, source.vendor, collection
+    state = source.publication, source.revision
+    known = _superseded.get(key)
+    if known is None or known[0] != state:
+        table = KINDS[ROWS_OF[collection]].model._meta.db_table
+        sql = (
+            f"SELECT DISTINCT row.id FROM {table} row JOIN {Written._meta.db_table} written"  # noqa: S608
+            " ON written.organization_id = row.organization_id"
+            " AND written.sourced_id = row.sourced_id"
+            " WHERE row.organization_id = %s AND written.collection = %s AND written.vendor = %s"
+        )
+        values = [source.organization, collection, source.vendor]
+        known = state, np.sort(bulk.numbers(sql, values, 1)[0])
+        with _lock:
+            _superseded[key] = known
+    return known[1]
+
+
+def _seen(source: WrittenSource, collection: str, reach: Reach) -> Records:
+    columns = _log(source, collection).columns
+    parts = _parts(source, collection, reach, columns)
+    number, size = columns["number"], columns["number"].size
+    here, known = np.ones(size, np.bool_), np.ones(size, np.bool_)
+    came, went = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    first = np.full(size, np.iinfo(np.int64).max)
+    for visible, was, since in parts:
+        here &= visible
+        known &= was
+        came = np.maximum(came, np.where(visible, since, 0))
+        went = np.maximum(went, np.where(visible, 0, since))
+        first = np.minimum(first, np.where(visible, first, since))
+    shown = columns["shown"] != 0
+    live = shown & here & (columns["live"] == 1)
+    # What fell before it was written was never read by this reader.
+    gone = (columns["stone"] != 0) & known & ~live & (number < first)
+    stamps = np.where(live, np.maximum(number, came), np.maximum(number, went))
+    return Records(
+        List(columns["record"][live], columns["shown"][live], stamps[live]),
+        List(columns["record"][gone], columns["stone"][gone], stamps[gone]),
+        came[live],
+    )
+
+
+def _parts(
+    source: WrittenSource, collection: str, reach: Reach, columns: dict[str, Numbers]
+) -> list[Part]:
+    """Return what the records of a collection depend on (product: What is visible, 2)."""
+    klass, person = columns["klass"], columns["person"]
+    if collection == "categories":
+        return []
+    if collection == "scoreScales":
+        return [reach["classes"].at(klass)]
+    if collection == "lineItems":
+        categories = _either(source, "categories", reach, columns["category"])
+        return [reach["classes"].at(klass), categories]
+    if collection == "results":
+        return [
+            reach["people"].at(person),
+            reach["pairs"].at(klass * WIDTH + person),
+            _either(source, "lineItems", reach, columns["item"]),
+        ]
+    if collection == "assessmentLineItems":
+        return [_class_if_any(reach, klass)]
+    return [
+        reach["people"].at(person),
+        _either(source, "assessmentLineItems", reach, columns["item"]),
+    ]
+
+
+def _class_if_any(reach: Reach, klass: Numbers) -> Part:
+    here, known, since = reach["classes"].at(klass)
+    every = reach["everywhere"].at(np.ones(klass.size, np.int64))
+    none = klass == 0
+    return (
+        np.where(none, every[0], here),
+        np.where(none, every[1], known),
+        np.where(none, every[2], since),
+    )
+
+
+def _either(source: WrittenSource, collection: str, reach: Reach, keys: Numbers) -> Part:
+    """Return what is to be said of records that a bundle brought or a vendor wrote."""
+    written = records(source, collection)
+    every = List(
+        np.concatenate([written.live.records, written.tombstones.records]),
+        np.concatenate([np.ones_like(written.live.records), 0 * written.tombstones.records]),
+        np.concatenate([written.came, written.tombstones.stamps]),
+    )
+    ours = Extent(every.take(np.argsort(every.records))).at(keys)
+    theirs = reach[collection].at(keys)
+    return ours[0] | theirs[0], ours[1] | theirs[1], np.maximum(ours[2], theirs[2])
+
+
+def _log(source: WrittenSource, collection: str) -> Log:
+    """Return the newest writes of a vendor's records, with those that came since it was asked."""
+    key = source.organization, source.vendor, source.version, collection
+    kept = _logs.get(key)
+    if kept is not None and kept.upto == source.written:
+        return kept
+    if kept is None or kept.upto > source.written:
+        kept = Log(0, {name: np.empty(0, np.int64) for name in COLUMNS})
+    fresh = _rows(source, collection, kept.upto)
+    columns = {
+        name: np.concatenate([kept.columns[name], values])
+        for name, values in zip(COLUMNS, fresh, strict=True)
+    }
+    # Of each record the last one stays; records count downwards as they are first written.
+    order = np.lexsort((columns["number"], -columns["record"]))
+    ids = columns["record"][order]
+    last = np.append(ids[1:] != ids[:-1], True) if ids.size else np.empty(0, np.bool_)
+    log = Log(source.written, {name: each[order[last]] for name, each in columns.items()})
+    with _lock:
+        _logs[key] = log
+    return log
+
+
+def _rows(source: WrittenSource, collection: str, after: int) -> Numbers:
+    which = source.version.replace(".", "")
+    sql = (
+        f"SELECT number, record, klass, person, category, item, shown_{which}, stone_{which},"  # noqa: S608
+        f" CASE WHEN status = 'active' THEN 1 ELSE 0 END FROM {Written._meta.db_table}"
+        " WHERE organization_id = %s AND collection = %s AND vendor = %s"
+        " AND number > %s AND number <= %s"
+    )
+    values = [source.organization, collection, source.vendor, after, source.written]
+    return bulk.numbers(sql, values, len(COLUMNS))

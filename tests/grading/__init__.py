@@ -1,0 +1,1 @@
+"""Vendors that send data back: what they may write, and who reads it."""
