@@ -6,7 +6,7 @@ import pickle
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 
 from tests import emptying
 
@@ -44,7 +44,7 @@ def _rows(table: str) -> Any:
 
 
 def _lay(tables: dict[str, Any]) -> None:
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # Keys held when the rows were made; to check each takes longer than to copy it.
             cursor.execute("SET session_replication_role = replica")
