@@ -179,7 +179,7 @@ def grade_name(code: str) -> str:
 
 SEVERITIES: dict[str, tuple[str, Words]] = {
     "error": ("bad", _("Row left out")),
-    "warning": ("wait", _("Value left out")),
+    "warning": ("wait", _("Needs repair")),
     "notice": ("still", _("Taken as it is")),
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
 from portal.access import ADMIN, AtDesk, page
 from portal.asked import asked
@@ -67,13 +68,16 @@ def day(text: str) -> date | None:
 
 def told(entry: Any) -> list[tuple[str, str, str]]:
     """Return what an entry changed: name, old and new as texts."""
-    return [(each.name, shown(each.old), shown(each.new)) for each in auditing.changes(entry)]
+    found = [(each.name, shown(each.old), shown(each.new)) for each in auditing.changes(entry)]
+    return [each for each in found if each[1] != each[2]]
 
 
 def shown(value: Any) -> str:
     """Return a value as people read it: lists by commas, blanks as a dash."""
     if value is None or value in ("", [], {}):
         return "—"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if isinstance(value, list) and all(isinstance(each, str | int) for each in value):
         return ", ".join(map(str, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -59,6 +59,14 @@ def open_last(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def preview(page: Page) -> None:
+    """Share one grade only, so that the page with the difference comes."""
+    page.locator("input[name=grades_are][value=some]").check()
+    page.locator("input[name=grades]").nth(1).check()
+    page.get_by_role("button", name="Show what changes").click()
+    page.wait_for_load_state("networkidle")
+
+
 def why(page: Page) -> None:
     """Open the page that the record's own loads its reasons from."""
     with page.expect_request("**/record/connections/**") as asked:
@@ -90,7 +98,18 @@ VISITS = (
     Visit("documents", "connections/1/view/users/"),
     Visit("document", "connections/1/view/users/?id=stu-000003"),
     Visit("pause", "connections/1/status/pause/"),
+    Visit("sharing", "connections/1/sharing/"),
+    Visit("sharing-preview", "connections/1/sharing/", preview),
+    Visit("agreement", "connections/1/agreement/"),
+    Visit("kept-out", "connections/1/kept-out/"),
+    Visit("keep-out", "connections/1/kept-out/person/?id=stu-000003"),
+    Visit("imports", "imports/"),
+    Visit("import", "imports/", open_first),
+    Visit("prerequisites", "prerequisites/"),
     Visit("cache", "cache/"),
+    Visit("audit", "audit/"),
+    Visit("staff", "staff/"),
+    Visit("settings", "settings/"),
 )
 
 README = ("record-excluded", "exclude-confirm", "requests")
