@@ -23,6 +23,9 @@ from roster.importing.marking import narrows
 LONGEST = 1 << 20  # Characters of a row, however many lines it has.
 END_MARK = "\x1a"
 SEPARATOR = re.compile(r"\"?sep=.\"?[ ,;\t]*\n?", re.IGNORECASE)
+FOOTER = re.compile(
+    r"\s*((?P<dashes>-{2,})|\(?\d[\d,.]* rows?( \w+)*( \([\d.]+ sec\))?[).]*)\s*", re.IGNORECASE
+)
 COMMENT = re.compile(r"\s*(#|//|--)")
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 HEADINGS = {
@@ -56,7 +59,10 @@ def rows(
             lines.taken = 0
             if doubtful and lines.unended.endswith(delimiter):
                 cells.pop()  # The file may be cut off right before an end date or a mark.
-            if any(cells):
+            if len(cells) == 1 and (footer := FOOTER.fullmatch(cells[0])):
+                code = "row-of-dashes" if footer["dashes"] else "row-footer"
+                findings.add(code, file, row=number)
+            elif any(cells):
                 yield number, cells
     except csv.Error as error:
         raise findings.refuse(

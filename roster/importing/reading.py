@@ -25,7 +25,7 @@ from roster.importing.marking import KEY, MARK, MARKED, read_marks
 from roster.importing.named import NamedByClasses
 from roster.importing.record import Record, digest, unsound
 from roster.importing.survey import Survey
-from roster.importing.values import Unreadable, as_json
+from roster.importing.values import Unreadable, as_json, separated
 from roster.models import Status
 
 ID_FORM = re.compile(r"[0-9A-Za-z._/@-]+")
@@ -138,6 +138,8 @@ class Reader:
 
     def _plan(self) -> None:
         """Lay out which cell goes where, and what each column has been seen to hold."""
+        where = self.header.where
+        self._lists = {where.get(each.name) for each in self.columns if each.blank == "[]"}
         self._doubles = Doubles(self._survey.twice, self.fields)
         self._steps: list[tuple[int, int, Known | None, int, bool, Column]] = []
         for slot, column in enumerate(self.columns):
@@ -210,7 +212,7 @@ class Reader:
         """Clean the cells that are read; nothing is ever told of others, which may be secret."""
         for index in self.header.read:
             text = line[index]
-            cleaned = clean(text)
+            cleaned = clean(separated(text) if index in self._lists else text)
             if cleaned.text != text or cleaned.codes:
                 line[index] = cleaned.text
                 for code in cleaned.codes:
@@ -367,7 +369,7 @@ def columns_for(part: Part, bundle: Bundle, names: list[str], findings: Findings
     """Return the columns to read: those of the version, and the roles of users without a file.
 
     Some systems write 1.1's columns `role` and `orgSourcedIds` into a 1.2 bundle, and no
-    roles.csv; without them nobody in it would have a role.
+    roles.csv; without them nobody in it would have a role. If one is missing, the header says so.
     """
     known = part.file.columns_of(bundle.version)
     if part.file.name != "users" or bundle.version != columns.NEW:
@@ -376,7 +378,7 @@ def columns_for(part: Part, bundle: Bundle, names: list[str], findings: Findings
         return known
     written = {vocabulary.plain(name).removesuffix("s") for name in names}
     old = [column for column in part.file.columns if column.only == columns.OLD]
-    if not {vocabulary.plain(column.name).removesuffix("s") for column in old} <= written:
+    if written.isdisjoint(vocabulary.plain(column.name).removesuffix("s") for column in old):
         return known
     findings.add("roles-in-users", part.file.filename)
     return [*known, *old]

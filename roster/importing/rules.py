@@ -593,6 +593,13 @@ RULES: dict[str, Rule] = {
         "Export data only.",
         strict=REFUSE,
     ),
+    "row-footer": Rule(
+        NOTICE,
+        "The line isn't a record: a database writes below its result how many rows it has. It was"
+        " left out.",
+        "Export data only.",
+        strict=REFUSE,
+    ),
     "id-missing": Rule(
         ERROR,
         "The row has no sourcedId. It was left out.",

@@ -20,6 +20,7 @@ USER_ID = re.compile(r"\{([^{}:]+):([^{}]+)\}")
 SCALE_VALUE = re.compile(r"\{([^{}:]+):([^{}:]+)\}")
 AMOUNT = re.compile(r"\s*[-+]?\d+(\.\d+)?\s*%?\s*(-\s*\d+(\.\d+)?\s*%?\s*)?")
 SEPARATORS = re.compile("[;|]")
+TABS = re.compile(r"(?<=\S)\t(?=\S)")
 SCHOOL_YEAR = re.compile(r"([12]\d{3})(?:\s*[-/–]\s*([12]\d{3}|\d\d))?")
 LONGEST_REFERENCE = 255
 
@@ -102,6 +103,11 @@ def _number(text: str, cell: Cell) -> float:
     return number
 
 
+def separated(text: str) -> str:
+    """Return a list whose elements tabs separate, as in files of tabs, with semicolons instead."""
+    return text if "," in text else TABS.sub(";", text)
+
+
 def parts(text: str, cell: Cell) -> list[str]:
     """Return the elements of a list, without the blanks around them.
 
@@ -152,7 +158,7 @@ def references(text: str, cell: Cell) -> list[str]:
 
 def _user_ids(text: str, cell: Cell) -> str:
     found = USER_ID.findall(text)
-    if USER_ID.sub("", text).strip(" ,"):
+    if USER_ID.sub("", text).strip(" ,;"):
         cell.remark("list-part", expected=USER_IDS.expected)
     return as_json([{"type": kind.strip(), "identifier": name.strip()} for kind, name in found])
 
@@ -160,7 +166,7 @@ def _user_ids(text: str, cell: Cell) -> str:
 def _scale_values(text: str, cell: Cell) -> str:
     """Read `{A:90-100},{Pass:50}`; in REST the score or range stands left (specification 2.3)."""
     found = SCALE_VALUE.findall(text)
-    if SCALE_VALUE.sub("", text).strip(" ,"):
+    if SCALE_VALUE.sub("", text).strip(" ,;"):
         cell.remark("list-part", expected=SCALE_VALUES.expected)
     values = []
     for left, right in ((left.strip(), right.strip()) for left, right in found):

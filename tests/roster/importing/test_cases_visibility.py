@@ -256,7 +256,11 @@ SLIPPED = [
          text("enrollments", lambda t: t.removesuffix("\n")),
          never="row-too-short", sees="enrollments/e-tess"),
     case("a footer", text("orgs", lambda t: t + "(3 rows affected)\n"),
-         findings="row-too-short", sees="orgs/north"),
+         findings="row-footer", never="row-too-short", sees="orgs/north"),
+    case("a footer below rows that end with a comma",
+         text("enrollments", lambda t: t.replace("\n", ",\n").replace(",\n", "\n", 1)
+              + "\n8 rows selected.\n"),
+         findings="row-footer rows-wide", sees="enrollments/e-ann", hides=CY),
 ]  # fmt: skip
 
 DOUBLES = [

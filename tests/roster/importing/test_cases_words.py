@@ -62,7 +62,7 @@ WORDS = [
       for word in ("8th Grade/Upper", "-1", "0", "Upper")),
     *(case(f"the list {text!r}", cell("users", "ann", "grades", text),
            findings="list-separators", stored={"users/ann grades": ["09", "10"]})
-      for text in ("09;10", "09|10", '["09","10"]', "09; 10")),
+      for text in ("09;10", "09|10", '["09","10"]', "09; 10", "09\t10")),
     case("a list of references", cell("classes", "k2", "termSourcedIds", "fall;spring"),
          findings="list-separators", sees="classes/k2"),
     case("a JSON list of references", cell("classes", "k2", "termSourcedIds", '["fall","spring"]'),
@@ -123,12 +123,14 @@ COLUMNS = [
     case("roles in users without a file", without("roles"),
          column("users", "orgSourcedIds", "north"), column("users", "role", "student"),
          findings="roles-in-users", sees="users/ann enrollments/e-ann", versions=NEW),
+    case("half of the roles in users without a file", without("roles"),
+         column("users", "role", "student"), refused="no column orgSourcedIds", versions=NEW),
     case("roles in users beside their file", column("users", "role", "student"),
          findings="column-other-version", never="roles-in-users", sees="users/tom", versions=NEW),
     case("no column of a required reference", without_column("classes", "termSourcedIds"),
          findings="missing", hides="classes/k1"),
     case("a footer of dashes", text("users", lambda t: t + "-" * 9 + "\n"),
-         findings="row-too-short", sees="users/ann"),
+         findings="row-of-dashes", never="row-too-short", sees="users/ann"),
 ]  # fmt: skip
 
 
