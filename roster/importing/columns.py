@@ -318,7 +318,7 @@ FILES: dict[str, File] = {
         File(
             "categories",
             rows.Category,
-            (text("title", need=VITAL), of(values.NUMBER, "weight", only=NEW)),
+            (text("title", need=VITAL), of(values.WHOLE, "weight", only=NEW)),
         ),
         File(
             "lineItems",

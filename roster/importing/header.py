@@ -111,10 +111,13 @@ class Header:
             self.own.append((index, written[len(METADATA) :]))
 
     def _miss(self) -> None:
-        for name in ("sourcedId", *self._columns):
+        for name in (*BASE, *self._columns):
             if name in self.where:
                 continue
             column = self._columns.get(name)
+            if name in BASE[1:]:
+                self.findings.add("column-missing", self.file, column=name)
+                continue
             if column is None or column.need in (Need.VITAL, Need.COLUMN):
                 raise self._refusal(name)
             if column.type in (values.SECRET, values.ELSEWHERE, values.UNUSED):

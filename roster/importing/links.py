@@ -6,6 +6,7 @@ objectives grouped by source, which is how they are kept (specification 2.3 and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -25,6 +26,8 @@ from roster.parts import PART, in_parts
 
 TEXT, NUMBER = "CAST('' AS text)", "CAST(0 AS double precision)"
 OBJECTIVES = "learning_objectives"
+UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+URN = re.compile(f"urn:uuid:({UUID})")
 
 
 class Links:
@@ -67,7 +70,10 @@ class Links:
     def add(self, record: Record) -> None:
         if not record.sound:
             self._faulty = True
-        elif record.status == Status.ACTIVE:
+            return
+        if self.file.fills == OBJECTIVES:
+            self._take_urn(record)
+        if record.status == Status.ACTIVE:
             owner = record.values[self._owner_at]
             if self.file.fills != OBJECTIVES and owner in self._owners:
                 self.findings.add(
@@ -86,6 +92,24 @@ class Links:
             self.stage.add(record, record.values)
         elif self.delta:
             self._cleared[record.values[self._owner_at]] = record
+
+    def _take_urn(self, record: Record) -> None:
+        """Keep the UUID of a CASE objective: the CSV writes it as a URN, REST doesn't."""
+        at = self.stage.fields.index("objective")
+        name = record.values[at]
+        if record.values[self.stage.fields.index("source")] != "case":
+            return
+        if found := URN.fullmatch(name):
+            record.values[at] = found[1]
+        else:
+            self.findings.add(
+                "objective-form",
+                self.file.filename,
+                row=record.row,
+                column="learningObjectiveId",
+                sourced_id=record.sourced_id,
+                value=name,
+            )
 
     def finish(self) -> None:
         for owner in self._cleared.keys() - self._owners:

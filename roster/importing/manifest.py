@@ -94,7 +94,7 @@ def describe(package: Package, findings: Findings, told: Circumstances = Circums
         check_dependencies(parts, version, findings)
     for part in parts:
         check_order(part, version, findings)
-    _refuse_hollow(parts, package, says, findings)
+    _refuse_hollow(parts, package, says, version, findings)
     return Bundle(version, parts, told.zone)
 
 
@@ -142,15 +142,17 @@ def _all_filled(lines: Iterator[tuple[int, list[str]]], places: list[int]) -> bo
 
 
 def _refuse_hollow(
-    parts: list[Part], package: Package, says: Properties, findings: Findings
+    parts: list[Part], package: Package, says: Properties, version: str, findings: Findings
 ) -> None:
+    """Refuse a bundle without roster, unless its manifest says that there are no updates."""
     names = {part.file.name for part in parts}
+    absent = {name for name in FILES if says.get(f"file.{name}") == "absent"}
     if not names:
-        raise findings.refuse("bundle-hollow", found=listed(package.entries))
-    if not names & {"orgs", "users"}:
-        deliberate = all(says.get(f"file.{name}") == "absent" for name in ("orgs", "users"))
-        if not deliberate:
-            raise findings.refuse("bundle-without-roster", found=listed(package.entries))
+        if not {file.name for file in FILES.values() if file.of(version)} <= absent:
+            raise findings.refuse("bundle-hollow", found=listed(package.entries))
+        findings.add("bundle-without-files", MANIFEST)
+    elif not names & {"orgs", "users"} and not {"orgs", "users"} <= absent:
+        raise findings.refuse("bundle-without-roster", found=listed(package.entries))
 
 
 def _version(says: Properties, entries: dict[str, Entry], findings: Findings) -> str:

@@ -59,6 +59,9 @@ class Package:
 def open_package(path: Path, findings: Findings) -> Iterator[Package]:
     """Yield the package at `path`; raises `Refused` if it is none, or is not harmless."""
     try:
+        if path.is_dir() or (path.is_file() and path.suffix != ".zip"):
+            form = "a folder" if path.is_dir() else "a file of another name"
+            findings.add("package-form", "", found=form)
         if path.is_dir():
             entries = _chosen(dict(_folder(path, findings)), findings)
             yield Package(path.name, entries, _checksum(entries))

@@ -29,6 +29,7 @@ from roster.importing.values import Unreadable, as_json, separated
 from roster.models import Status
 
 ID_FORM = re.compile(r"[0-9A-Za-z._/@-]+")
+STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 LONGEST_ID = 255
 REMEMBERED = 20_000  # Distinct values of a column that are looked up instead of read again.
 TICK = 5_000
@@ -248,15 +249,20 @@ class Reader:
         """Return the row's status, or None where its word is unknown."""
         text = line[self.header.status] if self.header.status >= 0 else ""
         stamp = line[self.header.stamp] if self.header.stamp >= 0 else ""
-        if not text and not stamp:
+        delta = self.part.mode == "delta"
+        if not (text or stamp or delta):
             return Status.ACTIVE.value
         self._stamped += 1
         self.latest = max(self.latest, stamp)
-        if not text:
+        if delta and not STAMP.fullmatch(stamp):
+            self._add("stamp-form" if stamp else "stamp-missing", "dateLastModified", stamp)
+        if not (text or delta):
             return Status.ACTIVE.value
         status = vocabulary.STATUSES.get(vocabulary.plain(text))
         self._says_status |= status is not None
-        if status is None:
+        if not text:
+            self._add("status-missing", "status")
+        elif status is None:
             self._add("status-unknown", "status", text)
         elif status == Status.RETIRED.value and self.part.mode == "bulk":
             self._add("status-retired", "status", text)

@@ -90,6 +90,12 @@ RULES: dict[str, Rule] = {
         "Put the files of one bundle at the root. Nothing was imported.",
         REFUSE,
     ),
+    "package-form": Rule(
+        NOTICE,
+        "The bundle is {found}; OneRoster wants a zip file whose name ends in .zip. It was read.",
+        "Send it as a zip file.",
+        strict=REFUSE,
+    ),
     "package-folder": Rule(
         NOTICE,
         "The files lie in the folder “{folder}”. They were read from there.",
@@ -200,6 +206,11 @@ RULES: dict[str, Rule] = {
         " enrollments.csv, and in 1.2 roles.csv.",
         "Export it again. Nothing was imported.",
         REFUSE,
+    ),
+    "bundle-without-files": Rule(
+        NOTICE,
+        "The manifest says that every file is absent, so the bundle changes nothing.",
+        "Nothing, if no update was to be sent.",
     ),
     "bundle-without-roster": Rule(
         ERROR,
@@ -376,8 +387,9 @@ RULES: dict[str, Rule] = {
         ERROR,
         "Every row of {file} carries status and dateLastModified, as in a delta, and no manifest"
         " says what the file is. Read as bulk, it would retire everybody whom it doesn't name.",
-        "Export a manifest with the bundle, or say what such files are: import_roster with"
-        " --without-manifest bulk (everything) or delta (changes only). The answer is kept."
+        "Export a manifest with the bundle, or say what such files are: import_roster (for bundles"
+        " that are fetched: set_source) with --without-manifest bulk (everything) or delta (changes"
+        " only). The answer is kept."
         " Nothing was imported.",
         REFUSE,
     ),
@@ -659,6 +671,25 @@ RULES: dict[str, Rule] = {
         "Leave both columns blank in bulk files.",
         strict=REFUSE,
     ),
+    "status-missing": Rule(
+        ERROR,
+        "The file is a delta, and the row doesn't say whether its record is active or gone. It was"
+        " left out; what was stored stays.",
+        "Write active or tobedeleted in every row of a delta.",
+        strict=REFUSE,
+    ),
+    "stamp-missing": Rule(
+        NOTICE,
+        "The file is a delta, and the row doesn't say when its record was changed.",
+        "Fill dateLastModified in every row of a delta.",
+        strict=REFUSE,
+    ),
+    "stamp-form": Rule(
+        NOTICE,
+        "The moment isn't written as OneRoster does.",
+        "Write moments in UTC, such as 2026-08-31T18:25:43.511Z.",
+        strict=REFUSE,
+    ),
     # Values.
     "missing-row": Rule(
         ERROR,
@@ -762,6 +793,25 @@ RULES: dict[str, Rule] = {
         NOTICE,
         "A date is expected; the date of this date and time was taken.",
         "Export the date alone, such as 2026-08-31.",
+        strict=REFUSE,
+    ),
+    "time-kept": Rule(
+        NOTICE,
+        "OneRoster's CSV has a date here, without a time. The time was kept.",
+        "Export the date alone, such as 2026-08-31.",
+        strict=REFUSE,
+    ),
+    "number-not-whole": Rule(
+        NOTICE,
+        "OneRoster's CSV has whole numbers of percent here. The number was kept as it is.",
+        "Export a whole number, such as 25.",
+        strict=REFUSE,
+    ),
+    "objective-form": Rule(
+        WARNING,
+        "The learning objective is said to come from CASE, but its id isn't a UUID written as a"
+        " URN. It was kept as it is; vendors can't look it up.",
+        "Write urn:uuid: and the identifier that the CASE framework has, or the source unknown.",
         strict=REFUSE,
     ),
     "other-version": Rule(

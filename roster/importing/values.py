@@ -18,6 +18,7 @@ from roster.importing import dates
 
 USER_ID = re.compile(r"\{([^{}:]+):([^{}]+)\}")
 SCALE_VALUE = re.compile(r"\{([^{}:]+):([^{}:]+)\}")
+WHOLE_NUMBER = re.compile(r"-?\d+")
 AMOUNT = re.compile(r"\s*[-+]?\d+(\.\d+)?\s*%?\s*(-\s*\d+(\.\d+)?\s*%?\s*)?")
 SEPARATORS = re.compile("[;|]")
 TABS = re.compile(r"(?<=\S)\t(?=\S)")
@@ -69,6 +70,8 @@ def _date(text: str, cell: Cell) -> str:
 
 def _moment(text: str, cell: Cell) -> str:
     plain = text if dates.PLAIN.match(text) else _date(text, cell)
+    if len(plain) > len("2026-08-31"):
+        cell.remark("time-kept")
     try:
         moment = datetime.fromisoformat(plain)
         moment = (moment if moment.tzinfo else moment.replace(tzinfo=cell.zone)).astimezone(UTC)
@@ -101,6 +104,12 @@ def _number(text: str, cell: Cell) -> float:
     if not math.isfinite(number) or "_" in text:
         raise Unreadable
     return number
+
+
+def _whole(text: str, cell: Cell) -> float:
+    if not WHOLE_NUMBER.fullmatch(text):
+        cell.remark("number-not-whole")
+    return _number(text, cell)
 
 
 def separated(text: str) -> str:
@@ -186,6 +195,7 @@ DATE_ONLY = Type("a date such as 2026-08-31", None, _date)
 MOMENT = Type("a date such as 2026-08-31", None, _moment)
 YEAR = Type("a year such as 2027", "", _year)
 NUMBER = Type("a number such as 12.5", None, _number)
+WHOLE = Type("a whole number such as 25", None, _whole)
 TEXTS = Type("a list such as 09,10", "[]", _texts)
 REFERENCES = Type("a list of sourcedIds", "[]", _references)
 # Kept as a tuple, not as JSON: these become rows of their own.

@@ -12,9 +12,10 @@ import orjson
 
 from roster.importing import values
 from roster.importing.columns import Column
+from roster.importing.links import UUID
 
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+OBJECTIVE = re.compile(f"(?:urn:uuid:)?({UUID})")
 LARGEST = 1e15
 """Numbers from here on are written as floats are."""
 
@@ -25,6 +26,8 @@ def writer_of(column: Column, zone: ZoneInfo) -> Callable[[Any], str]:
         return lambda value: ""
     if column.type is values.MOMENT:
         return lambda value: _day(value, zone)
+    if column.type is values.WHOLE:
+        return _whole
     if column.type is values.USER_IDS:
         return _user_ids
     if column.type is values.SCALE_VALUES:
@@ -72,6 +75,11 @@ def _day(value: Any, zone: ZoneInfo) -> str:
     return (moment if moment.time() == time() else moment.astimezone(zone)).date().isoformat()
 
 
+def _whole(value: Any) -> str:
+    """Return a whole number; the binding has no place for any other."""
+    return written(value) if value is not None and float(value).is_integer() else ""
+
+
 def _user_ids(found: Iterable[Mapping[str, Any]]) -> str:
     pairs = ((written(each["type"]), written(each["identifier"])) for each in found or ())
     return _braced(pairs)
@@ -96,6 +104,12 @@ def _braced(pairs: Iterable[tuple[str, str]]) -> str:
     )
 
 
-def objective(source: str, name: str) -> str:
-    """Return a learning objective's id as CSV has it: a CASE id is a URN there (5.7)."""
-    return f"urn:uuid:{name}" if source == "case" and UUID.fullmatch(name) else name
+def objective(source: str, name: str) -> tuple[str, str]:
+    """Return a learning objective's source and id as CSV has them: a CASE id is a URN there (5.7).
+
+    What is no UUID can't come from CASE.
+    """
+    found = OBJECTIVE.fullmatch(name) if source == "case" else None
+    if found:
+        return source, f"urn:uuid:{found[1]}"
+    return "unknown" if source == "case" else source, name

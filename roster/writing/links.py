@@ -26,16 +26,18 @@ def filled(file: File, owner: str, value: Any) -> Iterator[Line]:
 def _objectives(sets: list[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield each objective of REST's sets as the fields of a row."""
     for each in sets:
-        source = each["source"]
         for name in each.get("learningObjectiveIds", ()):
-            yield {"source": source, "objective": objective(source, name)}
+            yield _objective(each["source"], name)
         for result in each.get("learningObjectiveResults", ()):
-            yield {
-                "source": source,
-                "objective": objective(source, result["learningObjectiveId"]),
+            yield _objective(each["source"], result["learningObjectiveId"]) | {
                 "score": result.get("score"),
                 "text_score": result.get("textScore", ""),
             }
+
+
+def _objective(source: str, name: str) -> dict[str, Any]:
+    source, name = objective(source, name)
+    return {"source": source, "objective": name}
 
 
 def linked(file: File, owner: str, resource: str) -> Line:

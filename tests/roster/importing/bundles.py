@@ -107,12 +107,12 @@ GRADEBOOK: Files = {
     ),
     "lineItemLearningObjectiveIds.csv": (
         "sourcedId,status,dateLastModified,lineItemSourcedId,source,learningObjectiveId\n"
-        "lo1,,,l1,case,urn:uuid:1\nlo2,,,l1,unknown,Z\nlo3,,,l1,case,urn:uuid:2\n"
+        "lo1,,,l1,case,urn:uuid:00000000-0000-4000-8000-000000000001\nlo2,,,l1,unknown,Z\nlo3,,,l1,case,urn:uuid:00000000-0000-4000-8000-000000000002\n"
     ),
     "resultLearningObjectiveIds.csv": (
         "sourcedId,status,dateLastModified,resultSourcedId,source,learningObjectiveId,score,"
         "textScore\n"
-        "ro1,,,x1,case,urn:uuid:1,3,\nro2,,,x1,case,urn:uuid:2,,met\n"
+        "ro1,,,x1,case,urn:uuid:00000000-0000-4000-8000-000000000001,3,\nro2,,,x1,case,urn:uuid:00000000-0000-4000-8000-000000000002,,met\n"
     ),
 }
 

@@ -338,6 +338,8 @@ NO_MANIFEST = [
     read("the version changes its form on night two", then=(manifest((SAID, f"{SAID}.1")),)),
     refused("a file is broken on night two", then=(appended("users", '"'),),
             words="users.csv isn't", sees=SEEN, hides=" ".join(HIDDEN)),
+    read("all files are absent on night two", then=(only_manifest, manifest((",bulk", ",absent"))),
+         findings="bundle-without-files"),
     refused("all files are missing on night two", then=(only_manifest,), sees=SEEN,
             words="no file of OneRoster"),
 ]  # fmt: skip

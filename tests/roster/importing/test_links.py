@@ -6,16 +6,21 @@ from roster.models import LineItem, Result, ScoreScale
 from tests.roster.importing.bundles import EVERYTHING, edited
 from tests.roster.importing.conftest import Bundler
 
+
+def uuid(number: int) -> str:
+    return f"00000000-0000-4000-8000-{number:012}"
+
+
 OBJECTIVES = [
-    {"source": "case", "learningObjectiveIds": ["urn:uuid:1", "urn:uuid:2"]},
+    {"source": "case", "learningObjectiveIds": [uuid(1), uuid(2)]},
     {"source": "unknown", "learningObjectiveIds": ["Z"]},
 ]
 SCORES = [
     {
         "source": "case",
         "learningObjectiveResults": [
-            {"learningObjectiveId": "urn:uuid:1", "score": 3.0},
-            {"learningObjectiveId": "urn:uuid:2", "textScore": "met"},
+            {"learningObjectiveId": uuid(1), "score": 3.0},
+            {"learningObjectiveId": uuid(2), "textScore": "met"},
         ],
     }
 ]
@@ -65,3 +70,9 @@ def test_the_first_of_two_scales_is_taken(load: Bundler) -> None:
     done = load(EVERYTHING | {"lineItemScoreScales.csv": twice})
     assert LineItem.objects.get().score_scale == "sc"
     assert done.findings.get().code == "link-twice"
+
+
+def test_a_case_objective_that_is_no_urn_is_kept_and_told(load: Bundler) -> None:
+    files = edited(EVERYTHING, "lineItemLearningObjectiveIds.csv", f"urn:uuid:{uuid(1)}", "ELA-7")
+    assert load(files).findings.get().code == "objective-form"
+    assert LineItem.objects.get().learning_objectives[0]["learningObjectiveIds"][0] == "ELA-7"

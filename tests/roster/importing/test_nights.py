@@ -15,6 +15,7 @@ from roster.importing.locking import alone
 from roster.importing.report import summary
 from roster.models import (
     AuditEntry,
+    Enrollment,
     Finding,
     Import,
     LineItem,
@@ -26,6 +27,7 @@ from roster.models import (
 from roster.refusal import Refused
 from tests.roster.importing.bundles import EVERYTHING, edited
 from tests.roster.importing.cases import (
+    MARK,
     add,
     bundle,
     cell,
@@ -34,6 +36,7 @@ from tests.roster.importing.cases import (
 )
 from tests.roster.importing.conftest import Bundler
 from tests.roster.importing.test_importing import everything
+from tests.roster.importing.test_links import uuid
 
 MONDAY, TUESDAY, WEDNESDAY = (f"2026-11-{day}T03:00:00.000Z" for day in (16, 17, 18))
 
@@ -182,6 +185,41 @@ def test_a_delta_changes_what_it_names_and_nothing_else(load: Bundler) -> None:
     assert {name for name in before if before[name] != after[name]} == {"User", "Level"}
 
 
+@pytest.mark.parametrize("status", ["", "gone?"])
+def test_a_row_of_a_delta_that_says_no_status_is_left_out(load: Bundler, status: str) -> None:
+    load(bundle("1.2"))
+    load_delta(load, delta("users", {"sourcedId": "ann", "status": "tobedeleted"}))
+    row = {"sourcedId": "ann", "status": status, "email": "new@example.org"}
+    done = load_delta(load, delta("users", row, stamp=TUESDAY))
+    assert done.counts["users.csv"]["left_out"] == 1
+    assert User.objects.get(sourced_id="ann").status == "tobedeleted"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "email", "exclude"),
+    [
+        ({}, {MARK: "true"}, "ann@example.org", "true"),
+        ({MARK: "true"}, {}, "ann@example.org", "true"),
+        ({"email": "a@example.org"}, {"email": "b@example.org"}, "ann@example.org", None),
+        ({MARK: "true"}, {"email": "b@example.org"}, "ann@example.org", None),
+    ],
+)
+def test_two_rows_of_an_id_in_a_delta_are_the_stricter_or_none(
+    load: Bundler, one: dict[str, str], other: dict[str, str], email: str, exclude: str | None
+) -> None:
+    load(bundle("1.2"))
+    load_delta(load, delta("users", {"sourcedId": "ann", **one}, {"sourcedId": "ann", **other}))
+    ann = User.objects.get(sourced_id="ann")
+    assert (ann.email, ann.metadata.get("externalLmsExclude")) == (email, exclude)
+
+
+def test_of_two_rows_of_an_enrollment_in_a_delta_the_earlier_end_counts(load: Bundler) -> None:
+    load(bundle("1.2"))
+    rows = ({"sourcedId": "e-ann", "endDate": end} for end in ("", "2026-12-01"))
+    load_delta(load, delta("enrollments", *rows))
+    assert str(Enrollment.objects.get(sourced_id="e-ann").end_date) == "2026-12-01"
+
+
 def test_deltas_go_in_their_order_and_not_back_unless_forced(load: Bundler) -> None:
     load(bundle("1.2"))
     monday, tuesday, wednesday = (
@@ -225,15 +263,15 @@ def test_deltas_of_links_change_the_lists_that_they_name(load: Bundler) -> None:
     scales = EVERYTHING["lineItemScoreScales.csv"].partition("\n")[0]
     files = {
         "lineItemLearningObjectiveIds.csv": (
-            f"{head}\nlo1,tobedeleted,{MONDAY},l1,case,urn:uuid:1\n"
-            f"lo9,active,{MONDAY},l1,case,urn:uuid:9\n"
+            f"{head}\nlo1,tobedeleted,{MONDAY},l1,case,urn:uuid:{uuid(1)}\n"
+            f"lo9,active,{MONDAY},l1,case,urn:uuid:{uuid(9)}\n"
         ),
         "lineItemScoreScales.csv": f"{scales}\nls1,tobedeleted,{MONDAY},,l1,sc\n",
     }
     load_delta(load, files)
     item = LineItem.objects.get()
     assert item.learning_objectives == [
-        {"source": "case", "learningObjectiveIds": ["urn:uuid:2", "urn:uuid:9"]},
+        {"source": "case", "learningObjectiveIds": [uuid(2), uuid(9)]},
         {"source": "unknown", "learningObjectiveIds": ["Z"]},
     ]
     assert item.score_scale == ""
