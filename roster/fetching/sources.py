@@ -24,6 +24,7 @@ class Settings:
     credential: str | None = None
     secret: str = field(default="", repr=False)
     certificate: str | None = None
+    answer: str | None = None
     active: bool | None = None
     schedule: dict[str, time | int | None] = field(default_factory=dict)
     """`daily_at` and `every_minutes`, where they are to be set; None takes one away."""
@@ -110,6 +111,8 @@ def _apply(source: Source, settings: Settings) -> None:
         credentials.put(source, settings.credential, settings.secret)
     if settings.certificate is not None:
         source.certificate = settings.certificate
+    if settings.answer is not None:
+        source.answer = settings.answer
     if settings.active is not None:
         source.active = settings.active
     for name, value in settings.schedule.items():

@@ -27,7 +27,7 @@ from roster.importing.difference import without_records
 from roster.importing.disk import DISK_FULL, is_disk_full
 from roster.importing.findings import Findings, clean
 from roster.importing.gathering import Gathering, Progress
-from roster.importing.locking import alone
+from roster.importing.locking import alone, hold_again
 from roster.importing.manifest import Answer, Bundle, Circumstances, describe
 from roster.importing.own_rows import OwnRows
 from roster.importing.package import open_package
@@ -79,7 +79,10 @@ def import_bundle(
 def approve(
     organization: Organization, *, by: audit.Actor, progress: Progress | None = None
 ) -> Import:
-    """Apply the import that is held, as it would be now; Refused if none is."""
+    """Apply the import that is held, as it would be now; Refused if none is.
+
+    Where an error ends it, it is held as before.
+    """
     progress = progress or _quiet
     with alone(organization, lambda: progress(0, "Waiting for the import that is running")):
         held = held_import(organization)
@@ -94,7 +97,8 @@ def approve(
             try:
                 done = _Run(held, path, by, progress, False, True, arrival).run()
             finally:
-                arrivals.forget(arrival)
+                if held.state in (Import.State.APPLIED, Import.State.REFUSED):
+                    arrivals.forget(arrival)
         return done
 
 
@@ -117,14 +121,15 @@ def held_import(organization: Organization) -> Import | None:
 
 
 def _last_answer(organization: Organization, source: Source | None) -> str:
-    """Return what was last said about files that could be bulk or delta.
+    """Return what was said about files that could be bulk or delta.
 
-    Asked are the imports of the same source, then those that came by hand.
+    Asked is the source, then the imports that came by hand.
     """
+    if source and source.answer:
+        return source.answer
     answered = organization.imports.filter(state=Import.State.APPLIED).exclude(answer="")
     latest = answered.values_list("answer", flat=True).order_by("-finished", "-pk")
-    own = latest.filter(arrivals__source=source).first() if source else None
-    return own or latest.filter(arrivals__source=None).first() or ""
+    return latest.filter(arrivals__source=None).first() or ""
 
 
 def _is_empty(organization: Organization) -> bool:
@@ -286,13 +291,21 @@ class _Run:
             _drop(held, f"Superseded by import {self.of_import.pk}.")
 
     def _fail(self, findings: Findings, error: Exception) -> None:
-        """Close the import that an error has ended; raise `Refused` for want of space."""
+        """Close the import that an error has ended; raise `Refused` for want of space.
+
+        One that was held is held again.
+        """
         full = is_disk_full(error)
         reason = DISK_FULL if full else f"The import failed: {type(error).__name__}."
         reason += " Nothing was changed."
         if not transaction.get_connection().needs_rollback:
             with contextlib.suppress(*(DatabaseError,) * full):  # This too needs a little space.
-                self._refuse(findings, reason)
+                if hold_again(self.of_import.organization):
+                    forget_maps()
+                    self.of_import.refresh_from_db()
+                    reason += " It is held as before."
+                else:
+                    self._refuse(findings, reason)
         if full:
             raise Refused(reason) from error
 

@@ -41,6 +41,8 @@ def in_words(told: dict[str, Any]) -> str:
     user = f" as {told['user']}" if told["user"] else ""
     secret = f" with {told['credential']}" if told["credential"] != "none" else ""
     lines = [f"{told['source']:>4}  {told['address']}{user}{secret}: {when or 'only by command'}"]
+    if told["answer"]:
+        lines.append(f"      files that no manifest speaks of are read as {told['answer']}")
     if told["host_key"]:
         lines.append(f"      trusted host key: {told['host_key']}")
     if "offered_host_key" in told:

@@ -17,8 +17,9 @@ class Source(models.Model):
 
     `address` holds no credentials; `secret` is encrypted. `host_key` is the public key that the
     SFTP server must have, `certificate` the authority (PEM) that a private HTTPS server's
-    certificate must come from. `remembered` is what the last looks saw, for the next one to
-    compare with. Who fetches holds the lease (`busy_until`, `worker`).
+    certificate must come from. `answer` is what files are that no manifest speaks of and that
+    could be bulk or delta. `remembered` is what the last looks saw, for the next one to compare
+    with. Who fetches holds the lease (`busy_until`, `worker`).
     """
 
     class Kind(models.TextChoices):
@@ -31,6 +32,10 @@ class Source(models.Model):
         PASSWORD = "password", "password"
         PRIVATE_KEY = "private key", "private key"
         TOKEN = "token", "bearer token"
+
+    class Answer(models.TextChoices):
+        BULK = "bulk", "all records"
+        DELTA = "delta", "changes only"
 
     organization = models.ForeignKey(
         "roster.Organization", on_delete=models.CASCADE, related_name="sources"
@@ -46,6 +51,7 @@ class Source(models.Model):
     certificate = models.TextField(blank=True)
     daily_at = models.TimeField(null=True, blank=True)
     every_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    answer = models.CharField(max_length=5, choices=Answer.choices, blank=True)
     active = models.BooleanField(default=True)
     created = models.DateTimeField(default=clock, editable=False)
 
@@ -65,6 +71,9 @@ class Source(models.Model):
             models.CheckConstraint(
                 condition=Q(every_minutes__isnull=True) | Q(every_minutes__gte=1),
                 name="source_every_minute_at_most",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer__in=["", "bulk", "delta"]), name="source_answer_known"
             ),
         ]
 
@@ -90,6 +99,7 @@ class Source(models.Model):
             "certificate": bool(self.certificate),
             "daily_at": self.daily_at and f"{self.daily_at:%H:%M}",
             "every_minutes": self.every_minutes,
+            "answer": self.answer,
             "active": self.active,
         }
 

@@ -64,7 +64,6 @@ class Command(RosterCommand):
             except fetching.Unfinished:
                 if time.monotonic() > until:
                     raise
-                again = False  # Else the first look would never be compared with a second.
                 time.sleep(LOOK)
 
     def _import(self, arrival: Arrival) -> str:

@@ -57,6 +57,11 @@ class Command(RosterCommand):
         )
         parser.add_argument("--every", metavar="N", help="look every N minutes; or none")
         parser.add_argument(
+            "--without-manifest",
+            choices=(*Source.Answer.values, NONE),
+            help="what files are that no manifest says it of, and that could be either",
+        )
+        parser.add_argument(
             "--trust", metavar="SHA256:…", help="trust the SFTP server's host key of that print"
         )
         state = parser.add_mutually_exclusive_group()
@@ -100,6 +105,7 @@ def _settings(options: dict[str, Any]) -> sources.Settings:
         credential=credential,
         secret=secret,
         certificate=_certificate(options["certificate"]),
+        answer="" if options["without_manifest"] == NONE else options["without_manifest"],
         active=active,
         schedule=schedule,
     )

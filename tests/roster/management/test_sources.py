@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from roster.fetching import candidates
-from roster.models import Arrival, Organization, Source
+from roster.models import Arrival, Import, Organization, Source
 from tests.roster.fetching import servers
 from tests.roster.fetching.conftest import Write, riverside, watched, write
 from tests.roster.fetching.servers import PASSWORD, USER
+from tests.roster.importing.bundles import V1P2
 
 __all__ = ["riverside", "watched", "write"]
 
@@ -83,6 +85,23 @@ def test_a_source_is_changed_paused_and_removed(riverside: Organization, watched
     assert said("set_source", "riverside", "--source", number, "--remove") == {"removed": number}
     assert said("list_sources", "riverside")["sources"] == []
     assert run("list_sources", "riverside") == "No source. set_source adds one.\n"
+
+
+def test_a_source_says_what_its_files_are_without_a_manifest(
+    watched: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "STILL", 0.0)
+    with zipfile.ZipFile(Path(watched.address) / "night.zip", "w") as archive:
+        for name, text in V1P2.items():
+            archive.writestr(name, text.replace(",,,", ",active,2026-11-27T02:00:00Z,"))
+    with pytest.raises(CommandError, match=r"set_source\) with --without-manifest"):
+        run("fetch_bundle", "riverside")
+    words = run("set_source", "riverside", "--source", watched.pk, "--without-manifest", "bulk")
+    assert "files that no manifest speaks of are read as bulk" in words
+    run("fetch_bundle", "riverside", "--again")
+    assert Import.objects.latest("pk").answer == "bulk"
+    told = said("set_source", "riverside", "--source", watched.pk, "--without-manifest", "none")
+    assert told["answer"] == ""
 
 
 @pytest.mark.parametrize(
