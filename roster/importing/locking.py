@@ -53,9 +53,15 @@ def close_killed() -> int:
 
 def _close(organization: Organization) -> int:
     """Close what says "running"; one that was held before it was approved is held again."""
+    held = hold_again(organization)
     dead = organization.imports.filter(state=Import.State.RUNNING)
-    held = dead.exclude(holds=[]).update(state=Import.State.HELD, finished=clock())
     return held + dead.update(state=Import.State.REFUSED, reason=DIED, finished=clock())
+
+
+def hold_again(organization: Organization) -> int:
+    """Hold again what was held, and whose approval ended before it was applied."""
+    running = organization.imports.filter(state=Import.State.RUNNING)
+    return running.exclude(holds=[]).update(state=Import.State.HELD, finished=clock())
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ The limits are small here: more than 2 records and 10 %, and more than 2 hidden 
 
 from __future__ import annotations
 
+from errno import ENOSPC
 from typing import Any
 
 import pytest
@@ -338,6 +339,30 @@ def test_a_held_import_is_applied_when_it_is_approved(load: Bundler) -> None:
     assert AuditEntry.objects.latest("pk").reason == done.holds[0]["reason"]
     with pytest.raises(Refused, match="No import of Riverside is held"):
         approve(load.organization, by="Lea")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(KeyError("x"), KeyError), (OSError(ENOSPC, "full"), Refused), (KeyboardInterrupt(), None)],
+    ids=["a mistake", "a full disk", "Ctrl-C"],
+)
+def test_an_approval_that_an_error_ends_is_held_as_before(
+    load: Bundler, error: BaseException, told: type[BaseException] | None
+) -> None:
+    waiting = held(load)
+
+    def fail(percent: int, stage: str) -> None:
+        if percent > 80:
+            raise error
+
+    with pytest.raises(told or KeyboardInterrupt):
+        approve(load.organization, by="Lea", progress=fail)
+    waiting.refresh_from_db()
+    assert waiting.state == (Import.State.HELD if told else Import.State.RUNNING)
+    assert "users/bob" not in visible(load.organization, "1.2")
+    done = approve(load.organization, by="Lea")
+    assert (done.pk, done.state) == (waiting.pk, Import.State.APPLIED)
+    assert not ArrivalPart.objects.exists()
 
 
 def test_a_discarded_import_leaves_its_numbers_only(load: Bundler) -> None:
