@@ -107,16 +107,19 @@ def _read(name: str, text: str) -> Any:
 
 
 def _write(row: Organization, changed: Mapping[str, Any]) -> None:
-    """Save; another year has other levels, and marks carry over to them."""
-    if "school_year" not in changed:
-        row.save(update_fields=list(changed))
-        return
-    before = carrying.before(row)
+    """Save; another year has other levels, and marks carry over to them.
+
+    In another time zone days begin at other moments: the next import is read, though its bundle
+    be the same.
+    """
+    before = carrying.before(row) if "school_year" in changed else None
     row.save(update_fields=list(changed))
-    with marks_kept(row):
-        hierarchy.derive(row)
+    if {"school_year", "time_zone"} & changed.keys():
         Organization.objects.filter(pk=row.pk).touch()  # type: ignore[attr-defined]
-        carrying.carry(row, before)
+    if before:
+        with marks_kept(row):
+            hierarchy.derive(row)
+            carrying.carry(row, before)
 
 
 def plain(value: Any) -> Any:

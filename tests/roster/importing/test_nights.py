@@ -24,6 +24,7 @@ from roster.models import (
     Role,
     User,
 )
+from roster.organizations import set_organization
 from roster.refusal import Refused
 from tests.roster.importing.bundles import EVERYTHING, edited
 from tests.roster.importing.cases import (
@@ -139,6 +140,12 @@ def test_the_same_bundle_again_is_not_read_and_says_the_same(
         (lambda load: Import.objects.update(release="another"), "another release"),
         (lambda load: Organization.objects.update(revision=7), "rows changed between"),
         (
+            lambda load: set_organization(
+                load.organization, {"time_zone": "Asia/Tokyo"}, by="Dana"
+            ),
+            "another time zone",
+        ),
+        (
             lambda load: load_delta(
                 load, delta("users", {"sourcedId": "ann", "email": "late@example.net"})
             ),
@@ -183,6 +190,13 @@ def test_a_delta_changes_what_it_names_and_nothing_else(load: Bundler) -> None:
     assert User.objects.filter(status="active").count() == 11
     after = everything(load.organization)
     assert {name for name in before if before[name] != after[name]} == {"User", "Level"}
+
+
+def test_due_dates_follow_the_time_zone_with_the_next_import(load: Bundler) -> None:
+    load(EVERYTHING)
+    set_organization(load.organization, {"time_zone": "America/Chicago"}, by="Dana")
+    load(EVERYTHING)
+    assert f"{LineItem.objects.get().due_date:%d %H:%M}" == "05 05:00"
 
 
 @pytest.mark.parametrize("status", ["", "gone?"])
