@@ -511,8 +511,8 @@ RULES: dict[str, Rule] = {
     ),
     "column-missing-narrowing": Rule(
         WARNING,
-        "The column is missing, though it narrows what vendors see. Nothing in the file begins"
-        " late or ends.",
+        "The column is missing. It says when vendors may see a record; without it, no record of"
+        " the file begins later or ends.",
         "Export all columns of the file, blank where nothing is known.",
         strict=REFUSE,
     ),
@@ -590,7 +590,8 @@ RULES: dict[str, Rule] = {
         ERROR,
         "The row has fewer cells than the header has columns, so it can't be told which value"
         " belongs where. It was left out; what was stored stays.",
-        "Export every cell of a row, blank where nothing is known, and end the last line too.",
+        "Export every cell of a row, blank where nothing is known, and a line break after the last"
+        " row: without it, the file may have been cut off.",
         strict=REFUSE,
     ),
     "row-header-again": Rule(
@@ -868,8 +869,8 @@ RULES: dict[str, Rule] = {
     ),
     "user-without-role": Rule(
         NOTICE,
-        "The person has no role at any org. Where classes have them they are what these say; else"
-        " they aren't published, but for guardians of published children.",
+        "The person has no role at any org. Class enrollments say what they are; without any, they"
+        " aren't published, except as guardian of a published child.",
         "Send the person's role.",
     ),
     "username-twice": Rule(
@@ -924,21 +925,21 @@ RULES: dict[str, Rule] = {
     # The district's own rows beside what its system sends.
     "own-row-caught-up": Rule(
         NOTICE,
-        "The row as it is sent says by now what the district's own row (by {by}) says in"
-        " {columns}.",
-        "End the own row; nothing changes by that.",
+        "The row is sent with the same values in {columns} by now as the district's own row (by"
+        " {by}) gives it.",
+        "End the own row; vendors see no difference.",
     ),
     "own-row-contradicted": Rule(
         WARNING,
-        "The row is sent with another value in {columns} than before; the district's own row (by"
-        " {by}) stands over it all the same.",
+        "The row is sent with another value in {columns} than before. The value of the district's"
+        " own row (by {by}) is published all the same.",
         "See which of them is right; end the own row if it is the one that is sent.",
         lenient=ACCEPT,
     ),
     "own-row-gone": Rule(
         WARNING,
-        "The row isn't sent any more, so what the district's own row (by {by}) says in {columns}"
-        " has nothing to stand over.",
+        "The row isn't sent any more, so the district's own row (by {by}) has nothing to change:"
+        " what it says in {columns} isn't published.",
         "End the own row, or add the row whole.",
         lenient=ACCEPT,
     ),
