@@ -1,6 +1,7 @@
 """Takes a OneRoster bundle in: read, checked, compared with what is stored, applied whole."""
 
-from roster.importing.imports import approve, discard, held_import, import_bundle
+from roster.importing.attempt import held_import
+from roster.importing.imports import approve, discard, import_bundle
 from roster.importing.locking import close_killed
 
 __all__ = ["approve", "close_killed", "discard", "held_import", "import_bundle"]
