@@ -113,6 +113,6 @@ def release() -> str:
     """Return a hash of the code that reads bundles: another release reads them anew."""
     digest = hashlib.blake2b(digest_size=16)
     for folder in READ_BY:
-        for path in sorted((Path(roster.__file__).parent / folder).glob("*.py")):
+        for path in sorted((Path(roster.__file__).parent / folder).rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()
