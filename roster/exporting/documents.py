@@ -15,7 +15,8 @@ import orjson
 
 from roster import reading
 from roster.deciding import Rules
-from roster.importing.columns import FILES, Column, File
+from roster.importing.columns import Column, File
+from roster.importing.files import FILES
 from roster.models import Publication
 from roster.reading.source import Source
 from roster.writing.lines import Line

@@ -22,9 +22,9 @@ from roster import arrivals, audit
 from roster.clock import clock
 from roster.importing import traces
 from roster.importing.applying import Applied, apply, repeat
-from roster.importing.columns import FILES
 from roster.importing.difference import without_records
 from roster.importing.disk import DISK_FULL, is_disk_full
+from roster.importing.files import FILES
 from roster.importing.findings import Findings, clean
 from roster.importing.gathering import Gathering, Progress
 from roster.importing.locking import hold_again

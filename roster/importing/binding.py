@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from roster.importing.columns import FILES, File, Need
+from roster.importing.columns import File, Need
+from roster.importing.files import FILES
 from roster.importing.findings import Findings
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO
 
-from roster.importing.columns import FILES
 from roster.importing.decoding import PIECE, NotText, decoded
+from roster.importing.files import FILES
 from roster.importing.findings import Findings
 from roster.importing.marking import narrows
 

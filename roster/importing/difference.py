@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from roster.importing.changes import CREATED, REMOVED, RETURNED, TABLE, UPDATED, Changes
-from roster.importing.columns import FILES, File
+from roster.importing.columns import File
 from roster.importing.engine import quote
+from roster.importing.files import FILES
 from roster.models import Klass, LineItem, Org, Role, Row
 
 SHOWN = 1_000

@@ -14,7 +14,8 @@ from typing import BinaryIO, Literal
 
 from roster.importing import cells
 from roster.importing.binding import check_dependencies, check_order
-from roster.importing.columns import FILES, File
+from roster.importing.columns import File
+from roster.importing.files import FILES
 from roster.importing.findings import Findings
 from roster.importing.names import MANIFEST, by_name, listed
 from roster.importing.package import Entry, Package

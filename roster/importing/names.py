@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TypeVar
 
-from roster.importing.columns import FILES
+from roster.importing.files import FILES
 from roster.importing.findings import Findings
 
 MANIFEST = "manifest.csv"

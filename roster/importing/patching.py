@@ -14,7 +14,7 @@ from django.db import transaction
 
 from roster.importing import traces
 from roster.importing.applying import apply
-from roster.importing.columns import FILES
+from roster.importing.files import FILES
 from roster.importing.findings import Findings
 from roster.importing.gathering import Gathering
 from roster.importing.manifest import Bundle, Part

@@ -14,8 +14,9 @@ from typing import Any
 from django.db import connection
 
 from roster.hierarchy.roles import GUARDIANS
-from roster.importing.columns import FILES, Column
+from roster.importing.columns import Column
 from roster.importing.engine import quote
+from roster.importing.files import FILES
 from roster.importing.reading import LONGEST_ID
 from roster.importing.record import Record
 from roster.importing.staging import Reference, Stage

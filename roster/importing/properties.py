@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from roster.importing import cells
-from roster.importing.columns import FILES, VERSIONS
+from roster.importing.columns import VERSIONS
+from roster.importing.files import FILES
 from roster.importing.findings import Findings
 from roster.importing.names import MANIFEST
 from roster.importing.package import Entry

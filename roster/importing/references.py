@@ -11,8 +11,8 @@ from typing import Any
 from django.db import connection
 
 from roster.importing import contradictions
-from roster.importing.columns import FILES
 from roster.importing.engine import elements, quote
+from roster.importing.files import FILES
 from roster.importing.findings import KEPT, Findings
 from roster.importing.staging import Reference, Stage
 from roster.models import Klass, Org, Organization, Status

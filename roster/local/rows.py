@@ -12,7 +12,8 @@ from datetime import date
 
 from roster import audit
 from roster.clock import clock
-from roster.importing.columns import FILES, File
+from roster.importing.columns import File
+from roster.importing.files import FILES
 from roster.importing.locking import alone
 from roster.importing.patching import patch
 from roster.local.cells import Cells, as_csv, check_columns, stored_cells, version_of

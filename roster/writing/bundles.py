@@ -1,6 +1,6 @@
 """A whole bulk bundle of a version from a source of lines, written as it is read.
 
-The one table of files and columns that reads bundles (`roster/importing/columns.py`) writes them
+The one table of files and columns that reads bundles (`roster/importing/files.py`) writes them
 too. Memory holds the ids that other rows may name, and a batch of rows.
 """
 
@@ -11,7 +11,8 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from roster.importing import values
-from roster.importing.columns import FILES, Column, File
+from roster.importing.columns import Column, File
+from roster.importing.files import FILES
 from roster.writing.cells import plain, writer_of, written
 from roster.writing.completing import Completing
 from roster.writing.lines import Line, Source

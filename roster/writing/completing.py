@@ -17,7 +17,8 @@ from roster.dialects.fields import FIELDS
 from roster.dialects.vocabularies import Words
 from roster.importing import values as types
 from roster.importing.binding import BESIDE
-from roster.importing.columns import FILES, Column, File
+from roster.importing.columns import Column, File
+from roster.importing.files import FILES
 from roster.writing.cells import written
 from roster.writing.lines import Line, Source
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from roster.hierarchy.timetable import Timetable
 from roster.importing import values
-from roster.importing.columns import FILES, File
+from roster.importing.columns import File
+from roster.importing.files import FILES
 from roster.models import Organization, Role, Status
 from roster.models.organization import UsernameStandIn
 from roster.writing.lines import Line, batches

@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from roster.importing.columns import FILES, Column, File
+from roster.importing.columns import Column, File
+from roster.importing.files import FILES
 from tests.model.districts import Rows
 
 VERSION = "1.2"

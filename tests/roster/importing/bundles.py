@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from roster.importing.columns import FILES
+from roster.importing.files import FILES
 
 Files = dict[str, Any]
 

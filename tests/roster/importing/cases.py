@@ -25,7 +25,7 @@ import pytest
 from roster import hierarchy
 from roster.deciding import Decision, Rules, Settings
 from roster.deciding.rules import EVERYTHING
-from roster.importing.columns import FILES
+from roster.importing.files import FILES
 from roster.kinds import ROWS_OF
 from roster.map import Map, build
 from roster.marks import marks_of, resolve

@@ -8,7 +8,7 @@ import pytest
 
 from roster.importing import import_bundle
 from roster.importing.binding import BASE, needs
-from roster.importing.columns import FILES
+from roster.importing.files import FILES
 from roster.models import Import, LineItem, Org, Result
 from roster.refusal import Refused
 from tests.roster.importing.bundles import EVERYTHING, GRADEBOOK, V1P1, V1P2, manifest_of

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from roster.importing import import_bundle
-from roster.importing.columns import FILES
+from roster.importing.files import FILES
 from roster.models import Import
 from roster.refusal import Refused
 from tests.roster.importing.bundles import V1P2, manifest_of

@@ -12,7 +12,7 @@ from django.db import connection
 
 from roster import models
 from roster.importing import import_bundle
-from roster.importing.columns import FILES
+from roster.importing.files import FILES
 from roster.map import build, current
 from roster.map.storing import pack, unpack
 from roster.models import (

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from roster.importing.columns import FILES
+from roster.importing.files import FILES
 from roster.models import Import
 from roster.refusal import Refused
 from tests.roster.importing.bundles import EVERYTHING, manifest_of
