@@ -73,8 +73,10 @@ def test_the_same_data_written_otherwise_is_the_same(
 
 def test_unknown_columns_are_ignored_and_own_columns_kept(load: Bundler, codes: Codes) -> None:
     orgs = (
-        "sourcedId,name,type,identifier,parentSourcedId,ext_id,metadata.boarding,Metadata.Gender\n"
-        "d,Riverside,district,,,7,,\ns1,North,school,,d,8,true,mixed\ns2,South,school,,d,9,,\n"
+        "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId,ext_id,"
+        "metadata.boarding,Metadata.Gender\n"
+        "d,,,Riverside,district,,,7,,\ns1,,,North,school,,d,8,true,mixed\n"
+        "s2,,,South,school,,d,9,,\n"
     )
     done = load(V1P2 | {"orgs.csv": orgs})
     assert codes(done) == {"column-unknown"}
@@ -97,6 +99,8 @@ def test_missing_columns_are_told_once_each(load: Bundler) -> None:
     orgs = "sourcedId,name,type\nd,Riverside,district\ns1,North,school\ns2,South,school\n"
     done = load(V1P2 | {"orgs.csv": orgs})
     assert list(done.findings.values_list("code", "column", "occurrences")) == [
+        ("column-missing", "status", 1),
+        ("column-missing", "dateLastModified", 1),
         ("column-missing", "identifier", 1),
         ("column-missing", "parentSourcedId", 1),
     ]
