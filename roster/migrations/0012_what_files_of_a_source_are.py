@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('roster', '0010_what_reaches_no_vendor'),
+        ('roster', '0011_written_gradebook'),
     ]
 
     operations = [
