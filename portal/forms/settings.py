@@ -49,6 +49,13 @@ class SettingsForm(forms.Form):
         error_messages={"invalid": _("Write the year in which it ends, such as 2027.")},
         required=False,
     )
+    year_confirmed = forms.BooleanField(
+        label=_(
+            "Another school year: from the next refresh on, vendors read that year's data only."
+        ),
+        help_text=_("Tick this only if you change the school year above."),
+        required=False,
+    )
     refresh_at = forms.TimeField(
         label=_("Refresh the cache every day at"),
         help_text=_("In your time zone. After the nightly import, and before vendors read."),
@@ -113,13 +120,15 @@ class SettingsForm(forms.Form):
         super().__init__(data, initial=initial)
         zones = sorted({*zoneinfo.available_timezones(), organization.time_zone})
         self.fields["time_zone"].choices = [(zone, zone) for zone in zones]  # type: ignore[attr-defined]
-        self.had_year = bool(organization.school_year)
+        self.year = organization.school_year
+        self.fields["school_year"].required = bool(self.year)
 
-    def clean_school_year(self) -> str:
-        year: str = self.cleaned_data["school_year"]
-        if not year and self.had_year:
-            raise forms.ValidationError(_("Write the year in which it ends, such as 2027."))
-        return year
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        another = self.year and given.get("school_year", self.year) != self.year
+        if another and not given["year_confirmed"]:
+            self.add_error("year_confirmed", _("Tick this to change the school year."))
+        return given
 
     def given(self) -> dict[str, str]:
         """Return the settings as the texts that the verb reads."""

@@ -21,7 +21,9 @@ def form_of(organization: Organization, **changed: Any) -> dict[str, Any]:
 
 
 def test_every_setting_has_a_field(riverside: Organization):
-    assert {*SettingsForm(organization=riverside).fields} == {*SETTINGS, "reason"}
+    assert {*SettingsForm(organization=riverside).fields} == {
+        *SETTINGS, "reason", "year_confirmed",
+    }  # fmt: skip
 
 
 def test_another_refresh_time_acts_and_is_audited(as_dana: Client, riverside: Organization):
@@ -58,6 +60,18 @@ def test_what_makes_no_sense_is_said_beside_the_field(
     answer = as_dana.post(f"{DESK}change/", form_of(riverside, **changed))
     assert (answer.status_code, [*answer.context["form"].errors]) == (422, [field])
     assert not AuditEntry.objects.filter(action="organization.changed").exists()
+
+
+def test_another_school_year_is_confirmed(as_dana: Client, riverside: Organization):
+    Organization.objects.update(school_year="2027")
+    riverside.refresh_from_db()
+    form = form_of(riverside, school_year="2028")
+    answer = as_dana.post(f"{DESK}change/", form)
+    assert (answer.status_code, [*answer.context["form"].errors]) == (422, ["year_confirmed"])
+    assert as_dana.post(f"{DESK}change/", form | {"year_confirmed": "on"}).status_code == 302
+    riverside.refresh_from_db()
+    assert riverside.school_year == "2028"
+    assert as_dana.post(f"{DESK}change/", form | {"school_year": ""}).status_code == 422
 
 
 def test_a_viewer_reads_the_settings_and_has_no_button(as_victor: Client):

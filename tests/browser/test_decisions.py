@@ -1,0 +1,63 @@
+"""What a district decides at its desk in a real browser: a bad night, and who sees which grades."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from connections.models import Connection
+from portal.models import Staff
+from roster.jobs import working
+from roster.models import Job, Organization
+from tests.browser.steps import sign_in
+from tests.roster.importing.bundles import EVERYTHING
+from tests.roster.importing.conftest import Bundler
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_a_bad_night_is_uploaded_held_and_applied_and_a_sharing_narrowed(
+    page: Page, live_server: LiveServer, dana: Staff, riverside: Organization,
+    brightpath: Connection, tmp_path: Path,
+):  # fmt: skip
+    bundler = Bundler(tmp_path, riverside)
+    bundler(EVERYTHING)
+    call_command("refresh_cache", "riverside", verbosity=0)
+    orgs = EVERYTHING["orgs.csv"].splitlines(keepends=True)
+    bad = bundler.write(
+        EVERYTHING | {"orgs.csv": "".join(line for line in orgs if not line.startswith("s2"))}
+    )
+
+    sign_in(page, live_server.url, dana.email)
+    page.get_by_role("link", name="Imports", exact=True).first.click()
+    page.get_by_label("Bundle").set_input_files(bad)
+    page.get_by_role("button", name="Bring it in").click()
+    expect(page.get_by_text("its import begins in a moment")).to_be_visible()
+    work()
+    expect(page.get_by_text("An import waits for your decision")).to_be_visible()
+    page.get_by_role("link", name="Look at what it would change").click()
+    page.get_by_role("link", name="Approve").click()
+    page.get_by_label("Name of the bundle").fill(bad.name)
+    page.get_by_role("button", name="Apply it").click()
+    work()
+    expect(page.get_by_text("Applied", exact=True).first).to_be_visible()
+
+    page.goto(f"{live_server.url}/o/riverside/connections/{brightpath.pk}/sharing/")
+    expect(page.get_by_label("Teachers")).to_be_hidden()
+    page.get_by_label("Some roles").check()
+    page.get_by_label("Teachers").check()
+    page.get_by_role("button", name="Show what changes").click()
+    expect(page.get_by_role("link", name="Ann O'Hara")).to_be_visible()
+    page.get_by_role("button", name="Save this").click()
+    expect(page.get_by_text("The vendor reads by it from its next request on.")).to_be_visible()
+    brightpath.refresh_from_db()
+    assert brightpath.roles == ["teacher"]
+
+
+def work() -> None:
+    for job in Job.objects.filter(state="queued"):
+        working.work(job.pk, "test")
