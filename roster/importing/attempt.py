@@ -31,6 +31,7 @@ from roster.importing.locking import hold_again
 from roster.importing.manifest import Answer, Bundle, Circumstances, describe
 from roster.importing.own_rows import OwnRows
 from roster.importing.package import open_package
+from roster.importing.remembering import Memory
 from roster.importing.staging import dropped
 from roster.map import forget as forget_maps
 from roster.models import Arrival, Import, Organization
@@ -83,7 +84,8 @@ class Attempt:
             self._refuse_beside_a_held_one()
             own = OwnRows(of_import.organization)
             laid = own.laid_over(bundle)
-            gathering = Gathering(laid, of_import.files, findings, stages, self.progress)
+            memory = Memory(of_import.organization, last, strict=of_import.strict)
+            gathering = Gathering(laid, of_import.files, findings, stages, self.progress, memory)
             gathering.read()
             own.tell(findings)
             findings.judge()

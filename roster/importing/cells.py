@@ -18,6 +18,7 @@ from typing import BinaryIO
 from roster.importing.decoding import PIECE, NotText, decoded
 from roster.importing.files import FILES
 from roster.importing.findings import Findings
+from roster.importing.known import KnownLines
 from roster.importing.marking import narrows
 
 LONGEST = 1 << 20  # Characters of a row, however many lines it has.
@@ -36,26 +37,34 @@ HEADINGS = {
 
 
 def rows(
-    stream: BinaryIO, file: str, findings: Findings, *, whole: bool = False
+    stream: BinaryIO,
+    file: str,
+    findings: Findings,
+    *,
+    whole: bool = False,
+    known: KnownLines | None = None,
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield every row that isn't blank as its number, the header being 1, and its cells.
 
     Where the file isn't known to be `whole` and ends right before a cell that narrows what is
-    visible, its last row lacks that cell.
+    visible, its last row lacks that cell. Lines that are `known` are skipped.
     """
-    lines = Lines(stream, file, findings)
+    lines = Lines(stream, file, findings, known)
     number = 0
     try:
         above, header, delimiter = _head(lines, file, findings)
         lines.put_back(header)
-        reader = csv.reader(
-            lines,
-            delimiter=delimiter,
-            strict=True,
-            skipinitialspace=_has_blanks_before_quotes(lines, delimiter, file, findings),
-        )
+        blanks = _has_blanks_before_quotes(lines, delimiter, file, findings)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=blanks)
+        number = above
+        if known is not None:
+            known.row = number
+            known.begin(header, delimiter, blanks)
         doubtful = not whole and narrows(header.rstrip("\n").split(delimiter)[-1])
-        for number, cells in enumerate(reader, above + 1):
+        for cells in reader:
+            number += 1
+            if known is not None:
+                known.row = number = known.row + 1
             lines.taken = 0
             if doubtful and lines.unended.endswith(delimiter):
                 cells.pop()  # The file may be cut off right before an end date or a mark.
@@ -64,14 +73,14 @@ def rows(
                 findings.add(code, file, row=number)
             elif any(cells):
                 yield number, cells
-    except csv.Error as error:
-        raise findings.refuse(
-            "file-not-csv", file, number=f"{number + 1:,}", found=str(error)
-        ) from error
-    except NotText as error:
-        raise findings.refuse(
-            error.code, file, number=f"{number + 1:,}", found=error.found
-        ) from error
+    except (csv.Error, NotText) as error:
+        code, found = (
+            (error.code, error.found)
+            if isinstance(error, NotText)
+            else ("file-not-csv", str(error))
+        )
+        number = known.row if known is not None else number
+        raise findings.refuse(code, file, number=f"{number + 1:,}", found=found) from error
 
 
 class Lines:
@@ -80,11 +89,14 @@ class Lines:
     `unended` is the last line, once it is taken, if no line end follows it.
     """
 
-    def __init__(self, stream: BinaryIO, file: str, findings: Findings) -> None:
+    def __init__(
+        self, stream: BinaryIO, file: str, findings: Findings, known: KnownLines | None = None
+    ) -> None:
         self.sample = ""
         self.taken = 0
         self.unended = ""
         self._front: list[str] = []
+        self._known = known
         self._lines = self._split(self._pieces(stream, file, findings))
 
     def __iter__(self) -> Iterator[str]:
@@ -116,11 +128,17 @@ class Lines:
         for text in texts:
             lines = io.StringIO(rest + text, newline="\n").readlines()
             rest = lines.pop() if lines and not lines[-1].endswith("\n") else ""
-            yield from lines
+            # The first piece, with the header in it, is always read.
+            if self._known is not None and self._known.reading:
+                yield from self._known.unknown(lines)
+            else:
+                yield from lines
             if len(rest) > LONGEST:
                 raise NotText("row-gigantic")
         if rest:
             self.unended = rest
+            if self._known is not None:
+                self._known.line = 0
             yield rest
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from roster.importing import traces
 from roster.importing.findings import Findings
+from roster.importing.known import KnownLines
 from roster.importing.links import Links
 from roster.importing.manifest import Bundle, Part
 from roster.importing.people import People
 from roster.importing.reading import Reader, Unusual
+from roster.importing.remembering import Memory, Outdated, may_be_kept
 from roster.importing.staging import Stage
 from roster.importing.store import Counts, Store
 from roster.refusal import Refused
@@ -46,6 +48,7 @@ class Gathering:
         findings: Findings,
         stages: list[Stage],
         progress: Progress,
+        memory: Memory,
     ) -> None:
         self.bundle = bundle
         self.files = files
@@ -54,6 +57,8 @@ class Gathering:
         self.progress = progress
         self.counts: dict[str, Counts] = {}
         self.staged: dict[str, Staged] = {}
+        self.memory = memory
+        self._known: list[tuple[Stage, KnownLines]] = []
 
     def read(self) -> None:
         before = 0
@@ -64,30 +69,44 @@ class Gathering:
     def _read(self, part: Part, before: int) -> None:
         name, doing = part.file.filename, f"Reading {part.file.filename}"
         self._tick(before, doing)
-        kept = len(self.stages)
         try:
-            reader, staged = self._staged(part, before, looks=False)
-        except Unusual:
-            while len(self.stages) > kept:
-                self.stages.pop().drop()
-            reader, staged = self._staged(part, before, looks=True)
+            reader, staged = self._tried(part, before)
+        except Outdated:
+            self.memory.forget(part)
+            reader, staged = self._tried(part, before)
         traces.complete(self.files[name], reader)
         self.counts[name] = Counts(read=reader.read, left_out=reader.left_out)
         if staged is not None:
             staged.finish()
             self.staged[name] = staged
 
+    def _tried(self, part: Part, before: int) -> tuple[Reader, Staged | None]:
+        """Read a file row by row, or after a look over all of it where that won't do."""
+        kept = len(self.stages)
+        try:
+            return self._staged(part, before, looks=False)
+        except (Unusual, Outdated) as error:
+            while len(self.stages) > kept:
+                self.stages.pop().drop()
+            if isinstance(error, Outdated):
+                raise
+        return self._staged(part, before, looks=True)
+
     def _staged(self, part: Part, before: int, *, looks: bool) -> tuple[Reader, Staged | None]:
         """Read a file into its stages; what was found counts unless it has to be read anew."""
         findings = Findings(strict=self.findings.strict)
         findings.version = self.findings.version
         doing = f"Reading {part.file.filename}"
+        kept = not looks and may_be_kept(part)
         reader = Reader(
             part,
             self.bundle,
             findings,
             lambda here: self._tick(before + here, doing),
             looks=looks,
+            recall=(lambda columns: self.memory.recall(part, self.bundle, columns))
+            if kept
+            else None,
         )
         staged: Staged | None = None
         try:
@@ -95,6 +114,9 @@ class Gathering:
                 if staged is None:
                     staged = self._stage(reader)
                 staged.add(record)
+            if reader.known is not None:
+                staged = staged or self._stage(reader)
+                self._stage_known(reader, staged, reader.known)
         except Refused:
             self.findings.join(findings)
             raise
@@ -109,6 +131,13 @@ class Gathering:
         if file.name == "users":
             return People(reader.columns, self._keep)
         return Plain(self._keep(Stage.of(file, reader.columns)))
+
+    def _stage_known(self, reader: Reader, staged: Staged, known: KnownLines) -> None:
+        stage = staged.users if isinstance(staged, People) else staged.stage
+        if known.skipped:
+            self.memory.stage(stage, known)
+            reader.date_forms = self.memory.date_forms(reader.part) | reader.date_forms
+        self._known.append((stage, known))
 
     def _keep(self, stage: Stage) -> Stage:
         self.stages.append(stage)
@@ -130,6 +159,7 @@ class Gathering:
                 if known:
                     counts.read, counts.left_out = known.read, known.left_out
                 self.counts[name] = counts
+        self.memory.renew(self.files, self._known, store.now)
 
     @property
     def changed(self) -> bool:

@@ -162,12 +162,14 @@ class Header:
         ids = (clean(line[place]).text for place in sorted(places) if place < len(line))
         return [sourced_id for sourced_id in ids if sourced_id]
 
-    def drop_passwords(self, line: list[str]) -> None:
-        """Blank the cells that hold passwords, and count them."""
+    def drop_passwords(self, line: list[str]) -> bool:
+        """Blank the cells that hold passwords, and count them; return whether there were any."""
+        dropped = False
         for index, name in self.secrets:
             if line[index]:
-                line[index] = ""
+                line[index], dropped = "", True
                 self.findings.add("password-dropped", self.file, column=name)
+        return dropped
 
     def own_values(self, line: list[str]) -> dict[str, str]:
         """Return the row's own columns under their names without `metadata.`."""

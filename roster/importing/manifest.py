@@ -17,6 +17,7 @@ from roster.importing.binding import check_dependencies, check_order
 from roster.importing.columns import File
 from roster.importing.files import FILES
 from roster.importing.findings import Findings
+from roster.importing.known import KnownLines
 from roster.importing.names import MANIFEST, by_name, listed
 from roster.importing.package import Entry, Package
 from roster.importing.properties import MODES, Properties, check_whole, properties, version_of
@@ -42,9 +43,9 @@ class Part:
     over: Callable[[Lines], Lines] | None = None
     first: bool = False
 
-    def rows(self, stream: BinaryIO, findings: Findings) -> Lines:
-        """Yield the lines of the file, heads first, as they are to be read."""
-        lines = cells.rows(stream, self.file.filename, findings, whole=self.first)
+    def rows(self, stream: BinaryIO, findings: Findings, known: KnownLines | None = None) -> Lines:
+        """Yield the lines of the file, heads first, as they are to be read; not those `known`."""
+        lines = cells.rows(stream, self.file.filename, findings, whole=self.first, known=known)
         return self.over(lines) if self.over else lines
 
 

@@ -19,6 +19,7 @@ from roster.importing.findings import Findings
 from roster.importing.gathering import Gathering
 from roster.importing.manifest import Bundle, Part
 from roster.importing.package import Entry
+from roster.importing.remembering import Memory
 from roster.importing.staging import dropped
 from roster.models import Finding, Import, Organization
 
@@ -41,7 +42,8 @@ def patch(
     of_import = Import(organization=organization, oneroster=version)
     with dropped([]) as stages:
         traced = traces.traces_of(bundle)
-        gathering = Gathering(bundle, traced, findings, stages, lambda percent, stage: None)
+        memory = Memory(organization, None, strict=False)
+        gathering = Gathering(bundle, traced, findings, stages, lambda percent, stage: None, memory)
         gathering.read()
         with transaction.atomic():
             last = traces.last_applied(organization)

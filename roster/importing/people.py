@@ -53,6 +53,8 @@ class People:
 
     def add(self, record: Record) -> None:
         own, beside = record.values[: self._own], record.values
+        if record.line and (self.roles is not None or beside[self._agents_at] != "[]"):
+            record = record._replace(line=0)  # It makes more than one row.
         self.users.add(record, own)
         if not record.sound:
             return

@@ -20,6 +20,7 @@ from roster.importing.columns import Column, Need
 from roster.importing.doubles import Doubles
 from roster.importing.findings import Findings
 from roster.importing.header import Header
+from roster.importing.known import SAYS_STATUS, STAMPED, KnownLines, marked
 from roster.importing.manifest import Bundle, Part
 from roster.importing.marking import KEY, MARK, MARKED, read_marks
 from roster.importing.named import NamedByClasses
@@ -33,6 +34,7 @@ STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 LONGEST_ID = 255
 REMEMBERED = 20_000  # Distinct values of a column that are looked up instead of read again.
 TICK = 5_000
+LIVE = Status.ACTIVE.value
 DATES = (values.DATE_ONLY, values.MOMENT)
 PERIODS = (("start_date", "end_date"), ("begin_date", "end_date"))
 
@@ -61,6 +63,7 @@ class Reader:
         tick: Callable[[int], None],
         *,
         looks: bool,
+        recall: Callable[[list[str]], KnownLines] | None = None,
     ) -> None:
         self.part = part
         self.file = part.file.filename
@@ -74,6 +77,8 @@ class Reader:
         self.latest = ""
         self.read = 0
         self.left_out = 0
+        self.known: KnownLines | None = None
+        self._recall = recall
         self._bundle = bundle
         self._stamped = 0
         self._says_status = False
@@ -82,6 +87,8 @@ class Reader:
         self._seen: set[str] = set()
         self._row = 0
         self._id = ""
+        self._plain = False  # There is nothing to say of the row that is just being read.
+        self._said = 0  # What it says of status and date, as bits.
         self._remarks: list[Remark] = []
 
     def records(self) -> Iterator[Record]:
@@ -90,8 +97,10 @@ class Reader:
             self.findings.add("file-without-rows", self.file)
             return
         self._plan()
+        if self._recall:
+            self.known = self._recall([column.name for column in self.columns])
         with self.part.entry.open() as stream:
-            lines = self.part.rows(stream, self.findings)
+            lines = self.part.rows(stream, self.findings, self.known)
             next(lines)
             width, twice = self.header.width, self._survey.twice
             for row, line in lines:
@@ -110,11 +119,19 @@ class Reader:
                     yield record
                 else:
                     yield from self._set_aside(row, line, record)
+        self._note_skipped()
         self._note_forms()
         if not self._says_status and "status" in self.present:
             self.present.remove("status")
         if self._stamped and self.part.mode == "bulk":
             self.findings.add("stamps-filled", self.file, times=self._stamped)
+
+    def _note_skipped(self) -> None:
+        """Count the lines that were known, with what they say of status and date."""
+        if self.known is not None and self.known.skipped:
+            self.read += self.known.skipped
+            self._stamped += self.known.count(STAMPED)
+            self._says_status |= self.known.count(SAYS_STATUS) > 0
 
     def _look(self) -> bool:
         """Look at the head of the file, or over all of it; return whether it has rows."""
@@ -189,9 +206,9 @@ class Reader:
 
     def _record(self, row: int, line: list[str]) -> Record | None:
         header = self.header
-        self._row, self._id = row, ""
-        if header.secrets:
-            header.drop_passwords(line)
+        self._row, self._id, self._plain, self._said = row, "", True, 0
+        if header.secrets and header.drop_passwords(line):
+            self._plain = False
         if not is_clean(line):
             self._clean(line)
         self._id = sourced_id = line[header.id]
@@ -206,8 +223,15 @@ class Reader:
                         self._add("dates-reversed", "", f"{stored[first]} – {stored[last]}")
                 metadata = self._metadata(line) if header.own or header.marks else "{}"
                 hashed = digest(self.fields, stored, metadata)
-                return Record(row, True, sourced_id, status, metadata, hashed, stored)
+                hashed_line = self._line(status)
+                return Record(row, True, sourced_id, status, metadata, hashed, stored, hashed_line)
         return unsound(row, sourced_id, self.blanks)
+
+    def _line(self, status: str) -> int:
+        """Return the hash by which the line of this row is known the next time, 0 for none."""
+        if self.known is None or not self.known.line or not self._plain or status != LIVE:
+            return 0
+        return marked(self.known.line, self._said)
 
     def _clean(self, line: list[str]) -> None:
         """Clean the cells that are read; nothing is ever told of others, which may be secret."""
@@ -253,13 +277,15 @@ class Reader:
         if not (text or stamp or delta):
             return Status.ACTIVE.value
         self._stamped += 1
+        self._said = STAMPED
         self.latest = max(self.latest, stamp)
         if delta and not STAMP.fullmatch(stamp):
             self._add("stamp-form" if stamp else "stamp-missing", "dateLastModified", stamp)
         if not (text or delta):
             return Status.ACTIVE.value
         status = vocabulary.STATUSES.get(vocabulary.plain(text))
-        self._says_status |= status is not None
+        if status is not None:
+            self._says_status, self._said = True, STAMPED | SAYS_STATUS
         if not text:
             self._add("status-missing", "status")
         elif status is None:
@@ -360,6 +386,7 @@ class Reader:
             self._add(code, column.name, text, expected)
 
     def _add(self, code: str, column: str, value: str = "", expected: str = "") -> None:
+        self._plain = False
         self.findings.add(
             code,
             self.file,

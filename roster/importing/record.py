@@ -12,7 +12,10 @@ from roster.models import Status
 
 
 class Record(NamedTuple):
-    """One row as read. One that isn't `sound` only says that its id is there."""
+    """One row as read. One that isn't `sound` only says that its id is there.
+
+    `line` is the hash by which its line is known the next time, 0 if it must be read again.
+    """
 
     row: int
     sound: bool
@@ -21,6 +24,7 @@ class Record(NamedTuple):
     metadata: str
     digest: str
     values: list[Any]
+    line: int = 0
 
 
 def unsound(row: int, sourced_id: str, blanks: list[Any]) -> Record:

@@ -19,7 +19,7 @@ from roster.importing.engine import MANY, quote
 from roster.importing.record import Record
 from roster.models import Row
 
-HEAD = ("row_number", "sound", "sourced_id", "status", "metadata", "digest")
+HEAD = ("row_number", "line", "sound", "sourced_id", "status", "metadata", "digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,13 @@ class Stage:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"CREATE TEMPORARY TABLE {quote(self.table)} AS SELECT"  # noqa: S608
-                " CAST(0 AS bigint) AS row_number, CAST(1 AS integer) AS sound, "
+                " CAST(0 AS bigint) AS row_number, CAST(0 AS bigint) AS line,"
+                " CAST(1 AS integer) AS sound, "
                 f"{', '.join(typed)} FROM {quote(meta.db_table)} WHERE 1 = 0"
             )
 
     def add(self, record: Record, values: Sequence[Any]) -> None:
-        self._waiting.append((record.row, int(record.sound), *record[2:6], *values))
+        self._waiting.append((record.row, record.line, int(record.sound), *record[2:6], *values))
         if len(self._waiting) >= engine.BATCH:
             self.flush()
 

@@ -26,7 +26,7 @@ from roster.models.publication import (
 from roster.models.resources import ClassResource, CourseResource, Resource, UserResource
 from roster.models.row import Row, Status
 from roster.models.teaching import Course, Enrollment, Klass
-from roster.models.work import AuditEntry, Finding, Import, Job, Refresh
+from roster.models.work import AuditEntry, Finding, Import, Job, ReadFile, Refresh
 from roster.models.written import BegunList, Gradebook, PostedRecord, Reach, Written
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "PostedRecord",
     "Publication",
     "Reach",
+    "ReadFile",
     "Refresh",
     "Rendered",
     "Resource",

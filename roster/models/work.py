@@ -69,6 +69,30 @@ class Import(models.Model):
         return self.name
 
 
+class ReadFile(models.Model):
+    """Which lines of a file the import applied last has read (`roster.importing.remembering`).
+
+    `reading` is a hash of how they were read, `moment` when their rows were stored, `content`
+    hashes of lines and then the keys of their rows, as whole numbers of eight bytes.
+    """
+
+    organization = models.ForeignKey(
+        "roster.Organization", on_delete=models.CASCADE, db_index=False, related_name="+"
+    )
+    file = models.CharField(max_length=64)
+    reading = models.CharField(max_length=32)
+    moment = models.DateTimeField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "file"], name="file_read_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file} as it was read"
+
+
 class Finding(models.Model):
     """One thing a bundle got wrong: where, what it means, what was done about it.
 

@@ -1,0 +1,124 @@
+"""The lines of a file that were read by the last import, which needn't be read again tonight.
+
+Of each line that made one row about which there was nothing to say, a hash is kept, with the key
+of the row as it was stored. Tonight such a line isn't taken apart: its row is staged from the one
+stored. Kept are lines of bulk files only, without passwords and quotes, and only what the same
+code would read in the same way; wherever that isn't certain, the file is read as a whole. Weighed
+and left: hashes of parts of a file, since one changed line in a hundred touches most of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from hashlib import blake2b
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from roster.clock import EPOCH
+
+Numbers = NDArray[np.int64]
+
+STAMPED, SAYS_STATUS = 1, 2
+BITS = STAMPED | SAYS_STATUS
+"""What is kept in the lowest bits of a line's hash: it has a status or date, a status in words."""
+
+QUOTE = '"'
+
+
+class Kept(NamedTuple):
+    """What is kept of a file: hashes of lines, the keys of their rows, when these were stored."""
+
+    lines: Numbers
+    records: Numbers
+    moment: datetime
+
+
+NOTHING = Kept(np.empty(0, np.int64), np.empty(0, np.int64), EPOCH)
+
+
+class KnownLines:
+    """Tells known lines of one file from others while these are read.
+
+    What is kept is loaded by `load`, for a hash of `reading` and what `begin` adds: all that
+    decides how a line is read. `line` is the hash of the line that was taken last, 0 unless it
+    may be kept. `row` is the row that was taken last, which whoever reads keeps true.
+    """
+
+    def __init__(self, load: Callable[[str], Kept], *reading: object) -> None:
+        self.kept = NOTHING
+        self.reading = ""
+        self.line = 0
+        self.row = 0
+        self.rows: list[int] = []  # The numbers of those that were skipped.
+        self._load = load
+        self._given = reading
+        self._hashes = NOTHING.lines
+        self._found: list[int] = []
+        self._certain = True
+
+    def begin(self, *reading: object) -> None:
+        """Make ready, when the head of the file is known."""
+        said = repr((*self._given, *reading)).encode()
+        self.reading = blake2b(said, digest_size=16).hexdigest()
+        self.kept = self._load(self.reading)
+        order = np.argsort(self.kept.lines | BITS)
+        self.kept = Kept(self.kept.lines[order], self.kept.records[order], self.kept.moment)
+        self._hashes = self.kept.lines | BITS
+
+    def unknown(self, lines: list[str]) -> Iterator[str]:
+        """Yield those of some lines that must be read: all of them after an odd quote."""
+        hashes = _hashes(lines)
+        places = self._places(hashes)
+        for line, hashed, place in zip(lines, hashes.tolist(), places, strict=True):
+            if place >= 0 and self._certain:
+                self.row += 1
+                self._found.append(place)
+                self.rows.append(self.row)
+                continue
+            quoted = QUOTE in line
+            if quoted and line.count(QUOTE) % 2:
+                self._certain = False
+            self.line = 0 if quoted or line[-1:] != "\n" else hashed
+            yield line
+
+    def _places(self, hashes: Numbers) -> list[int]:
+        if not len(self._hashes):
+            return [-1] * len(hashes)
+        at = np.searchsorted(self._hashes, hashes)
+        at[at == len(self._hashes)] = 0
+        places: list[int] = np.where(self._hashes[at] == hashes, at, -1).tolist()
+        return places
+
+    @property
+    def skipped(self) -> int:
+        return len(self._found)
+
+    @property
+    def lines(self) -> Numbers:
+        return self.kept.lines[self._found]
+
+    @property
+    def records(self) -> Numbers:
+        """The keys of the stored rows of the lines that were skipped."""
+        return self.kept.records[self._found]
+
+    def count(self, bit: int) -> int:
+        """Return how many lines that were skipped have a bit."""
+        return int(np.count_nonzero(self.lines & bit))
+
+    def has_twice(self) -> bool:
+        return len(np.unique(self.records)) < self.skipped
+
+
+def _hashes(lines: list[str]) -> Numbers:
+    """Return a hash of each line, with all bits set that say something else."""
+    digests = b"".join([blake2b(line.encode(), digest_size=8).digest() for line in lines])
+    return np.frombuffer(digests, "<i8").astype(np.int64) | BITS
+
+
+def marked(line: int, bits: int) -> int:
+    """Return the hash of a line with its bits."""
+    return line & ~BITS | bits

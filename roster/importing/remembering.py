@@ -1,0 +1,147 @@
+"""Keeps which lines of its files the import that was applied last has read, for the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from roster import bulk
+from roster.importing import engine, traces
+from roster.importing.decoding import PIECE
+from roster.importing.engine import column_of, quote
+from roster.importing.known import NOTHING, Kept, KnownLines
+from roster.importing.manifest import Bundle, Part
+from roster.importing.reading import Unusual
+from roster.importing.staging import Stage
+from roster.models import Import, Organization, ReadFile, Status
+
+TABLE = "known_rows"
+
+
+def may_be_kept(part: Part) -> bool:
+    """Return whether each line of a file is one row of its model, and they are worth it."""
+    plain = part.mode == "bulk" and part.over is None and not part.file.fills
+    return plain and part.entry.size > PIECE
+
+
+class Outdated(Exception):
+    """Rows aren't as the lines left them that are known."""
+
+
+class Memory:
+    """What is kept of an organization's files; asked and renewed within one import."""
+
+    def __init__(self, organization: Organization, last: Import | None, *, strict: bool) -> None:
+        self.organization = organization
+        self._traces = last.files if last else {}
+        self.strict = strict
+        self._outdated: set[str] = set()
+
+    def recall(self, part: Part, bundle: Bundle, columns: Sequence[str]) -> KnownLines:
+        """Return what is known of a file's lines, if it is read as it was the last time."""
+        file = part.file.filename
+
+        def load(reading: str) -> Kept:
+            if file in self._outdated:
+                return NOTHING
+            kept = ReadFile.objects.filter(
+                organization=self.organization, file=file, reading=reading
+            ).first()
+            if kept is None:
+                return NOTHING
+            numbers = np.frombuffer(bytes(kept.content), "<i8").astype(np.int64)
+            lines, records = numbers.reshape(2, -1)
+            return Kept(lines, records, kept.moment)
+
+        return KnownLines(load, traces.release(), bundle.version, bundle.zone, self.strict, columns)
+
+    def date_forms(self, part: Part) -> dict[str, str]:
+        """Return the forms that the dates of a file had the last time."""
+        forms: dict[str, str] = self._traces.get(part.file.filename, {}).get("dates", {})
+        return forms
+
+    def forget(self, part: Part) -> None:
+        """Read all lines of a file in this import."""
+        self._outdated.add(part.file.filename)
+
+    def stage(self, stage: Stage, known: KnownLines) -> None:
+        """Stage the stored rows of lines that were skipped.
+
+        Raises `Unusual` if one of the lines, or its id, stands there twice, and `Outdated` if
+        a row isn't as its line left it.
+        """
+        if known.has_twice():
+            raise Unusual
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
+            cursor.execute(f"CREATE TEMPORARY TABLE {TABLE} (row_number bigint, record bigint)")
+            try:
+                rows = list(zip(known.rows, known.records.tolist(), strict=True))
+                engine.write(TABLE, ("row_number", "record"), rows)
+                engine.analyze([TABLE])
+                self._stage(stage, known)
+            finally:
+                cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
+
+    def _stage(self, stage: Stage, known: KnownLines) -> None:
+        live = quote(stage.model._meta.db_table)
+        stage.flush()
+        engine.analyze([stage.table])
+        read = bulk.numbers(
+            f"SELECT l.id FROM {quote(stage.table)} AS s JOIN {live} AS l"  # noqa: S608
+            " ON l.organization_id = %s AND l.sourced_id = s.sourced_id",
+            [self.organization.pk],
+            1,
+        )
+        if np.isin(read, known.records).any():
+            raise Unusual
+        with connection.cursor() as cursor:
+            taken = ("sourced_id", "status", "metadata", "digest", *stage.fields)
+            columns = ", ".join(f"l.{column_of(stage.model, field)}" for field in taken)
+            cursor.execute(
+                f"INSERT INTO {quote(stage.table)} (row_number, sound, "  # noqa: S608
+                f"{', '.join(map(quote, taken))}) SELECT k.row_number, 1, {columns}"
+                f" FROM {TABLE} AS k JOIN {live} AS l ON l.id = k.record"
+                " WHERE l.organization_id = %s AND l.status = %s AND l.digest <> ''"
+                " AND l.last_modified <= %s",
+                [self.organization.pk, Status.ACTIVE.value, _prepared(stage, known.kept.moment)],
+            )
+            if cursor.rowcount != known.skipped:
+                raise Outdated
+
+    def renew(
+        self, files: Iterable[str], read: Iterable[tuple[Stage, KnownLines]], now: datetime
+    ) -> None:
+        """Keep the lines of what was read and is stored now, and nothing of the other files."""
+        ReadFile.objects.filter(organization=self.organization, file__in=[*files]).delete()
+        for stage, known in read:
+            lines, records = self._fresh(stage)
+            content = np.concatenate([known.lines, lines, known.records, records])
+            ReadFile.objects.create(
+                organization=self.organization,
+                file=stage.file.filename,
+                reading=known.reading,
+                moment=now,
+                content=content.astype("<i8").tobytes(),
+            )
+
+    def _fresh(self, stage: Stage) -> NDArray[np.int64]:
+        """Return the lines that may be skipped the next time, and the keys of their rows."""
+        return bulk.numbers(
+            f"SELECT s.line, l.id FROM {quote(stage.table)} AS s"  # noqa: S608
+            f" JOIN {quote(stage.model._meta.db_table)} AS l"
+            " ON l.organization_id = %s AND l.sourced_id = s.sourced_id"
+            " WHERE s.sound = 1 AND s.line <> 0",
+            [self.organization.pk],
+            2,
+        )
+
+
+def _prepared(stage: Stage, moment: datetime) -> Any:
+    field = stage.model._meta.get_field("last_modified")
+    return field.get_db_prep_save(moment, connection)
