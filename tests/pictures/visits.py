@@ -105,6 +105,7 @@ VISITS = (
     Visit("keep-out", "connections/1/kept-out/person/?id=stu-000003"),
     Visit("imports", "imports/"),
     Visit("import", "imports/", open_first),
+    Visit("own-rows", "imports/rows/"),
     Visit("prerequisites", "prerequisites/"),
     Visit("cache", "cache/"),
     Visit("audit", "audit/"),
