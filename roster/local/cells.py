@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from roster.clock import clock, stamp
-from roster.importing.columns import VERSIONS, File
-from roster.importing.values import SECRET
+from roster.importing.columns import VERSIONS, Column, File
+from roster.importing.values import MOMENT, SECRET, WHOLE
 from roster.models import Import, Organization
 from roster.refusal import Refused
 from roster.writing.bundles import BASE, columns_of
@@ -31,9 +33,13 @@ def version_of(organization: Organization) -> str:
 def stored_cells(
     organization: Organization, version: str, file: File, ids: Collection[str]
 ) -> dict[str, Cells]:
-    """Return the cells of the live rows with these ids as a bundle would have them, by id."""
+    """Return the cells of the live rows with these ids as a bundle would have them, by id.
+
+    What a strict bundle has no form for, a time or half a percent, is written all the same: these
+    cells are read again, and nothing may be lost by that.
+    """
     zone = ZoneInfo(organization.time_zone)
-    writers = [(column.name, writer_of(column, zone)) for column in columns_of(file, version)]
+    writers = [(column.name, _writer(column, zone)) for column in columns_of(file, version)]
     found: dict[str, Cells] = {}
     if not ids:
         return found
@@ -42,6 +48,17 @@ def stored_cells(
         own = {f"{METADATA}{name}": written(value) for name, value in line.metadata.items()}
         found[line.sourced_id] = {**cells, **own}
     return found
+
+
+def _writer(column: Column, zone: ZoneInfo) -> Callable[[Any], str]:
+    if column.type is MOMENT:
+        return lambda value: _moment(value, zone) if value else ""
+    return written if column.type is WHOLE else writer_of(column, zone)
+
+
+def _moment(value: datetime, zone: ZoneInfo) -> str:
+    local = value.astimezone(zone)
+    return local.date().isoformat() if local.time() == time() else stamp(value)
 
 
 def check_columns(file: File, version: str, columns: Iterable[str]) -> None:

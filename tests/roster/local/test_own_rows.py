@@ -18,8 +18,10 @@ from roster.local import end_expired, end_row, set_rows
 from roster.models import (
     Agent,
     AuditEntry,
+    Category,
     Demographics,
     Enrollment,
+    LineItem,
     Mark,
     Organization,
     OwnRow,
@@ -79,6 +81,17 @@ def desk(db: None, clock: Any, tmp_path: Path) -> Desk:
 @pytest.fixture
 def old_desk(db: None, clock: Any, tmp_path: Path) -> Desk:
     return Desk(tmp_path, "1.1", V1P1)
+
+
+def test_what_is_not_changed_keeps_its_time_and_its_fraction(desk: Desk) -> None:
+    desk.night("lineItems.csv", "2026-09-05", "2026-09-05T08:30:00Z")
+    desk.say("lineItems", "l1", title="Essay")
+    item = LineItem.objects.get()
+    assert (item.title, f"{item.assign_date:%d %H:%M}") == ("Essay", "01 00:00")
+    assert f"{item.due_date:%d %H:%M}" == "05 08:30"
+    desk.night("categories.csv", "Tests,70", "Tests,12.5")
+    desk.say("categories", "cat", title="Quizzes")
+    assert Category.objects.get().weight == 12.5
 
 
 def test_a_changed_cell_holds_at_once_and_through_the_nights(desk: Desk) -> None:
