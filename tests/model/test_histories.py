@@ -192,6 +192,17 @@ def test_an_act_takes_no_district_with_it_that_an_import_has_left_without_school
     assert set(copied(vendor.programs[0])["orgs"]) == {"s2", "district"}
 
 
+def test_a_school_that_is_shared_no_longer_takes_nobody_who_is_elsewhere(desk: Desk) -> None:
+    program = joined(desk)
+    # The enrollment names another school than its class does.
+    desk.edit({(Klass, "k1"): tidy()[Klass, "k1"] | {"school": "s3", "course": "c4"}})
+    desk.refresh()
+    desk.edit({(Klass, "k3"): tidy()[Klass, "k3"] | GONE})
+    desk.change(program.vendor, {"all_schools": False, "schools": ["s3"]})
+    desk.look()
+    assert "u1" in copied(program)["users"]
+
+
 def test_a_guardian_goes_with_the_last_child_that_is_listed(desk: Desk) -> None:
     program = joined(desk)
     desk.edit({(Role, "r6"): tidy()[Role, "r6"] | {"org": "s3"}})
