@@ -77,7 +77,7 @@ def draw_marks(data: Any, organization: Organization) -> None:
     for kind, sourced_id in data.draw(
         st.lists(st.sampled_from(there), max_size=3, unique=True), "marks"
     ):
-        Mark.objects.create(
+        Mark.objects.get_or_create(
             organization=organization,
             kind=kind,
             sourced_id=sourced_id,
