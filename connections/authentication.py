@@ -79,7 +79,7 @@ SELECT token.expires, token.scope, connection.id, connection.organization_id,
   JOIN {Connection._meta.db_table} connection ON connection.id = client.connection_id
   JOIN {Organization._meta.db_table} organization ON organization.id = connection.organization_id
   LEFT JOIN {Feed._meta.db_table} feed ON feed.id = connection.feed_id
-  LEFT JOIN {Publication._meta.db_table} head ON head.id = feed.publication_id
+  LEFT JOIN {Publication._meta.db_table} head ON head.id = feed.publication_id AND head.listed
  WHERE token.token_checksum = %s
 """  # noqa: S608 - names of our own tables
 

@@ -170,7 +170,7 @@ def again(reader: Reader, run: ConnectionRun) -> tuple[Reader, ConnectionRun]:
         .filter(pk=reader.connection)
         .first()
     )
-    head = connection.feed.publication if connection and connection.feed else None
+    head = connection.feed.head if connection and connection.feed else None
     if connection is None or head is None:
         return replace(reader, publication=0, number=0), run
     reader = replace(

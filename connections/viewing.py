@@ -18,7 +18,7 @@ from roster.written import state_of
 def reader_of(connection: Connection) -> Reader:
     """Return who reads what the connection would read now; a paused one what it had."""
     feed = connection.feed
-    head = feed.publication if feed else None
+    head = feed.head if feed else None
     state = state_of(connection.organization_id)
     return Reader(
         connection=connection.pk,

@@ -14,9 +14,10 @@ from roster.deciding import Decision
 from roster.deciding.answers import keys
 from roster.kinds import ROWS_OF
 from roster.marks import marks_of
-from roster.models import Document, Feed, Organization, Publication
+from roster.models import Document, Feed, Organization, Publication, StoredMap
 from roster.publishing import lists
 from roster.publishing.inputs import Inputs, last_shown, own
+from roster.publishing.lists import Swept
 
 Difference = dict[str, dict[str, Any]]
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
@@ -36,8 +37,21 @@ def difference(
     `named`, so many ids of those that come and go stand beside them, as `ids`: `{"added": […],
     "removed": […]}`.
     """
+    try:
+        return _difference(feed, organization, version, rules, named)
+    except (Swept, StoredMap.DoesNotExist):
+        # Something else was published meanwhile, and what was read here is gone.
+        organization.refresh_from_db()
+        if feed:
+            feed.refresh_from_db()
+        return _difference(feed, organization, version, rules, named)
+
+
+def _difference(
+    feed: Feed | None, organization: Organization, version: str, rules: dict[str, Any], named: int
+) -> Difference:
     then = last_shown(organization).decide(version, rules)
-    publication = feed.publication if feed else None
+    publication = feed.head if feed else None
     if publication is None:
         return {
             name: _counts(0, then.visible(name).size, 0, 0) | _ids(then, name, lists.EMPTY, named)

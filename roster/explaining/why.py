@@ -135,13 +135,13 @@ def _alike(kind: str, sourced_id: str) -> Node:
 
 
 def _published(feed: Feed, kind: Kind, sourced_id: str) -> dict[str, Any] | None:
-    if kind.collection is None or feed.publication is None:
+    if kind.collection is None or feed.head is None:
         return None
-    entry = entries([feed.publication.pk], kind.collection, sourced_id).get(feed.publication.pk)
+    entry = entries([feed.head.pk], kind.collection, sourced_id).get(feed.head.pk)
     if entry is None:
         return None
     return {
         "status": entry.status,
         "last": stamp(moment_of(entry.stamp)),
-        "publication": feed.publication.number,
+        "publication": feed.head.number,
     }

@@ -3,13 +3,14 @@
 from roster.map.arrays import Ids, Lists, Rows, Words
 from roster.map.columns import content_of
 from roster.map.map import PUBLISHED, Map
-from roster.map.storing import build, current, forget, load, store
+from roster.map.storing import Outdated, build, current, forget, load, outdated, store
 
 __all__ = [
     "PUBLISHED",
     "Ids",
     "Lists",
     "Map",
+    "Outdated",
     "Rows",
     "Words",
     "build",
@@ -17,5 +18,6 @@ __all__ = [
     "current",
     "forget",
     "load",
+    "outdated",
     "store",
 ]

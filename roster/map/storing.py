@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from isal import igzip
 from numpy.lib.format import read_array, write_array
 
@@ -25,12 +26,22 @@ from roster.map.rows import Earlier, states_of, table_of
 from roster.map.sources import WORDS
 from roster.map.tables import Table
 from roster.models import Organization, StoredMap
+from roster.refusal import Refused
 
 FORM = 1
+TRIES = 3
 LEVEL = 1
 KEY_BITS = 53
 MOST_BYTES = 1 << 28
 """Of the maps that a process keeps at hand: two of a district of 50,000 students."""
+
+
+class Outdated(Refused):
+    """A map has another release's form, and rows have changed since: nothing is decided by it."""
+
+    def __init__(self) -> None:
+        super().__init__("This release can't go on from the last refresh: refresh the cache first.")
+
 
 _kept: OrderedDict[int, tuple[int, Map]] = OrderedDict()
 _lock = Lock()
@@ -38,15 +49,21 @@ _lock = Lock()
 
 def current(organization: Organization) -> tuple[StoredMap, Map]:
     """Return the map of the organization's rows as they are now, built if there is none yet."""
-    organization.refresh_from_db(fields=["revision"])
-    stored = _stored(organization)
-    if stored is None:
-        with _snapshot():
-            m = build(organization)
-        stored = store(organization, m)
-        _keep(stored, m)
-        return stored, m
-    return stored, load(stored)
+    for attempt in range(TRIES):
+        organization.refresh_from_db(fields=["revision"])
+        stored = _stored(organization)
+        if stored is None:
+            break
+        try:
+            return stored, load(stored)
+        except StoredMap.DoesNotExist:  # Swept, since there is a later one.
+            if attempt == TRIES - 1:
+                raise
+    with _snapshot():
+        m = build(organization)
+    stored = store(organization, m)
+    _keep(stored, m)
+    return stored, m
 
 
 def store(organization: Organization, m: Map) -> StoredMap:
@@ -90,7 +107,8 @@ def build(organization: Organization) -> Map:
 def load(stored: StoredMap | int) -> Map:
     """Return a stored map, from this process's cache where it is there.
 
-    Instead of one of an earlier release's form, the map of the rows as they are now.
+    Instead of one of another release's form, the map of the rows as they are now, as long as they
+    are the same; else `Outdated`.
     """
     pk = stored if isinstance(stored, int) else stored.pk
     with _lock:
@@ -99,8 +117,16 @@ def load(stored: StoredMap | int) -> Map:
             return _kept[pk][1]
     row = StoredMap.objects.select_related("organization").get(pk=pk)
     m = unpack(row) if row.form == FORM else current(row.organization)[1]
+    if m.revision != row.revision:
+        raise Outdated
     _keep(row, m)
     return m
+
+
+def outdated(organization: Organization) -> QuerySet[StoredMap]:
+    """Return the maps of an organization that can't be read, nor be made again of its rows."""
+    maps = StoredMap.objects.filter(organization=organization)
+    return maps.exclude(form=FORM).exclude(revision=organization.revision)
 
 
 def forget() -> None:
@@ -170,9 +196,11 @@ def _contents(stored: StoredMap) -> Contents:
 
 
 def _stored(organization: Organization) -> StoredMap | None:
-    return StoredMap.objects.filter(
+    """Return the map of the rows as they are now, without its content."""
+    found = StoredMap.objects.filter(
         organization=organization, revision=organization.revision, form=FORM
-    ).first()
+    )
+    return found.defer("content").first()
 
 
 def _keep(stored: StoredMap, m: Map) -> None:

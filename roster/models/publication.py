@@ -82,6 +82,11 @@ class Feed(models.Model):
     def __str__(self) -> str:
         return f"feed {self.pk}, OneRoster {self.version}"
 
+    @property
+    def head(self) -> Publication | None:
+        """What is read of it; None before there is anything, and where its lists are gone."""
+        return self.publication if self.publication and self.publication.listed else None
+
 
 class Publication(models.Model):
     """One finished list of documents for one feed, and what it was decided with.

@@ -13,6 +13,7 @@ from typing import Any
 from roster.audit import Actor
 from roster.deciding import Rules
 from roster.kinds import COLLECTIONS, ROWS_OF
+from roster.map import outdated
 from roster.marks import MarkRow, Marks
 from roster.models import Feed, Organization, Publication
 from roster.publishing.acts import Act, Ground, set_of
@@ -39,7 +40,7 @@ def start_feed(feed: Feed, *, by: Actor, then: Then) -> None:
 
     def prepare() -> Plan:
         now = _fresh(feed)
-        if now.publication is not None or not _is_published(now.organization):
+        if now.head is not None or not _is_published(now.organization):
             return Plan()
         return _made(_given(now, now.rules), Plan(), Shelves(now.organization_id))
 
@@ -58,10 +59,10 @@ def change_feed(feed: Feed, rules: dict[str, Any], *, by: Actor, then: Then) -> 
 
     def prepare() -> Plan:
         now = _fresh(feed)
-        if now.publication is None or now.rules == rules:
+        if now.head is None or now.rules == rules:
             return Plan()
         change, shelves = Act(feed=now.pk, rules=rules), Shelves(now.organization_id)
-        if now.state == HELD:
+        if now.state == HELD or not _is_published(now.organization):
             return withdrawn(now.organization, change, shelves)[0]
         plan, replaced = withdrawn(now.organization, change, shelves, heads=False)
         wanted = _given(now, rules, change)
@@ -139,9 +140,12 @@ def _take(organization: Organization, taken: Act, then: Then) -> None:
 
 
 def _is_published(organization: Organization) -> bool:
-    """Return whether anything was ever shown; an upgrade brings publications without a map."""
+    """Return whether anything was ever shown that can be gone by now.
+
+    An upgrade brings publications without a map, or takes the map of the last one.
+    """
     if organization.shown_map_id is not None:
-        return True
+        return not outdated(organization).filter(pk=organization.shown_map_id).exists()
     return Publication.objects.filter(feed__organization=organization, listed=True).exists()
 
 
@@ -151,7 +155,7 @@ def _given(feed: Feed, rules: dict[str, Any], change: Act | None = None) -> Want
     Fields that its rules or a new policy take are cut: to render all documents without them at
     once would keep the reader of anything else waiting.
     """
-    organization, before = feed.organization, feed.publication
+    organization, before = feed.organization, feed.head
     inputs = last_shown(organization)
     shown = list(inputs.settings.field_policy)
     asked = Rules.of(rules, sorted({*shown, *organization.field_policy}))

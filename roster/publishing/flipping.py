@@ -8,6 +8,7 @@ nobody waits for ever. An act holds whole, with its mark, or not at all.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import date, datetime, timedelta
@@ -24,6 +25,8 @@ from roster.publishing.inputs import Inputs
 from roster.publishing.lists import NEW, Swept
 from roster.publishing.plans import Cut, Next, Plan
 from roster.publishing.rendering import RowsChanged
+
+logger = logging.getLogger(__name__)
 
 TRIES = 3
 
@@ -143,6 +146,12 @@ def _show(organization: Organization, plan: Plan) -> int | None:
                 cut=cut_at(rewritten.cut, number),
                 revision=F("revision") + 1,
             )
+    if plan.lost:
+        # Their readers get 503 until something is published for them again.
+        logger.error("Publications of an earlier release can't be read on: %s", plan.lost)
+        lost = Publication.objects.filter(pk__in=plan.lost)
+        lost.update(superseded=Coalesce("superseded", clock()))
+        drop(lost)
     for settled in plan.settled:
         Publication.objects.filter(pk=settled.publication).update(
             cut=settled.cut, rules=settled.rules, **_decided_with(settled.inputs)

@@ -19,7 +19,7 @@ from roster.deciding import Decision, Rules, Settings
 from roster.deciding.decision import Visibility
 from roster.map import Map, current, load
 from roster.marks import MarkRow, Marks, marks_of, resolve
-from roster.models import FormerRow, Organization, Publication
+from roster.models import FormerRow, Organization, Publication, StoredMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,11 @@ def last_shown(organization: Organization) -> Inputs:
     """
     if organization.shown_map_id is None or organization.shown_day is None:
         return todays(organization)
-    m = load(organization.shown_map_id)
+    try:
+        m = load(organization.shown_map_id)
+    except StoredMap.DoesNotExist:  # Swept, since another one was shown.
+        organization.refresh_from_db()
+        return last_shown(organization)
     marks = resolve(shown_marks(organization, marks_of(organization)), m)
     settings = Settings.from_json(organization.shown_settings)
     return Inputs(organization.shown_map_id, m, organization.shown_day, settings, marks)

@@ -50,13 +50,15 @@ class Settled:
 class Plan:
     """Everything that one flip shows. `shown` are the inputs of a refresh.
 
-    `dropped` are publications that nobody reads any more, which go without their lists.
+    `dropped` are publications that nobody reads any more, which go without their lists; `lost`
+    those that nobody can take from, and so nobody may read.
     """
 
     nexts: list[Next] = field(default_factory=list)
     rewritten: list[Rewritten] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
     dropped: list[int] = field(default_factory=list)
+    lost: list[int] = field(default_factory=list)
     shown: Inputs | None = None
 
     @property

@@ -68,7 +68,7 @@ class _Refresh:
         self.feeds = list(following.select_related("publication").order_by("pk"))
         plan, self.counts = Plan(), {}
         maker = Maker(self.organization, Shelves(self.organization.pk), self._note)
-        for wanted in decided(inputs, self.feeds, lambda feed: feed.publication):
+        for wanted in decided(inputs, self.feeds, lambda feed: feed.head):
             self.alike = len(wanted)
             maker.make(wanted, plan)
             self.counts |= {each.feed.pk: each.found.counts for each in wanted}

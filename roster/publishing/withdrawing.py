@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from roster.kinds import COLLECTIONS
+from roster.map import outdated
 from roster.marks import Marks
 from roster.models import Organization, Publication
 from roster.parts import in_parts
@@ -41,13 +42,15 @@ def withdrawn(
 
     Without `heads` what feeds read now is only rewritten, for whoever makes the next ones. The
     records that were replaced in place must be stamped in these: a run that goes on reading has
-    heard of them with the act's stamp, and must hear again of what stayed.
+    heard of them with the act's stamp, and must hear again of what stayed. What was made with a map
+    that can't be read any more can't be judged: nobody reads it on.
     """
     rows = Publication.objects.filter(feed__organization=organization, listed=True)
     if act.feed is not None:
         rows = rows.filter(feed=act.feed)
     plan = Plan(dropped=list(no_longer_read(organization).values_list("pk", flat=True)))
-    found = rows.exclude(pk__in=plan.dropped).select_related("feed").order_by("pk")
+    plan.lost += rows.filter(map__in=outdated(organization)).values_list("pk", flat=True)
+    found = rows.exclude(pk__in=plan.dropped + plan.lost).select_related("feed").order_by("pk")
     withdrawal = _Withdrawal(shelves, plan)
     for case in cases(Ground(organization, act), found, shelves):
         withdrawal.take(case, heads=heads)

@@ -22,7 +22,6 @@ from pytest_django import DjangoAssertNumQueries
 from connections import lifecycle, progress, request_log, runs, sync_history
 from connections.authentication import find
 from connections.models import Connection, Request, Run
-from roster import reading
 from roster.clock import clock, stamp
 from roster.models import Feed, Org, Organization, Publication
 from roster.organizations import create_organization
@@ -176,16 +175,14 @@ def test_a_run_whose_lists_are_gone_is_over(district: Organization, vendor: Vend
     assert Run.objects.count() == 2
 
 
-def test_a_run_that_finds_its_lists_gone_meanwhile_is_told_to_come_again(
+def test_who_has_lost_all_that_it_could_read_is_told_to_come_again(
     district: Organization, vendor: Vendor
 ) -> None:
     with minutes(0):
         get(vendor, "orgs", limit=5)
-        # As if the request had waited since: no publication is there that it could begin with.
         Publication.objects.update(listed=False, lists={})
-        reading.forget()
         answer = get(vendor, "orgs", limit=5, offset=5)
-    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "3600")
 
 
 def test_what_lands_between_pages_is_not_seen_before_the_next_run(

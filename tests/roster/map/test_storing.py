@@ -9,7 +9,7 @@ from django.db import transaction
 
 from roster import map as maps
 from roster.map import Map, storing
-from roster.models import Org, Organization
+from roster.models import Org, Organization, StoredMap
 from roster.organizations import create_organization
 
 pytestmark = pytest.mark.django_db
@@ -22,14 +22,50 @@ def oak(db: None) -> Organization:
 
 def add(organization: Organization, sourced_id: str) -> Map:
     """Add a school, and return the map of the rows with it."""
-    Org.objects.create(organization=organization, sourced_id=sourced_id, name="Oak", type="school")
-    Organization.objects.filter(pk=organization.pk).touch()
+    add_only(organization, sourced_id)
     stored = storing.store(organization, maps.build(organization))
     return maps.load(stored.pk)
 
 
+def add_only(organization: Organization, sourced_id: str) -> None:
+    Org.objects.create(organization=organization, sourced_id=sourced_id, name="Oak", type="school")
+    Organization.objects.filter(pk=organization.pk).touch()
+
+
 def orgs(m: Map) -> list[str]:
     return [*m.ids["org"]]
+
+
+def test_a_map_of_another_form_is_read_as_long_as_its_rows_stand(
+    oak: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = storing.store(oak, add(oak, "one"))
+    monkeypatch.setattr(storing, "FORM", storing.FORM + 1)
+    maps.forget()
+    assert orgs(maps.load(stored.pk)) == ["one"]
+    StoredMap.objects.update(form=storing.FORM - 1)
+    add(oak, "two")
+    maps.forget()
+    with pytest.raises(maps.Outdated):
+        maps.load(stored.pk)
+
+
+def test_a_map_that_is_swept_meanwhile_gives_way_to_the_next(
+    oak: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(oak, "one")
+    read, swept = storing.load, list[int]()
+
+    def load(stored: StoredMap) -> Map:
+        if not swept:
+            swept.append(stored.pk)
+            add_only(oak, "two")
+            StoredMap.objects.filter(pk=stored.pk).delete()
+            maps.forget()
+        return read(stored)
+
+    monkeypatch.setattr(storing, "load", load)
+    assert orgs(maps.current(oak)[1]) == ["one", "two"]
 
 
 def test_what_was_rolled_back_is_not_taken_for_another(oak: Organization) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from roster import map as maps
-from roster import reading
+from roster import publishing, reading
 from roster.clock import clock
 from roster.dialects.documents import RENDERING
+from roster.excluding import exclude
 from roster.map import storing
 from roster.models import Feed, Organization, Rendered, StoredMap, User
 from roster.organizations import set_field_policy
@@ -59,6 +60,11 @@ def everything(monkeypatch: pytest.MonkeyPatch) -> None:
 
 REDEPLOYED = [empty_caches, empty_shelf, rendering_raised, form_raised, everything]
 
+
+def nothing() -> None:
+    """Nothing else is written."""
+
+
 Step = Callable[[pytest.MonkeyPatch], None]
 
 
@@ -86,6 +92,31 @@ def test_a_redeploy_moves_no_stamp(
         assert moved(known, feed) == set()
         assert (feed.publication, shown(feed)) == (publication, documents)
     assert (found["added"], found["changed"], found["removed"]) == (0, 0, 0)
+
+
+def test_nobody_is_judged_by_rows_that_nobody_has_refreshed(
+    district: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed, paused = published(district, "1.2", "1.1")
+    student = student_of(feed)
+    publishing.hold_feed(paused, by="test", then=nothing)
+    form_raised(monkeypatch)
+    changed(district, student, given_name="Zoë")
+    # Nothing is given of the import, and what can't be taken from is read no longer.
+    late = Feed.objects.create(organization=district, version="1.2", rules=feed.rules)
+    publishing.start_feed(late, by="test", then=nothing)
+    assert late.publication is None
+    exclude(district, "person", [student], reason="Opt-out", by="dana")
+    for each in (feed, paused):
+        each.refresh_from_db()
+        assert each.publication is not None
+        assert (each.head, each.publication.listed) == (None, False)
+    refresh(district, by="test")
+    publishing.resume_feed(paused, by="test", then=nothing)
+    for each in (feed, paused, late):
+        each.refresh_from_db()
+        assert each.head is not None
+        assert ("users", student) not in stamps(each)
 
 
 def test_a_map_of_another_form_was_made_anew(
