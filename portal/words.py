@@ -71,6 +71,7 @@ ACTIONS: dict[str, Words] = {
     "record.included": _("Included again"),
     "roster.imported": _("Bundle imported"),
     "roster.exported": _("Data exported"),
+    "gradebook.exported": _("Grades from vendors exported"),
     "import.held": _("Import held"),
     "import.discarded": _("Held import discarded"),
     "member.appointed": _("Role given"),
@@ -92,11 +93,9 @@ VERSIONS: dict[str, Words] = {
 }
 
 TYPES: dict[str, Words] = {
-    "grade_book": _(
-        "The vendor also reads categories, line items and results. It can't write them yet."
-    ),
+    "grade_book": _("The vendor also reads and writes categories, line items and results."),
     "assessment": _(
-        "The vendor also reads assessment results; it can't write them yet. Needs OneRoster 1.2."
+        "The vendor also reads and writes assessments and their results. Needs OneRoster 1.2."
     ),
 }
 

@@ -31,6 +31,13 @@ from roster.models import AuditEntry, Mark
 register = template.Library()
 register.filter(advice)
 
+
+@register.filter
+def of(named: dict[Any, str], key: Any) -> str:
+    """Return what something is called; blank where it has no name."""
+    return named.get(key, "")
+
+
 PLACES = (
     ("organization", "house", "Home"),
     ("roster", "users", "Roster"),

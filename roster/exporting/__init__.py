@@ -2,6 +2,15 @@
 
 from roster.exporting.documents import PublishedDocuments
 from roster.exporting.files import Exported, export_organization, write
+from roster.exporting.grades import export_written
 from roster.writing import FORM, Bundle
 
-__all__ = ["FORM", "Bundle", "Exported", "PublishedDocuments", "export_organization", "write"]
+__all__ = [
+    "FORM",
+    "Bundle",
+    "Exported",
+    "PublishedDocuments",
+    "export_organization",
+    "export_written",
+    "write",
+]

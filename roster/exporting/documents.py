@@ -61,7 +61,7 @@ class PublishedDocuments:
         collection = COLLECTIONS.get(file.name, file.name)
         if collection not in self.collections:
             return
-        make = MAKERS.get(file.name) or (_filled if file.fills else _own)
+        make = MAKERS.get(file.name) or (_filled if file.fills else own_lines)
         for document in self._documents(collection):
             yield from make(file, document)
 
@@ -92,7 +92,8 @@ class PublishedDocuments:
         return Rules.of(publication.rules, publication.settings.get("field_policy", []))
 
 
-def _own(file: File, document: Document) -> Iterator[Line]:
+def own_lines(file: File, document: Document) -> Iterator[Line]:
+    """Yield the one line that a document is in a file of its own kind."""
     values = {
         column.name: _plain(document[name]) for column, name in SHOWN[file.name] if name in document
     }
@@ -125,14 +126,14 @@ def _plain(value: Any) -> Any:
 
 
 def _users(file: File, document: Document) -> Iterator[Line]:
-    for line in _own(file, document):
+    for line in own_lines(file, document):
         for name in ("orgSourcedIds", "agentSourcedIds"):
             line.values[name] = sorted(line.values.get(name, ()))
         yield line
 
 
 def _line_items(file: File, document: Document) -> Iterator[Line]:
-    for line in _own(file, document):
+    for line in own_lines(file, document):
         period = line.values.get("gradingPeriodSourcedId", "")
         line.values.setdefault("academicSessionSourcedId", period)
         yield line

@@ -15,7 +15,7 @@ from roster.hierarchy.circles import in_circles
 from roster.hierarchy.timetable import SCHOOL_YEAR, Timetable
 from roster.importing.findings import KEPT, Findings
 from roster.importing.staging import Stage
-from roster.models import AcademicSession, Klass, Org, Organization, Role, User
+from roster.models import AcademicSession, Klass, Org, Organization, Role, User, Written
 
 
 class Contradiction(NamedTuple):
@@ -84,6 +84,17 @@ def uneven(stage: str) -> Contradiction:
     return Contradiction("subjects-uneven", stage, "subjectCodes", "''", where)
 
 
+def written(collection: str) -> Contradiction:
+    """Rows of whose ids vendors have written records."""
+    log = f'"{Written._meta.db_table}" AS w WHERE w.organization_id = %(organization)s'
+    joins = (
+        f"JOIN (SELECT DISTINCT w.sourced_id FROM {log}"  # noqa: S608
+        f" AND w.collection = '{collection}') AS o ON o.sourced_id = s.sourced_id"
+    )
+    table = f"staged_{collection.lower()}"
+    return Contradiction("vendor-wrote", table, "sourcedId", "s.sourced_id", "TRUE", joins)
+
+
 def contradictions() -> tuple[Contradiction, ...]:
     return (
         Contradiction(
@@ -131,6 +142,7 @@ def contradictions() -> tuple[Contradiction, ...]:
             f"(s.sourced_id LIKE '%%_@_%%.__%%' OR ({holds('given_name')}"
             f" AND {holds('family_name')}))",
         ),
+        *map(written, ("categories", "lineItems", "results", "scoreScales")),
         uneven("staged_courses"),
         uneven("staged_classes"),
     )

@@ -188,20 +188,21 @@ LEFT = {
 
 
 def monday(folder: Path) -> Path:
-    return write(folder, "1.2", _files())
+    return write(folder, "1.2", files())
 
 
 def tuesday(folder: Path) -> Path:
-    files = _files()
+    found = files()
     for name, gone in LEFT.items():
-        files[name] = [row for row in files[name] if row["sourcedId"] not in gone]
-    for row in files["users"]:
+        found[name] = [row for row in found[name] if row["sourcedId"] not in gone]
+    for row in found["users"]:
         if row["sourcedId"] == "tea":
             row["middleName"] = "Changed"
-    return write(folder, "1.2", files)
+    return write(folder, "1.2", found)
 
 
-def _files() -> dict[str, Table]:
+def files() -> dict[str, Table]:
+    """Return Monday's rows by file."""
     found = {name: [dict(row) for row in rows] for name, rows in FILES.items()}
     for name, rows in FURTHER.items():
         found[name] = [*found.get(name, []), *(dict(row) for row in rows)]

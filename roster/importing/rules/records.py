@@ -23,6 +23,12 @@ RECORDS: dict[str, Rule] = {
         binding=False,
     ),
     # Contradictions between rows, checked when everything is stored.
+    "vendor-wrote": notice(
+        "A vendor has written a record of this id. Both are kept: that vendor reads its own record,"
+        " the others the bundle's.",
+        "Give the row another id.",
+        binding=False,
+    ),
     "enrollment-school": notice(
         "The enrollment names another school than its class does. It counts at the class's school.",
         "Name the class's school; where a student is at home is said by the student's role.",

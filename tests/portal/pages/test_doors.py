@@ -85,6 +85,8 @@ DOORS = {
     ("roster_include", "get"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
     ("roster_include", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
     ("roster_include", "put"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("grades", "get"):                 (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("grades", "post"):                (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
     ("imports", "get"):                (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
     ("imports", "post"):               (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
     ("import_upload", "get"):          (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),

@@ -1,0 +1,46 @@
+"""`export_gradebook`: writes what vendors sent back, for the district's own system."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from connections.models import Partner
+from roster.exporting import export_written
+from roster.grading import since
+from roster.management.base import RosterCommand
+from roster.reading.instants import instant
+
+
+class Command(RosterCommand):
+    help = (
+        "Write what vendors sent back, deleted records too: as a table where PATH ends in .csv,"
+        " else as a OneRoster 1.2 delta bundle."
+    )
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", metavar="SLUG", help="the organization")
+        parser.add_argument("path", metavar="PATH", type=Path, help="the table, or the zip")
+        parser.add_argument(
+            "--since", metavar="T", help="only what was written after that moment, in UTC"
+        )
+
+    def run(self, **options: Any) -> tuple[dict[str, Any], str]:
+        organization = self.organization(options["slug"])
+        moment = instant(options["since"]) if options["since"] else None
+        if options["since"] and moment is None:
+            raise CommandError("--since takes a moment such as 2026-02-11T08:15:30Z.", returncode=2)
+        vendors = dict(Partner.objects.values_list("pk", "name"))
+        rows = since(organization, moment)
+        files = export_written(
+            organization, options["path"], rows, vendors, by=self.actor(), since=moment
+        )
+        result = {
+            "path": str(options["path"]),
+            "organization": organization.slug,
+            "since": options["since"],
+            "files": files,
+        }
+        return result, f"Wrote {sum(files.values()):,} records to {options['path']}."

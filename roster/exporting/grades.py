@@ -1,0 +1,170 @@
+"""What vendors wrote, for the district's own system: as a table of scores, or as a delta bundle.
+
+The bundle is OneRoster 1.2: the records that were written since a moment, deleted ones too, with
+the references that they had. It is for a system that knows the rest already.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from roster import audit
+from roster.clock import moment_of, stamp
+from roster.exporting.documents import MAKERS, own_lines
+from roster.exporting.files import refuse_foreign
+from roster.importing.columns import File
+from roster.importing.files import FILES
+from roster.models import Document, Organization, Written
+from roster.parts import in_parts
+from roster.refusal import Refused
+from roster.writing.bundles import BASE, columns_of
+from roster.writing.cells import plain, writer_of
+from roster.writing.zipping import zipped
+
+NAMES = ("categories", "lineItems", "results", "scoreScales")
+"""The files of the bundle; assessments have none in the binding."""
+
+SCORES = (
+    "vendor",
+    "written",
+    "status",
+    "kind",
+    "sourcedId",
+    "classSourcedId",
+    "lineItemSourcedId",
+    "studentSourcedId",
+    "title",
+    "scoreStatus",
+    "score",
+    "textScore",
+    "scoreDate",
+    "comment",
+)
+
+Row = Sequence[str]
+
+
+def export_written(
+    organization: Organization,
+    path: Path,
+    rows: Iterable[Written],
+    vendors: dict[int, str],
+    *,
+    by: audit.Actor,
+    since: datetime | None,
+) -> dict[str, int]:
+    """Write a bundle, or a table if the path ends in `.csv`; return how many rows of each."""
+    every = list(rows)
+    if path.suffix.lower() == ".csv":
+        table = _scores(every, vendors)
+        _write(path, iter([_csv(table)]))
+        counts = {path.name: len(table) - 1}
+    else:
+        refuse_foreign(path)
+        files = {name: _lines(organization, FILES[name], every) for name in NAMES}
+        _write(path, zipped(_files(files)))
+        counts = {f"{name}.csv": len(lines) - 1 for name, lines in files.items() if len(lines) > 1}
+    audit.record(
+        by,
+        "gradebook.exported",
+        organization,
+        kind="organization",
+        object_id=organization.slug,
+        new={"files": counts, "since": stamp(since) if since else None},
+    )
+    return counts
+
+
+def _scores(rows: Iterable[Written], vendors: dict[int, str]) -> list[Row]:
+    table: list[Row] = [SCORES]
+    for row in rows:
+        said: dict[str, Any] = row.values
+        cells = {
+            "vendor": vendors.get(row.vendor, ""),
+            "written": stamp(moment_of(row.number)),
+            "status": row.status,
+            "kind": row.collection,
+            "sourcedId": row.sourced_id,
+            "classSourcedId": said.get("klass", ""),
+            "lineItemSourcedId": said.get("line_item") or said.get("assessment_line_item", ""),
+            "studentSourcedId": said.get("student", ""),
+            "title": said.get("title", ""),
+            "scoreStatus": said.get("score_status", ""),
+            "score": "" if said.get("score") is None else repr(said["score"]),
+            "textScore": said.get("text_score", ""),
+            "scoreDate": said.get("score_date", ""),
+            "comment": said.get("comment", ""),
+        }
+        table.append([_harmless(str(cells[name])) for name in SCORES])
+    return table
+
+
+def _harmless(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula; numbers stay numbers."""
+    text = plain(text)
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}" if text[:1] in "=+-@" and text else text
+    return text
+
+
+def _csv(rows: Iterable[Row]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows(rows)
+    return out.getvalue().encode()
+
+
+def _lines(organization: Organization, file: File, rows: Iterable[Written]) -> list[Row]:
+    columns = columns_of(file, "1.2")
+    writers = [(each.name, writer_of(each, ZoneInfo(organization.time_zone))) for each in columns]
+    mine = [row for row in rows if row.collection == file.name and row.shown_12]
+    found: list[Row] = [[*BASE, *(each.name for each in columns)]]
+    for some in in_parts(mine, 500):
+        documents = Document.objects.in_bulk([row.shown_12 for row in some])
+        for row in some:
+            document = orjson.loads(documents[row.shown_12].body)
+            for line in MAKERS.get(file.name, own_lines)(file, document):
+                head = (plain(line.sourced_id), row.status, stamp(moment_of(row.number)))
+                found.append([*head, *(write(line.values.get(name)) for name, write in writers)])
+    return found
+
+
+def _files(files: dict[str, list[Row]]) -> Iterator[tuple[str, Iterable[Row]]]:
+    there = {name for name, lines in files.items() if len(lines) > 1}
+    for name in sorted(there):
+        yield f"{name}.csv", files[name]
+    modes = [
+        (f"file.{file.name}", "delta" if file.name in there else "absent")
+        for file in sorted(FILES.values(), key=lambda each: each.name.lower())
+        if file.of("1.2")
+    ]
+    head = [("propertyName", "value"), ("manifest.version", "1.0"), ("oneroster.version", "1.2")]
+    source = [("source.systemName", "Rosterdesk"), ("source.systemCode", "rosterdesk")]
+    yield "manifest.csv", [*head, *modes, *source]
+
+
+def _write(path: Path, pieces: Iterator[bytes]) -> None:
+    if not path.parent.is_dir():
+        raise Refused(f"There is no folder “{path.parent}” to write into.")
+    beside = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with beside.open("wb") as file:
+            for piece in pieces:
+                file.write(piece)
+        os.replace(beside, path)
+    except OSError as error:
+        raise Refused(f"“{path}” couldn't be written: {error.strerror or error}.") from error
+    finally:
+        with suppress(OSError):
+            beside.unlink()
