@@ -125,11 +125,13 @@ ORDERS = [
 
 PAGES = [
     Mutation(
-        READING, "slice(offset, offset + limit)", "slice(offset, offset + limit + 1)",
+        READING, "found.take(slice(offset, offset + limit))",
+        "found.take(slice(offset, offset + limit + 1))",
         "a page has as many as were asked",
     ),
     Mutation(
-        READING, "slice(offset, offset + limit)", "slice(max(0, offset - 1), offset + limit)",
+        READING, "found.take(slice(offset, offset + limit))",
+        "found.take(slice(max(0, offset - 1), offset + limit))",
         "a page begins where it was asked",
     ),
     Mutation(
