@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db.models import Count, Max, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from connections.models import Connection
+from connections.models import Connection, Request, Secret
+from connections.request_log import SEEN
 from portal.access import AtDesk, SignedIn, connections_of, page, signed_in
 from portal.pages.cache import failure, last_success, under_way
 from portal.words import standing_of
@@ -19,10 +22,13 @@ from roster.fetching import silent_since
 from roster.importing import held_import
 from roster.kinds import KINDS
 from roster.listing import live
-from roster.models import Import
+from roster.models import Finding, Import
 
 QUIET = timedelta(days=7)
 """How long an active vendor may stay away before somebody should look."""
+DAY = timedelta(days=1)
+OFTEN = 2
+"""So many requests that fail in a day are told."""
 SOON = timedelta(days=30)
 """How long before its last day a connection is mentioned."""
 
@@ -57,6 +63,8 @@ def show(request: AtDesk) -> HttpResponse:
             "may_change": request.may_change,
             "steps": None if all(steps) else steps,
             "attention": attention(connections, clock()),
+            "applied": applied,
+            "needs_repair": findings_of(applied),
             "connections": len(connections),
             "active": sum(standing_of(each) == "active" for each in connections),
             "schools": live(organization, KINDS["school"]).count(),
@@ -78,9 +86,46 @@ def spelled(school_year: str) -> str:
     return f"{int(school_year) - 1}–{school_year[-2:]}"
 
 
+def findings_of(applied: Import | None) -> int:
+    """Return how many rows and values of the last import need repair."""
+    if applied is None:
+        return 0
+    grave = applied.findings.exclude(severity=Finding.Severity.NOTICE)
+    groups = grave.values("code", "file", "column").annotate(number=Max("occurrences"))
+    return sum(group["number"] for group in groups)
+
+
 def attention(connections: list[Connection], now: datetime) -> list[tuple[Connection, str]]:
-    """Return the connections that somebody should look at, each with the reason."""
-    return [(each, reason) for each in connections if (reason := reason_for(each, now))]
+    """Return the connections that somebody should look at, each with its reasons."""
+    keys = [each.pk for each in connections]
+    errors = counted(
+        Request.objects.filter(connection__in=keys, at__gte=now - DAY, status__gte=SEEN)
+    )
+    secrets = counted(Secret.objects.filter(connection__in=keys, ended__isnull=True))
+    found = []
+    for each in connections:
+        reasons = [reason_for(each, now), errors_words(errors.get(each.pk, 0))]
+        if secrets.get(each.pk, 0) > 1:
+            reasons.append(_("Two secrets are valid; end one when the vendor has changed over."))
+        if said := " ".join(filter(None, reasons)):
+            found.append((each, said))
+    return found
+
+
+def counted(rows: QuerySet[Any]) -> dict[int, int]:
+    """Return the number of rows of each connection."""
+    return dict(rows.values_list("connection").annotate(number=Count("pk")).order_by())
+
+
+def errors_words(number: int) -> str:
+    if number < OFTEN:
+        return ""
+    said = ngettext(
+        "%(count)d request was refused or failed in 24 hours.",
+        "%(count)d requests were refused or failed in 24 hours.",
+        number,
+    )
+    return said % {"count": number}
 
 
 def reason_for(connection: Connection, now: datetime) -> str:

@@ -89,6 +89,8 @@ VISITS = (
     Visit("exclude-confirm", "roster/school/", exclude_and_confirm),
     Visit("include", "roster/person/?excluded=1", include),
     Visit("connections", "connections/"),
+    Visit("partners", "connections/partners/"),
+    Visit("calendar", "connections/calendar/"),
     Visit("connection-new", "connections/new/"),
     Visit("connection", "connections/", open_first),
     Visit("information", "connections/1/information/"),

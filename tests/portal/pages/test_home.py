@@ -10,11 +10,12 @@ from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from connections import credentials
 from connections.models import Connection
 from portal.models import Membership, Staff
 from portal.pages.home import reason_for, spelled
 from roster.clock import clock
-from roster.models import Import, Organization, Refresh
+from roster.models import Finding, Import, Organization, Refresh
 from tests.cast import connected, signed_in
 
 HOME = "/o/riverside/"
@@ -97,6 +98,26 @@ def test_attention_is_asked_for_what_somebody_should_look_at(
     for name, value in fields.items():
         setattr(brightpath, name, moments[name] + value if name in moments else value)
     assert str(reason_for(brightpath, now)) == reason
+
+
+def test_failing_requests_two_secrets_and_findings_are_told(
+    as_victor: Client, brightpath: Connection, dana: Staff
+):
+    credentials.rotate(brightpath, by=dana)
+    for _ in range(2):
+        brightpath.requests.create(
+            at=clock(), method="GET", endpoint="users", status=403, milliseconds=1
+        )
+    night = Import.objects.create(
+        organization=brightpath.organization, name="night.zip", state="applied"
+    )
+    plain = {"of_import": night, "code": "bad-date", "file": "users.csv", "message": "No date."}
+    for row in (7, 8):
+        Finding.objects.create(**plain, severity="warning", row=row, occurrences=41)
+    Finding.objects.create(**plain, severity="notice", column="grades")
+    page = as_victor.get(HOME).content.decode()
+    for words in ("2 requests were refused", "Two secrets are valid", "41 rows and values"):
+        assert words in page
 
 
 def test_a_school_year_is_written_as_people_do():
