@@ -160,6 +160,7 @@ class Gathering:
                     counts.read, counts.left_out = known.read, known.left_out
                 self.counts[name] = counts
         self.memory.renew(self.files, self._known, store.now)
+        self._known.clear()  # Deriving needs the space.
 
     @property
     def changed(self) -> bool:

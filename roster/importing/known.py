@@ -9,6 +9,7 @@ and left: hashes of parts of a file, since one changed line in a hundred touches
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from hashlib import blake2b
@@ -52,11 +53,11 @@ class KnownLines:
         self.reading = ""
         self.line = 0
         self.row = 0
-        self.rows: list[int] = []  # The numbers of those that were skipped.
+        self.rows = array("q")  # The numbers of those that were skipped.
         self._load = load
         self._given = reading
         self._hashes = NOTHING.lines
-        self._found: list[int] = []
+        self._found = array("q")
         self._certain = True
 
     def begin(self, *reading: object) -> None:
@@ -98,12 +99,12 @@ class KnownLines:
 
     @property
     def lines(self) -> Numbers:
-        return self.kept.lines[self._found]
+        return self.kept.lines[np.array(self._found, np.int64)]
 
     @property
     def records(self) -> Numbers:
         """The keys of the stored rows of the lines that were skipped."""
-        return self.kept.records[self._found]
+        return self.kept.records[np.array(self._found, np.int64)]
 
     def count(self, bit: int) -> int:
         """Return how many lines that were skipped have a bit."""

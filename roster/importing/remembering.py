@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -81,8 +82,9 @@ class Memory:
             cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
             cursor.execute(f"CREATE TEMPORARY TABLE {TABLE} (row_number bigint, record bigint)")
             try:
-                rows = list(zip(known.rows, known.records.tolist(), strict=True))
-                engine.write(TABLE, ("row_number", "record"), rows)
+                rows = zip(known.rows, known.records.tolist(), strict=True)
+                while some := list(islice(rows, engine.BATCH)):
+                    engine.write(TABLE, ("row_number", "record"), some)
                 engine.analyze([TABLE])
                 self._stage(stage, known)
             finally:

@@ -173,5 +173,5 @@ def test_lines_are_told_from_known_ones_until_a_quote_stays_open() -> None:
     assert list(later.unknown(["a,1\n", "b,3\n", 'c,"3\n', "d,4\n"])) == [
         "b,3\n", 'c,"3\n', "d,4\n"
     ]  # fmt: skip
-    assert (later.skipped, later.rows, later.records.tolist()) == (1, [1], [7])
+    assert (later.skipped, list(later.rows), later.records.tolist()) == (1, [1], [7])
     assert later.count(STAMPED) == 1
