@@ -89,9 +89,17 @@ def piece(source: Source, collection: str, offset: int, limit: int) -> List:
 
 
 def listed(
-    source: Source, collection: str, *, tombstones: bool = False, begun: int | None = None
+    source: Source,
+    collection: str,
+    *,
+    tombstones: bool = False,
+    begun: int | None = None,
+    with_written: bool = True,
 ) -> Listed:
-    """Return a whole list, asked as it was at the number by which it had `begun`, else as it is."""
+    """Return a whole list, asked as it was at the number by which it had `begun`, else as it is.
+
+    What vendors wrote stands in it too, but for a look at what is published alone.
+    """
     header = _header(source)
     parts = lists.references(header, collection, "tombstones" if tombstones else "live")
     former = _former(header, collection, begun)
@@ -101,7 +109,7 @@ def listed(
         shows = lists.joined(_entries(parts))
         documents, stamps = _asked(shows, former)
         found = _whole.put(key, Listed(shows, documents, stamps, tombstones))
-    more = written(source, collection)
+    more = written(source, collection) if with_written else None
     return found if more is None else _with(found, more, source, collection, key)
 
 

@@ -31,6 +31,7 @@ from roster.reading.ordering import ordered
 from roster.reading.source import Source
 from roster.reading.where import Asking, Where
 from roster.reading.withheld import withheld
+from roster.written import record
 
 T = TypeVar("T")
 
@@ -191,8 +192,11 @@ def _one(source: Source, collection: str, sourced_id: str, condition: Sql) -> Li
     if not kept:
         conditions.append(Sql("status = %s", (ACTIVE,)))
     documents = lookups.ids(source, collection, joined("AND", conditions))
+    if (own := record(source, collection, sourced_id)) is not None:
+        # A bundle's record of the same id is not there for who wrote one.
+        return own.live.take(np.isin(own.live.documents, documents))
     for tombstones in (False, True) if kept and documents.size else (False,):
-        half = listed(source, collection, tombstones=tombstones)
+        half = listed(source, collection, tombstones=tombstones, with_written=False)
         positions = half.find(documents)
         if positions.size:
             return half.shows.take(positions)

@@ -94,10 +94,24 @@ def records(source: WrittenSource, collection: str) -> Records:
     state = reach.key, source.written
     known = _records.get(key)
     if known is None or known[0] != state:
-        known = state, _seen(source, collection, reach)
+        known = state, _seen(source, collection, reach, _log(source, collection).columns)
         with _lock:
             _records[key] = known
     return known[1]
+
+
+def record(source: WrittenSource, collection: str, sourced_id: str) -> Records | None:
+    """Return one record as the reader has it, without a look at others; None where its vendor has
+    written none of that id.
+    """
+    if not source.vendor or not source.written or collection not in WRITTEN:
+        return None
+    every = _rows(source, collection, 0, sourced_id)
+    if not every.size:
+        return None
+    newest = np.argsort(every[0])[-1:]
+    columns = {name: values[newest] for name, values in zip(COLUMNS, every, strict=True)}
+    return _seen(source, collection, reach_of(source), columns)
 
 
 def superseded(source: WrittenSource, collection: str) -> Numbers:
@@ -123,8 +137,9 @@ def superseded(source: WrittenSource, collection: str) -> Numbers:
     return known[1]
 
 
-def _seen(source: WrittenSource, collection: str, reach: Reach) -> Records:
-    columns = _log(source, collection).columns
+def _seen(
+    source: WrittenSource, collection: str, reach: Reach, columns: dict[str, Numbers]
+) -> Records:
     parts = _parts(source, collection, reach, columns)
     number, size = columns["number"], columns["number"].size
     here, known = np.ones(size, np.bool_), np.ones(size, np.bool_)
@@ -221,7 +236,10 @@ def _log(source: WrittenSource, collection: str) -> Log:
     return log
 
 
-def _rows(source: WrittenSource, collection: str, after: int) -> Numbers:
+def _rows(
+    source: WrittenSource, collection: str, after: int, sourced_id: str | None = None
+) -> Numbers:
+    """Return the columns of what was written after a number; of one id if so asked."""
     which = source.version.replace(".", "")
     sql = (
         f"SELECT number, record, klass, person, category, item, shown_{which}, stone_{which},"  # noqa: S608
@@ -229,5 +247,9 @@ def _rows(source: WrittenSource, collection: str, after: int) -> Numbers:
         " WHERE organization_id = %s AND collection = %s AND vendor = %s"
         " AND number > %s AND number <= %s"
     )
-    values = [source.organization, collection, source.vendor, after, source.written]
+    values: list[int | str] = [source.organization, collection, source.vendor, after]
+    values.append(source.written)
+    if sourced_id is not None:
+        sql += " AND sourced_id = %s"
+        values.append(sourced_id)
     return bulk.numbers(sql, values, len(COLUMNS))
