@@ -108,8 +108,9 @@ class Memory:
             cursor.execute(
                 f"INSERT INTO {quote(stage.table)} (row_number, sound, "  # noqa: S608
                 f"{', '.join(map(quote, taken))}) SELECT k.row_number, 1, {columns}"
-                f" FROM {TABLE} AS k JOIN {live} AS l ON l.id = k.record"
-                " WHERE l.organization_id = %s AND l.status = %s AND l.digest <> ''"
+                # Crossed, since SQLite keeps that order: else it looks through one for each other.
+                f" FROM {TABLE} AS k CROSS JOIN {live} AS l WHERE l.id = k.record"
+                " AND l.organization_id = %s AND l.status = %s AND l.digest <> ''"
                 " AND l.last_modified <= %s",
                 [self.organization.pk, Status.ACTIVE.value, _prepared(stage, known.kept.moment)],
             )
