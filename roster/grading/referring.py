@@ -35,13 +35,18 @@ class Referred(NamedTuple):
     period: str = ""
 
 
-class References:
-    """Finds what the values of one record name."""
+Found = dict[tuple[str, str], tuple[int, str] | None]
+"""The keys and documents of records by collection and id, as one request has found them."""
 
-    def __init__(self, source: Source, reach: Reach, body: Body) -> None:
+
+class References:
+    """Finds what the values of one record name; `found` is what was found of it for others."""
+
+    def __init__(self, source: Source, reach: Reach, body: Body, found: Found) -> None:
         self.source = source
         self.reach = reach
         self.body = body
+        self.found = found
 
     def of(self, collection: str, values: Values) -> Referred:
         """Return what a record of a collection refers to; `Invalid` names what isn't visible."""
@@ -113,7 +118,10 @@ class References:
     def _find(self, values: Values, column: str, field: str, collection: str) -> Named:
         if column not in values:
             raise self.body.invalid(field, "is required.")
-        found = reading.found(self.source, collection, values[column])
+        name = collection, values[column]
+        if name not in self.found:
+            self.found[name] = reading.found(self.source, *name)
+        found = self.found[name]
         if found is None:
             raise self.body.invalid(field, "is not known.")
         document = orjson.loads(found[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -72,13 +73,20 @@ def _answer(collection: str, values: Values, to: Referred) -> Any:
     return gradebook.AssessmentResultAnswer(scale) if collection == "assessmentResults" else None
 
 
-def shelve(row: Written, docs: dict[str, Doc]) -> None:
-    """Keep documents and tombstones, and name them in the row."""
-    for version, doc in docs.items():
-        stone = tombstone_doc(version, row.collection, doc)
-        shelf = Shelf(row.organization_id, version, row.collection)
-        kept = [Finished(row.record, None, each) for each in (doc, stone)]
-        shown, gone = (number for _, number in shelf.put(kept))
+def shelve(written: Sequence[tuple[Written, dict[str, Doc]]]) -> None:
+    """Keep documents and tombstones of rows of one collection, and name them in the rows."""
+    for version in VERSIONS:
+        rows = [(row, docs[version]) for row, docs in written if version in docs]
+        if not rows:
+            continue
+        organization, collection = rows[0][0].organization_id, rows[0][0].collection
+        kept = [
+            Finished(row.record, None, each)
+            for row, doc in rows
+            for each in (doc, tombstone_doc(version, collection, doc))
+        ]
+        numbers = (number for _, number in Shelf(organization, version, collection).put(kept))
         which = version.replace(".", "")
-        setattr(row, f"shown_{which}", shown)
-        setattr(row, f"stone_{which}", gone)
+        for row, _ in rows:
+            setattr(row, f"shown_{which}", next(numbers))
+            setattr(row, f"stone_{which}", next(numbers))

@@ -20,7 +20,7 @@ from roster.dialects.composing import Doc
 from roster.grading.accepting import Body
 from roster.grading.completing import completed
 from roster.grading.posts import Posted, known_posts, remember
-from roster.grading.referring import References
+from roster.grading.referring import Found, References
 from roster.grading.refusals import NotYours, Stale, Unwritten
 from roster.grading.rendering import documents, missing, shelve
 from roster.grading.writer import Writer
@@ -58,7 +58,7 @@ def put(
     """
     before = _before(writer, collection, sourced_id)
     _require(writer, collection, sourced_id, before, matches)
-    entry = _entry(writer, collection, sourced_id, body, before)
+    entry = _Checked(writer, collection).entry(sourced_id, body, before)
     entry.tied = matches is not None
     with transaction.atomic():
         _write(writer.organization, [entry])
@@ -93,13 +93,13 @@ def post(
     the same ids and with the same bodies, isn't written again.
     """
     known = known_posts(writer, collection, bodies, fixed)
-    entries, pairs = [], []
+    entries, pairs, checked = [], [], _Checked(writer, collection)
     for at, body in enumerate(bodies):
         where = f"{envelope}[{at}]."
         supplied = Body(writer.version, collection, "UTC", where).sourced_id(body)
         if (allocated := known[at].allocated) is None:
             allocated = secrets.token_hex(16)
-            entries.append(_entry(writer, collection, allocated, body, None, where, fixed))
+            entries.append(checked.entry(allocated, body, None, where, fixed))
         pairs.append(Posted(supplied, allocated))
     with transaction.atomic():
         _write(writer.organization, entries)
@@ -139,86 +139,97 @@ def _require(
         raise Stale("The record is not as If-Match says; read it again.")
 
 
-def _entry(
-    writer: Writer,
-    collection: str,
-    sourced_id: str,
-    body: Any,
-    before: Written | None,
-    where: str = "",
-    fixed: dict[str, str] | None = None,
-) -> Entry:
-    """Return what is written of a body, read, completed and checked."""
-    zone = Organization.objects.values_list("time_zone", flat=True).get(pk=writer.organization)
-    reader = Body(writer.version, collection, zone, where)
-    own = reader.sourced_id(body)
-    if not fixed and own not in ("", sourced_id):
-        raise reader.invalid("sourcedId", "must be that of the address.")
-    values = reader.values(body, fixed or {})
-    completed(writer, collection, values, zone)
-    to = References(writer, reach_of(writer), reader).of(collection, values)
-    docs = documents(collection, sourced_id, values, to)
-    if writer.version not in docs:
-        raise reader.invalid(
-            missing(writer.version, collection, sourced_id, values, to), "is required."
+class _Checked:
+    """Entries for one request of a collection; what is asked for one isn't asked for the next."""
+
+    def __init__(self, writer: Writer, collection: str) -> None:
+        self.writer = writer
+        self.collection = collection
+        zones = Organization.objects.values_list("time_zone", flat=True)
+        self.zone = zones.get(pk=writer.organization)
+        self.reach = reach_of(writer)
+        self.found: Found = {}
+
+    def entry(
+        self,
+        sourced_id: str,
+        body: Any,
+        before: Written | None,
+        where: str = "",
+        fixed: dict[str, str] | None = None,
+    ) -> Entry:
+        """Return what is written of a body, read, completed and checked."""
+        writer, collection = self.writer, self.collection
+        reader = Body(writer.version, collection, self.zone, where)
+        own = reader.sourced_id(body)
+        if not fixed and own not in ("", sourced_id):
+            raise reader.invalid("sourcedId", "must be that of the address.")
+        values = reader.values(body, fixed or {})
+        completed(writer, collection, values, self.zone)
+        to = References(writer, self.reach, reader, self.found).of(collection, values)
+        docs = documents(collection, sourced_id, values, to)
+        if writer.version not in docs:
+            raise reader.invalid(
+                missing(writer.version, collection, sourced_id, values, to), "is required."
+            )
+        if before and before.status == Status.ACTIVE and before.klass != to.klass:
+            raise reader.invalid("class", "can't be changed; write a new record.")
+        row = Written(
+            organization_id=writer.organization,
+            collection=collection,
+            sourced_id=sourced_id,
+            record=before.record if before else 0,
+            vendor=writer.vendor,
+            connection=writer.connection,
+            klass=to.klass,
+            person=to.person,
+            category=to.category,
+            item=to.item,
+            values=values,
         )
-    if before and before.status == Status.ACTIVE and before.klass != to.klass:
-        raise reader.invalid("class", "can't be changed; write a new record.")
-    row = Written(
-        organization_id=writer.organization,
-        collection=collection,
-        sourced_id=sourced_id,
-        record=before.record if before else 0,
-        vendor=writer.vendor,
-        connection=writer.connection,
-        klass=to.klass,
-        person=to.person,
-        category=to.category,
-        item=to.item,
-        values=values,
-    )
-    return Entry(row, docs, before, overlooked=reader.overlooked)
+        return Entry(row, docs, before, overlooked=reader.overlooked)
 
 
 def _write(organization: int, entries: Sequence[Entry]) -> None:
-    """Number and keep writes, in a transaction that nobody else's comes between."""
+    """Number and keep writes of one collection, in a transaction that nobody else's comes between.
+
+    What it asks and keeps, it asks and keeps of all entries at once.
+    """
     if not entries:
         return
     Gradebook.objects.get_or_create(pk=organization)
     # One statement that locks the row, on either engine, until the transaction ends.
     book = Gradebook.objects.select_for_update().get(pk=organization)
     number = max(milliseconds(clock()), book.last + 1)
+    _require_last(organization, entries)
+    fresh = [entry.row for entry in entries if not entry.row.record]
+    for row, key in zip(fresh, bulk.reserve(Written, len(fresh)), strict=True):
+        row.record = -key
     for at, entry in enumerate(entries):
-        row = entry.row
-        _require_last(entry)
-        row.number = number + at
-        row.record = row.record or -bulk.reserve(Written, 1)[0]
-        if entry.documents:
-            shelve(row, entry.documents)
+        entry.row.number = number + at
+    shelve([(entry.row, entry.documents) for entry in entries])
     Written.objects.bulk_create([entry.row for entry in entries])
     Gradebook.objects.filter(pk=organization).update(last=number + len(entries) - 1)
 
 
-def _require_last(entry: Entry) -> None:
+def _require_last(organization: int, entries: Sequence[Entry]) -> None:
     """Refuse a write that was checked against what is no longer the last one.
 
     A vendor that writes one id twice at once: the last one wins whole, and whose it is stands.
     """
-    row, before = entry.row, entry.before
-    last = (
-        Written.objects.filter(
-            organization=row.organization_id,
-            collection=row.collection,
-            sourced_id=row.sourced_id,
-        )
-        .order_by("-number")
-        .first()
+    written = Written.objects.filter(
+        organization=organization,
+        collection=entries[0].row.collection,
+        sourced_id__in=[entry.row.sourced_id for entry in entries],
     )
-    if last is None:
-        return
-    if last.vendor != row.vendor:
-        raise NotYours(_NOT_YOURS)
-    if before is None or last.pk != before.pk:
-        if entry.tied:
-            raise Stale("The record was changed at the same moment; read it again.")
-        row.record = last.record
+    lasts = {row.sourced_id: row for row in written.order_by("number")}
+    for entry in entries:
+        last = lasts.get(entry.row.sourced_id)
+        if last is None:
+            continue
+        if last.vendor != entry.row.vendor:
+            raise NotYours(_NOT_YOURS)
+        if entry.before is None or last.pk != entry.before.pk:
+            if entry.tied:
+                raise Stale("The record was changed at the same moment; read it again.")
+            entry.row.record = last.record

@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from roster.models import Written
 from tests.grading.test_checks import description
@@ -78,3 +80,18 @@ def test_results_may_be_posted_on_the_districts_line_items(riverside: Any) -> No
     ids = riverside.examiner.ids("/classes/k-phy-n/lineItems/li-phy-n/results")
     assert made in ids
     assert made not in riverside.new.ids("/results")
+
+
+def test_a_post_of_many_asks_no_more_of_the_database(riverside: Any) -> None:
+    def asked(records: int) -> int:
+        items = [line_item(title=f"One of {records}, {at}") for at in range(records)]
+        with CaptureQueriesContext(connection) as queries:
+            answer = riverside.examiner.send(
+                "POST", "/classes/k-phy-n/lineItems", {"lineItems": items}
+            )
+        assert answer.status_code == 201, answer.content
+        return len(queries)
+
+    asked(1)
+    few, many = asked(2), asked(12)
+    assert many <= few
