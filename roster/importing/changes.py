@@ -32,16 +32,15 @@ class Changes:
         self._create()
 
     def _create(self) -> None:
+        self.drop()
         with connection.cursor() as cursor:
-            cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
             cursor.execute(
                 f"CREATE TEMPORARY TABLE {TABLE} (file text, act text, record bigint,"
                 " sourced_id text, fields text)"
             )
 
     def drop(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
+        engine.drop([TABLE])
 
     def note_rewritten(self, stage: Stage) -> int:
         """Note the stored rows that a stage says something else about."""

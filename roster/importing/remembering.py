@@ -78,17 +78,17 @@ class Memory:
         """
         if known.has_twice():
             raise Unusual
+        engine.drop([TABLE])
         with connection.cursor() as cursor:
-            cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
             cursor.execute(f"CREATE TEMPORARY TABLE {TABLE} (row_number bigint, record bigint)")
-            try:
-                rows = zip(known.rows, known.records.tolist(), strict=True)
-                while some := list(islice(rows, engine.BATCH)):
-                    engine.write(TABLE, ("row_number", "record"), some)
-                engine.analyze([TABLE])
-                self._stage(stage, known)
-            finally:
-                cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
+        try:
+            rows = zip(known.rows, known.records.tolist(), strict=True)
+            while some := list(islice(rows, engine.BATCH)):
+                engine.write(TABLE, ("row_number", "record"), some)
+            engine.analyze([TABLE])
+            self._stage(stage, known)
+        finally:
+            engine.drop([TABLE])
 
     def _stage(self, stage: Stage, known: KnownLines) -> None:
         live = quote(stage.model._meta.db_table)
