@@ -14,12 +14,12 @@ from typing import NamedTuple
 import numpy as np
 import orjson
 
+from roster.caches import MEGABYTE, Cache
 from roster.clock import clock
 from roster.dialects.tombstones import tombstone
 from roster.models import BegunList, Status
 from roster.publishing import lists
 from roster.publishing.lists import EMPTY, List, Numbers
-from roster.reading.caches import MEGABYTE, Cache
 from roster.reading.listed import listed
 from roster.reading.source import Source
 

@@ -12,10 +12,10 @@ from functools import cached_property
 
 import numpy as np
 
+from roster.caches import MEGABYTE, Cache
 from roster.models import Publication
 from roster.publishing import lists
 from roster.publishing.lists import List, Numbers
-from roster.reading.caches import MEGABYTE, Cache
 from roster.reading.numbers import NOTHING, Mask, among, united
 from roster.reading.source import Source
 from roster.written import Records, records, superseded

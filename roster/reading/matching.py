@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from roster.caches import MEGABYTE, Cache
 from roster.publishing.lists import Numbers
 from roster.reading import lookups
-from roster.reading.caches import MEGABYTE, Cache
 from roster.reading.facts_sql import Sql
 from roster.reading.numbers import NOTHING, Mask, among, united
 from roster.reading.source import Source

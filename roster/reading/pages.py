@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import orjson
 
+from roster.caches import MEGABYTE, Cache, forget
 from roster.clock import moment_of, stamp
 from roster.dialects.composing import render
 from roster.kinds import COLLECTIONS
@@ -22,7 +23,6 @@ from roster.publishing.lists import EMPTY, List
 from roster.publishing.lists import joined as joined_lists
 from roster.reading import lookups
 from roster.reading.begun import Name, as_it_stands, begun, in_place, keep
-from roster.reading.caches import MEGABYTE, Cache, forget
 from roster.reading.comparing import has_word
 from roster.reading.entries import ACTIVE
 from roster.reading.facts_sql import ALWAYS, Sql, joined

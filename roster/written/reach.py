@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roster import models
+from roster.caches import MEGABYTE, Cache
 from roster.clock import clock, milliseconds
 from roster.deciding import Decision
 from roster.map.arrays import Flags
@@ -89,12 +90,12 @@ class Reach:
         return self["everywhere"].has(1)
 
 
-_kept: dict[int, Reach] = {}
-"""The last reach of each feed in this process."""
+def _bytes_of(reach: Reach) -> int:
+    return 500 + sum(24 * len(extent.entries) for extent in reach.extents.values())
 
 
-def forget() -> None:
-    _kept.clear()
+_kept: Cache[Reach] = Cache(96 * MEGABYTE, _bytes_of)
+"""The last reach of each feed."""
 
 
 def reach_of(source: WrittenSource) -> Reach:
@@ -102,13 +103,13 @@ def reach_of(source: WrittenSource) -> Reach:
     assert source.feed is not None  # noqa: S101 - who reads a publication has a feed.
     key = source.publication, source.revision, source.acts
     kept = _kept.get(source.feed)
-    if kept is None or kept.key != key:
-        kept = _stored(source.feed)
+    if kept is not None and kept.key == key:
+        return kept
+    kept = _stored(source.feed)
     if kept is None or kept.key != key:
         kept = _found(source.organization, source.feed, key, kept)
         _store(source.feed, kept)
-    _kept[source.feed] = kept
-    return kept
+    return _kept.put(source.feed, kept)
 
 
 def _found(organization: int, feed: int, key: tuple[int, int, int], before: Reach | None) -> Reach:

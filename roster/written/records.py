@@ -9,17 +9,16 @@ written. Its stamp is the latest of its write and of what it depends on having c
 from __future__ import annotations
 
 from collections.abc import Hashable
-from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
 
 from roster import bulk
+from roster.caches import MEGABYTE, Cache
 from roster.kinds import KINDS, ROWS_OF
 from roster.models import Gradebook, Organization, Written
 from roster.publishing.lists import EMPTY, List, Numbers
 from roster.written.reach import WIDTH, Extent, Part, Reach, reach_of
-from roster.written.reach import forget as forget_reaches
 from roster.written.source import WrittenSource
 
 WRITTEN = (
@@ -56,19 +55,22 @@ class Log(NamedTuple):
     columns: dict[str, Numbers]
 
 
-_logs: dict[Hashable, Log] = {}
-_records: dict[Hashable, tuple[Hashable, Records]] = {}
-_superseded: dict[Hashable, tuple[Hashable, Numbers]] = {}
-_lock = Lock()
+def _bytes(log: Log) -> int:
+    return 500 + sum(values.nbytes for values in log.columns.values())
 
 
-def forget() -> None:
-    """Empty this process's caches."""
-    with _lock:
-        _logs.clear()
-        _records.clear()
-        _superseded.clear()
-    forget_reaches()
+def _bytes_of(known: tuple[Hashable, Records]) -> int:
+    """Return the bytes of a reader's records: three numbers each, and of a live one a fourth."""
+    _, found = known
+    return 500 + 32 * (len(found.live) + len(found.tombstones))
+
+
+# Twice what one vendor's million results take.
+_logs: Cache[Log] = Cache(160 * MEGABYTE, _bytes)
+_records: Cache[tuple[Hashable, Records]] = Cache(128 * MEGABYTE, _bytes_of)
+_superseded: Cache[tuple[Hashable, Numbers]] = Cache(
+    16 * MEGABYTE, lambda known: 500 + known[1].nbytes
+)
 
 
 class State(NamedTuple):
@@ -95,8 +97,7 @@ def records(source: WrittenSource, collection: str) -> Records:
     known = _records.get(key)
     if known is None or known[0] != state:
         known = state, _seen(source, collection, reach, _log(source, collection).columns)
-        with _lock:
-            _records[key] = known
+        _records.put(key, known)
     return known[1]
 
 
@@ -132,8 +133,7 @@ def superseded(source: WrittenSource, collection: str) -> Numbers:
         )
         values = [source.organization, collection, source.vendor]
         known = state, np.sort(bulk.numbers(sql, values, 1)[0])
-        with _lock:
-            _superseded[key] = known
+        _superseded.put(key, known)
     return known[1]
 
 
@@ -231,9 +231,7 @@ def _log(source: WrittenSource, collection: str) -> Log:
     ids = columns["record"][order]
     last = np.append(ids[1:] != ids[:-1], True) if ids.size else np.empty(0, np.bool_)
     log = Log(source.written, {name: each[order[last]] for name, each in columns.items()})
-    with _lock:
-        _logs[key] = log
-    return log
+    return _logs.put(key, log)
 
 
 def _rows(

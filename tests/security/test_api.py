@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import resolve
 
-from roster.reading.caches import Cache
+from roster.caches import Cache
 from roster.reading.comparing import instant
 from tests.connections.conftest import Vendor
 

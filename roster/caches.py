@@ -1,4 +1,4 @@
-"""Bounded caches of a process, for what never changes under its key."""
+"""Bounded caches of a process: for what never changes under its key, or says of when it is."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, Generic, TypeVar
-
-from roster import written
 
 V = TypeVar("V")
 
@@ -63,4 +61,3 @@ def forget() -> None:
     """Empty all caches: something that they know is gone, or a test rolled its database back."""
     for cache in _caches:
         cache.clear()
-    written.forget()
