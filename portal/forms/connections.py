@@ -12,7 +12,8 @@ from connections import partners, sharing
 from connections.models import TYPES, Partner
 from portal import words
 from portal.forms.sharing import SharingFields
-from portal.forms.widgets import Day, Ticks, Tiles
+from portal.forms.terms import AgreementFields
+from portal.forms.widgets import Ticks, Tiles
 from roster.models import Organization
 from roster.refusal import Refused
 
@@ -24,7 +25,7 @@ NON_PARTNER: dict[str, Any] = {
 }
 
 
-class ConnectionForm(SharingFields):
+class ConnectionForm(SharingFields, AgreementFields):
     """A new connection of one organization. `verdict` is what the verb is called with."""
 
     vendor_is = forms.ChoiceField(
@@ -47,26 +48,6 @@ class ConnectionForm(SharingFields):
         label=_("Beside Roster Sync"),
         choices=[(name, TYPES[name]) for name in partners.ADDED_TYPES],
         widget=Ticks,
-        required=False,
-    )
-    purpose = forms.CharField(
-        label=_("Purpose"),
-        help_text=_("What the vendor does with the data, for whoever asks later."),
-        widget=forms.Textarea(attrs={"rows": 2}),
-        required=False,
-    )
-    contact_name = forms.CharField(label=_("Contact at the vendor"), max_length=200, required=False)
-    contact_email = forms.EmailField(label=_("Their e-mail address"), required=False)
-    agreement = forms.CharField(
-        label=_("Agreement"),
-        help_text=_("The number or name of the data privacy agreement."),
-        max_length=200,
-        required=False,
-    )
-    expires = forms.DateField(
-        label=_("Last day"),
-        help_text=_("The last day on which the vendor may read. Empty: no end."),
-        widget=Day,
         required=False,
     )
     enabled = forms.ChoiceField(

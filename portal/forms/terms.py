@@ -13,14 +13,9 @@ from portal.forms.widgets import Day
 TERMS = ("vendor", "purpose", "contact_name", "contact_email", "agreement", "expires")
 
 
-class TermsForm(forms.Form):
-    """The agreement of a connection, as it is when the form is opened."""
+class AgreementFields(forms.Form):
+    """What is agreed with a vendor: for a new connection and for one that is."""
 
-    vendor = forms.CharField(
-        label=_("Name"),
-        help_text=_("What this connection is called here: several of one vendor are normal."),
-        max_length=200,
-    )
     purpose = forms.CharField(
         label=_("Purpose"),
         help_text=_("What the vendor does with the data, for whoever asks later."),
@@ -41,12 +36,24 @@ class TermsForm(forms.Form):
         widget=Day,
         required=False,
     )
+
+
+class TermsForm(AgreementFields):
+    """The agreement of a connection, as it is when the form is opened."""
+
+    vendor = forms.CharField(
+        label=_("Name"),
+        help_text=_("What this connection is called here: several of one vendor are normal."),
+        max_length=200,
+    )
     reason = forms.CharField(
         label=_("Reason for the change"),
         help_text=_("Kept in the history of this connection."),
         max_length=500,
         required=False,
     )
+
+    field_order = (*TERMS, "reason")
 
     def __init__(self, data: Any = None, *, connection: Connection) -> None:
         super().__init__(data, initial={name: getattr(connection, name) for name in TERMS})
