@@ -13,9 +13,9 @@ from portal.forms.widgets import Ticks
 from roster.dialects.withholding import REQUIRED
 from roster.models import Organization
 from roster.models.organization import UsernameStandIn
-from roster.organizations.settings import SETTINGS, plain
+from roster.organizations.settings import SETTINGS, text_of
 
-YES, NO = "yes", "no"
+YES_OR_NO = [("no", _("no")), ("yes", _("yes"))]
 
 STAND_INS: dict[str, Any] = {
     UsernameStandIn.SOURCED_ID: _("the sourcedId"),
@@ -64,8 +64,15 @@ class SettingsForm(forms.Form):
     refresh_after_import = forms.ChoiceField(
         label=_("Refresh after each import too"),
         help_text=_("Vendors get new data as soon as it is imported."),
-        choices=[(NO, _("no")), (YES, _("yes"))],
+        choices=YES_OR_NO,
     )
+    refresh_hours_from = forms.TimeField(
+        label=_("Refresh every hour too, from"),
+        help_text=_("For data that changes during the day. Empty: once a day."),
+        widget=Clock,
+        required=False,
+    )
+    refresh_hours_until = forms.TimeField(label=_("Until"), widget=Clock, required=False)
     early_access_days = forms.IntegerField(
         label=_("Early access, in days"),
         help_text=_("How long before it begins an enrollment or a role is shared."),
@@ -100,6 +107,20 @@ class SettingsForm(forms.Form):
         min_value=0,
         max_value=1_000_000,
     )
+    alert_recipients = forms.CharField(
+        label=_("Send alerts to"),
+        help_text=_(
+            "E-mail addresses, one a line: told when an import or a refresh is held or fails, when "
+            "no bundle comes, and before a date that matters. Empty: every administrator."
+        ),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        required=False,
+    )
+    second_factor_required = forms.ChoiceField(
+        label=_("Require a second factor to sign in"),
+        help_text=_("Of everybody who works for this organization here."),
+        choices=YES_OR_NO,
+    )
     contact_name = forms.CharField(
         label=_("Contact for vendors"),
         help_text=_("Stands in Information to Share."),
@@ -115,8 +136,8 @@ class SettingsForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, organization: Organization) -> None:
-        initial = {name: getattr(organization, name) for name in SETTINGS}
-        initial["refresh_after_import"] = YES if organization.refresh_after_import else NO
+        initial = {name: text_of(getattr(organization, name)) for name in SETTINGS}
+        initial["alert_recipients"] = "\n".join(organization.alert_recipients)
         super().__init__(data, initial=initial)
         zones = sorted({*zoneinfo.available_timezones(), organization.time_zone})
         self.fields["time_zone"].choices = [(zone, zone) for zone in zones]  # type: ignore[attr-defined]
@@ -132,7 +153,7 @@ class SettingsForm(forms.Form):
 
     def given(self) -> dict[str, str]:
         """Return the settings as the texts that the verb reads."""
-        return {name: str(plain(self.cleaned_data[name])) for name in SETTINGS}
+        return {name: text_of(self.cleaned_data[name]) for name in SETTINGS}
 
 
 class FieldsForm(forms.Form):

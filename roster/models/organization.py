@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -76,7 +76,9 @@ class Organization(models.Model):
     hold_percent = models.PositiveSmallIntegerField(default=10)
     hold_records = models.PositiveIntegerField(default=25)
     hold_visible = models.PositiveIntegerField(default=250)
-    tombstone_days = models.PositiveSmallIntegerField(default=180)
+    tombstone_days = models.PositiveSmallIntegerField(
+        default=180, validators=[MinValueValidator(1), MaxValueValidator(3650)]
+    )
     alert_recipients = models.JSONField(default=list, blank=True)
     second_factor_required = models.BooleanField(default=False)
     contact_name = models.CharField(max_length=200, blank=True)
@@ -106,6 +108,17 @@ class Organization(models.Model):
             models.CheckConstraint(
                 condition=Q(username_stand_in__in=UsernameStandIn.values),
                 name="organization_username_stand_in_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(refresh_hours_from__isnull=True, refresh_hours_until__isnull=True)
+                | Q(
+                    refresh_hours_from__isnull=False,
+                    refresh_hours_until__isnull=False,
+                    refresh_hours_from__lt=F("refresh_hours_until"),
+                ),
+                name="organization_refresh_hours_in_order",
+                violation_error_message="The hours of refreshes need both a beginning and an end,"
+                " the end later on the same day.",
             ),
         ]
 

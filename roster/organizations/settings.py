@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 
 from roster import audit, carrying, hierarchy
@@ -20,6 +22,24 @@ def _truth(text: str) -> bool:
     if text.lower() not in known:
         raise ValueError
     return known[text.lower()]
+
+
+def _time_or_none(text: str) -> time | None:
+    return time.fromisoformat(text.strip()) if text.strip() not in NONE else None
+
+
+def _addresses(text: str) -> list[str]:
+    """Read e-mail addresses that commas, blanks or new lines separate."""
+    found = list(dict.fromkeys(text.replace(",", " ").split())) if text.strip() not in NONE else []
+    try:
+        for address in found:
+            validate_email(address)
+    except ValidationError as error:
+        raise ValueError from error
+    return found
+
+
+NONE = ("", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +67,10 @@ SETTINGS: dict[str, Setting] = {
     "refresh_after_import": Setting(
         _truth, "yes|no", "whether an applied import is followed by a refresh"
     ),
+    "refresh_hours_from": Setting(
+        _time_or_none, "HH:MM|none", "the cache is refreshed every hour too, from this time"
+    ),
+    "refresh_hours_until": Setting(_time_or_none, "HH:MM|none", "to that one"),
     "hold_percent": Setting(
         int, "PERCENT", "an import is held that removes more than so much of a collection,"
     ),
@@ -55,6 +79,14 @@ SETTINGS: dict[str, Setting] = {
         int, "N", "an import is held that makes more than so many hidden people visible"
     ),
     "tombstone_days": Setting(int, "DAYS", "how long removed records are listed as removed"),
+    "alert_recipients": Setting(
+        _addresses,
+        "ADDRESS,…|none",
+        "who gets an e-mail when something needs a person; none: every administrator",
+    ),
+    "second_factor_required": Setting(
+        _truth, "yes|no", "whether its staff need a second factor to sign in"
+    ),
     "contact_name": Setting(str.strip, "NAME", "whom vendors ask"),
     "contact_email": Setting(str.strip, "ADDRESS", "and where"),
 }
@@ -123,4 +155,18 @@ def _write(row: Organization, changed: Mapping[str, Any]) -> None:
 
 
 def plain(value: Any) -> Any:
+    """Return a setting as JSON has it."""
     return f"{value:%H:%M}" if isinstance(value, time) else value
+
+
+def text_of(value: Any) -> str:
+    """Return the text that is read as this value."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(value)
+        case None:
+            return ""
+        case _:
+            return str(plain(value))

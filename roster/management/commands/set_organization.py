@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 
 from roster.management.base import RosterCommand
 from roster.organizations import set_organization
-from roster.organizations.settings import SETTINGS
+from roster.organizations.settings import SETTINGS, text_of
 
 
 class Command(RosterCommand):
@@ -26,7 +26,8 @@ class Command(RosterCommand):
         given = {name: options[name] for name in SETTINGS if options[name] is not None}
         done = set_organization(organization, given, by=self.actor(), reason=options["reason"])
         words = [
-            f"{name.replace('_', ' ')}: {value}" + (" (changed)" if name in done["changed"] else "")
+            f"{name.replace('_', ' ')}: {text_of(value) or '–'}"
+            + (" (changed)" if name in done["changed"] else "")
             for name, value in done["settings"].items()
         ]
         return {"organization": organization.slug, **done}, "\n".join(words)

@@ -10,14 +10,13 @@ from django.test import Client
 from connections.models import Connection
 from portal.forms.settings import SettingsForm
 from roster.models import AuditEntry, Organization
-from roster.organizations.settings import SETTINGS, plain
+from roster.organizations.settings import SETTINGS
 
 DESK = "/o/riverside/settings/"
 
 
 def form_of(organization: Organization, **changed: Any) -> dict[str, Any]:
-    form = SettingsForm(organization=organization)
-    return {name: plain(value) for name, value in form.initial.items()} | changed
+    return {**SettingsForm(organization=organization).initial, **changed}
 
 
 def test_every_setting_has_a_field(riverside: Organization):
@@ -36,6 +35,18 @@ def test_another_refresh_time_acts_and_is_audited(as_dana: Client, riverside: Or
     entry = AuditEntry.objects.get(action="organization.changed")
     assert (entry.old, entry.new) == ({"refresh_at": "02:30"}, {"refresh_at": "04:45"})
     assert (entry.by_name, entry.reason) == ("dana@riverside.example", "Nights are long")
+    more = {
+        "refresh_hours_from": "07:00",
+        "refresh_hours_until": "16:00",
+        "alert_recipients": "dana@riverside.example\r\nvictor@riverside.example\r\n",
+        "second_factor_required": "yes",
+    }
+    assert as_dana.post(f"{DESK}change/", form | more).status_code == 302
+    assert AuditEntry.objects.first().new == more | {  # type: ignore[union-attr]
+        "alert_recipients": ["dana@riverside.example", "victor@riverside.example"],
+        "second_factor_required": True,
+    }
+    form = form_of(Organization.objects.get(pk=riverside.pk))
     again = as_dana.post(f"{DESK}change/", form, follow=True)
     assert "Nothing was changed" in again.content.decode()
 
@@ -52,6 +63,9 @@ def test_another_refresh_time_acts_and_is_audited(as_dana: Client, riverside: Or
         ({"hold_percent": "101"}, "hold_percent"),
         ({"username_stand_in": "birthday"}, "username_stand_in"),
         ({"contact_email": "dana"}, "contact_email"),
+        ({"second_factor_required": "perhaps"}, "second_factor_required"),
+        ({"alert_recipients": "dana"}, "__all__"),
+        ({"refresh_hours_from": "07:00"}, "__all__"),
     ],
 )
 def test_what_makes_no_sense_is_said_beside_the_field(

@@ -45,6 +45,17 @@ def test_settings_are_changed_by_command_and_audited(riverside: Organization) ->
     assert entry.new == {"refresh_at": "03:15", "hold_percent": 20, "hold_visible": 40}
 
 
+def test_a_setting_that_may_be_left_out_is_cleared_by_none(riverside: Organization) -> None:
+    hours = {"refresh_hours_from": "07:00", "refresh_hours_until": "16:00"}
+    people = {"alert_recipients": "dana@riverside.example,victor@riverside.example"}
+    said = set_organization(riverside, hours | people, by="Dana")["settings"]
+    assert {name: said[name] for name in hours} == hours
+    assert said["alert_recipients"] == ["dana@riverside.example", "victor@riverside.example"]
+    none = dict.fromkeys([*hours, *people], "none")
+    said = set_organization(riverside, none, by="Dana")["settings"]
+    assert [said[name] for name in none] == [None, None, []]
+
+
 def test_without_options_nothing_is_changed_and_all_is_shown(riverside: Organization) -> None:
     out = io.StringIO()
     call_command("set_organization", "riverside", stdout=out)
@@ -65,6 +76,10 @@ def test_without_options_nothing_is_changed_and_all_is_shown(riverside: Organiza
         ("contact_email", "nobody", "Contact email"),
         ("school_year", "27", "School year"),
         ("name", "", "Name"),
+        ("tombstone_days", "0", "Tombstone days"),
+        ("refresh_hours_from", "07:00", "need both a beginning and an end"),
+        ("alert_recipients", "dana@riverside.example, dana", "is no ADDRESS,…|none"),
+        ("second_factor_required", "1", "“1” is no yes|no"),
     ],
 )
 def test_what_is_no_setting_is_refused(
