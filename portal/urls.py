@@ -1,7 +1,7 @@
 """The addresses of the installation."""
 
 from allauth.account import views as account
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from portal import access, health
 from portal.pages import (
@@ -20,6 +20,7 @@ from portal.pages import (
     organizations,
     own_rows,
     partners,
+    postman,
     prerequisites,
     record,
     requests,
@@ -40,6 +41,7 @@ desk: list[URLPattern | URLResolver] = [
     path("connections/new/", connections.new, name="connection_new"),
     path("connections/<int:pk>/", connections.show, name="connection"),
     path("connections/<int:pk>/information/", information.show, name="connection_information"),
+    path("connections/<int:pk>/postman/", postman.of_connection, name="connection_postman"),
     path("connections/<int:pk>/sharing/", sharing.edit, name="connection_sharing"),
     path("connections/<int:pk>/agreement/", terms.edit, name="connection_terms"),
     path("connections/<int:pk>/kept-out/", kept_out.show, name="connection_kept_out"),
@@ -97,6 +99,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Information to Share names these; a vendor may add a slash or leave one out.
     path("docs", docs.start),
     path("docs/", docs.start, name="docs"),
+    re_path(
+        r"^docs/oneroster-(?P<version>[^/]+)\.postman_(?P<what>collection|environment)\.json$",
+        postman.download,
+        name="docs_postman",
+    ),
     path("docs/oneroster-<str:version>", docs.reference, name="docs_version"),
     path("docs/oneroster-<str:version>/", docs.reference),
     path("", include("connections.urls")),

@@ -28,8 +28,8 @@ from roster.api.openapi import discovery
 from roster.api.openapi.document import SERVICES
 from roster.api.operations import BUNDLES, OPERATIONS, WRITES, Operation
 from roster.api.parameters import DEFAULT_LIMIT, MOST_LIMIT
-from roster.api.scopes import READ_SCOPES, SCOPE_BASES, short
-from roster.api.wording import gives
+from roster.api.scopes import SCOPE_BASES, short
+from roster.api.wording import AREAS, area_of, gives
 from roster.api.writing import MOST_AT_ONCE
 from roster.dialects.fields import FIELDS, V11, V12, Field, Type
 from roster.dialects.paths import FOLDED
@@ -39,13 +39,6 @@ from roster.reading.comparing import MOST_VALUES
 from roster.reading.query import MOST_CLAUSES, PREDICATES
 
 TOKEN_LIVES: int = oauth2_settings.ACCESS_TOKEN_EXPIRE_SECONDS
-AREAS = {
-    "rostering": "Rostering",
-    "demographics": "Demographics",
-    "resources": "Resources",
-    "gradebook": "Gradebook",
-    "assessment": "Assessments",
-}
 
 COMPARISONS = (
     # what is compared, how
@@ -166,7 +159,7 @@ def areas(version: str) -> list[tuple[str, str, list[dict[str, Any]]]]:
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for operation in OPERATIONS:
         if operation.version == version:
-            rows = found.setdefault(_area(operation), {})
+            rows = found.setdefault(area_of(operation), {})
             rows[operation.path] = _row(operation)
     return [(area, AREAS[area], list(rows.values())) for area, rows in found.items()]
 
@@ -186,11 +179,6 @@ def _row(operation: Operation) -> dict[str, Any]:
         "envelope": operation.envelope,
         "scopes": [short(scope) for scope in operation.scopes],
     }
-
-
-def _area(operation: Operation) -> str:
-    name = short(operation.scopes[0])
-    return next(area for area, names in READ_SCOPES.items() if name in names)
 
 
 def fields(version: str, collection: str) -> list[dict[str, Any]]:

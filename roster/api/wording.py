@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from roster.api.operations import Operation
+from roster.api.scopes import READ_SCOPES, short
+
+AREAS = {
+    "rostering": "Rostering",
+    "demographics": "Demographics",
+    "resources": "Resources",
+    "gradebook": "Gradebook",
+    "assessment": "Assessments",
+}
+"""The titles of what scopes open, one area after the other."""
 
 GIVES = {
     "academicSessions": "school years, terms, grading periods",
@@ -85,3 +95,9 @@ def gives(operation: Operation) -> str:
     if not operation.many:
         return f"one of them: {operation.envelope}"
     return GIVES[operation.path.rpartition("/")[2]]
+
+
+def area_of(operation: Operation) -> str:
+    """Return the area that the scopes of a read open."""
+    name = short(operation.scopes[0])
+    return next(area for area, names in READ_SCOPES.items() if name in names)

@@ -26,6 +26,7 @@ OF_ONE = {
         "terms",
         "kept_out",
         "keep_out",
+        "postman",
     )
 } | {"roster_why"}
 OF_AN_IMPORT, IMPORT = {"import", "import_findings", "import_decide"}, 4711
@@ -53,6 +54,8 @@ DOORS = {
     ("connection", "post"):            (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
     ("connection_information", "get"): (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
     ("connection_information", "post"): (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("connection_postman", "get"):     (TO_SIGN_IN, NOT_FOUND, ON, ON, NOT_FOUND),
+    ("connection_postman", "post"):    (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
     ("connection_sharing", "get"):     (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
     ("connection_sharing", "post"):    (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, WRONG, NOT_FOUND),
     ("connection_terms", "get"):       (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
@@ -137,11 +140,13 @@ DOORS = {
     ("setting_fields", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
     ("docs", "get"):                   (IN, IN, IN, IN, IN),
     ("docs", "post"):                  (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
+    ("docs_postman", "get"):           (IN, IN, IN, IN, IN),
+    ("docs_postman", "post"):          (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
     ("docs_version", "get"):           (IN, IN, IN, IN, IN),
     ("docs_version", "post"):          (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
 }  # fmt: skip
 
-OF_NO_ORGANIZATION = {"home", "organizations", "docs", "docs_version"}
+OF_NO_ORGANIZATION = {"home", "organizations", "docs", "docs_version", "docs_postman"}
 
 NOT_OURS = {"account_login", "account_logout", "token", "revoke", None}
 """allauth's, the token endpoint's and the API's doors, which have tests of their own."""
@@ -208,7 +213,9 @@ def address_of(name: str, slug: str, pk: int) -> str:
         given["act"] = "pause"
     if name == "connection_secret":
         given["which"] = "older"
-    if name == "docs_version":
+    if name == "docs_postman":
+        given["what"] = "collection"
+    if name in ("docs_version", "docs_postman"):
         given["version"] = "1.2"
     if name == "connection_documents":
         given["collection"] = "orgs"
