@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connections import standing
 from connections.models import Connection
+from roster.dialects.vocabularies import GRADES
 
 Words = str | Promise
 
@@ -159,8 +160,6 @@ NARROWINGS: dict[str, tuple[Words, Words]] = {
     ),
 }
 """What narrows a sharing beyond lists: the column that is unset by it, its name, its meaning."""
-
-GRADES = ("IT", "PR", "PK", "TK", "KG", *(f"{n:02}" for n in range(1, 14)), "PS", "UG", "Other")
 
 
 def in_order_of_grades(codes: Iterable[str]) -> list[str]:

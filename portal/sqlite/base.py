@@ -20,6 +20,8 @@ from typing import Any
 
 from django.db.backends.sqlite3 import base
 
+from roster import folding
+
 _kept: dict[str, tuple[int, sqlite3.Connection]] = {}
 _turn = threading.Lock()
 
@@ -28,7 +30,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
         if not self.is_in_memory_db():
             self._keep_open(conn_params)
-        return super().get_new_connection(conn_params)
+        connection = super().get_new_connection(conn_params)
+        connection.create_function(folding.NAME, 1, folding.fold, deterministic=True)
+        return connection
 
     def _keep_open(self, conn_params: dict[str, Any]) -> None:
         """Before the process's first connection to the file, open the one that stays."""

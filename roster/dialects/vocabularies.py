@@ -75,3 +75,6 @@ SOURCES = Words(("case", "unknown"), pattern=r"^/(?!case$)(?!unknown$)[a-z0-9]+$
 
 GUARDIANS = frozenset({"guardian", "parent", "relative"})
 """Roles of people who are there for somebody's sake."""
+
+GRADES = ("IT", "PR", "PK", "TK", "KG", *(f"{n:02}" for n in range(1, 14)), "PS", "UG", "Other")
+"""Grades as schools count them."""

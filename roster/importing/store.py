@@ -117,7 +117,7 @@ class Store:
         sources = [f"s.{quote(field)}" for field in taken]
         values: list[Any] = []
         for field in stage.model._meta.concrete_fields:
-            if field.primary_key or field.name in taken:
+            if field.primary_key or field.generated or field.name in taken:
                 continue
             columns.append(column_of(stage.model, field.name))
             sources.append("%s")

@@ -7,12 +7,14 @@ them, so everything is a query that a page can be cut from.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import reduce
-from operator import or_
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, TextField, Value, When
+from django.db.models.functions import Cast
+from django.db.models.lookups import Contains
 
+from roster.dialects.vocabularies import GRADES
+from roster.folding import Folded, words_of
 from roster.kinds import Kind
 from roster.listing.filters import COLUMNS
 from roster.listing.rows import live, rows_of
@@ -25,19 +27,12 @@ from roster.models import (
     Mark,
     Org,
     Organization,
+    Role,
     Status,
     User,
 )
 
 NAMED: dict[Any, tuple[str, ...]] = {
-    User: (
-        "given_name",
-        "family_name",
-        "preferred_first_name",
-        "username",
-        "identifier",
-        "email",
-    ),
     Org: ("name", "identifier"),
     Klass: ("title", "class_code"),
     Level: ("name",),
@@ -45,7 +40,8 @@ NAMED: dict[Any, tuple[str, ...]] = {
     Category: ("title",),
     AcademicSession: ("title",),
 }
-"""The columns in which a search looks for words, besides the id; others are called by `title`."""
+"""The columns in which a search looks for words, besides the id; others are called by `title`.
+People have a column for it (`User.search`): there are most of them."""
 
 MOST_WORDS = 8
 """Words of a search that are looked for: each goes through all rows, and those they name."""
@@ -62,7 +58,7 @@ CALLED_AFTER: dict[str, tuple[tuple[str, Any], ...]] = {
 """Kinds without names of their own: the columns that name others by whom people know them."""
 
 ORDERS: dict[Any, tuple[str, ...]] = {
-    User: ("family_name", "given_name"),
+    User: ("search",),
     Org: ("name",),
     Level: ("name",),
     AcademicSession: ("-start_date", "title"),
@@ -87,12 +83,12 @@ def found(
 ) -> Any:
     """Return the live rows of a kind, or those that are `gone`, that contain all of the words.
 
-    Of the words the first `MOST_WORDS` count. `under` narrows to those below another row:
-    `{"school": id}`, by the fields of `fields_of`; `marked` to those that have an exclude mark
-    of their own.
+    Accents, case and commas don't matter (`roster/folding.py`). Of the words the first
+    `MOST_WORDS` count. `under` narrows to those below another row: `{"school": id}`, by the fields
+    of `fields_of`; `marked` to those that have an exclude mark of their own.
     """
     rows = (departed if gone else live)(organization, kind)
-    for word in words.split()[:MOST_WORDS]:
+    for word in words_of(words)[:MOST_WORDS]:
         rows = rows.filter(_holds(organization, kind, word))
     for field, sourced_id in (under or {}).items():
         rows = rows.filter(_under(organization, kind, field, sourced_id))
@@ -105,35 +101,43 @@ def found(
 def fields_of(kind: Kind) -> list[str]:
     """Return the fields by which a list of this kind is narrowed to what is below another row."""
     own = [field for field in COLUMNS.get(kind.name, {}) if field in PARENTS]
-    return ["school"] if kind.name == "person" else own
+    return ["school", "grade", "role"] if kind.name == "person" else own
 
 
 PARENTS = ("school", "org", "person", "section", "course", "grading_task", "line_item", "parent")
 """Fields whose values are ids of other rows."""
 
 
-def _order(kind: Kind) -> Iterable[str]:
+def _order(kind: Kind) -> Iterable[Any]:
     if kind.name in CALLED_AFTER:
         return ()
+    if kind.name == "grade_level":
+        ranks = (When(name=code, then=Value(at)) for at, code in enumerate(GRADES))
+        return (Case(*ranks, default=Value(len(GRADES))), "name")
     return ORDERS.get(kind.model, ("title",))
 
 
 def _holds(organization: Organization, kind: Kind, word: str) -> Q:
-    wanted = Q(sourced_id__icontains=word)
-    for column in () if kind.name in CALLED_AFTER else NAMED.get(kind.model, ("title",)):
-        wanted |= Q(**{f"{column}__icontains": word})
-    for column, model in CALLED_AFTER.get(kind.name, ()):
-        named = [Q(**{f"{each}__icontains": word}) for each in NAMED[model]]
-        ids = model.objects.filter(organization=organization).filter(_any(named))
-        wanted |= Q(**{f"{column}__in": ids.values("sourced_id")})
+    if kind.name not in CALLED_AFTER:
+        return Q(Contains(_text(kind.model), word))
+    wanted = Q(Contains(Folded("sourced_id"), word))
+    for column, model in CALLED_AFTER[kind.name]:
+        named = model.objects.filter(Contains(_text(model), word), organization=organization)
+        wanted |= Q(**{f"{column}__in": named.values("sourced_id")})
     return wanted
 
 
-def _any(conditions: list[Q]) -> Q:
-    return reduce(or_, conditions)
+def _text(model: Any) -> F | Folded:
+    """Return the text of a row in which words are looked for."""
+    return F("search") if model is User else Folded(*NAMED.get(model, ("title",)), "sourced_id")
 
 
 def _under(organization: Organization, kind: Kind, field: str, sourced_id: str) -> Q:
+    if kind.name == "person" and field == "grade":
+        return Q(Contains(Cast("grades", TextField()), f'"{sourced_id}"'))
+    if kind.name == "person" and field == "role":
+        roles = Role.objects.filter(organization=organization, status=Status.ACTIVE)
+        return Q(sourced_id__in=roles.filter(role=sourced_id).values("user"))
     if kind.name == "person":
         places = Level.objects.filter(
             organization=organization,

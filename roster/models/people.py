@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Left
 
-from roster.models.fields import JsonField, ReferenceField
+from roster.folding import Folded
+from roster.models.fields import BytewiseField, JsonField, ReferenceField
 from roster.models.row import Row
+
+SEARCHED = (
+    "family_name",
+    "given_name",
+    "preferred_first_name",
+    "username",
+    "identifier",
+    "email",
+    "sourced_id",
+)
+"""What people are looked for by, beginning with what they are listed by."""
+LONGEST = 400
+"""Characters of it that an index takes in any alphabet."""
 
 
 class User(Row):
-    """A person. No password is kept: bundles carry them, the import throws them away."""
+    """A person. No password is kept: bundles carry them, the import throws them away.
+
+    `search` is filled by the database.
+    """
 
     enabled = models.BooleanField(default=True)
     username = models.TextField(blank=True)
@@ -28,6 +46,14 @@ class User(Row):
     preferred_last_name = models.TextField(blank=True)
     primary_org = ReferenceField()
     pronouns = models.TextField(blank=True)
+    search = models.GeneratedField(
+        expression=Left(Folded(*SEARCHED), LONGEST),
+        output_field=BytewiseField(max_length=LONGEST),
+        db_persist=True,
+    )
+
+    class Meta(Row.Meta):
+        indexes = [models.Index(fields=["organization", "status", "search"], name="user_by_search")]
 
 
 class Role(Row):

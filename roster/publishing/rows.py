@@ -25,7 +25,7 @@ from roster.map.sources import SOURCES
 from roster.models import FormerRow
 from roster.models.fields import JsonField
 
-APART = ("id", "organization", "status", "digest", "last_modified")
+APART = ("id", "organization", "status", "digest", "last_modified", "search")
 """Fields that no document is made of."""
 
 
