@@ -72,6 +72,7 @@ ACTIONS: dict[str, Words] = {
     "record.included": _("Included again"),
     "roster.imported": _("Bundle imported"),
     "roster.exported": _("Data exported"),
+    "grading_window.changed": _("Grading window changed"),
     "gradebook.exported": _("Grades from vendors exported"),
     "import.held": _("Import held"),
     "import.discarded": _("Held import discarded"),

@@ -44,6 +44,7 @@ PLACES = (
     ("connections", "plug", "Connections"),
     ("imports", "inbox", "Imports"),
     ("prerequisites", "circle-check", "Prerequisites"),
+    ("grades", "school", "Grades from vendors"),
     ("cache", "layers", "OneRoster cache"),
     ("audit", "clock", "Audit log"),
     ("staff", "circle-user-round", "Staff"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
 
 from roster import reading
+from roster.dialects.fields import V11
 from roster.dialects.references import Place
 from roster.grading.accepting import Body, Values
 from roster.reading.source import Source
@@ -24,7 +26,10 @@ class Named(NamedTuple):
 
 
 class Referred(NamedTuple):
-    """What a record depends on, by key, and what its document says of it."""
+    """What a record depends on, by key, and what its document says of it.
+
+    `period` is the grading period of a line item, or of a result's line item.
+    """
 
     klass: int = 0
     person: int = 0
@@ -73,9 +78,7 @@ class References:
             raise self.body.invalid("school", "must be the class's school.")
         self._optional(values, "academic_session", "academicSession", "academicSessions")
         self._optional(values, "grading_period", "gradingPeriod", "academicSessions")
-        period = values.get("grading_period") or period_of(
-            self.source, klass.document, values["due_date"]
-        )
+        period = self._period(values, klass.document)
         return Referred(
             klass=klass.key,
             category=category.key,
@@ -83,6 +86,23 @@ class References:
             klass_id=values["klass"],
             period=period,
         )
+
+    def _period(self, values: Values, klass: Document) -> str:
+        """Return the grading period that is named, else the one in which the due date falls."""
+        sessions, named = _sessions(self.source), values.get("grading_period", "")
+        if named:
+            years = {sessions[each].year for each in terms_of(klass) if each in sessions}
+            if years and sessions[named].year not in years:
+                raise self.body.invalid("gradingPeriod", "belongs to another year than the class.")
+            return str(named)
+        due = datetime.fromisoformat(values["due_date"]).astimezone(self.body.zone)
+        found = period_of(sessions, terms_of(klass), due.date().isoformat())
+        if not found and self.body.version == V11:
+            raise self.body.invalid(
+                "gradingPeriod",
+                "is required: no grading period of the class's terms holds the due date.",
+            )
+        return found
 
     def _result(self, values: Values) -> Referred:
         item = self._find(values, "line_item", "lineItem", "lineItems")
@@ -93,7 +113,8 @@ class References:
         klass = self._class(values)
         if not self.reach["pairs"].has(klass.key * WIDTH + student.key):
             raise self.body.invalid("student", "is and was not enrolled in the class this year.")
-        return Referred(klass.key, student.key, item=item.key, klass_id=named)
+        period = period_in(item.document)
+        return Referred(klass.key, student.key, item=item.key, klass_id=named, period=period)
 
     def _assessment(self, values: Values) -> Referred:
         self._optional(values, "parent", "parentAssessmentLineItem", "assessmentLineItems")
@@ -141,14 +162,21 @@ class Session(NamedTuple):
     type: str
     start: str
     end: str
+    year: str
     parent: str
 
 
-def period_of(source: Source, klass: Document, due: str) -> str:
-    """Return the grading period of the class's terms in which a moment falls; none is blank."""
-    sessions = _sessions(source)
-    terms = {each["sourcedId"] for each in klass.get("terms", ())}
-    day = due[:10]
+def terms_of(klass: Document) -> set[str]:
+    return {each["sourcedId"] for each in klass.get("terms", ())}
+
+
+def period_in(item: Document) -> str:
+    """Return the grading period that a line item's document names; blank for none."""
+    return str(item.get("gradingPeriod", {}).get("sourcedId", ""))
+
+
+def period_of(sessions: dict[str, Session], terms: set[str], day: str) -> str:
+    """Return the grading period of a class's terms in which a day falls; none is blank."""
     fitting = [
         each
         for each in sessions.values()
@@ -203,6 +231,7 @@ def _sessions_at(key: _Key) -> dict[str, Session]:
             said["type"],
             said["startDate"],
             said["endDate"],
+            said["schoolYear"],
             said.get("parent", {}).get("sourcedId", ""),
         )
     return found

@@ -12,17 +12,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from django.db import transaction
 
 from roster import bulk, reading
 from roster.clock import clock, milliseconds
 from roster.dialects.composing import Doc
-from roster.grading.accepting import Body
+from roster.dialects.fields import V11
+from roster.grading.accepting import Body, Values
 from roster.grading.completing import completed
 from roster.grading.posts import Posted, known_posts, remember
-from roster.grading.referring import Found, References
-from roster.grading.refusals import NotYours, Stale, Unwritten
+from roster.grading.referring import Found, References, period_in
+from roster.grading.refusals import Invalid, NotYours, Stale, Unwritten
 from roster.grading.rendering import documents, missing, shelve
+from roster.grading.windows import shut
 from roster.grading.writer import Writer
 from roster.models import Gradebook, Organization, Status, Written
 from roster.written import reach_of
@@ -35,13 +38,15 @@ Matches = Callable[[str], bool]
 class Entry:
     """One record to be written: its row, its documents, and the row that it replaces.
 
-    One that is `tied` replaces that very row, or nothing is written.
+    One that is `tied` replaces that very row, or nothing is written. `category` is one that is
+    made with it, for a line item that names none.
     """
 
     row: Written
     documents: dict[str, Doc]
     before: Written | None
     tied: bool = False
+    category: Entry | None = None
     overlooked: list[str] = field(default_factory=list)
 
     @property
@@ -61,6 +66,9 @@ def put(
     entry = _Checked(writer, collection).entry(sourced_id, body, before)
     entry.tied = matches is not None
     with transaction.atomic():
+        if entry.category:
+            _write(writer.organization, [entry.category])
+            entry.row.category = entry.category.row.record
         _write(writer.organization, [entry])
     return entry
 
@@ -78,6 +86,9 @@ def delete(
     if current is None:
         raise Unwritten(f"There is no such record “{sourced_id}” here.")
     _require(writer, collection, sourced_id, before, matches)
+    closed = shut(Organization.objects.get(pk=writer.organization))
+    if closed and (words := closed.get(_period(writer, before))):
+        raise Invalid("gradingPeriod", words)
     row = Written.objects.get(pk=before.pk)
     row.pk, row.status, row.connection = None, Status.RETIRED, writer.connection
     with transaction.atomic():
@@ -120,6 +131,15 @@ def _before(writer: Writer, collection: str, sourced_id: str) -> Written | None:
     return rows.order_by("-number").first()
 
 
+def _period(writer: Writer, before: Written) -> str:
+    """Return the grading period of a record that is there, as its line item has it now."""
+    if before.collection not in ("lineItems", "results"):
+        return ""
+    item = before.sourced_id if before.collection == "lineItems" else before.values["line_item"]
+    found = reading.found(writer, "lineItems", item)
+    return period_in(orjson.loads(found[1])) if found else ""
+
+
 def _require(
     writer: Writer,
     collection: str,
@@ -145,8 +165,9 @@ class _Checked:
     def __init__(self, writer: Writer, collection: str) -> None:
         self.writer = writer
         self.collection = collection
-        zones = Organization.objects.values_list("time_zone", flat=True)
-        self.zone = zones.get(pk=writer.organization)
+        organization = Organization.objects.get(pk=writer.organization)
+        self.zone = organization.time_zone
+        self.closed = shut(organization)
         self.reach = reach_of(writer)
         self.found: Found = {}
 
@@ -166,7 +187,12 @@ class _Checked:
             raise reader.invalid("sourcedId", "must be that of the address.")
         values = reader.values(body, fixed or {})
         completed(writer, collection, values, self.zone)
+        category = self._category(values)
         to = References(writer, self.reach, reader, self.found).of(collection, values)
+        if self.closed:
+            for period in (to.period, _period(writer, before) if before else ""):
+                if words := self.closed.get(period):
+                    raise reader.invalid("gradingPeriod", words)
         docs = documents(collection, sourced_id, values, to)
         if writer.version not in docs:
             raise reader.invalid(
@@ -187,7 +213,22 @@ class _Checked:
             item=to.item,
             values=values,
         )
-        return Entry(row, docs, before, overlooked=reader.overlooked)
+        return Entry(row, docs, before, category=category, overlooked=reader.overlooked)
+
+    def _category(self, values: Values) -> Entry | None:
+        """Name the vendor's own category where 1.1 lets one out; return it if it isn't there yet.
+
+        Version 1.2 has no line item without one, so it must be named there.
+        """
+        writer = self.writer
+        if self.collection != "lineItems" or writer.version != V11 or "category" in values:
+            return None
+        name = values["category"] = f"uncategorized-{writer.vendor}"
+        if reading.found(writer, "categories", name):
+            return None
+        made = _Checked(writer, "categories")
+        self.found["categories", name] = 0, '{"status":"active"}'
+        return made.entry(name, {"title": "Uncategorized"}, _before(writer, "categories", name))
 
 
 def _write(organization: int, entries: Sequence[Entry]) -> None:

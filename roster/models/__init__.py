@@ -27,7 +27,14 @@ from roster.models.resources import ClassResource, CourseResource, Resource, Use
 from roster.models.row import Row, Status
 from roster.models.teaching import Course, Enrollment, Klass
 from roster.models.work import AuditEntry, Finding, Import, Job, ReadFile, Refresh
-from roster.models.written import BegunList, Gradebook, PostedRecord, Reach, Written
+from roster.models.written import (
+    BegunList,
+    Gradebook,
+    GradingWindow,
+    PostedRecord,
+    Reach,
+    Written,
+)
 
 __all__ = [
     "AcademicSession",
@@ -49,6 +56,7 @@ __all__ = [
     "Finding",
     "FormerRow",
     "Gradebook",
+    "GradingWindow",
     "Import",
     "Job",
     "Klass",

@@ -8,6 +8,8 @@ change of the roster that asks for a refresh).
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 
 from roster.models.fields import BytewiseField, JsonField, SourcedIdField
@@ -24,6 +26,43 @@ class Gradebook(models.Model):
 
     def __str__(self) -> str:
         return f"gradebook of {self.organization_id}"
+
+
+class GradingWindow(models.Model):
+    """The days on which vendors may write into a grading period, both included.
+
+    `session` is the period's sourcedId; a date that isn't set is open, and so is a period without
+    a window.
+    """
+
+    organization = models.ForeignKey(
+        "roster.Organization", on_delete=models.CASCADE, db_index=False, related_name="windows"
+    )
+    session = SourcedIdField()
+    opens = models.DateField(null=True, blank=True)
+    closes = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "session"], name="grading_window_once"),
+            models.CheckConstraint(
+                condition=models.Q(opens__isnull=True)
+                | models.Q(closes__isnull=True)
+                | models.Q(opens__lte=models.F("closes")),
+                name="grading_window_opens_first",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.session
+
+    def shut(self, today: date) -> str:
+        """Return why nothing is written into the period today; blank where it is open."""
+        if self.opens and today < self.opens:
+            return f"the grading window of “{self.session}” opens on {self.opens}."
+        if self.closes and today > self.closes:
+            return f"the grading window of “{self.session}” closed after {self.closes}."
+        return ""
 
 
 class Written(models.Model):

@@ -174,3 +174,59 @@ def test_the_other_collections_are_written_and_deleted(riverside: Any, collectio
     assert sourced_id in vendor.ids(f"/{collection}")
     assert vendor.delete(collection, sourced_id).status_code == 204
     assert sourced_id not in vendor.ids(f"/{collection}")
+
+
+def test_a_line_item_of_11_without_a_category_gets_the_vendors_own(riverside: Any) -> None:
+    old, new, examiner = riverside.old, riverside.new, riverside.examiner
+    sent = {"title": "Loose", "class": ref("k-phy-n"), "resultValueMin": 0, "resultValueMax": 9}
+    for name in ("loose", "loose-2"):
+        assert old.put("lineItems", name, **sent).status_code == 201
+    document = old.document("lineItems", "loose")
+    category = document["category"]["sourcedId"]
+    assert old.document("lineItems", "loose-2")["category"]["sourcedId"] == category
+    assert (document["status"], document["gradingPeriod"]["sourcedId"]) == ("active", "q3")
+    for vendor in (old, new):
+        assert vendor.document("categories", category)["title"] == "Uncategorized"
+        assert vendor.ids("/categories").count(category) == 1
+    assert category in old.ids("/classes/k-phy-n/categories")
+    assert category not in examiner.ids("/categories")
+    # Who renames it keeps it, and who deletes it gets it back with the next line item.
+    assert old.put("categories", category, title="Other work").status_code == 200
+    assert old.put("lineItems", "loose", **sent).status_code == 200
+    assert old.document("categories", category)["title"] == "Other work"
+    assert old.delete("categories", category).status_code == 204
+    assert old.single("lineItems", "loose").status_code == 404
+    assert old.put("lineItems", "loose-3", **sent).status_code == 201
+    assert old.document("categories", category)["title"] == "Uncategorized"
+    assert old.put("lineItems", "never", **sent, gradingPeriod=ref("q0")).status_code == 422
+    assert examiner.put("lineItems", "loose-4", **sent).status_code == 422
+
+
+def test_of_a_refused_line_item_no_category_stays(riverside: Any) -> None:
+    before = Written.objects.count()
+    answer = riverside.old.put("lineItems", "no-min", title="No", **{"class": ref("k-lit-e")})
+    assert answer.status_code == 422
+    assert Written.objects.count() == before
+
+
+PERIODS = [
+    # the due date, and the period that is found in either version
+    ("2026-02-20T23:59:00Z", "q3"),
+    ("2026-01-14T23:00:00Z", "q2"),
+    ("2026-01-15", "q3"),
+    ("2026-07-20T12:00:00Z", None),
+]
+
+
+@pytest.mark.parametrize(("due", "period"), PERIODS)
+def test_the_grading_period_is_that_of_the_due_date(
+    riverside: Any, due: str, period: str | None
+) -> None:
+    sent = line_item(dueDate=due)
+    assert riverside.examiner.put("lineItems", "due", **sent).status_code == 201
+    document = riverside.examiner.document("lineItems", "due")
+    assert document.get("gradingPeriod", {}).get("sourcedId") == period
+    # 1.1 requires one.
+    answer = riverside.old.put("lineItems", "due-old", **sent)
+    assert (answer.status_code == 422) == (period is None)
+    assert period or description(answer).startswith("gradingPeriod: is required: no grading")
