@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from roster import map as maps
 from roster import reading
-from tests import emptying, engines, migrating
+from tests import emptying, engines, migrating, once
 
 ASKING = {"db", "transactional_db", "django_db_setup", "live_server"}
 """The fixtures by which a test asks for the database; without them it gets none."""
@@ -20,10 +20,13 @@ ASKING = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that ask for the database: the others are alike on every engine."""
+    """Mark the tests that ask for the database, and those of them that one engine is enough for."""
+    tests = {item.nodeid for item in items}
     for item in items:
         if item.get_closest_marker("django_db") or ASKING & set(_fixtures(item)):
             item.add_marker(pytest.mark.database)
+        if once.enough_on_one(item.nodeid, tests):
+            item.add_marker(pytest.mark.once)
 
 
 def _fixtures(item: pytest.Item) -> list[str]:

@@ -53,7 +53,7 @@ STAGES = (
     Stage("Tests on SQLite", [*PYTEST, *BOTH_CORES, "-m", "not browser"], SQLITE),
     Stage(
         "Tests of the database on PostgreSQL and Redis",
-        [*PYTEST, *BOTH_CORES, "-m", "database and not browser"],
+        [*PYTEST, *BOTH_CORES, "-m", "database and not once and not browser"],
         POSTGRESQL,
     ),
     Stage("Tests in the browser", [*PYTEST, "-m", "browser"], SQLITE),

@@ -1,0 +1,68 @@
+"""Which tests of the database one engine is enough for, and why.
+
+All tests run on SQLite. On PostgreSQL run those that ask for a database, because there SQL, types,
+locks and transactions differ: imports, hierarchy, map, publishing, filters, orders, lists, writes
+of vendors, jobs, leases, search. The tests of this table ask for a database only to have rows;
+what they assert is done by Python alone, and another test, named with the reason, brings the same
+statements to both engines. A path that isn't here is tested on both; when in doubt, leave it out.
+"""
+
+from __future__ import annotations
+
+ONCE = {
+    "tests/conformance/test_operations.py":
+        "routes, envelopes and forms of documents; lists and singles are read by test_paging",
+    "tests/conformance/test_parameters.py":
+        "faults of a query string, found before anything is read",
+    "tests/conformance/test_refusals.py":
+        "headers and tokens; tests/connections/test_authentication has their rows",
+    "tests/conformance/test_selection.py":
+        "fields are cut out of documents that were read; test_paging reads such lists",
+    "tests/conformance/test_habits.py":
+        "what consumers write in a query; filters and sorts have modules of their own",
+    "tests/conformance/test_habits_served.py":
+        "what the HTTP server makes of a request",
+    "tests/portal/pages/test_acts.py": "forms and words; test_doors opens every page on both",
+    "tests/portal/pages/test_connections.py": "forms and words, as above",
+    "tests/portal/pages/test_docs.py": "the pages for vendors' engineers, made of tables of code",
+    "tests/portal/pages/test_excluding.py": "forms and words, as above",
+    "tests/portal/pages/test_home.py": "what Home says of states that are rows like any other",
+    "tests/portal/pages/test_information.py": "forms and words, as above",
+    "tests/portal/pages/test_own_rows.py": "forms and words; tests/roster/local has the acts",
+    "tests/portal/pages/test_record.py": "words of a record; tests/roster/explaining has the facts",
+    "tests/portal/pages/test_secrets.py": "forms and words, as above",
+    "tests/portal/pages/test_settings.py": "forms and words, as above",
+    "tests/portal/pages/test_sharing.py": "forms and words, as above",
+    "tests/portal/pages/test_shell.py": "the frame around every page",
+    "tests/portal/pages/test_staff.py": "forms and words, as above",
+    "tests/portal/pages/test_viewing.py": "documents as a page shows them",
+    "tests/roster/checking/test_check_data.py":
+        "checks over a map's arrays; tests/roster/map builds them on both",
+    "tests/roster/deciding": "array operations over a map; tests/roster/map builds it on both",
+    "tests/roster/dialects": "rows become documents; publishing reads them on both",
+    "tests/roster/explaining/test_parents.py": "decisions over a map",
+    "tests/roster/explaining/test_why.py": "decisions over a map",
+    "tests/roster/exporting": "documents become lines of files; test_bundle streams one on both",
+    "tests/roster/fetching/test_https.py": "what servers of HTTPS answer",
+    "tests/roster/fetching/test_sftp.py": "what servers of SFTP answer",
+    "tests/roster/importing/test_package.py": "zips and folders, before a row is read",
+    "tests/security/test_uploads.py": "files, before a row is read",
+}  # fmt: skip
+"""Files and folders, each with its reason."""
+
+IN_ONE_VERSION = {
+    "tests/acceptance/test_reading_back.py": "the same lists, read and rendered for both versions",
+    "tests/conformance/test_paging.py": "lists of ids, cut in pages the same way",
+    "tests/model/test_seen.py": "the same acts upon the same rows, decided by other rules",
+    "tests/roster/importing/test_cases_": "the same cells under the other version's header",
+    "tests/roster/importing/test_generated.py": "the same district in the other version's columns",
+}
+"""Where PostgreSQL gets, of two tests that differ in the version of OneRoster alone, the later."""
+
+
+def enough_on_one(test: str, tests: set[str]) -> bool:
+    """Whether a test of the database needn't run on PostgreSQL; `tests` are all that there are."""
+    if test.startswith(tuple(ONCE)):
+        return True
+    later = test.replace("1.1", "1.2")
+    return test.startswith(tuple(IN_ONE_VERSION)) and later != test and later in tests
