@@ -63,7 +63,9 @@ ARRAYS = {
 SQL = f"""
 SELECT token.expires, token.scope, connection.id, connection.organization_id,
        connection.oneroster, connection.types, connection.shares, connection.status,
-       connection.expires, connection.partner_id, organization.time_zone, organization.last_number,
+       CASE WHEN connection.expires IS NULL OR connection.agreement_ends < connection.expires
+            THEN connection.agreement_ends ELSE connection.expires END,
+       connection.partner_id, organization.time_zone, organization.last_number,
        feed.id, head.id, head.number, head.revision, head.cut,
        (SELECT id FROM {Run._meta.db_table} newest WHERE newest.connection_id = connection.id
          ORDER BY newest.began DESC, newest.id DESC LIMIT 1),
@@ -100,7 +102,7 @@ class Found:
     types: list[str]
     shares: list[str]
     status: str
-    expires: date | None
+    last_day: date | None
     partner: int
     time_zone: str
     last_number: int
@@ -114,7 +116,7 @@ class Found:
 
     def refused(self) -> APIException | None:
         """Return why the token opens nothing now, if so: a 401 or 403 in words."""
-        stands = standing(self.status, self.expires, self.time_zone)
+        stands = standing(self.status, self.last_day, self.time_zone)
         if stands == CLOSED:
             return AuthenticationFailed(REFUSALS[CLOSED])
         if self.token_expires <= clock():
@@ -210,7 +212,7 @@ def find(token: str) -> Found | None:
         types=_json(types),
         shares=_json(shares),
         status=status,
-        expires=_day(until),
+        last_day=_day(until),
         partner=partner or 0,
         time_zone=zone,
         last_number=last_number,

@@ -11,12 +11,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 import string
+from datetime import date
 
 from django.db import transaction
 from django.utils.crypto import constant_time_compare
 
 from connections import tokens
 from connections.models import Connection, Secret
+from connections.moves import record
 from roster import audit
 from roster.clock import clock
 from roster.refusal import Refused
@@ -63,10 +65,10 @@ def matching(secret: str, digests: list[str]) -> int | None:
 
 def live(connection: Connection) -> list[Secret]:
     """Return the secrets that are good now, the newest first."""
-    return list(connection.secrets.filter(ended__isnull=True).order_by("-pk"))
+    return list(connection.secrets.live(connection.organization.today()).order_by("-pk"))
 
 
-def issue(connection: Connection, by: audit.Actor) -> str:
+def issue(connection: Connection, by: audit.Actor, expires: date | None = None) -> str:
     """Store one more secret of the connection and return it: the only time it can be read."""
     secret = random_word(SECRET_LENGTH)
     Secret.objects.create(
@@ -74,17 +76,21 @@ def issue(connection: Connection, by: audit.Actor) -> str:
         digest=digest_of(secret),
         hint=secret[-HINT_LENGTH:],
         created_by=audit.name_of(by)[:200],
+        expires=expires,
     )
     return secret
 
 
 @transaction.atomic
-def rotate(connection: Connection, by: audit.Actor) -> str:
+def rotate(connection: Connection, by: audit.Actor, expires: date | None = None) -> str:
     """Return a second secret, valid beside the first until one of them is ended.
 
-    Refused for a closed connection, and while an overlap is running.
+    `expires` is its last day, if it is to have one. Refused for a closed connection, while an
+    overlap is running, and for a day that is past.
     """
-    locked = Connection.objects.select_for_update().get(pk=connection.pk)
+    locked = _locked(connection)
+    _require_ahead(locked, expires)
+    end_expired(locked, by)
     if locked.status == Connection.Status.CLOSED:
         raise Refused("This connection is closed; it gets no secret any more.")
     running = live(locked)
@@ -93,13 +99,11 @@ def rotate(connection: Connection, by: audit.Actor) -> str:
             "Two secrets are valid already. End one of them first: the older, once the vendor uses"
             " the newer; the newer, if it got lost."
         )
-    secret = issue(locked, by)
-    audit.record(
+    secret = issue(locked, by, expires)
+    record(
         by,
         "secret.rotated",
-        locked.organization,
-        kind="connection",
-        object_id=str(locked.pk),
+        locked,
         old={"valid": [_shown(row) for row in running]},
         new={"valid": [_shown(row) for row in live(locked)]},
     )
@@ -112,25 +116,75 @@ def end(connection: Connection, *, newer: bool, by: audit.Actor) -> int:
 
     Returns how many secrets ended: 0 where only one is valid, which stays.
     """
-    locked = Connection.objects.select_for_update().get(pk=connection.pk)
+    locked = _locked(connection)
     running = live(locked)
     if len(running) < AT_MOST:
         return 0
     ends, stays = running if newer else reversed(running)
-    Secret.objects.filter(pk=ends.pk).update(ended=clock())
-    tokens.end_made_with(ends)
-    audit.record(
+    _end(ends)
+    record(
         by,
         "secret.discarded" if newer else "secret.ended",
-        locked.organization,
-        kind="connection",
-        object_id=str(locked.pk),
+        locked,
         old={"valid": [_shown(row) for row in running]},
         new={"valid": [_shown(stays)]},
     )
     return 1
 
 
-def _shown(secret: Secret) -> dict[str, str]:
+@transaction.atomic
+def set_last_day(
+    connection: Connection, day: date | None, *, newer: bool = True, by: audit.Actor
+) -> Secret:
+    """Let a secret be good up to that day, in the district's time zone, or without an end.
+
+    `newer` says which, where two are valid. Refused: a day that is past, and no valid secret.
+    """
+    locked = _locked(connection)
+    _require_ahead(locked, day)
+    running = live(locked)
+    if not running:
+        raise Refused("This connection has no valid secret. Make a new one.")
+    secret = running[0 if newer else -1]
+    if secret.expires != day:
+        old = _shown(secret)
+        secret.expires = day
+        secret.save(update_fields=["expires"])
+        record(by, "secret.dated", locked, old=old, new=_shown(secret))
+    return secret
+
+
+@transaction.atomic
+def end_expired(connection: Connection, by: audit.Actor) -> int:
+    """End the secrets whose last day is over, with the tokens made with them; return how many.
+
+    They get no token any more from that moment on, also where nobody calls this.
+    """
+    today = connection.organization.today()
+    over = connection.secrets.filter(ended__isnull=True, expires__lt=today).select_for_update()
+    ended = list(over)
+    for secret in ended:
+        _end(secret)
+        record(by, "secret.expired", connection, old=_shown(secret))
+    return len(ended)
+
+
+def _locked(connection: Connection) -> Connection:
+    rows = Connection.objects.select_for_update(of=("self",)).select_related("organization")
+    return rows.get(pk=connection.pk)
+
+
+def _require_ahead(connection: Connection, day: date | None) -> None:
+    if day is not None and day < connection.organization.today():
+        raise Refused("This day is past. A secret can be ended at once instead.")
+
+
+def _end(secret: Secret) -> None:
+    Secret.objects.filter(pk=secret.pk).update(ended=clock())
+    tokens.end_made_with(secret)
+
+
+def _shown(secret: Secret) -> dict[str, str | None]:
     """What an audit entry says of a secret: when it was made, never how it ends."""
-    return {"created": secret.created.isoformat(), "by": secret.created_by}
+    last = secret.expires.isoformat() if secret.expires else None
+    return {"created": secret.created.isoformat(), "by": secret.created_by, "expires": last}

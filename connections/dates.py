@@ -1,12 +1,12 @@
-"""What happens to connections by date: pauses end, agreements expire and go on."""
+"""What happens to connections by date: they begin, resume, expire and go on; secrets end."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 
-from connections import lifecycle
-from connections.models import Connection
+from connections import credentials, lifecycle
+from connections.models import Connection, Secret
 from connections.moves import nothing
 from connections.standing import is_expired
 from roster import audit
@@ -17,19 +17,32 @@ from roster.refusal import Refused
 logger = logging.getLogger("rosterdesk.connections")
 
 
-def resume_due(by: audit.Actor) -> list[Connection]:
-    """Resume the paused connections whose day has come in their district's time zone."""
-    paused = Connection.objects.filter(status=Connection.Status.PAUSED, resume_on__isnull=False)
+def begin_due(by: audit.Actor) -> list[Connection]:
+    """Resume paused and enable disabled connections whose day has come in their time zone."""
+    waiting = Connection.objects.filter(
+        status__in=(Connection.Status.PAUSED, Connection.Status.DISABLED), active_on__isnull=False
+    )
     return [
         connection
-        for connection in paused.select_related("organization")
-        if connection.resume_on
-        and connection.resume_on <= connection.organization.today()
+        for connection in waiting.select_related("organization")
+        if connection.active_on
+        and connection.active_on <= connection.organization.today()
         and _done(
             connection,
-            lambda each: lifecycle.resume(each, by=by, reason="The day set for it has come."),
+            lambda each: lifecycle.activate(
+                each, by=by, reason="The day set for it has come.", due=True
+            ),
         )
     ]
+
+
+def end_secrets(by: audit.Actor) -> int:
+    """End the secrets whose last day is over; return how many."""
+    dated = Secret.objects.filter(ended__isnull=True, expires__isnull=False)
+    connections = Connection.objects.filter(pk__in=dated.values("connection"))
+    return sum(
+        credentials.end_expired(each, by) for each in connections.select_related("organization")
+    )
 
 
 def keep_expiry(by: audit.Actor) -> list[Connection]:

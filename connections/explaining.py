@@ -40,7 +40,7 @@ class Truths(NamedTuple):
 def truths(connection: Connection, entry: Entry | None, last_read: datetime | None) -> Truths:
     """Return what holds of a record, by its entry in the publication and the request log."""
     zone = connection.organization.time_zone
-    today = standing.standing(connection.status, connection.expires, zone)
+    today = standing.standing(connection.status, connection.last_day, zone)
     refused = today if today in standing.REFUSALS else ""
     if entry is None:
         return Truths(refused=refused)

@@ -41,19 +41,23 @@ def connect(
     contact_name: str = "",
     contact_email: str = "",
     expires: date | None = None,
+    agreement_ends: date | None = None,
+    active_on: date | None = None,
     enabled: bool = True,
     **asked: Unpack[sharing.Asked],
 ) -> tuple[Connection, str]:
     """Return a new connection and its client secret, which can't be read again.
 
-    `asked` is what it may see; schools must be among it: all, or some by name.
+    `asked` is what it may see; schools must be among it: all, or some by name. `active_on` is
+    the day of the launch, if it isn't enabled now.
     Refused, in words: a version or type that the partner isn't certified for, a non-partner
     that nobody acknowledged, unknown schools, fields that can't be withheld, a past date.
     """
     types = partners.known_types(types)
     partners.known_versions([oneroster])
     partners.require_certified(partner, oneroster, types)
-    _require_sense(organization, oneroster, types, partner, acknowledge_unsupported, expires)
+    _require_sense(oneroster, types, partner, acknowledge_unsupported)
+    _require_dates(organization, enabled=enabled, begins=active_on, ends=(expires, agreement_ends))
     connection = Connection(
         organization=organization,
         partner=partner,
@@ -62,6 +66,8 @@ def connect(
         types=types,
         status=Status.ACTIVE if enabled else Status.DISABLED,
         expires=expires,
+        agreement_ends=agreement_ends,
+        active_on=active_on,
         purpose=purpose,
         agreement=agreement,
         contact_name=contact_name,
@@ -119,31 +125,34 @@ def set_status(
 ) -> None:
     """Bring the connection to that status; nothing happens where it has it already.
 
-    `until` is the day on which a paused one resumes. Refused: any way out of `closed`, a day
-    that isn't in the future, a pause before anything was published.
+    `until` is the day on which a paused one resumes, or a disabled one begins. Refused: any way
+    out of `closed`, a day that isn't in the future, a pause before anything was published.
     """
-    if until is not None and status != Status.PAUSED:
-        raise Refused("Only a pause ends on a day.")
-    if status == Status.PAUSED:
-        pause(connection, by=by, until=until, reason=reason)
-    else:
-        {
-            Status.ACTIVE.value: activate,
-            Status.SUSPENDED.value: suspend,
-            Status.DISABLED.value: disable,
-            Status.CLOSED.value: close,
-        }[status](connection, by=by, reason=reason)
+    ends = {Status.PAUSED.value: pause, Status.DISABLED.value: disable}
+    if status in ends:
+        ends[status](connection, by=by, until=until, reason=reason)
+        return
+    if until is not None:
+        raise Refused("Only a pause, or the wait for a launch, ends on a day.")
+    {
+        Status.ACTIVE.value: activate,
+        Status.SUSPENDED.value: suspend,
+        Status.CLOSED.value: close,
+    }[status](connection, by=by, reason=reason)
 
 
-def activate(connection: Connection, *, by: audit.Actor, reason: str = "") -> None:
+def activate(
+    connection: Connection, *, by: audit.Actor, reason: str = "", due: bool = False
+) -> None:
     """Let the vendor read what is published: what changed meanwhile, stamped with now.
 
     One that was never enabled begins here: nothing that was before leaves a tombstone. Call it,
-    as all of these verbs, outside of a transaction: it may render documents.
+    as all of these verbs, outside of a transaction: it may render documents. With `due` it is
+    refused unless the day set for it has come, whatever was done meanwhile.
     """
     paused = connection.status == Status.PAUSED
     action = "connection.resumed" if paused else "connection.activated"
-    move = Move(connection, Status.ACTIVE, action, by, reason)
+    move = Move(connection, Status.ACTIVE, action, by, reason, due=due)
     feed = feed_of(connection)
     if feed is None or is_expired(connection):
         move.alone()
@@ -163,8 +172,7 @@ def pause(
     connection: Connection, *, by: audit.Actor, until: date | None = None, reason: str = ""
 ) -> None:
     """Let the vendor go on reading the publication it has now, whatever is published later."""
-    if until is not None and until <= connection.organization.today():
-        raise Refused("A pause ends on a day in the future.")
+    _require_future(connection.organization, until)
     feed = feed_of(connection)
     if feed is not None and feed.publication_id is None:
         raise Refused("Nothing is published for this connection yet: no pause is needed.")
@@ -176,12 +184,16 @@ def suspend(connection: Connection, *, by: audit.Actor, reason: str = "") -> Non
     _hold(Move(connection, Status.SUSPENDED, "connection.suspended", by, reason))
 
 
-def disable(connection: Connection, *, by: audit.Actor, reason: str = "") -> None:
+def disable(
+    connection: Connection, *, by: audit.Actor, until: date | None = None, reason: str = ""
+) -> None:
     """Keep the connection for its launch: the vendor is refused until it is enabled.
 
-    One that was enabled before keeps what it had, as a suspended one does.
+    That happens by itself on the day `until`. One that was enabled before keeps what it had, as
+    a suspended one does.
     """
-    _hold(Move(connection, Status.DISABLED, "connection.disabled", by, reason))
+    _require_future(connection.organization, until)
+    _hold(Move(connection, Status.DISABLED, "connection.disabled", by, reason, until))
 
 
 def close(connection: Connection, *, by: audit.Actor, reason: str = "") -> None:
@@ -208,12 +220,7 @@ def _hold(move: Move) -> None:
 
 
 def _require_sense(
-    organization: Organization,
-    oneroster: str,
-    types: list[str],
-    partner: Partner | None,
-    acknowledged: bool,
-    expires: date | None,
+    oneroster: str, types: list[str], partner: Partner | None, acknowledged: bool
 ) -> None:
     if "assessment" in types and oneroster != "1.2":
         raise Refused("Assessment Sync exists in OneRoster 1.2 only.")
@@ -221,5 +228,22 @@ def _require_sense(
         raise Refused(
             "A vendor outside the partner directory is unsupported; acknowledge that to connect it."
         )
-    if expires is not None and expires < organization.today():
-        raise Refused("The day on which the connection expires is past.")
+
+
+def _require_dates(
+    organization: Organization,
+    *,
+    enabled: bool,
+    begins: date | None,
+    ends: tuple[date | None, date | None],
+) -> None:
+    if begins is not None and enabled:
+        raise Refused("A connection that is enabled now has no day of launch.")
+    _require_future(organization, begins)
+    if any(day is not None and day < organization.today() for day in ends):
+        raise Refused("The day on which the connection or its agreement ends is past.")
+
+
+def _require_future(organization: Organization, day: date | None) -> None:
+    if day is not None and day <= organization.today():
+        raise Refused("A connection becomes active on a day in the future. Or make it active now.")

@@ -24,7 +24,8 @@ REFUSED = (Status.DISABLED.value, Status.SUSPENDED.value)
 class Move:
     """A change of status, called in the transaction that changes what is read.
 
-    It does nothing where the connection has that status already; it is refused out of `closed`.
+    It does nothing where the connection has that status already; it is refused out of `closed`,
+    and with `due` unless the day on which the connection becomes active has come.
     """
 
     connection: Connection
@@ -33,6 +34,7 @@ class Move:
     by: audit.Actor
     reason: str
     until: date | None = None
+    due: bool = False
 
     def __call__(self) -> None:
         locked = (
@@ -42,8 +44,11 @@ class Move:
         )
         if locked.status == Status.CLOSED and self.status != Status.CLOSED:
             raise Refused("This connection is closed for good. Make a new one.")
+        today = locked.organization.today()
+        if self.due and (locked.active_on is None or locked.active_on > today):
+            raise Refused("The connection was changed meanwhile.")
         old = summary(locked)
-        locked.status, locked.resume_on = self.status, self.until
+        locked.status, locked.active_on = self.status, self.until
         if self.status == Status.CLOSED:
             locked.feed = None
         new = summary(locked)
@@ -51,9 +56,9 @@ class Move:
             if old["status"] in REFUSED:
                 # What was made before a suspension mustn't work again after it.
                 tokens.end_of(locked)
-            locked.save(update_fields=["status", "resume_on", "feed"])
+            locked.save(update_fields=["status", "active_on", "feed"])
             record(self.by, self.action, locked, old=old, new=new, reason=self.reason)
-        self.connection.status, self.connection.resume_on = locked.status, locked.resume_on
+        self.connection.status, self.connection.active_on = locked.status, locked.active_on
         self.connection.feed = locked.feed
 
     @transaction.atomic

@@ -17,6 +17,7 @@ from connections import credentials, scopes, tokens
 from connections.models import Client, Secret
 from connections.presented import Disagreement, presented
 from connections.standing import CLOSED, REFUSALS, refusal
+from roster.clock import today
 
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
@@ -61,7 +62,7 @@ class Validator(OAuth2Validator):
     ) -> bool:
         """Return whether it is the one grant; refuse a connection that may not read now."""
         connection = client.connection
-        words = refusal(connection.status, connection.expires, connection.organization.time_zone)
+        words = refusal(connection.status, connection.last_day, connection.organization.time_zone)
         if words:
             raise errors.UnauthorizedClientError(description=words, request=request)
         return grant_type == "client_credentials"
@@ -112,12 +113,14 @@ def _live_secrets(client_id: str) -> tuple[int | None, dict[int, str]]:
 
     The same query is made for a client that nobody has.
     """
-    found = list(
-        Secret.objects.filter(
-            connection__client__client_id=client_id if CLIENT_ID.fullmatch(client_id) else "",
-            ended__isnull=True,
-        )
-        .order_by("-pk")
-        .values_list("connection", "pk", "digest")[: credentials.AT_MOST]
-    )
+    named = Secret.objects.filter(
+        connection__client__client_id=client_id if CLIENT_ID.fullmatch(client_id) else "",
+        ended__isnull=True,
+    ).order_by("-pk")
+    columns = ("connection", "pk", "digest", "expires", "connection__organization__time_zone")
+    found = [
+        (connection, pk, digest)
+        for connection, pk, digest, expires, zone in named.values_list(*columns)
+        if expires is None or expires >= today(zone)
+    ][: credentials.AT_MOST]
     return (found[0][0] if found else None), {pk: digest for _, pk, digest in found}

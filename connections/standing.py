@@ -21,21 +21,21 @@ REFUSALS = {
 """What is refused, and how; plain ASCII, as RFC 6749 wants it. Active and paused aren't here."""
 
 
-def standing(status: str, expires: date | None, time_zone: str) -> str:
+def standing(status: str, last_day: date | None, time_zone: str) -> str:
     """Return the status as it holds today: one of `Connection.Status`, or `expired`.
 
-    `expires` is the last day on which the vendor may read, in the district's time zone.
+    `last_day` is the last one on which the vendor may read, in the district's time zone.
     """
-    if status in REFUSALS or expires is None or expires >= clock.today(time_zone):
+    if status in REFUSALS or last_day is None or last_day >= clock.today(time_zone):
         return status
     return "expired"
 
 
-def refusal(status: str, expires: date | None, time_zone: str) -> str | None:
+def refusal(status: str, last_day: date | None, time_zone: str) -> str | None:
     """Return why a connection is refused today, for the vendor to read; None if it isn't."""
-    return REFUSALS.get(standing(status, expires, time_zone))
+    return REFUSALS.get(standing(status, last_day, time_zone))
 
 
 def is_expired(connection: Connection) -> bool:
     """Return whether the last day on which the vendor may read is past, whatever the status."""
-    return connection.expires is not None and connection.expires < connection.organization.today()
+    return connection.last_day is not None and connection.last_day < connection.organization.today()

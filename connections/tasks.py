@@ -11,7 +11,8 @@ BY = "schedule"
 
 @shared_task(name="connections.tasks.tend")
 def tend() -> None:
-    """Resume pauses whose day has come, hold what has expired, forget old runs."""
-    dates.resume_due(BY)
+    """Begin and resume what is due, hold and end what has expired, forget old runs."""
+    dates.begin_due(BY)
+    dates.end_secrets(BY)
     dates.keep_expiry(BY)
     sync_history.prune()

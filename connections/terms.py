@@ -21,6 +21,7 @@ class Terms(TypedDict, total=False):
     contact_name: str
     contact_email: str
     agreement: str
+    agreement_ends: date | None
     expires: date | None
 
 
@@ -43,9 +44,9 @@ def change_terms(
         for name, value in wanted.items()
         if getattr(row, name) != value
     }
-    expires = wanted.get("expires")
-    past = isinstance(expires, date) and expires < connection.organization.today()
-    if "expires" in changed and past:
+    today = connection.organization.today()
+    days = [day for name in changed if isinstance(day := wanted[name], date)]
+    if any(day < today for day in days):
         raise Refused("This day is past. To stop the vendor now, suspend the connection.")
     for name in changed:
         setattr(row, name, wanted[name])

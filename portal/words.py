@@ -47,6 +47,18 @@ STANDINGS = {
     ),
 }
 
+DATES: dict[str, tuple[Words, Words]] = {
+    "begins": (_("Launch"), _("The vendor can read from this day on.")),
+    "resumes": (_("Resumes"), _("The vendor reads what is published then.")),
+    "expires": (_("Last day"), _("Afterwards the vendor is refused.")),
+    "agreement": (_("Last day of the agreement"), _("Afterwards the vendor is refused.")),
+    "secret": (
+        _("Last day of a client secret"),
+        _("Afterwards it is refused, with the tokens made with it. Make a new one before."),
+    ),
+}
+"""What happens by date (`connections.calendar`): its name, and what it means."""
+
 REFRESHES: dict[str, tuple[str, Words]] = {
     "running": ("wait", _("Running")),
     "published": ("good", _("Published")),
@@ -66,6 +78,9 @@ ACTIONS: dict[str, Words] = {
     "secret.rotated": _("New secret made"),
     "secret.ended": _("Older secret ended"),
     "secret.discarded": _("Newer secret discarded"),
+    "secret.dated": _("Last day of a secret changed"),
+    "secret.expired": _("Secret expired"),
+    "letter.sent": _("Letter sent to the vendor"),
     "tokens.ended": _("All access tokens ended"),
     "cache.refreshed": _("Cache refreshed"),
     "record.excluded": _("Excluded"),
@@ -131,7 +146,7 @@ FIELDS: dict[str, Words] = {
 def standing_of(connection: Connection) -> str:
     """Return the status as it holds today, with `expired` where the last day has passed."""
     zone = connection.organization.time_zone
-    return standing.standing(connection.status, connection.expires, zone)
+    return standing.standing(connection.status, connection.last_day, zone)
 
 
 ROLES: dict[str, Words] = {

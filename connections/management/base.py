@@ -63,8 +63,9 @@ def described(connection: Connection) -> dict[str, Any]:
         "oneroster": connection.oneroster,
         "types": ["roster", *connection.types],
         "status": connection.status,
-        "resume_on": _day(connection.resume_on),
+        "active_on": _day(connection.active_on),
         "expires": _day(connection.expires),
+        "agreement_ends": _day(connection.agreement_ends),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import models
@@ -46,6 +46,8 @@ class Connection(models.Model):
     Sharing: of `grades`, `roles`, `courses` and `subjects` None is all of them; `hidden` are
     collections that aren't shared, `kept_out` people by id with the reason; `inactive` and
     `unenrolled` say whether such people are shared (connections/sharing.py).
+    Dates: on `active_on` a pause or the wait for the launch ends; `expires` and `agreement_ends`
+    are last days, of which the earlier counts; all in the organization's time zone.
     `feed` is what it reads (`roster.models.Feed`); a closed connection has none.
     """
 
@@ -66,12 +68,13 @@ class Connection(models.Model):
     oneroster = models.CharField(max_length=3)
     types = models.JSONField(default=list, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
-    resume_on = models.DateField(null=True, blank=True)
+    active_on = models.DateField(null=True, blank=True)
     expires = models.DateField(null=True, blank=True)
     purpose = models.TextField(blank=True)
     contact_name = models.CharField(max_length=200, blank=True)
     contact_email = models.EmailField(blank=True)
     agreement = models.CharField(max_length=200, blank=True)
+    agreement_ends = models.DateField(null=True, blank=True)
     unsupported_acknowledged = models.BooleanField(default=False)
 
     all_schools = models.BooleanField(default=True)
@@ -117,15 +120,26 @@ class Connection(models.Model):
     def is_supported(self) -> bool:
         return self.partner_id is not None
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the vendor may read, if there is one."""
+        return min(filter(None, (self.expires, self.agreement_ends)), default=None)
+
     def type_names(self) -> list[str]:
         return [TYPES[name] for name in ("roster", *self.types)]
+
+
+class SecretQuerySet(models.QuerySet["Secret"]):
+    def live(self, today: date) -> SecretQuerySet:
+        """Return the secrets that are good on that day."""
+        return self.filter(ended__isnull=True).exclude(expires__lt=today)
 
 
 class Secret(models.Model):
     """One client secret of a connection, stored only as a salted hash.
 
-    Two live side by side during a rotation, until the admin ends one of them. `last_used` is
-    right to the hour.
+    Two live side by side during a rotation, until the admin ends one of them, or the last day of
+    one (`expires`) is over. `last_used` is right to the hour.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="secrets")
@@ -133,8 +147,11 @@ class Secret(models.Model):
     hint = models.CharField(max_length=4)
     created = models.DateTimeField(default=clock)
     created_by = models.CharField(max_length=200, blank=True)
+    expires = models.DateField(null=True, blank=True)
     ended = models.DateTimeField(null=True, blank=True)
     last_used = models.DateTimeField(null=True, blank=True)
+
+    objects = SecretQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -191,7 +208,8 @@ def summary(connection: Connection) -> dict[str, Any]:
         "inactive": connection.inactive,
         "unenrolled": connection.unenrolled,
         "expires": _day(connection.expires),
-        "resumeOn": _day(connection.resume_on),
+        "agreementEnds": _day(connection.agreement_ends),
+        "activeOn": _day(connection.active_on),
     }
 
 

@@ -19,12 +19,23 @@ class ReasonForm(forms.Form):
     )
 
 
+class LastDayForm(forms.Form):
+    """The last day of a client secret."""
+
+    day = forms.DateField(
+        label=_("Last day"),
+        help_text=_("After it the vendor gets no token with this secret. Empty: no end."),
+        widget=Day,
+        required=False,
+    )
+
+
 class ActForm(forms.Form):
     """Why a connection changes its status; `asks` names what this act needs besides the reason."""
 
     until = forms.DateField(
-        label=_("Resume on"),
-        help_text=_("The connection is to resume on this day. Empty: when you resume it."),
+        label=_("Becomes active on"),
+        help_text=_("From this day on the vendor reads what is published. Empty: when you say so."),
         widget=Day,
         required=False,
     )

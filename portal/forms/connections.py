@@ -13,12 +13,14 @@ from connections.models import TYPES, Partner
 from portal import words
 from portal.forms.sharing import SharingFields
 from portal.forms.terms import AgreementFields
-from portal.forms.widgets import Ticks, Tiles
+from portal.forms.widgets import Day, Ticks, Tiles
 from roster.models import Organization
 from roster.refusal import Refused
 
 OTHER = "other"
 VERSIONS = ("1.2", "1.1")
+CONTACT = ("contact_name", "contact_email")
+DAYS = ("active_on", "agreement_ends", "expires")
 NON_PARTNER: dict[str, Any] = {
     "label": _("Connect to other application"),
     "help": _("A vendor outside the partner directory: Roster Sync only, unsupported."),
@@ -54,6 +56,12 @@ class ConnectionForm(SharingFields, AgreementFields):
         label=_("When it begins"),
         choices=[("now", _("Enable it now")), ("later", _("Keep it disabled"))],
         widget=Tiles,
+    )
+    active_on = forms.DateField(
+        label=_("Day of the launch"),
+        help_text=_("A connection kept disabled is enabled on it. Empty: when you enable it."),
+        widget=Day,
+        required=False,
     )
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
@@ -100,10 +108,19 @@ class ConnectionForm(SharingFields, AgreementFields):
         given = super().clean()
         self._clean_vendor(given)
         self._clean_choices(given)
-        expires = given.get("expires")
-        if expires and expires < self.organization.today():
-            self.add_error("expires", _("This day is past."))
+        self._clean_dates(given)
         return given
+
+    def _clean_dates(self, given: dict[str, Any]) -> None:
+        today = self.organization.today()
+        for name in ("expires", "agreement_ends"):
+            if (day := given.get(name)) and day < today:
+                self.add_error(name, _("This day is past."))
+        if launch := given.get("active_on"):
+            if given.get("enabled") != "later":
+                self.add_error("active_on", _("Keep it disabled until then, or leave this empty."))
+            elif launch <= today:
+                self.add_error("active_on", _("Choose a day in the future."))
 
     def _clean_vendor(self, given: dict[str, Any]) -> None:
         if given.get("vendor_is") != OTHER:
@@ -141,7 +158,7 @@ class ConnectionForm(SharingFields, AgreementFields):
         plain = ("oneroster", "types", "purpose", "agreement")
         return {
             **self.asked(),
-            **{name: given[name] for name in (*plain, "contact_name", "contact_email", "expires")},
+            **{name: given[name] for name in (*plain, *CONTACT, *DAYS)},
             "vendor": partner.name if partner else given["vendor"],
             "partner": partner,
             "acknowledge_unsupported": partner is None and given["acknowledged"],

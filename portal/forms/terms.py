@@ -10,7 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from connections.models import Connection
 from portal.forms.widgets import Day
 
-TERMS = ("vendor", "purpose", "contact_name", "contact_email", "agreement", "expires")
+TERMS = (
+    "vendor",
+    "purpose",
+    "contact_name",
+    "contact_email",
+    "agreement",
+    "agreement_ends",
+    "expires",
+)
 
 
 class AgreementFields(forms.Form):
@@ -28,6 +36,12 @@ class AgreementFields(forms.Form):
         label=_("Agreement"),
         help_text=_("The number or name of the data privacy agreement."),
         max_length=200,
+        required=False,
+    )
+    agreement_ends = forms.DateField(
+        label=_("Last day of the agreement"),
+        help_text=_("After it the vendor is refused until you put the day off. Empty: no end."),
+        widget=Day,
         required=False,
     )
     expires = forms.DateField(

@@ -82,6 +82,16 @@ ACTS = {
             asks=("until",),
         ),
         Act(
+            "launch",
+            lifecycle.disable,
+            ("disabled",),
+            _("Set the day of the launch"),
+            "clock",
+            _("The connection stays disabled until that day, and is enabled on it by itself."),
+            _("The day of the launch is set."),
+            asks=("until",),
+        ),
+        Act(
             "suspend",
             lifecycle.suspend,
             ("active", "paused"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from connections import credentials, lifecycle
 from connections.models import SHARES, Connection
 from connections.models.connection import ConnectionQuerySet
+from portal import letters
 from portal.access import ADMIN, AtDesk, connection_of, connections_of, page
 from portal.asked import asked
 from portal.forms.connections import ConnectionForm
@@ -96,6 +97,7 @@ def show(request: AtDesk, pk: int) -> HttpResponse:
             "sharing": sharing_of(connection),
             "secrets": credentials.live(connection),
             "acts": acts_for(connection) if request.may_change else [],
+            "letters": letters.offered(connection) if request.may_change else [],
             "requests": connection.requests.order_by("-at", "-pk")[:SHOWN],
             "history": history_of(connection)[:SHOWN],
         },

@@ -12,11 +12,12 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from connections.calendar import Date, upcoming
 from connections.models import Connection, Request, Secret
 from connections.request_log import SEEN
 from portal.access import AtDesk, SignedIn, connections_of, page, signed_in
 from portal.pages.cache import failure, last_success, under_way
-from portal.words import standing_of
+from portal.words import DATES, standing_of
 from roster.clock import clock
 from roster.fetching import silent_since
 from roster.importing import held_import
@@ -29,8 +30,6 @@ QUIET = timedelta(days=7)
 DAY = timedelta(days=1)
 OFTEN = 2
 """So many requests that fail in a day are told."""
-SOON = timedelta(days=30)
-"""How long before its last day a connection is mentioned."""
 
 
 @signed_in()
@@ -62,7 +61,7 @@ def show(request: AtDesk) -> HttpResponse:
             "organization": organization,
             "may_change": request.may_change,
             "steps": None if all(steps) else steps,
-            "attention": attention(connections, clock()),
+            "attention": attention(connections, clock(), upcoming(organization)),
             "applied": applied,
             "needs_repair": findings_of(applied),
             "connections": len(connections),
@@ -95,8 +94,13 @@ def findings_of(applied: Import | None) -> int:
     return sum(group["number"] for group in groups)
 
 
-def attention(connections: list[Connection], now: datetime) -> list[tuple[Connection, str]]:
+def attention(
+    connections: list[Connection], now: datetime, dates: list[Date]
+) -> list[tuple[Connection, str]]:
     """Return the connections that somebody should look at, each with its reasons."""
+    soon: dict[int, list[str]] = {}
+    for date in dates:
+        soon.setdefault(date.connection.pk, []).append(date_words(date))
     keys = [each.pk for each in connections]
     errors = counted(
         Request.objects.filter(connection__in=keys, at__gte=now - DAY, status__gte=SEEN)
@@ -104,7 +108,8 @@ def attention(connections: list[Connection], now: datetime) -> list[tuple[Connec
     secrets = counted(Secret.objects.filter(connection__in=keys, ended__isnull=True))
     found = []
     for each in connections:
-        reasons = [reason_for(each, now), errors_words(errors.get(each.pk, 0))]
+        reasons = [*soon.get(each.pk, ()), reason_for(each, now)]
+        reasons.append(errors_words(errors.get(each.pk, 0)))
         if secrets.get(each.pk, 0) > 1:
             reasons.append(_("Two secrets are valid; end one when the vendor has changed over."))
         if said := " ".join(filter(None, reasons)):
@@ -128,6 +133,13 @@ def errors_words(number: int) -> str:
     return said % {"count": number}
 
 
+def date_words(date: Date) -> str:
+    """Return how soon something happens by date."""
+    left = (date.day - date.connection.organization.today()).days
+    said = ngettext("%(what)s in %(count)d day.", "%(what)s in %(count)d days.", left)
+    return (said if left else _("%(what)s today.")) % {"what": DATES[date.what][0], "count": left}
+
+
 def reason_for(connection: Connection, now: datetime) -> str:
     """Return why somebody should look at the connection; blank if nobody need."""
     state = standing_of(connection)
@@ -135,15 +147,6 @@ def reason_for(connection: Connection, now: datetime) -> str:
         return _("Expired; the vendor is refused.")
     if state != "active":
         return ""
-    if connection.expires is not None:
-        left = (connection.expires - connection.organization.today()).days
-        if left <= SOON.days:
-            return (
-                ngettext("Expires in %(count)d day.", "Expires in %(count)d days.", left)
-                % {"count": left}
-                if left
-                else _("Today is its last day.")
-            )
     if connection.last_seen is None:
         return _("The vendor has never connected.")
     if now - connection.last_seen > QUIET:

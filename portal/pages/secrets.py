@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from connections import credentials
+from connections.models import Connection
 from portal.access import ADMIN, AtDesk, connection_of, page
+from portal.forms.acts import LastDayForm
 from portal.pages import once
 from roster.clock import clock
 from roster.refusal import Refused
@@ -34,6 +36,39 @@ def rotate(request: AtDesk, pk: int) -> HttpResponse:
         return redirect("connection", request.organization.slug, pk)
     once.put(request.session, connection, secret)
     return redirect("connection_information", request.organization.slug, pk)
+
+
+@page(ADMIN, methods=("GET", "POST"))
+def last_day(request: AtDesk, pk: int, which: str) -> HttpResponse:
+    """Set the last day of a secret, or take it away."""
+    connection = connection_of(request.organization, pk)
+    secrets = credentials.live(connection)
+    if which not in (OLDER, NEWER):
+        raise Http404
+    if not secrets or connection.status == Connection.Status.CLOSED:
+        return redirect("connection", request.organization.slug, pk)
+    secret = secrets[0 if which == NEWER else -1]
+    form = LastDayForm(
+        request.POST if request.method == "POST" else None, initial={"day": secret.expires}
+    )
+    if form.is_bound and form.is_valid():
+        day = form.cleaned_data["day"]
+        try:
+            credentials.set_last_day(connection, day, newer=which == NEWER, by=request.user)
+        except Refused as refused:
+            form.add_error("day", str(refused))
+        else:
+            messages.success(request, _("The last day of the secret is saved."))
+            return redirect("connection", request.organization.slug, pk)
+    context = {
+        "organization": request.organization,
+        "connection": connection,
+        "may_change": True,
+        "secret": secret,
+        "form": form,
+    }
+    status = 422 if form.is_bound else 200
+    return TemplateResponse(request, "connections/secret_day.html", context, status=status)
 
 
 @page(ADMIN, methods=("GET", "POST"))

@@ -65,8 +65,9 @@ def test_a_connection_is_made_and_its_credentials_work(
         "oneroster": "1.2",
         "types": ["roster"],
         "status": "active",
-        "resume_on": None,
+        "active_on": None,
         "expires": None,
+        "agreement_ends": None,
         "client_id": connection.client.client_id,
         "token_url": f"{base}/oauth2/token",
         "base_url": f"{base}/ims/oneroster/rostering/v1p2",
@@ -144,12 +145,35 @@ def test_statuses_are_set(brightpath: Vendor) -> None:
         "oneroster": "1.2",
         "types": ["roster"],
         "status": "paused",
-        "resume_on": "2099-08-01",
+        "active_on": "2099-08-01",
         "expires": None,
+        "agreement_ends": None,
     }
     assert refused("set_status", "riverside", pk, "paused", "--until", "2020-01-01")[0] == 1
     assert told("set_status", "riverside", pk, "closed")["status"] == "closed"
     assert "for good" in refused("set_status", "riverside", pk, "active")[1]
+
+
+def test_dates_are_set_and_listed(brightpath: Vendor) -> None:
+    pk = str(brightpath.connection.pk)
+    assert told("set_status", "riverside", pk, "disabled", "--until", "2099-08-01")
+    assert told("change_connection", "riverside", pk, "--agreement-ends", "2099-09-01")
+    assert told("expire_secret", "riverside", pk, "--on", "2099-08-20")["expires"] == "2099-08-20"
+    found = told("list_dates", "riverside")["dates"]
+    assert [(each["day"], each["what"]) for each in found] == [
+        ("2099-08-01", "begins"),
+        ("2099-08-20", "secret"),
+        ("2099-09-01", "agreement"),
+    ]
+    assert {each["connection"] for each in found} == {brightpath.connection.pk}
+    assert told("list_dates", "riverside", "--soon")["dates"] == []
+    assert told("change_connection", "riverside", pk, "--agreement-no-end")["changed"]
+    assert told("expire_secret", "riverside", pk, "--never")["expires"] is None
+    assert refused("expire_secret", "riverside", pk, "--on", "2020-01-01")[0] == 1
+    made = told(
+        "create_connection", "riverside", *LEAST, "--all-schools", "--active-on", "2099-08-01"
+    )
+    assert (made["status"], made["active_on"]) == ("disabled", "2099-08-01")
 
 
 def test_a_secret_is_rotated_and_the_overlap_ended(brightpath: Vendor) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 import time_machine
+from oauth2_provider.models import get_access_token_model
 
-from connections import credentials, lifecycle
+from connections import credentials, dates, lifecycle
 from connections.models import Secret
 from roster.models import AuditEntry
 from roster.refusal import Refused
@@ -89,3 +91,36 @@ def test_it_is_noted_when_a_secret_was_last_used(brightpath: Vendor) -> None:
         assert brightpath.ask().status_code == 200
     secret.refresh_from_db()
     assert str(secret.last_used) == "2026-11-20 11:00:01+00:00"
+
+
+def test_a_secret_is_good_up_to_its_last_day(brightpath: Vendor) -> None:
+    connection = brightpath.connection
+    with time_machine.travel("2027-06-29T12:00:00Z", tick=False):
+        second = credentials.rotate(connection, by=DANA, expires=date(2027, 7, 31))
+        with pytest.raises(Refused, match="past"):
+            credentials.set_last_day(connection, date(2027, 6, 28), newer=False, by=DANA)
+        credentials.set_last_day(connection, date(2027, 6, 30), newer=False, by=DANA)
+        assert AuditEntry.objects.latest("pk").action == "secret.dated"
+    with time_machine.travel("2027-07-01T04:59:00Z", tick=False):  # The evening in Chicago.
+        assert brightpath.ask().status_code == 200
+        assert dates.end_secrets("schedule") == 0
+    with time_machine.travel("2027-07-01T05:00:00Z", tick=False):
+        # Nobody has ended it yet, and it is refused all the same.
+        assert brightpath.ask().status_code == 401
+        assert [row.hint for row in credentials.live(connection)] == [second[-4:]]
+        assert brightpath.ask(client_secret=second).status_code == 200
+        assert get_access_token_model().objects.count() == 2
+        assert dates.end_secrets("schedule") == 1
+        assert get_access_token_model().objects.count() == 1
+        assert dates.end_secrets("schedule") == 0
+        assert AuditEntry.objects.latest("pk").action == "secret.expired"
+
+
+def test_a_new_secret_takes_the_place_of_one_that_is_over(brightpath: Vendor) -> None:
+    connection = brightpath.connection
+    with time_machine.travel("2027-06-29T12:00:00Z", tick=False):
+        credentials.rotate(connection, by=DANA, expires=date(2027, 6, 30))
+    with time_machine.travel("2027-07-02T12:00:00Z", tick=False):
+        third = credentials.rotate(connection, by=DANA)
+        assert brightpath.ask().status_code == 200
+        assert brightpath.ask(client_secret=third).status_code == 200

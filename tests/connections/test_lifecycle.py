@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.test import Client as Browser
 
 from connections import dates, lifecycle
 from connections.models import Client, Connection, Partner, Secret
@@ -171,10 +173,10 @@ def test_a_pause_keeps_the_publication_of_its_beginning(brightpath: Vendor) -> N
     lifecycle.pause(connection, by=DANA)
     lifecycle.pause(connection, by=DANA, until=day)
     connection.refresh_from_db()
-    assert (read_by(connection).state, connection.resume_on) == ("held", day)
+    assert (read_by(connection).state, connection.active_on) == ("held", day)
     lifecycle.resume(connection, by=DANA)
     connection.refresh_from_db()
-    assert (connection.status, connection.resume_on) == ("active", None)
+    assert (connection.status, connection.active_on) == ("active", None)
     assert read_by(connection).state == "following"
     lifecycle.resume(connection, by=DANA)
     assert actions(connection).count("connection.resumed") == 1
@@ -243,10 +245,51 @@ def test_a_pause_ends_on_its_day(brightpath: Vendor) -> None:
     publish(brightpath)
     today = brightpath.connection.organization.today()
     lifecycle.pause(brightpath.connection, by=DANA, until=today + timedelta(days=1))
-    assert dates.resume_due("schedule") == []
-    brightpath.move(resume_on=today)
-    assert dates.resume_due("schedule") == [brightpath.connection]
+    assert dates.begin_due("schedule") == []
+    brightpath.move(active_on=today)
+    assert dates.begin_due("schedule") == [brightpath.connection]
     assert Connection.objects.get().status == "active"
+
+
+def test_a_launch_happens_on_its_day_in_the_time_zone_of_the_district(
+    riverside: Organization,
+) -> None:
+    with pytest.raises(Refused, match="no day of launch"):
+        connected(riverside, active_on=date(2099, 8, 1))
+    with time_machine.travel("2027-07-31T12:00:00Z", tick=False):
+        vendor = connected(riverside, enabled=False, active_on=date(2027, 8, 1))
+    with time_machine.travel("2027-08-01T04:59:00Z", tick=False):
+        assert dates.begin_due("schedule") == []
+    with time_machine.travel("2027-08-01T05:01:00Z", tick=False):
+        assert dates.begin_due("schedule") == [vendor.connection]
+        assert dates.begin_due("schedule") == []
+    connection = Connection.objects.get()
+    assert (connection.status, connection.active_on) == ("active", None)
+
+
+def test_a_day_doesn_t_overrule_what_was_done_meanwhile(brightpath: Vendor) -> None:
+    publish(brightpath)
+    brightpath.move(status="paused", active_on=brightpath.connection.organization.today())
+    seen = Connection.objects.get()
+    lifecycle.suspend(brightpath.connection, by=DANA)
+    with pytest.raises(Refused, match="changed meanwhile"):
+        lifecycle.activate(seen, by="schedule", due=True)
+    assert Connection.objects.get().status == "suspended"
+
+
+@pytest.mark.parametrize("column", ["expires", "agreement_ends"])
+def test_of_two_last_days_the_earlier_counts(column: str, brightpath: Vendor) -> None:
+    publish(brightpath)
+    today = brightpath.connection.organization.today()
+    token = brightpath.token()
+    later = dict.fromkeys(("expires", "agreement_ends"), today + timedelta(days=9))
+    for day, status in ((today, 200), (today - timedelta(days=1), 403)):
+        brightpath.move(**later | {column: day})
+        answer = Browser().get(
+            "/ims/oneroster/rostering/v1p2/orgs", headers={"Authorization": f"Bearer {token}"}
+        )
+        assert (answer.status_code, brightpath.ask().status_code == 200) == (status, status == 200)
+    assert dates.keep_expiry("schedule") == [brightpath.connection]
 
 
 def test_only_a_pause_ends_on_a_day_and_that_in_the_future(brightpath: Vendor) -> None:

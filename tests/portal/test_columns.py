@@ -51,7 +51,7 @@ DOORS: dict[type[Model], dict[str, Door]] = {
         "unsupported_acknowledged": made("acknowledge_unsupported", "acknowledged"),
         **{name: Door("connections", "change_connection", name, TermsForm, name) for name in TERMS},
         "status": Door("connections", "set_status", "status", ActForm, "reason"),
-        "resume_on": Door("connections", "set_status", "until", ActForm, "until"),
+        "active_on": Door("connections", "set_status", "until", ActForm, "until"),
         "all_schools": shared("all_schools", "schools_are"),
         **{
             name: shared(name)

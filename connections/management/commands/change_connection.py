@@ -28,6 +28,13 @@ class Command(ConnectionCommand):
         end = parser.add_mutually_exclusive_group()
         end.add_argument("--expires", type=day, metavar="DATE", help="the last day it may read")
         end.add_argument("--no-end", action="store_true", help="it may read without an end")
+        of_agreement = parser.add_mutually_exclusive_group()
+        of_agreement.add_argument(
+            "--agreement-ends", type=day, metavar="DATE", help="the last day of the agreement"
+        )
+        of_agreement.add_argument(
+            "--agreement-no-end", action="store_true", help="the agreement has no end"
+        )
         parser.add_argument("--reason", default="", metavar="R", help="why, for the audit log")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
@@ -35,6 +42,8 @@ class Command(ConnectionCommand):
         asked = {name: options[name] for name in TEXTS if options[name] is not None}
         if options["expires"] or options["no_end"]:
             asked["expires"] = options["expires"]
+        if options["agreement_ends"] or options["agreement_no_end"]:
+            asked["agreement_ends"] = options["agreement_ends"]
         done = change_terms(connection, by=self.actor(), reason=options["reason"], **asked)  # type: ignore[arg-type]
         result = {
             **described(connection),

@@ -42,7 +42,12 @@ class Command(RosterCommand):
         add_choices(parser)
         add("--purpose", default="", metavar="P", help="what the vendor does with the data")
         add("--expires", type=day, metavar="DATE", help="the last day it may read")
-        add("--disabled", action="store_true", help="make it now, enable it at the launch")
+        add("--agreement-ends", type=day, metavar="DATE", help="the last day of the agreement")
+        launch = parser.add_mutually_exclusive_group()
+        launch.add_argument("--disabled", action="store_true", help="make it now, enable it later")
+        launch.add_argument(
+            "--active-on", type=day, metavar="DATE", help="make it now, enabled on that day"
+        )
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         base = shareable_base()
@@ -56,13 +61,17 @@ class Command(RosterCommand):
             acknowledge_unsupported=options["acknowledge_unsupported"],
             purpose=options["purpose"],
             expires=options["expires"],
-            enabled=not options["disabled"],
+            agreement_ends=options["agreement_ends"],
+            active_on=options["active_on"],
+            enabled=not (options["disabled"] or options["active_on"]),
             by=self.actor(),
             **asked_for(options),
         )
         published = lifecycle.publish_at_once(connection, by=self.actor())
         made, words = shown(connection, secret, base)
-        if options["disabled"]:
+        if connection.active_on:
+            words += f"\nIt reads from {connection.active_on} on."
+        elif options["disabled"]:
             words += "\nIt reads once it is enabled (set_status)."
         elif not published:
             words += "\nIt reads from the organization's next refresh on (refresh_cache)."

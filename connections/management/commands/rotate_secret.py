@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from connections import credentials
-from connections.management.base import ConnectionCommand, shareable_base
+from connections.management.base import ConnectionCommand, day, shareable_base
 from connections.management.commands.create_connection import shown
 
 
@@ -23,6 +23,10 @@ class Command(ConnectionCommand):
         ends.add_argument("--end-overlap", action="store_true", help="end the older secret")
         ends.add_argument("--discard-newer", action="store_true", help="end the newer secret")
 
+        parser.add_argument(
+            "--expires", type=day, metavar="DATE", help="the last day of the new secret"
+        )
+
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         connection = self.connection(options["slug"], options["connection"])
         if options["end_overlap"] or options["discard_newer"]:
@@ -31,6 +35,7 @@ class Command(ConnectionCommand):
             done = {"id": connection.pk, "client_id": connection.client.client_id, "ended": ended}
             return done, f"{words} One secret is valid."
         base = shareable_base()
-        done, words = shown(connection, credentials.rotate(connection, by=self.actor()), base)
+        secret = credentials.rotate(connection, by=self.actor(), expires=options["expires"])
+        done, words = shown(connection, secret, base)
         words += "\nBoth are valid: --end-overlap ends the older, --discard-newer this one."
         return done, words

@@ -17,7 +17,12 @@ class Command(ConnectionCommand):
     def arguments(self, parser: CommandParser) -> None:
         super().arguments(parser)
         parser.add_argument("status", choices=Connection.Status.values)
-        parser.add_argument("--until", type=day, metavar="DATE", help="the day a pause ends")
+        parser.add_argument(
+            "--until",
+            type=day,
+            metavar="DATE",
+            help="the day on which a pause, or the wait for the launch, ends",
+        )
         parser.add_argument("--reason", default="", metavar="R", help="why, for the audit log")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
@@ -29,5 +34,5 @@ class Command(ConnectionCommand):
             reason=options["reason"],
             by=self.actor(),
         )
-        until = f" until {connection.resume_on}" if connection.resume_on else ""
+        until = f" until {connection.active_on}" if connection.active_on else ""
         return described(connection), f"{connection.vendor} is {connection.status}{until}."

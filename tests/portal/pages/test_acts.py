@@ -51,10 +51,10 @@ def test_a_paused_connection_resumes(
     as_dana: Client, brightpath: Connection, address: str, dana: Staff
 ):
     as_dana.post(f"{address}status/pause/", {"until": "2099-08-01"})
-    assert "It is to resume on 1 Aug 2099" in as_dana.get(address).content.decode()
+    assert "It becomes active on 1 Aug 2099" in as_dana.get(address).content.decode()
     as_dana.post(f"{address}status/resume/")
     brightpath.refresh_from_db()
-    assert (brightpath.status, brightpath.resume_on) == ("active", None)
+    assert (brightpath.status, brightpath.active_on) == ("active", None)
 
 
 @pytest.mark.parametrize(

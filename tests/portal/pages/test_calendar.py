@@ -8,6 +8,7 @@ from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from connections import credentials
 from connections.models import Connection
 from portal.models import Staff
 from roster.models import Organization
@@ -23,16 +24,28 @@ def test_what_happens_by_date_is_listed_the_next_first(
     today = riverside.today()
     assert "Nothing is planned" in as_victor.get(CALENDAR).content.decode()
     bus = connected(riverside, dana, vendor="Busy Bus", expires=today + timedelta(days=9))
+    Connection.objects.filter(pk=bus.pk).update(agreement_ends=today + timedelta(days=10))
+    soon = connected(
+        riverside, dana, vendor="Soon", enabled=False, active_on=today + timedelta(days=4)
+    )
+    credentials.set_last_day(soon, today + timedelta(days=5), by=dana)
     paused = connected(riverside, dana, vendor="Library")
     Connection.objects.filter(pk=paused.pk).update(
-        status="paused", resume_on=today + timedelta(days=3)
+        status="paused", active_on=today + timedelta(days=3)
     )
     old = connected(riverside, dana, vendor="Old")
     Connection.objects.filter(pk=old.pk).update(expires=today - timedelta(days=1))
     connected(riverside, dana, vendor="Later", enabled=False)
     answer = as_victor.get(CALENDAR)
-    days = [(each.connection.vendor, each.is_past) for each in answer.context["days"]]
-    assert days == [("Old", True), ("Library", False), (bus.vendor, False)]
+    days = [(each.connection.vendor, each.what, past) for each, *_, past in answer.context["days"]]
+    assert days == [
+        ("Old", "expires", True),
+        ("Library", "resumes", False),
+        ("Soon", "begins", False),
+        ("Soon", "secret", False),
+        (bus.vendor, "expires", False),
+        (bus.vendor, "agreement", False),
+    ]
     assert [each.vendor for each in answer.context["waiting"]] == ["Later"]
 
 

@@ -27,6 +27,8 @@ OF_ONE = {
         "kept_out",
         "keep_out",
         "postman",
+        "secret_day",
+        "letter",
     )
 } | {"roster_why"}
 OF_AN_IMPORT, IMPORT = {"import", "import_findings", "import_decide"}, 4711
@@ -68,6 +70,10 @@ DOORS = {
     ("connection_rotate", "post"):     (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
     ("connection_secret", "get"):      (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
     ("connection_secret", "post"):     (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
+    ("connection_secret_day", "get"):  (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
+    ("connection_secret_day", "post"): (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
+    ("connection_letter", "get"):      (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
+    ("connection_letter", "post"):     (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, WRONG, NOT_FOUND),
     ("connection_secret", "put"):      (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
     ("connection_act", "get"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
     ("connection_act", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, WRONG, NOT_FOUND),
@@ -201,28 +207,25 @@ def test_a_connection_of_another_organization_is_not_there(
     assert brightpath.secrets.count() == 1
 
 
+PARTS: dict[str, dict[str, object]] = {
+    **{name: {"number": IMPORT} for name in OF_AN_IMPORT},
+    **{name: {"kind": "school"} for name in (*OF_A_ROW, "roster_kind")},
+    "staff_role": {"pk": NOBODY},
+    "staff_end": {"pk": NOBODY},
+    "import_decide": {"number": IMPORT, "act": "approve"},
+    "connection_act": {"act": "pause"},
+    "connection_secret": {"which": "older"},
+    "connection_secret_day": {"which": "older"},
+    "connection_letter": {"kind": "pause"},
+    "connection_documents": {"collection": "orgs"},
+    "docs_version": {"version": "1.2"},
+    "docs_postman": {"version": "1.2", "what": "collection"},
+}
+"""The parts of addresses beside the organization and the connection."""
+
+
 def address_of(name: str, slug: str, pk: int) -> str:
-    given: dict[str, object] = {}
-    if name not in OF_NO_ORGANIZATION:
-        given["slug"] = slug
-    if name == "connection" or name in OF_ONE:
-        given["pk"] = pk
-    if name in ("staff_role", "staff_end"):
-        given["pk"] = NOBODY
-    if name in OF_AN_IMPORT:
-        given["number"] = IMPORT
-    if name == "import_decide":
-        given["act"] = "approve"
-    if name == "connection_act":
-        given["act"] = "pause"
-    if name == "connection_secret":
-        given["which"] = "older"
-    if name == "docs_postman":
-        given["what"] = "collection"
-    if name in ("docs_version", "docs_postman"):
-        given["version"] = "1.2"
-    if name == "connection_documents":
-        given["collection"] = "orgs"
-    if name == "roster_kind" or name in OF_A_ROW:
-        given["kind"] = "school"
-    return reverse(name, kwargs=given, query={"id": "school-1"} if name in OF_A_ROW else None)
+    given = {} if name in OF_NO_ORGANIZATION else {"slug": slug}
+    of_one = {"pk": pk} if name == "connection" or name in OF_ONE else {}
+    query = {"id": "school-1"} if name in OF_A_ROW else None
+    return reverse(name, kwargs={**given, **of_one, **PARTS.get(name, {})}, query=query)

@@ -11,9 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from connections import credentials
+from connections.calendar import upcoming
 from connections.models import Connection
 from portal.models import Membership, Staff
-from portal.pages.home import reason_for, spelled
+from portal.pages.home import date_words, reason_for, spelled
 from roster.clock import clock
 from roster.models import Finding, Import, Organization, Refresh
 from tests.cast import connected, signed_in
@@ -81,10 +82,6 @@ def test_home_tells_what_needs_attention(
         ({"last_seen": timedelta(0)}, ""),
         ({"last_seen": timedelta(days=-7, minutes=5)}, ""),
         ({"last_seen": timedelta(days=-8)}, "Not seen for 8 days."),
-        ({"last_seen": timedelta(0), "expires": timedelta(days=31)}, ""),
-        ({"last_seen": timedelta(0), "expires": timedelta(days=12)}, "Expires in 12 days."),
-        ({"last_seen": timedelta(0), "expires": timedelta(days=1)}, "Expires in 1 day."),
-        ({"last_seen": timedelta(0), "expires": timedelta(0)}, "Today is its last day."),
         ({"expires": timedelta(days=-1)}, "Expired; the vendor is refused."),
         ({"status": "disabled"}, ""),
         ({"status": "suspended"}, ""),
@@ -98,6 +95,31 @@ def test_attention_is_asked_for_what_somebody_should_look_at(
     for name, value in fields.items():
         setattr(brightpath, name, moments[name] + value if name in moments else value)
     assert str(reason_for(brightpath, now)) == reason
+
+
+@pytest.mark.parametrize(
+    ("fields", "reasons"),
+    [
+        ({"expires": 31, "agreement_ends": 61}, []),
+        ({"expires": 12}, ["Last day in 12 days."]),
+        ({"expires": 1, "agreement_ends": 60},
+         ["Last day in 1 day.", "Last day of the agreement in 60 days."]),
+        ({"expires": 0}, ["Last day today."]),
+        ({"expires": -1}, []),
+        ({"status": "paused", "active_on": 3}, ["Resumes in 3 days."]),
+        ({"status": "disabled", "active_on": 4}, []),
+        ({"status": "disabled", "active_on": 1}, ["Launch in 1 day."]),
+        ({"status": "closed", "expires": 1}, []),
+    ],
+)  # fmt: skip
+def test_a_date_is_told_in_time(fields: dict[str, Any], reasons: list[str], brightpath: Connection):
+    organization = brightpath.organization
+    days = {
+        name: organization.today() + timedelta(days=value) if isinstance(value, int) else value
+        for name, value in fields.items()
+    }
+    Connection.objects.filter(pk=brightpath.pk).update(**days)
+    assert [date_words(date) for date in upcoming(organization)] == reasons
 
 
 def test_failing_requests_two_secrets_and_findings_are_told(

@@ -1,0 +1,59 @@
+"""What is to happen by date: of every connection, and of what it is read with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from connections.models import Connection, Secret
+from roster.models import Organization
+
+BEGINS, RESUMES, EXPIRES = "begins", "resumes", "expires"
+AGREEMENT, SECRET = "agreement", "secret"
+
+WARNED = {BEGINS: 3, RESUMES: 3, EXPIRES: 30, AGREEMENT: 60, SECRET: 14}
+"""How many days before each kind of date somebody is warned: long enough to prevent it."""
+
+BEGINNINGS = {Connection.Status.PAUSED.value: RESUMES, Connection.Status.DISABLED.value: BEGINS}
+
+
+class Date(NamedTuple):
+    """What happens on a day: on the first day of a beginning, after the last day of an end."""
+
+    day: date
+    what: str
+    connection: Connection
+
+
+def dates_of(organization: Organization, connections: Iterable[Connection]) -> list[Date]:
+    """Return all dates of these connections, the first first; those that are past too."""
+    known = {each.pk: each for each in connections}
+    found = [date for each in known.values() for date in _own(each)]
+    secrets = Secret.objects.filter(connection__in=known, ended__isnull=True)
+    found += [
+        Date(day, SECRET, known[pk])
+        for day, pk in secrets.values_list("expires", "connection")
+        if day
+    ]
+    return sorted(found, key=lambda each: (each.day, each.connection.vendor, each.connection.pk))
+
+
+def upcoming(organization: Organization) -> list[Date]:
+    """Return the dates of which somebody is to be warned today, the first first."""
+    today = organization.today()
+    open_ones = Connection.objects.filter(organization=organization).open()
+    return [
+        each
+        for each in dates_of(organization, open_ones)
+        if 0 <= (each.day - today).days <= WARNED[each.what]
+    ]
+
+
+def _own(connection: Connection) -> list[Date]:
+    days = {
+        BEGINNINGS.get(connection.status, ""): connection.active_on,
+        EXPIRES: connection.expires,
+        AGREEMENT: connection.agreement_ends,
+    }
+    return [Date(day, what, connection) for what, day in days.items() if what and day]

@@ -1,0 +1,44 @@
+"""`list_dates`: what is to happen by date, of every connection of an organization."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from connections.calendar import dates_of, upcoming
+from connections.models import Connection
+from roster.management.base import RosterCommand
+
+SAID = {
+    "begins": "the vendor can read from this day on",
+    "resumes": "the pause ends",
+    "expires": "the last day on which the vendor may read",
+    "agreement": "the last day of the agreement, and so of reading",
+    "secret": "the last day of a client secret",
+}
+
+
+class Command(RosterCommand):
+    help = "List what is to happen by date: launches, ends of pauses, last days."
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", metavar="SLUG", help="the organization")
+        parser.add_argument("--soon", action="store_true", help="only what needs a look by now")
+
+    def run(self, **options: Any) -> tuple[dict[str, Any], str]:
+        organization = self.organization(options["slug"])
+        connections = Connection.objects.filter(organization=organization).open()
+        found = upcoming(organization) if options["soon"] else dates_of(organization, connections)
+        told = [
+            {
+                "day": each.day.isoformat(),
+                "what": each.what,
+                "connection": each.connection.pk,
+                "vendor": each.connection.vendor,
+            }
+            for each in found
+        ]
+        lines = [f"{each.day}  {each.connection.vendor}: {SAID[each.what]}" for each in found]
+        words = "\n".join(lines) or "Nothing is planned."
+        return {"organization": organization.slug, "dates": told}, words
