@@ -66,7 +66,7 @@ STAND_INS = {
 }
 """What 1.1 has for the scopes of 1.2 that it lacks."""
 
-_ASKED = re.compile(r"https?://purl\.imsglobal\.org/spec/or/v1p[12]/scope/(?P<name>[\w.-]+)/?")
+_ASKED = re.compile(r"(?:https?://purl\.imsglobal\.org/spec/or/v1p[12]/scope/)?(?P<name>[\w.-]+)/?")
 
 
 def allowed(connection: Connection) -> list[str]:
@@ -81,9 +81,9 @@ def allowed_for(version: str, types: Collection[str], shares: Collection[str]) -
 def narrow(asked: Iterable[str], allowed: list[str]) -> list[str]:
     """Return the part of `allowed` that is asked for; all of it where nothing is asked.
 
-    Consumers ask with `http://`, and with the scopes of the other version: they get the scope
-    of that name which their connection has. What it doesn't have, and strange words, are left
-    out; so nothing may remain.
+    Consumers ask with `http://`, with the scopes of the other version, and with a bare
+    `roster.readonly`: they get the scope of that name which their connection has. What it
+    doesn't have, and strange words, are left out; so nothing may remain.
     """
     asked = list(asked)
     if not asked:

@@ -42,6 +42,10 @@ REFUSALS_LOGGED = 60
 """How many wrong credentials of a connection are logged in a minute."""
 
 
+class Twice(Exception):
+    """A parameter stands twice in the body, or twice in the query (RFC 6749, 3.2)."""
+
+
 @csrf_exempt
 @login_not_required
 def token(request: HttpRequest) -> HttpResponse:
@@ -63,6 +67,8 @@ def _serve(request: HttpRequest, endpoint: str) -> HttpResponse:
         return answer
     try:
         parameters = _parameters(request)
+    except Twice as twice:
+        return _refused(400, "invalid_request", str(twice))
     except (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
         return _refused(400, "invalid_request", "The body can't be read.")
     authorization = request.headers.get("Authorization", "")
@@ -109,18 +115,26 @@ def _parameters(request: HttpRequest) -> QueryDict | None:
     request.META["QUERY_STRING"] = ""
     request.GET = QueryDict()  # type: ignore[assignment]
     if request.content_type == "multipart/form-data":
-        both.update(request.POST)
-        return both
+        return _joined(both, request.POST)
     body = request.body.strip()
     if body[:1] in (b"{", b"["):
         return None
     # Some consumers send a form under no content type, or under a wrong one.
-    both.update(QueryDict(body, encoding="utf-8"))
-    return both
+    return _joined(both, QueryDict(body, encoding="utf-8"))
+
+
+def _joined(query: QueryDict, body: QueryDict) -> QueryDict:
+    for place in (query, body):
+        for name in PARAMETERS:
+            if len(place.getlist(name)) > 1:
+                raise Twice(f"{name} was sent twice.")
+    for name, values in body.lists():
+        query.setlist(name, [*query.getlist(name), *values])
+    return query
 
 
 def _encoded(parameters: QueryDict) -> str:
-    """Return what is read of the parameters as a form; what says the same twice, once."""
+    """Return what is read of the parameters as a form; what query and body both say, once."""
     pairs = dict.fromkeys(
         (name, value.strip())
         for name in PARAMETERS

@@ -94,7 +94,7 @@ def _order(query: QueryDict, operation: Operation) -> tuple[Order | None, tuple[
     if len(ways) > 1 or any(way.lower() not in WAYS for way in ways):
         raise BadRequest("“orderBy” must be asc or desc.")
     values = query.getlist("sort")
-    if not values:
+    if not any(value.strip() for value in values):
         return None, ()
     path = None
     if len(values) == 1:

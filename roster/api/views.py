@@ -53,6 +53,16 @@ class JsonAlways(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
+class MissingScope(PermissionDenied):
+    """The token opens other things; the challenge names a scope that would do (RFC 6750, 3.1)."""
+
+    def __init__(self, scopes: tuple[str, ...]) -> None:
+        super().__init__("The token lacks the scope that this needs: " + " or ".join(scopes))
+        self.auth_header = (
+            f'Bearer realm="Rosterdesk", error="insufficient_scope", scope="{scopes[0]}"'
+        )
+
+
 class HoldsScope(BasePermission):
     """The token is of the path's version and has one of the operation's scopes."""
 
@@ -68,9 +78,7 @@ class HoldsScope(BasePermission):
                 f"{operation.version}. Use the base URL that the district gave you."
             )
         if reader.scopes.isdisjoint(operation.scopes):
-            raise PermissionDenied(
-                "The token lacks the scope that this needs: " + " or ".join(operation.scopes)
-            )
+            raise MissingScope(operation.scopes)
         return True
 
 
@@ -164,7 +172,12 @@ class ReadingView(OneRosterView):
     def body(
         self, request: Request, content: str, records: int, asked: Asked, tag: str
     ) -> HttpResponse:
-        """Return the answer: the envelope, and beside it what 1.1 warns of."""
+        """Return the answer: the envelope, and beside it what 1.1 warns of.
+
+        `If-None-Match: *` asks for what isn't there yet (RFC 9110, 13.1.2), and this is.
+        """
+        if request.headers.get("If-None-Match", "").strip() == "*":
+            return self.not_modified(tag)
         if traced := trace_of(request):
             traced.records = records
         warnings = [

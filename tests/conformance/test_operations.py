@@ -193,6 +193,7 @@ def test_each_scope_opens_what_it_names(riverside: Any, endpoint: Endpoint) -> N
         else:
             description = refusal(answer, endpoint, 403)
             assert all(needed in description for needed in endpoint.scopes)
+            assert 'error="insufficient_scope"' in answer["WWW-Authenticate"]
 
 
 def tokens(vendor: Asker) -> Iterator[tuple[str, str]]:

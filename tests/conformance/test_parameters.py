@@ -40,7 +40,8 @@ FAULTS: dict[str, tuple[str, str]] = {
     "orderBy=asc&orderBy=asc": DATA, "orderBy=1": DATA, "orderBy=ASC": OK, "orderBy=": OK,
     "orderBy=desc": OK, "sort=sourcedId": OK,
     # Section 3.4: fields to order by.
-    "sort=nothing": SORT, "sort=": SORT, "sort=SourcedId": SORT, "sort=sourcedId,status": SORT,
+    "sort=nothing": SORT, "sort=": OK, "sort=%20&orderBy=desc": OK, "sort=SourcedId": SORT,
+    "sort=sourcedId,status": SORT,
     "sort=sourcedId&sort=status": SORT, "sort=sourcedId%00": SORT, "sort=status.x": SORT,
     "sort=%27": SORT, "sort=sourcedId%20desc": SORT, "sort=-sourcedId": SORT,
     "sort=nothing&orderBy=desc": SORT,

@@ -133,6 +133,12 @@ REFUSED: dict[str, tuple[Any, int, str, str]] = {
         "invalid_request",
         "grant_type",
     ),
+    "a grant sent twice": (
+        lambda v: post(f"{urlencode(v.form())}&grant_type=client_credentials", content_type=FORM),
+        400,
+        "invalid_request",
+        "grant_type was sent twice",
+    ),
     "JSON": (
         lambda v: post(json.dumps(v.form()), content_type="application/json"),
         400,

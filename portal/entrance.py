@@ -1,0 +1,42 @@
+"""What common but careless clients send is put in order before Django sees it.
+
+Node, Dart and streaming proxies send bodies in chunks, without a length; Django reads as much as
+the length says: nothing. And where a Base URL or host was entered with a slash at its end, paths
+have two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from typing import Any
+
+Environ = dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+MOST_IN_CHUNKS = 2_500_000
+"""Bytes of a body without a length; no vendor's write is as long, and uploads have a length."""
+
+_BASES = re.compile(
+    r"/{1,3}(?:oauth2|docs|ims/+oneroster/+(?:v1p1|(?:rostering|gradebook|resources)/+v1p2))/+"
+)
+"""Where slashes count once. Behind a Base URL, ids may hold them."""
+
+
+def entrance(application: Application) -> Application:
+    """Return the application behind these two mends."""
+
+    def mended(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+            body = environ["wsgi.input"].read(MOST_IN_CHUNKS + 1)
+            if len(body) > MOST_IN_CHUNKS:
+                start_response("413 Content Too Large", [("Content-Length", "0")])
+                return [b""]
+            environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        path = environ.get("PATH_INFO", "")
+        if base := _BASES.match(path):
+            environ["PATH_INFO"] = re.sub("/+", "/", base[0]) + path[base.end() :]
+        return application(environ, start_response)
+
+    return mended

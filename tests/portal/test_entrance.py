@@ -1,0 +1,49 @@
+"""Careless clients are understood: bodies in chunks, slashes twice."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from portal.entrance import MOST_IN_CHUNKS, entrance
+
+PATHS = {
+    "//oauth2/token": "/oauth2/token",
+    "/oauth2//token": "/oauth2/token",
+    "/ims/oneroster/v1p1//users": "/ims/oneroster/v1p1/users",
+    "//ims/oneroster/rostering/v1p2/users/a": "/ims/oneroster/rostering/v1p2/users/a",
+    "/ims//oneroster/gradebook/v1p2//results": "/ims/oneroster/gradebook/v1p2/results",
+    # An id may hold slashes.
+    "/ims/oneroster/v1p1/users/a//b": "/ims/oneroster/v1p1/users/a//b",
+    "/o/riverside//": "/o/riverside//",
+    "/": "/",
+}
+
+
+def seen(**environ: Any) -> tuple[str, bytes]:
+    """Return the status, or the path and the body that the application saw."""
+    told: dict[str, Any] = {}
+
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        told["path"] = environ["PATH_INFO"]
+        told["body"] = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        return []
+
+    environ.setdefault("wsgi.input", BytesIO())
+    entrance(application)(environ, lambda status, headers: told.update(path=status, body=b""))
+    return told["path"], told["body"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_slashes_count_once_down_to_the_end_of_a_base_url(path: str) -> None:
+    assert seen(PATH_INFO=path) == (PATHS[path], b"")
+
+
+def test_a_body_in_chunks_has_the_length_that_it_has() -> None:
+    chunked = {"HTTP_TRANSFER_ENCODING": "Chunked", "PATH_INFO": "/oauth2/token"}
+    body = b"grant_type=client_credentials"
+    assert seen(**chunked, **{"wsgi.input": BytesIO(body)}) == ("/oauth2/token", body)
+    endless = BytesIO(b"x" * (MOST_IN_CHUNKS + 1))
+    assert seen(**chunked, **{"wsgi.input": endless}) == ("413 Content Too Large", b"")
