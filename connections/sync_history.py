@@ -60,6 +60,24 @@ def lists_of(collection: str) -> list[str]:
     return found
 
 
+AT_ONCE = 5_000
+"""Requests that one call deletes at most, so that nobody waits for it."""
+
+
+def prune_requests() -> int:
+    """Delete requests that are older than their district keeps them; return how many."""
+    pruned = 0
+    for days in Organization.objects.values_list("requests_kept_days", flat=True).distinct():
+        old = Request.objects.filter(
+            connection__organization__requests_kept_days=days,
+            at__lt=clock() - timedelta(days=days),
+        )
+        pruned += Request.objects.filter(
+            pk__in=list(old.values_list("pk", flat=True)[:AT_ONCE])
+        ).delete()[0]
+    return pruned
+
+
 def prune() -> int:
     """Delete the runs that are older than their district's tombstones; return how many."""
     pruned = 0

@@ -11,8 +11,9 @@ BY = "schedule"
 
 @shared_task(name="connections.tasks.tend")
 def tend() -> None:
-    """Begin and resume what is due, hold and end what has expired, forget old runs."""
+    """Begin and resume what is due, hold and end what has expired, forget old runs and requests."""
     dates.begin_due(BY)
     dates.end_secrets(BY)
     dates.keep_expiry(BY)
     sync_history.prune()
+    sync_history.prune_requests()

@@ -28,7 +28,15 @@ PRAGMAS = (
 
 
 # What we make in the data folder. SQLite gives `-wal` and `-shm` the mode of the database.
-OURS = ("rosterdesk.sqlite3*", "secret-key*", "broker", "uploads", "mail", "beat-schedule*")
+OURS = (
+    "rosterdesk.sqlite3*",
+    "secret-key*",
+    "broker",
+    "uploads",
+    "mail",
+    "beat-schedule*",
+    "locks",
+)
 OTHERS = 0o077
 
 

@@ -6,7 +6,7 @@ differ; so Python's clock decides, and tests move it.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -22,6 +22,16 @@ def clock() -> datetime:
 def today(time_zone: str) -> date:
     """Return the calendar day it is now in `time_zone` (an IANA name)."""
     return clock().astimezone(ZoneInfo(time_zone)).date()
+
+
+def at(day: date, wall: time, time_zone: str) -> datetime:
+    """Return the moment at which the wall clocks show a time on a day there, in UTC.
+
+    Of a time that comes twice it is the first. One that a change of clocks skips is as long after
+    the change as it would have been after the hour that is skipped: half past two at half past
+    three.
+    """
+    return datetime.combine(day, wall, ZoneInfo(time_zone)).astimezone(UTC)
 
 
 def stamp(moment: datetime) -> str:

@@ -16,6 +16,10 @@ class Refused(Exception):
     """
 
 
+class Cancelled(Exception):
+    """Nobody wants the work any more, or another process has it now: who does it stops."""
+
+
 def require_valid(row: Model, exclude: Collection[str] = ()) -> None:
     """Refuse a row that its model's fields and constraints don't allow, naming each field."""
     try:

@@ -90,8 +90,20 @@ class SettingsForm(forms.Form):
         min_value=1,
         max_value=3650,
     )
+    requests_kept_days = forms.IntegerField(
+        label=_("Keep vendors' requests for, in days"),
+        help_text=_("The log of what each vendor asked for, and what it got."),
+        min_value=7,
+        max_value=3650,
+    )
+    history_kept_days = forms.IntegerField(
+        label=_("Keep the history for, in days"),
+        help_text=_("Findings of imports, refreshes and jobs. The audit log is kept for good."),
+        min_value=7,
+        max_value=3650,
+    )
     hold_percent = forms.IntegerField(
-        label=_("Hold an import that removes more than, in percent"),
+        label=_("Hold an import or a refresh that removes more than, in percent"),
         help_text=_(
             "Of one list; it waits for your decision. Both this and the next must be passed."
         ),
@@ -102,7 +114,7 @@ class SettingsForm(forms.Form):
         label=_("And more than so many records"), min_value=0, max_value=1_000_000
     )
     hold_visible = forms.IntegerField(
-        label=_("Hold an import that shows more hidden people than"),
+        label=_("Hold an import or a refresh that shows more hidden people than"),
         help_text=_("People whom no vendor could see until then."),
         min_value=0,
         max_value=1_000_000,

@@ -4,12 +4,12 @@ both; and since when nothing has come in."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Min
 
-from roster.clock import EPOCH
+from roster import clock
 from roster.models import Arrival, Organization, Source
 
 SILENT = timedelta(hours=36)
@@ -22,17 +22,16 @@ def due(source: Source, now: datetime) -> Iterator[datetime]:
         yield last_daily(source.daily_at, source.organization.time_zone, now)
     if source.every_minutes:
         period = timedelta(minutes=source.every_minutes)
-        yield EPOCH + (now - EPOCH) // period * period
+        yield clock.EPOCH + (now - clock.EPOCH) // period * period
 
 
 def last_daily(at: time, time_zone: str, now: datetime) -> datetime:
     """Return the latest moment, in that time zone, at which a daily time was due."""
     zone = ZoneInfo(time_zone)
     day = now.astimezone(zone).date()
-    moment = datetime.combine(day, at, zone)
-    if moment.astimezone(UTC) > now:
-        moment = datetime.combine(day - timedelta(days=1), at, zone)
-    return moment
+    if clock.at(day, at, time_zone) > now:
+        day -= timedelta(days=1)
+    return datetime.combine(day, at, zone)
 
 
 def silent_since(organization: Organization, now: datetime) -> datetime | None:

@@ -97,7 +97,7 @@ def _apply(source: Source, settings: Settings) -> None:
         place = parse(settings.address)
         source.address, source.kind = settings.address, place.kind
         source.remembered, source.problem = {}, ""
-        source.worker, source.busy_until = "", None  # Who still fetches from the old one, stops.
+        source.worker = ""  # Who still fetches from the old one, stops.
         if before and before[:4] != place[:4]:  # Another server: nothing is known of it yet.
             source.host_key = source.certificate = ""
             if source.secret and settings.credential is None:

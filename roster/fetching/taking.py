@@ -10,10 +10,10 @@ from django.utils.module_loading import import_string
 
 from roster import audit
 from roster.clock import clock
+from roster.fetching.alone import Fetch, alone
 from roster.fetching.candidates import LOOKING
 from roster.fetching.failing import Unfinished
 from roster.fetching.found import Found, Way
-from roster.fetching.leases import Lease
 from roster.fetching.recording import record
 from roster.models import Arrival, Import, Source
 from roster.refusal import Refused
@@ -39,10 +39,10 @@ def fetch(
     """
     came: list[Arrival] = []
     look: Way = import_string(WAYS[Source.Kind(source.kind)])
-    with Lease(source) as lease, ExitStack() as ending:
+    with alone(source) as mine, ExitStack() as ending:
 
         def tick() -> None:
-            lease.tick()
+            mine.tick()
             if progress:
                 progress(50, f"Fetching from {source}")
 
@@ -52,11 +52,11 @@ def fetch(
             }
         try:
             for found in ending.enter_context(closing(look(source, tick))):
-                came.append(_take(lease, found, by, again))
+                came.append(_take(mine, found, by, again))
         except Refused as refusal:
-            lease.save(remembered=source.remembered, problem=str(refusal))
+            mine.save(remembered=source.remembered, problem=str(refusal))
             raise
-        lease.save(remembered=source.remembered, looked=clock(), problem="")
+        mine.save(remembered=source.remembered, looked=clock(), problem="")
     looking = source.remembered.get(LOOKING)
     if looking and not came:
         raise Unfinished(
@@ -66,10 +66,10 @@ def fetch(
     return came
 
 
-def _take(lease: Lease, found: Found, by: audit.Actor, again: bool) -> Arrival:
+def _take(mine: Fetch, found: Found, by: audit.Actor, again: bool) -> Arrival:
     """Record what was found, and with it that it was taken: both, or neither."""
-    source = lease.source
-    lease.tick()
+    source = mine.source
+    mine.tick()
     try:
         with transaction.atomic():
             arrival = record(
@@ -81,7 +81,7 @@ def _take(lease: Lease, found: Found, by: audit.Actor, again: bool) -> Arrival:
                 written=found.written,
                 again=frozenset(Import.State.values) if again else frozenset(),
             )
-            lease.save(remembered=source.remembered)
+            mine.save(remembered=source.remembered)
     except Refused:
         source.refresh_from_db(fields=["remembered"])
         raise

@@ -1,16 +1,19 @@
-"""Background work as rows with leases: asked for, done, swept up."""
+"""Background work as rows: asked for, done by one worker at a time, swept up."""
 
 from roster.jobs.arriving import import_now, request_approval, request_fetch, request_import
-from roster.jobs.queue import enqueue, request_refresh, send, sweep
+from roster.jobs.queue import enqueue, run_again, send, sweep
+from roster.jobs.refreshes import cancel, request_refresh
 from roster.jobs.working import running_refresh, work
 
 __all__ = [
+    "cancel",
     "enqueue",
     "import_now",
     "request_approval",
     "request_fetch",
     "request_import",
     "request_refresh",
+    "run_again",
     "running_refresh",
     "send",
     "sweep",

@@ -10,12 +10,11 @@ from django.db.models import QuerySet
 from roster import audit, fetching
 from roster.clock import clock
 from roster.jobs import queue, working
-from roster.jobs.heartbeat import Progress
+from roster.jobs.progress import Progress
 from roster.models import Arrival, Import, Job, Source
 
 BY = "schedule"
 LOOK = 0.5  # Seconds between two looks at a job that another worker has.
-OPEN = (Job.State.QUEUED, Job.State.RUNNING)
 
 
 def enqueue_fetches() -> list[Job]:
@@ -86,7 +85,7 @@ def import_now(arrival: Arrival, by: audit.Actor, progress: Progress) -> Job:
     while True:
         working.work(job.pk, f"command {secrets.token_hex(4)}", progress)
         job.refresh_from_db()
-        if job.state not in OPEN or (job.attempts and job.state == Job.State.QUEUED):
+        if job.state not in queue.OPEN or (job.attempts and job.state == Job.State.QUEUED):
             return job
         progress(job.percent, job.stage)
         time.sleep(LOOK)
@@ -107,7 +106,7 @@ def _idle(source: Source) -> bool:
 
 
 def _open_looks(source: Source) -> QuerySet[Job]:
-    return Job.objects.filter(key__startswith=_prefix(source), state__in=OPEN)
+    return Job.objects.filter(key__startswith=_prefix(source), state__in=queue.OPEN)
 
 
 def _prefix(source: Source) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 from roster import fetching, importing
 from roster.clock import clock
 from roster.jobs.attempts import ATTEMPTS, Later, organization_of
-from roster.jobs.heartbeat import LeaseLost, Progress
+from roster.jobs.progress import Progress
 from roster.models import Arrival, Job, Source
-from roster.refusal import Refused
+from roster.refusal import Cancelled, Refused
 
 SOON = timedelta(seconds=30)  # After a look that found something unfinished, or nobody there.
 PATIENCE = timedelta(hours=2)  # How long a daily look is tried again.
@@ -44,7 +44,7 @@ def import_arrival(job: Job, progress: Progress) -> dict[str, Any]:
         raise Later("Waiting for the import of the bundle that came before.", clock() + SOON)
     try:
         done = fetching.import_arrival(arrival, by=job.by_name, progress=progress)
-    except LeaseLost:
+    except Cancelled:
         raise
     except Exception as error:
         if job.attempts >= ATTEMPTS:

@@ -1,15 +1,14 @@
 """Background work that nothing can lose: a row says what is to be done; here one asks for it.
 
 The row is the truth, a broker's message only its id: messages may be lost, doubled or late, and
-workers may die. A lease is taken by one conditional UPDATE (`working.py`), so no two workers do
-one job at once; a sweep sends again what nobody works on. Weighed against trusting the broker's own
-redelivery: none redelivers soon after a `kill -9`, and the embedded one never does.
+workers may die. A lane's lock (`lanes.py`) lets one worker at a time do a job; a sweep sends again
+what nobody works on. Weighed against trusting the broker's own redelivery: none redelivers soon
+after a `kill -9`, and the embedded one never does.
 """
 
 from __future__ import annotations
 
 import logging
-import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,17 +16,19 @@ from celery import current_app
 from django.db import transaction
 from django.db.models import Q
 
-from roster import audit
+from roster import audit, locks
 from roster.clock import clock
-from roster.jobs.working import ATTEMPTS, KINDS, running_refresh
+from roster.jobs.lanes import Lane
+from roster.jobs.working import KINDS
 from roster.models import Job, Organization
 from roster.refusal import Refused
 
 log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=30)  # How long a message may take to reach a worker.
-RESEND = timedelta(minutes=2)  # How long the sweep waits after sending again.
+STALE = 60  # Seconds after which a message is dropped: another one has been sent.
 SWEPT_AT_ONCE = 200
+OPEN = (Job.State.QUEUED, Job.State.RUNNING)
 
 # A page that asks for a job must not hang on a dead broker: kombu's own patience is six seconds.
 HURRIED = {"max_retries": 0, "interval_start": 0, "socket_connect_timeout": 2}
@@ -51,7 +52,7 @@ def enqueue(
     if kind not in KINDS:
         raise ValueError(f"There is no kind of job “{kind}”.")
     now = clock()
-    asked_for = {"due": due or now, "lease_until": None if due and due > now else now + PATIENCE}
+    asked_for = {"due": due or now, "send_again": None if due and due > now else now + PATIENCE}
     job, made = Job.objects.get_or_create(
         key=key,
         defaults={
@@ -63,40 +64,20 @@ def enqueue(
         },
     )
     if not made and again:
-        made = bool(
-            Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(
-                state=Job.State.QUEUED, attempts=0, percent=0, stage="", reason="", finished=None,
-                by_name=audit.name_of(by)[:200], **asked_for,
-            )
-        )  # fmt: skip
+        made = _begin_anew(job, by)
         job.refresh_from_db()
-    if made and job.due <= now:
+    if made and (due is None or due <= now):
         send_on_commit(job)
     return job
 
 
-def request_refresh(organization: Organization, by: audit.Actor) -> Job:
-    """Queue a refresh now; one that waits for its next attempt is brought forward instead.
-
-    Raises Refused when a refresh is queued or running already.
-    """
-    with transaction.atomic():
-        # Two clicks at once wait for each other here.
-        Organization.objects.select_for_update().get(pk=organization.pk)
-        open_jobs = Job.objects.filter(organization=organization, kind="refresh")
-        if open_jobs.filter(state=Job.State.RUNNING).exists() or running_refresh(organization):
-            raise Refused("A refresh is running already. Wait until it has finished.")
-        now = clock()
-        waiting = open_jobs.filter(state=Job.State.QUEUED).order_by("due").first()
-        if waiting is None:
-            key = f"refresh:{organization.slug}:{secrets.token_hex(8)}"
-            return enqueue("refresh", organization=organization, key=key, by=by)
-        if waiting.due <= now:
-            raise Refused("A refresh is waiting for its turn already.")
-        Job.objects.filter(pk=waiting.pk).update(due=now, lease_until=now + PATIENCE)
-        waiting.refresh_from_db()
-        send_on_commit(waiting)
-        return waiting
+def bring_forward(job: Job) -> Job:
+    """Have a job that is due later done now."""
+    now = clock()
+    Job.objects.filter(pk=job.pk).update(due=now, send_again=now + PATIENCE)
+    job.refresh_from_db()
+    send_on_commit(job)
+    return job
 
 
 def send_on_commit(job: Job) -> None:
@@ -113,6 +94,7 @@ def send(job_id: int) -> None:
                 connection=connection,
                 retry=False,
                 ignore_result=True,
+                expires=STALE,
             )
     except Exception as error:  # Each broker's client has its own.
         log.warning(
@@ -121,21 +103,40 @@ def send(job_id: int) -> None:
         )
 
 
-def sweep() -> int:
-    """Send again what is due and nobody works on; return how many jobs that were."""
+def run_again(job: Job, by: audit.Actor) -> None:
+    """Queue a job anew that failed. Raises Refused where it didn't."""
+    with transaction.atomic():
+        if not _begin_anew(job, by):
+            raise Refused("Only a job that failed can be run again.")
+        audit.record(by, "job.repeated", job.organization, kind="job", object_id=str(job.pk))
+        send_on_commit(job)
+
+
+def _begin_anew(job: Job, by: audit.Actor) -> bool:
     now = clock()
-    dead = Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=now)
-    dead.filter(attempts__gte=ATTEMPTS).update(
-        state=Job.State.FAILED,
-        reason=f"The worker ended {ATTEMPTS} times before the work was done.",
-        finished=now,
-    )
-    unheard = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    waiting = Job.objects.filter(unheard, state=Job.State.QUEUED, due__lte=now)
-    again = [*dead.values_list("pk", flat=True)[:SWEPT_AT_ONCE]]
+    failed = Job.objects.filter(pk=job.pk, state=Job.State.FAILED)
+    return bool(
+        failed.update(
+            state=Job.State.QUEUED, attempts=0, percent=0, stage="", reason="", finished=None,
+            by_name=audit.name_of(by)[:200], due=now, send_again=now + PATIENCE,
+        )
+    )  # fmt: skip
+
+
+def sweep(*, at_once: bool = False) -> int:
+    """Send again what is due and nobody works on; return how many jobs that were.
+
+    `at_once`: a worker that has just begun doesn't wait for messages that the last one may have
+    taken with it.
+    """
+    now = clock()
+    running = Job.objects.filter(state=Job.State.RUNNING).order_by("pk")[:SWEPT_AT_ONCE]
+    again = [job.pk for job in running if locks.is_free(Lane.of(job).name)]
+    sent = Q(send_again__isnull=True) | Q(send_again__lt=now)
+    waiting = Job.objects.filter(Q() if at_once else sent, state=Job.State.QUEUED, due__lte=now)
     for pk in waiting.order_by("due", "pk").values_list("pk", flat=True)[:SWEPT_AT_ONCE]:
-        # Of two sweeps at once, one counts; a long queue isn't sent again with every sweep.
-        if waiting.filter(pk=pk).update(lease_until=now + RESEND):
+        # Of two sweeps at once, one counts.
+        if waiting.filter(pk=pk).update(send_again=now + PATIENCE):
             again.append(pk)
     for pk in again:
         send(pk)

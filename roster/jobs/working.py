@@ -1,4 +1,4 @@
-"""Doing a job: takes its lease, runs the verb of its kind, and records what became of it."""
+"""Doing a job: takes it, runs the verb of its kind, and records what became of it."""
 
 from __future__ import annotations
 
@@ -12,40 +12,67 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import close_old_connections, connection
-from django.db.models import F, Q
+from django.db import DatabaseError, connection
+from django.db.models import F, Q, QuerySet
 
-from roster import arrivals, publishing
+from roster import arrivals, locks, publishing
 from roster.clock import clock
 from roster.jobs import bundles
 from roster.jobs.attempts import ATTEMPTS, Later, organization_of
-from roster.jobs.heartbeat import LEASE, Heartbeat, LeaseLost, Progress
-from roster.models import Arrival, Feed, Job, Organization, Refresh
-from roster.refusal import Refused
+from roster.jobs.lanes import Lane
+from roster.jobs.progress import Progress, Watch
+from roster.models import Arrival, Feed, Finding, Import, Job, Organization, Refresh
+from roster.refusal import Cancelled, Refused
 
 log = logging.getLogger(__name__)
 
 BACKOFF = timedelta(seconds=30)  # After the first failure; four times as long after each further.
-LOOK_AGAIN = timedelta(seconds=10)  # What waits for other work looks this often if it has ended.
-KEPT = timedelta(days=90)  # How long one can look up what a job did,
+GIVEN_UP = f"The worker ended {ATTEMPTS} times before the work was done."
+KEPT = timedelta(days=90)  # How long one can look up what a job of no organization did,
 SWEEPS_KEPT = timedelta(days=2)  # and what a sweep or a look at a source did: there are many.
 
 
 def work(job_id: int, worker: str, progress: Progress | None = None) -> bool:
-    """Do the job if it is free and due, and return whether it was this call that did it.
+    """Do what is due in the job's lane, unless another process is at it; return whether the job
+    was done by this call.
 
     What is refused fails at once, with the refusal's words; anything unexpected is tried again
     with growing pauses, five times in all. `progress` is called with what the job's row is told.
     """
-    job = take(job_id, worker)
-    if job is None:
+    asked = Job.objects.filter(pk=job_id).first()
+    if asked is None:
         return False
+    lane, done = Lane.of(asked), False
+    while lane.work(clock()).exists():
+        with locks.lock(lane.name) as free:
+            if not free:
+                break
+            while (job := lane.work(clock()).first()) is not None:
+                if (taken := take(job, worker)) is not None:
+                    done |= taken.pk == job_id
+                    _do(taken, progress if taken.pk == job_id else None)
+    return done
+
+
+def take(job: Job, worker: str) -> Job | None:
+    """Return a job of a lane that is ours, or None: who has killed so many workers is given up."""
+    mine = Job.objects.filter(pk=job.pk, state=job.state, worker=job.worker)
+    if job.state == Job.State.RUNNING and job.attempts >= ATTEMPTS:
+        mine.update(state=Job.State.FAILED, reason=GIVEN_UP, worker="", finished=clock())
+        return None
+    name = f"{worker[:100]} {secrets.token_hex(4)}"  # Two takings by one worker differ.
+    taken = mine.update(
+        state=Job.State.RUNNING, worker=name, attempts=F("attempts") + 1, percent=0, stage=""
+    )
+    return Job.objects.select_related("organization").get(pk=job.pk) if taken else None
+
+
+def _do(job: Job, shown: Progress | None) -> None:
     try:
-        with Heartbeat(job) as heart:
-            result = KINDS[job.kind](job, _both(heart.progress, progress))
-    except LeaseLost:
-        log.warning("A job's lease was lost; another worker has it.", extra={"job": job.pk})
-        return False
+        with Watch(job, shown) as watch:
+            result = KINDS[job.kind](job, watch.note)
+    except Cancelled:
+        log.info("A job was cancelled.", extra={"job": job.pk})
     except Later as later:
         _put_back(job, str(later), later.due, attempts=F("attempts") - 1)
     except Refused as refusal:
@@ -56,51 +83,20 @@ def work(job_id: int, worker: str, progress: Progress | None = None) -> bool:
     else:
         plain = json.loads(json.dumps(result or {}, cls=DjangoJSONEncoder))
         _settle(job, state=Job.State.DONE, percent=100, result=plain, reason="", finished=clock())
-    return True
-
-
-def _both(heard: Progress, shown: Progress | None) -> Progress:
-    def tell(percent: int, stage: str) -> None:
-        heard(percent, stage)
-        if shown:
-            shown(percent, stage)
-
-    return tell
-
-
-def take(job_id: int, worker: str) -> Job | None:
-    """Return the job under a lease of this worker's, or None if it isn't there for the taking."""
-    now = clock()
-    mine = f"{worker[:100]} {secrets.token_hex(4)}"  # Two takings by one worker differ.
-    free = Q(state=Job.State.QUEUED, due__lte=now) | Q(
-        state=Job.State.RUNNING, lease_until__lt=now, attempts__lt=ATTEMPTS
-    )
-    taken = Job.objects.filter(free, pk=job_id).update(
-        state=Job.State.RUNNING,
-        worker=mine,
-        lease_until=now + LEASE,
-        attempts=F("attempts") + 1,
-        percent=0,
-        stage="",
-    )
-    if not taken:
-        return None
-    return Job.objects.select_related("organization").filter(pk=job_id, worker=mine).first()
 
 
 def running_refresh(organization: Organization) -> Refresh | None:
     """Return the refresh of the organization that runs now, begun by a job or by a command."""
-    return Refresh.objects.filter(
-        organization=organization, state=Refresh.State.RUNNING, lease_until__gt=clock()
-    ).first()
+    return organization.refreshes.filter(state=Refresh.State.RUNNING).first()
 
 
 def refresh(job: Job, progress: Progress) -> dict[str, Any]:
-    try:
-        return publishing.refresh(organization_of(job), by=job.by_name, progress=progress)
-    except publishing.AlreadyRunning as error:
-        # Left behind by a dead worker, or begun by a command: look again soon, as it may end soon.
-        raise Later("Waiting for the refresh that is running.", clock() + LOOK_AGAIN) from error
+    """Refresh, after one that a command has begun."""
+    organization, approve = organization_of(job), job.arguments.get("approve")
+    done = publishing.refresh(
+        organization, by=job.by_name, progress=progress, wait=True, approve=approve
+    )
+    return {**done, "difference": {}}  # Which has names, and is in the refresh's row.
 
 
 def publish(job: Job, progress: Progress) -> dict[str, Any]:
@@ -117,16 +113,36 @@ def sweep(job: Job, progress: Progress) -> dict[str, Any]:
 
 
 def tidy(job: Job, progress: Progress) -> dict[str, Any]:
-    """Delete what has expired: tokens, sessions, jobs done long ago, bundles that nobody needs."""
+    """Delete what has expired: tokens, sessions, history, bundles that nobody needs."""
     for command in ("cleartokens", "clearsessions"):
         call_command(command, stdout=io.StringIO(), stderr=io.StringIO())
     now = clock()
-    old = Q(finished__lt=now - KEPT) | Q(kind="sweep", finished__lt=now - SWEEPS_KEPT)
-    looks = Q(kind="fetch", finished__lt=now - SWEEPS_KEPT)
-    jobs = Job.objects.filter(looks | (old & Q(state=Job.State.DONE))).delete()[0]
-    unchanged = Arrival.objects.filter(state=Arrival.State.UNCHANGED, received__lt=now - KEPT)
-    unchanged.delete()
-    return {"jobs": jobs, "files": arrivals.clear_left_behind()}
+    many = Q(kind="sweep", state=Job.State.DONE) | Q(kind="fetch")
+    found = {"jobs": Job.objects.filter(many, finished__lt=now - SWEEPS_KEPT).delete()[0]}
+    of_nobody = Job.objects.filter(organization=None, finished__lt=now - KEPT)
+    found["jobs"] += of_nobody.delete()[0]
+    for organization in Organization.objects.all():
+        before = now - timedelta(days=organization.history_kept_days)
+        for name, rows in _history(organization, before).items():
+            found[name] = found.get(name, 0) + rows.delete()[0]
+    return {**found, "files": arrivals.clear_left_behind()}
+
+
+def _history(organization: Organization, before: datetime) -> dict[str, QuerySet[Any]]:
+    """Return what is old enough to go; the last refresh and what is open stay."""
+    old = {"finished__lt": before}
+    last = organization.refreshes.filter(state=Refresh.State.PUBLISHED).first()
+    imports = organization.imports.exclude(state__in=(Import.State.RUNNING, Import.State.HELD))
+    return {
+        "jobs": organization.jobs.filter(**old),
+        "refreshes": organization.refreshes.filter(**old)
+        .exclude(state=Refresh.State.HELD)
+        .exclude(pk=last.pk if last else 0),
+        "findings": Finding.objects.filter(of_import__in=imports.filter(**old)),
+        "unchanged": organization.arrivals.filter(
+            state=Arrival.State.UNCHANGED, received__lt=before
+        ),
+    }
 
 
 KINDS: dict[str, Callable[[Job, Progress], dict[str, Any]]] = {
@@ -158,9 +174,12 @@ def _fail(job: Job, reason: str) -> None:
 
 
 def _settle(job: Job, **fields: Any) -> None:
-    """End the lease with what became of the job, unless the lease was lost meanwhile."""
-    if not connection.in_atomic_block:
-        close_old_connections()  # A database that was restarted meanwhile is connected to anew.
-    Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, worker=job.worker).update(
-        lease_until=None, worker="", **fields
-    )
+    """Write what became of the job, unless somebody has cancelled it or taken it over."""
+    mine = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, worker=job.worker)
+    try:
+        mine.update(send_again=None, worker="", **fields)
+    except DatabaseError:
+        if connection.in_atomic_block:
+            raise
+        connection.close()  # The database was restarted meanwhile; it is connected to anew.
+        mine.update(send_again=None, worker="", **fields)

@@ -19,7 +19,7 @@ class Source(models.Model):
     SFTP server must have, `certificate` the authority (PEM) that a private HTTPS server's
     certificate must come from. `answer` is what files are that no manifest speaks of and that
     could be bulk or delta. `remembered` is what the last looks saw, for the next one to compare
-    with. Who fetches holds the lease (`busy_until`, `worker`).
+    with. `worker` is who fetches, or did so last.
     """
 
     class Kind(models.TextChoices):
@@ -58,7 +58,6 @@ class Source(models.Model):
     remembered = models.JSONField(default=dict, blank=True, editable=False)
     looked = models.DateTimeField(null=True, blank=True, editable=False)
     problem = models.TextField(blank=True, editable=False)
-    busy_until = models.DateTimeField(null=True, blank=True, editable=False)
     worker = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zoneinfo
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -29,6 +30,13 @@ class UsernameStandIn(models.TextChoices):
     IDENTIFIER = "identifier", "the identifier"
     EMAIL = "email", "the e-mail address"
     NOTHING = "nothing", "nothing: the person isn't published in 1.1"
+
+
+class Scheduled(NamedTuple):
+    """A time at which the cache is to be refreshed, and the name by which that is done once."""
+
+    moment: datetime
+    name: str
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -79,6 +87,12 @@ class Organization(models.Model):
     tombstone_days = models.PositiveSmallIntegerField(
         default=180, validators=[MinValueValidator(1), MaxValueValidator(3650)]
     )
+    requests_kept_days = models.PositiveSmallIntegerField(
+        default=90, validators=[MinValueValidator(7), MaxValueValidator(3650)]
+    )
+    history_kept_days = models.PositiveSmallIntegerField(
+        default=400, validators=[MinValueValidator(7), MaxValueValidator(3650)]
+    )
     alert_recipients = models.JSONField(default=list, blank=True)
     second_factor_required = models.BooleanField(default=False)
     contact_name = models.CharField(max_length=200, blank=True)
@@ -128,18 +142,30 @@ class Organization(models.Model):
     def today(self) -> date:
         return clock.today(self.time_zone)
 
-    def next_refresh(self) -> datetime:
-        """Return when the cache is next refreshed by its daily time, in UTC.
+    def last_due(self, now: datetime) -> Scheduled:
+        """Return the last time up to now at which the cache was to be refreshed."""
+        day = now.astimezone(zoneinfo.ZoneInfo(self.time_zone)).date()
+        times = [*self._refreshes(day - timedelta(days=1)), *self._refreshes(day)]
+        return max(each for each in times if each.moment <= now)
 
-        A time that a change of clocks skips is the moment at which the clocks were changed.
-        """
-        zone, now = zoneinfo.ZoneInfo(self.time_zone), clock.clock()
-        day = now.astimezone(zone).date()
-        for ahead in (0, 1, 2):
-            local = datetime.combine(day + timedelta(days=ahead), self.refresh_at, zone)
-            if (due := local.astimezone(UTC)) > now:
-                return due
-        raise AssertionError("The day after tomorrow is not in the future.")
+    def next_refresh(self) -> datetime:
+        """Return when the cache is next refreshed, in UTC."""
+        now = clock.clock()
+        day = now.astimezone(zoneinfo.ZoneInfo(self.time_zone)).date()
+        times = [*self._refreshes(day), *self._refreshes(day + timedelta(days=1))]
+        return min(each.moment for each in times if each.moment > now)
+
+    def _refreshes(self, day: date) -> Iterator[Scheduled]:
+        """Yield the times of a day: one, and those of the hourly window, by elapsed hours."""
+        daily = clock.at(day, self.refresh_at, self.time_zone)
+        yield Scheduled(daily, f"{day}")
+        if self.refresh_hours_from is None or self.refresh_hours_until is None:
+            return
+        moment = clock.at(day, self.refresh_hours_from, self.time_zone)
+        while moment <= clock.at(day, self.refresh_hours_until, self.time_zone):
+            if moment != daily:
+                yield Scheduled(moment, f"{moment:%Y-%m-%dT%H:%MZ}")
+            moment += timedelta(hours=1)
 
     def settings(self) -> dict[str, Any]:
         """Return the settings that shape what is published, for comparing and for audit."""

@@ -127,13 +127,21 @@ class Refresh(models.Model):
     """One rebuilding of an organization's cache, for all of its feeds.
 
     `numbers` are what of the data reaches no vendor, and why (`roster.checking.numbers`), `basis`
-    the hash of what they were counted with.
+    the hash of what they were counted with. `of_import` is the import that was applied last.
+    `holds` are the reasons for which it was held, as `[{"code": …, "reason": …, "feeds": [key]}]`,
+    and `difference` what it would have changed (`roster.publishing.changed`); it becomes
+    approved, discarded or superseded. `approved_by` is who let this one show such a difference.
     """
 
     class State(models.TextChoices):
         RUNNING = "running"
         PUBLISHED = "published"
         FAILED = "failed"
+        CANCELLED = "cancelled"
+        HELD = "held"
+        APPROVED = "approved"
+        DISCARDED = "discarded"
+        SUPERSEDED = "superseded"
 
     organization = models.ForeignKey(
         "roster.Organization", on_delete=models.CASCADE, related_name="refreshes"
@@ -147,11 +155,16 @@ class Refresh(models.Model):
     removed = models.PositiveIntegerField(default=0)
     numbers = models.JSONField(default=dict, blank=True)
     basis = models.CharField(max_length=32, blank=True, editable=False)
+    of_import = models.ForeignKey(
+        Import, on_delete=models.SET_NULL, null=True, blank=True, related_name="refreshes"
+    )
+    holds = models.JSONField(default=list, blank=True)
+    difference = models.JSONField(default=dict, blank=True)
+    approved_by = models.CharField(max_length=200, blank=True)
     reason = models.TextField(blank=True)
     by_name = models.CharField(max_length=200, blank=True)
     began = models.DateTimeField(default=clock)
     finished = models.DateTimeField(null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-began", "-pk"]
@@ -160,7 +173,10 @@ class Refresh(models.Model):
                 fields=["organization"],
                 condition=Q(state="running"),
                 name="refresh_one_at_a_time",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["organization"], condition=Q(state="held"), name="refresh_held_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -171,7 +187,8 @@ class Job(models.Model):
     """The truth about a piece of background work; a broker's message carries only its id.
 
     `key` names the work and its period (`refresh:riverside:2026-11-22`), so that asking
-    twice does it once. Who works on it holds a lease; a sweep sends again what nobody holds.
+    twice does it once. Who works on it holds a lock (`roster.jobs.lanes`); a sweep sends what
+    nobody works on, and not again before `send_again`.
     """
 
     class State(models.TextChoices):
@@ -179,6 +196,7 @@ class Job(models.Model):
         RUNNING = "running"
         DONE = "done"
         FAILED = "failed"
+        CANCELLED = "cancelled"
 
     organization = models.ForeignKey(
         "roster.Organization", on_delete=models.CASCADE, null=True, blank=True, related_name="jobs"
@@ -186,11 +204,11 @@ class Job(models.Model):
     kind = models.CharField(max_length=32)
     key = models.CharField(max_length=200, unique=True)
     arguments = models.JSONField(default=dict, blank=True)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.QUEUED)
     percent = models.PositiveSmallIntegerField(default=0)
     stage = models.CharField(max_length=120, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
+    send_again = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=120, blank=True)
     result = models.JSONField(default=dict, blank=True)
     reason = models.TextField(blank=True)

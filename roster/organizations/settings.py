@@ -72,13 +72,21 @@ SETTINGS: dict[str, Setting] = {
     ),
     "refresh_hours_until": Setting(_time_or_none, "HH:MM|none", "to that one"),
     "hold_percent": Setting(
-        int, "PERCENT", "an import is held that removes more than so much of a collection,"
+        int,
+        "PERCENT",
+        "imports and refreshes are held that remove more than so much of a collection,",
     ),
     "hold_records": Setting(int, "N", "and more than so many records of it"),
     "hold_visible": Setting(
-        int, "N", "an import is held that makes more than so many hidden people visible"
+        int,
+        "N",
+        "imports and refreshes are held that make more than so many hidden people visible",
     ),
     "tombstone_days": Setting(int, "DAYS", "how long removed records are listed as removed"),
+    "requests_kept_days": Setting(int, "DAYS", "how long vendors' requests are kept"),
+    "history_kept_days": Setting(
+        int, "DAYS", "how long findings of imports, refreshes and jobs are kept"
+    ),
     "alert_recipients": Setting(
         _addresses,
         "ADDRESS,…|none",

@@ -16,7 +16,7 @@ from roster import excluding, publishing
 from roster.importing import import_bundle
 from roster.models import Enrollment, Klass, Level, Mark, Org, Organization, User
 from roster.organizations import set_field_policy
-from roster.publishing import flipping, running, sweeping
+from roster.publishing import flipping, sweeping
 
 BY = "race"
 MOST_MARKS = 40
@@ -25,11 +25,7 @@ BUNDLES = "RACE_BUNDLES"
 
 
 def hurry() -> None:
-    """Let leases and graces be as short as the lives of those who hold them.
-
-    A lease is longer than a note of progress can wait in SQLite, where an import is stored.
-    """
-    running.LEASE = timedelta(seconds=3)
+    """Let graces be as short as the lives of those who wait for them."""
     flipping.READ_ON = timedelta(seconds=1)
     sweeping.GRACE = timedelta(seconds=2)
 

@@ -161,7 +161,6 @@ def test_what_is_set_wrong_is_said_and_changes_nothing(
     assert nothing_came()
     source.refresh_from_db()
     assert source.problem == str(refusal.value)
-    assert source.busy_until is None
 
 
 def test_a_server_that_hangs_up_in_the_middle_is_asked_again(

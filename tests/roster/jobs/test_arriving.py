@@ -105,12 +105,7 @@ def test_bundles_are_imported_in_the_order_in_which_they_came(
     first = came(riverside, write(tmp_path / "a.zip", "Anna"))
     second = came(riverside, write(tmp_path / "b.zip", "Bea"))
     jobs = [arriving.request_import(each, "Dana") for each in (first, second)]
-    assert working.work(jobs[1].pk, "fast")
-    jobs[1].refresh_from_db()
-    assert (jobs[1].state, jobs[1].attempts) == ("queued", 0)
-    assert working.work(jobs[0].pk, "slow")
-    with time_machine.travel(jobs[1].due):
-        assert working.work(jobs[1].pk, "fast")
+    assert working.work(jobs[1].pk, "worker")  # The message of the later one comes first.
     assert [each.name for each in Import.objects.order_by("began")] == ["a.zip", "b.zip"]
 
 
@@ -150,6 +145,7 @@ def test_tidying_forgets_looks_soon_and_unchanged_bundles_later(
     looks = {"kind": "fetch", "finished": NOON - timedelta(days=3)}
     Job.objects.create(key="fetch:1", state="failed", **looks)
     Job.objects.create(key="fetch:2", state="done", **looks)
+    Organization.objects.update(history_kept_days=90)
     for state in ("unchanged", "imported"):
         Arrival.objects.create(
             organization=riverside, name="a", checksum="x", size=1, state=state, received=long_ago

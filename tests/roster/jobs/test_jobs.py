@@ -3,6 +3,7 @@
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from datetime import time as wall_clock
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,17 @@ from celery import current_app
 from django.db import connections, transaction
 from kombu.exceptions import OperationalError
 
+from roster import locks
 from roster.clock import clock
+from roster.deciding.rules import EVERYTHING
 from roster.excluding import exclude
-from roster.jobs import heartbeat, queue, tasks, working
-from roster.models import Import, Job, Organization, Refresh
+from roster.jobs import progress as watching
+from roster.jobs import queue, refreshes, tasks, working
+from roster.models import AuditEntry, Feed, Finding, Import, Job, Organization, Refresh
+from roster.publishing import refreshing, running
+from roster.publishing.inputs import todays
 from roster.refusal import Refused
+from tests.locking import held_by_another
 from tests.roster.districts import published
 from tests.roster.importing.conftest import one_class
 
@@ -43,7 +50,7 @@ def doing(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the kind “probe” does, one entry per run; the first one decides, the last one stays."""
     does: list[Any] = [lambda job, progress: {"done": job.key}]
 
-    def probe(job: Job, progress: heartbeat.Progress) -> Any:
+    def probe(job: Job, progress: watching.Progress) -> Any:
         act = does.pop(0) if len(does) > 1 else does[0]
         return act(job, progress)
 
@@ -51,14 +58,12 @@ def doing(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return does
 
 
-def probe(organization: Organization | None = None, **fields: Any) -> Job:
-    return Job.objects.create(
-        organization=organization, kind="probe", **{"key": "probe:1", **fields}
-    )
+def probe(**fields: Any) -> Job:
+    return Job.objects.create(**{"organization": None, "kind": "probe", "key": "probe:1", **fields})
 
 
 def raising(error: Exception) -> Any:
-    def act(job: Job, progress: heartbeat.Progress) -> None:
+    def act(job: Job, progress: watching.Progress) -> None:
         raise error
 
     return act
@@ -149,22 +154,22 @@ def test_a_broker_that_cannot_be_reached_fails_nothing_and_is_not_waited_for(
 
 @pytest.mark.usefixtures("sent")
 def test_a_second_refresh_is_refused_while_one_waits_or_runs(riverside: Organization) -> None:
-    job = queue.request_refresh(riverside, "dana@riverside.example")
+    job = refreshes.request_refresh(riverside, "dana@riverside.example")
     assert (job.kind, job.by_name) == ("refresh", "dana@riverside.example")
     with pytest.raises(Refused, match="waiting for its turn"):
-        queue.request_refresh(riverside, "test")
+        refreshes.request_refresh(riverside, "test")
     Job.objects.update(state=Job.State.RUNNING)
     with pytest.raises(Refused, match="running already"):
-        queue.request_refresh(riverside, "test")
+        refreshes.request_refresh(riverside, "test")
     Job.objects.update(state=Job.State.DONE)
-    assert queue.request_refresh(riverside, "test").pk != job.pk
+    assert refreshes.request_refresh(riverside, "test").pk != job.pk
 
 
 @pytest.mark.usefixtures("sent")
 def test_a_refresh_begun_by_a_command_is_respected_too(riverside: Organization) -> None:
-    Refresh.objects.create(organization=riverside, lease_until=clock() + timedelta(minutes=1))
+    Refresh.objects.create(organization=riverside)
     with pytest.raises(Refused, match="running already"):
-        queue.request_refresh(riverside, "test")
+        refreshes.request_refresh(riverside, "test")
 
 
 @pytest.mark.usefixtures("sent")
@@ -175,7 +180,7 @@ def test_a_refresh_that_waits_for_its_next_attempt_is_brought_forward(
     job = Job.objects.create(
         organization=riverside, kind="refresh", key="refresh:riverside:2026-11-22", due=later
     )
-    asked = queue.request_refresh(riverside, "test")
+    asked = refreshes.request_refresh(riverside, "test")
     assert asked.pk == job.pk
     assert asked.due <= clock()
 
@@ -187,7 +192,7 @@ def test_a_refresh_that_waits_for_its_next_attempt_is_brought_forward(
 def test_of_two_racing_workers_one_does_the_job(doing: list[Any]) -> None:
     runs: list[str] = []
 
-    def slow(job: Job, progress: heartbeat.Progress) -> dict[str, Any]:
+    def slow(job: Job, progress: watching.Progress) -> dict[str, Any]:
         runs.append(job.worker)
         time.sleep(0.3)
         return {}
@@ -217,31 +222,29 @@ def test_a_done_job_is_not_done_again(doing: list[Any]) -> None:
     job = probe()
     assert working.work(job.pk, "first")
     job.refresh_from_db()
-    assert (job.state, job.result, job.worker, job.lease_until) == (
-        "done", {"done": "probe:1"}, "", None,
-    )  # fmt: skip
+    assert (job.state, job.result, job.worker) == ("done", {"done": "probe:1"}, "")
     assert not working.work(job.pk, "second")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_dead_workers_job_is_swept_up_and_done_by_another(
+def test_a_dead_workers_job_is_swept_up_at_once_and_done_by_another(
     sent: list[int], doing: list[Any]
 ) -> None:
     job = probe()
-    assert working.take(job.pk, "soon dead")
-    assert (queue.sweep(), working.work(job.pk, "eager")) == (0, False)
-    with time_machine.travel(clock() + heartbeat.LEASE + PAST):
-        assert (queue.sweep(), sent) == (1, [job.pk])
-        assert working.work(job.pk, "other")
+    with held_by_another(f"job-{job.pk}"):
+        assert working.take(job, "soon dead")
+        assert (queue.sweep(), working.work(job.pk, "eager")) == (0, False)
+    assert (queue.sweep(), sent) == (1, [job.pk])
+    assert working.work(job.pk, "other")
     job.refresh_from_db()
     assert (job.state, job.attempts) == ("done", 2)
 
 
-@pytest.mark.usefixtures("sent")
+@pytest.mark.usefixtures("doing")
 def test_a_job_that_kills_its_workers_is_given_up(db: None) -> None:
-    probe(state="running", attempts=working.ATTEMPTS, lease_until=clock() - PAST)
-    assert queue.sweep() == 0
-    job = Job.objects.get()
+    job = probe(state="running", attempts=working.ATTEMPTS)
+    assert not working.work(job.pk, "worker")
+    job.refresh_from_db()
     assert (job.state, job.reason) == (
         "failed",
         "The worker ended 5 times before the work was done.",
@@ -249,21 +252,18 @@ def test_a_job_that_kills_its_workers_is_given_up(db: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_heartbeat_renews_the_lease_and_tells_the_progress(
+def test_progress_is_told_while_the_work_goes_on(
     monkeypatch: pytest.MonkeyPatch, doing: list[Any]
 ) -> None:
-    monkeypatch.setattr(heartbeat, "WRITTEN", 0.02)
-    monkeypatch.setattr(heartbeat, "BEAT", 0.05)
+    monkeypatch.setattr(watching, "LOOK", 0.02)
     job = probe()
     seen: list[tuple[int, str]] = []
-    leases: set[datetime | None] = set()
 
-    def watched(mine: Job, progress: heartbeat.Progress) -> dict[str, Any]:
+    def watched(mine: Job, progress: watching.Progress) -> dict[str, Any]:
         progress(40, "Reading users.csv")
         end = time.monotonic() + 5
-        while time.monotonic() < end and (len(leases) < 3 or not seen):
+        while time.monotonic() < end and not seen:
             now = Job.objects.get(pk=job.pk)
-            leases.add(now.lease_until)
             if now.percent:
                 seen.append((now.percent, now.stage))
             time.sleep(0.02)
@@ -271,28 +271,33 @@ def test_the_heartbeat_renews_the_lease_and_tells_the_progress(
 
     doing[:] = [watched]
     assert working.work(job.pk, "worker")
-    assert seen[0] == (40, "Reading users.csv")
-    assert len(leases) >= 3
+    assert seen == [(40, "Reading users.csv")]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_who_lost_the_lease_stops_and_leaves_the_job_alone(
-    monkeypatch: pytest.MonkeyPatch, doing: list[Any]
+def test_a_refresh_is_cancelled_by_whom_it_bothers(
+    tmp_path: Path, transactional_db: None, sent: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(heartbeat, "WRITTEN", 0.02)
-    job = probe()
+    monkeypatch.setattr(watching, "LOOK", 0.02)
+    monkeypatch.setattr(running, "OFTEN", 0)
+    organization = one_class(tmp_path)
+    Feed.objects.create(organization=organization, version="1.2", rules=EVERYTHING,
+                        state="following")  # fmt: skip
+    job = refreshes.request_refresh(organization, "Dana")
 
-    def robbed(mine: Job, progress: heartbeat.Progress) -> dict[str, Any]:
-        Job.objects.filter(pk=job.pk).update(worker="another", percent=7)
-        for step in range(500):
-            progress(50 + step % 50, "Going on regardless")
-            time.sleep(0.01)
-        raise AssertionError("nobody stopped it")
+    def slow(organization: Organization) -> Any:
+        assert refreshes.cancel(organization, "Dana") == job
+        time.sleep(0.2)
+        return todays(organization)
 
-    doing[:] = [robbed]
-    assert not working.work(job.pk, "first")
+    monkeypatch.setattr(refreshing, "todays", slow)
+    working.work(job.pk, "worker")
     job.refresh_from_db()
-    assert (job.state, job.worker, job.percent) == ("running", "another", 7)
+    assert (job.state, job.reason) == ("cancelled", "Cancelled by Dana.")
+    assert organization.refreshes.get().state == "cancelled"
+    assert AuditEntry.objects.filter(action="refresh.cancelled").count() == 1
+    with pytest.raises(Refused, match="no refresh to be cancelled"):
+        refreshes.cancel(organization, "Dana")
+    assert refreshes.request_refresh(organization, "Dana") != job
 
 
 def test_a_refusal_fails_at_once_in_its_own_words(db: None, doing: list[Any]) -> None:
@@ -326,27 +331,37 @@ def test_what_nobody_expected_is_tried_again_with_growing_pauses_and_no_names(
     )
 
 
-def test_a_refresh_that_must_wait_for_another_looks_again_soon_and_never_fails(
-    riverside: Organization,
+def test_what_waits_in_a_lane_is_done_when_its_turn_comes(
+    tmp_path: Path, transactional_db: None
 ) -> None:
-    running = Refresh.objects.create(
-        organization=riverside, lease_until=clock() + timedelta(minutes=5)
-    )
-    job = Job.objects.create(organization=riverside, kind="refresh", key="refresh:riverside:1")
-    for look in range(working.ATTEMPTS + 1):
-        with time_machine.travel(clock() + look * working.LOOK_AGAIN + PAST, tick=False):
-            assert working.work(job.pk, "worker")
-            job.refresh_from_db()
-            assert (job.state, job.attempts) == ("queued", 0)
-            assert job.due == clock() + working.LOOK_AGAIN
-    Refresh.objects.filter(pk=running.pk).update(state=Refresh.State.PUBLISHED, lease_until=None)
-    with time_machine.travel(job.due + PAST):
-        assert working.work(job.pk, "worker")
-    job.refresh_from_db()
-    assert job.state == "done"
+    """A refresh that a command has begun is waited for; who ends one does what came meanwhile."""
+    organization = one_class(tmp_path)
+    fields = {"organization": organization, "kind": "refresh"}
+    first = Job.objects.create(key="refresh:riverside:1", **fields)
+    did: list[bool] = []
+
+    def worker() -> None:
+        did.append(working.work(first.pk, "worker"))
+        connections.close_all()
+
+    with locks.alone(f"refresh-{organization.pk}", lambda: None):
+        thread = threading.Thread(target=worker)
+        thread.start()
+        while not Job.objects.filter(stage__startswith="Waiting").exists():
+            time.sleep(0.05)
+        second = Job.objects.create(key="refresh:riverside:2", **fields)
+        assert not working.work(second.pk, "another")
+    thread.join(20)
+    assert did == [True]
+    assert [*Job.objects.order_by("pk").values_list("state", "attempts")] == [("done", 1)] * 2
 
 
 # What is due --------------------------------------------------------------------------------
+
+
+def time_of(text: str) -> wall_clock:
+    return wall_clock.fromisoformat(text)
+
 
 DAYS = [
     # now (UTC)           zone               refresh_at   the day whose refresh is due
@@ -368,9 +383,27 @@ def test_the_daily_refresh_falls_due_in_the_organizations_own_time(
     now: str, zone: str, at: str, day: str
 ) -> None:
     moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
-    wall = datetime.strptime(at, "%H:%M").time()  # noqa: DTZ007 - a wall clock's time.
+    wall = time_of(at)
     organization = Organization(slug="riverside", time_zone=zone, refresh_at=wall)
-    assert tasks.last_refresh_time(organization, moment).date().isoformat() == day
+    assert organization.last_due(moment).name == day
+
+
+def test_with_hours_every_elapsed_hour_of_the_window_has_a_refresh() -> None:
+    """Also of a day with 23 or 25 hours; a time of day that is the daily one is one refresh."""
+    riverside = Organization(
+        time_zone="America/Chicago",
+        refresh_at=time_of("03:00"),
+        refresh_hours_from=time_of("00:00"),
+        refresh_hours_until=time_of("05:00"),
+    )
+    for day, hours in (("2026-03-08", 5), ("2026-11-01", 7), ("2026-11-02", 6)):
+        now, names = datetime.fromisoformat(f"{day}T00:00-05:00"), set()
+        for minute in range(0, 12 * 60, 20):
+            last = riverside.last_due(now + timedelta(minutes=minute))
+            if last.moment >= now - timedelta(hours=1):
+                names.add(last.name)
+        assert len(names) == hours
+        assert day in names
 
 
 @pytest.mark.usefixtures("sent")
@@ -394,34 +427,51 @@ def test_a_new_organization_waits_for_its_first_refresh_time(riverside: Organiza
     Organization.objects.update(created=datetime(2026, 11, 22, 11, tzinfo=UTC))
     Import.objects.create(organization=riverside, name="a.zip", state=Import.State.APPLIED)
     with time_machine.travel(datetime(2026, 11, 22, 12, tzinfo=UTC)):
-        assert tasks.enqueue_daily_refreshes() == []
+        assert refreshes.enqueue_due() == []
     with time_machine.travel(datetime(2026, 11, 23, 8, 30, tzinfo=UTC)):
-        assert [job.key for job in tasks.enqueue_daily_refreshes()] == [
-            "refresh:riverside:2026-11-23"
-        ]
+        assert [job.key for job in refreshes.enqueue_due()] == ["refresh:riverside:2026-11-23"]
 
 
-def test_tidying_deletes_what_expired_and_what_was_done_long_ago(db: None) -> None:
-    probe(key="old", state="done", finished=clock() - working.KEPT - PAST)
-    probe(key="recent", state="done", finished=clock())
-    probe(key="failed", state="failed", finished=clock() - working.KEPT - PAST)
+def test_tidying_deletes_history_that_is_older_than_its_organization_keeps_it(
+    riverside: Organization,
+) -> None:
+    """What is open stays, and the last refresh; a sweep's job goes after two days."""
+    Organization.objects.update(history_kept_days=30)
+    old, recent = clock() - timedelta(days=31), clock() - timedelta(days=29)
+    for finished in (old, recent):
+        name = {old: "old", recent: "recent"}[finished]
+        of = {"organization": riverside, "finished": finished}
+        probe(key=f"{name} done", state="done", **of)
+        probe(key=f"{name} failed", state="failed", **of)
+        probe(key=f"{name} sweep", state="done", **{**of, "organization": None, "kind": "sweep"})
+        Refresh.objects.create(reason=name, state="failed", **of)
+        done = Import.objects.create(name=name, state="applied", **of)
+        Finding.objects.create(of_import=done, code="x", severity="notice", file=name, message="")
+    probe(key="nobody's", state="done", finished=clock() - working.KEPT - PAST)
+    probe(key="waiting", created=old)
+    Refresh.objects.create(organization=riverside, reason="last", state="published", finished=old)
     job = Job.objects.create(kind="tidy", key="tidy:1")
     assert working.work(job.pk, "worker")
-    assert set(Job.objects.values_list("key", flat=True)) == {"recent", "failed", "tidy:1"}
+    assert set(Job.objects.values_list("key", flat=True)) == {
+        "recent done", "recent failed", "waiting", "tidy:1",
+    }  # fmt: skip
+    assert set(Refresh.objects.values_list("reason", flat=True)) == {"recent", "last"}
+    assert Finding.objects.get().file == "recent"
+    assert Import.objects.count() == 2
 
 
 def test_a_refresh_follows_an_import_where_the_organization_wants_it(
     tmp_path: Path, db: None
 ) -> None:
     organization = one_class(tmp_path)
-    assert tasks.enqueue_refreshes_after_imports() == []
+    assert refreshes.enqueue_after_imports() == []
     Organization.objects.update(refresh_after_import=True)
-    (job,) = tasks.enqueue_refreshes_after_imports()
+    (job,) = refreshes.enqueue_after_imports()
     assert job.kind == "refresh"
-    assert tasks.enqueue_refreshes_after_imports() == []
+    assert refreshes.enqueue_after_imports() == []
     published(organization, "1.2")
     Import.objects.create(organization=organization, state=Import.State.APPLIED, finished=clock())
-    assert tasks.enqueue_refreshes_after_imports() == []
+    assert refreshes.enqueue_after_imports() == []
 
 
 def test_what_is_superseded_is_swept_every_hour(tmp_path: Path, transactional_db: None):

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import time_machine
 from django.db import connections
 
-from roster.clock import clock
 from roster.fetching import NotYet, fetch, folder
 from roster.fetching.found import Found, Tick
-from roster.fetching.leases import LEASE, Lease
 from roster.models import Arrival, Source
 from tests.roster.fetching.conftest import Write
 
@@ -46,19 +42,9 @@ def test_two_at_once_never_fetch_one_source_twice(
     both.wait(20)
     thread.join(20)
     assert (results, len(looks), Arrival.objects.count()) == (["1 came"], 1, 1)
-    watched.refresh_from_db()
-    assert (watched.busy_until, watched.worker) == (None, "")
 
 
-def test_a_process_that_died_lets_go_when_its_lease_ends(watched: Source) -> None:
-    Source.objects.update(busy_until=clock() + LEASE, worker="dead")
-    with pytest.raises(NotYet), Lease(watched):
-        pass
-    with time_machine.travel(clock() + LEASE + timedelta(seconds=1)), Lease(watched):
-        pass
-
-
-def test_who_lost_the_lease_takes_nothing(
+def test_who_fetches_from_an_address_that_was_changed_takes_nothing(
     watched: Source, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def robbed(source: Source, tick: Tick) -> Generator[Found]:
