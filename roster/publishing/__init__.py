@@ -3,6 +3,7 @@
 from roster.publishing.changing import (
     act,
     change_feed,
+    discard,
     end_feed,
     hold_feed,
     resume_feed,
@@ -10,16 +11,22 @@ from roster.publishing.changing import (
     withhold,
 )
 from roster.publishing.flipping import keep
+from roster.publishing.holding import held_refresh, is_discarded, is_superseded
 from roster.publishing.refreshing import refresh
-from roster.publishing.running import AlreadyRunning
+from roster.publishing.running import AlreadyRunning, close_dead
 from roster.publishing.sweeping import sweep
 
 __all__ = [
     "AlreadyRunning",
     "act",
     "change_feed",
+    "close_dead",
+    "discard",
     "end_feed",
+    "held_refresh",
     "hold_feed",
+    "is_discarded",
+    "is_superseded",
     "keep",
     "refresh",
     "resume_feed",

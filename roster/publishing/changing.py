@@ -10,21 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from roster.audit import Actor
+from roster.audit import Actor, record
 from roster.deciding import Rules
 from roster.kinds import COLLECTIONS, ROWS_OF
 from roster.map import outdated
 from roster.marks import MarkRow, Marks
-from roster.models import Feed, Organization, Publication
+from roster.models import Feed, Organization, Publication, Refresh
 from roster.publishing.acts import Act, Ground, set_of
 from roster.publishing.cases import PEOPLE, needed_by_people
 from roster.publishing.flipping import flip
+from roster.publishing.holding import end, held_refresh
 from roster.publishing.inputs import Inputs, last_shown
 from roster.publishing.lists import NEW
 from roster.publishing.making import Maker, Wanted
 from roster.publishing.plans import Cut, Plan
 from roster.publishing.shelf import Shelves
 from roster.publishing.withdrawing import withdrawn
+from roster.refusal import Refused
 
 Then = Callable[[], None]
 
@@ -40,7 +42,7 @@ def start_feed(feed: Feed, *, by: Actor, then: Then) -> None:
 
     def prepare() -> Plan:
         now = _fresh(feed)
-        if now.head is not None or not _is_published(now.organization):
+        if now.head is not None or not _may_be_given(now.organization):
             return Plan()
         return _made(_given(now, now.rules), Plan(), Shelves(now.organization_id))
 
@@ -62,7 +64,7 @@ def change_feed(feed: Feed, rules: dict[str, Any], *, by: Actor, then: Then) -> 
         if now.head is None or now.rules == rules:
             return Plan()
         change, shelves = Act(feed=now.pk, rules=rules), Shelves(now.organization_id)
-        if now.state == HELD or not _is_published(now.organization):
+        if now.state == HELD or not _may_be_given(now.organization):
             return withdrawn(now.organization, change, shelves)[0]
         plan, replaced = withdrawn(now.organization, change, shelves, heads=False)
         wanted = _given(now, rules, change)
@@ -83,7 +85,7 @@ def resume_feed(feed: Feed, *, by: Actor, then: Then) -> None:
 
     def prepare() -> Plan:
         now = _fresh(feed)
-        if not _is_published(now.organization):
+        if not _may_be_given(now.organization):
             return Plan()
         return _made(_given(now, now.rules), Plan(), Shelves(now.organization_id))
 
@@ -137,6 +139,40 @@ def _take(organization: Organization, taken: Act, then: Then) -> None:
         return withdrawn(organization, taken, Shelves(organization.pk))[0]
 
     flip(organization, prepare, then)
+
+
+def discard(organization: Organization, held: int, *, by: Actor) -> None:
+    """Drop the refresh that is held, and give those who wait what the last one has shown.
+
+    Refused if another one is held by now, or none.
+    """
+
+    def prepare() -> Plan:
+        organization.refresh_from_db()
+        plan, shelves = Plan(), Shelves(organization.pk)
+        if _is_published(organization):
+            for feed in Feed.objects.filter(organization=organization, state=FOLLOWING):
+                now = _fresh(feed)
+                _made(_given(now, now.rules), plan, shelves)
+        return plan
+
+    def write() -> None:
+        found = held_refresh(organization)
+        if found is None or found.pk != held:
+            raise Refused("This refresh isn't held any more.")
+        end(found, Refresh.State.DISCARDED, by=by)
+        reasons = [each["reason"] for each in found.holds]
+        record(by, "refresh.discarded", organization, kind="refresh", object_id=str(held),
+               old=reasons)  # fmt: skip
+
+    flip(organization, prepare, write)
+
+
+def _may_be_given(organization: Organization) -> bool:
+    """Return whether anything was shown that feeds can be given now: not while a refresh is held,
+    with which they wait.
+    """
+    return held_refresh(organization) is None and _is_published(organization)
 
 
 def _is_published(organization: Organization) -> bool:

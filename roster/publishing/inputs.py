@@ -106,7 +106,14 @@ def shown_marks(organization: Organization, marks: Iterable[MarkRow]) -> list[Ma
 
     What they have cleared since stays marked, until a refresh has shown that.
     """
-    kept = FormerRow.objects.filter(organization=organization, table__in=("mark", "new mark"))
+    return marks_at(organization, marks, revision=0)
+
+
+def marks_at(organization: Organization, marks: Iterable[MarkRow], revision: int) -> list[MarkRow]:
+    """Return marks without what imports have set and cleared since a revision."""
+    kept = FormerRow.objects.filter(
+        organization=organization, table__in=("mark", "new mark"), revision__gte=revision
+    )
     first: dict[tuple[str, ...], tuple[str, MarkRow]] = {}
     for table, columns in kept.order_by("revision", "pk").values_list("table", "columns"):
         row = MarkRow(**columns)

@@ -31,6 +31,9 @@ from roster.publishing.rendering import rendered
 from roster.publishing.shelf import Finished, Shelf, Shelves
 from roster.publishing.splicing import spliced
 
+Weigh = Callable[["Wanted", str, Difference], None]
+"""Called with what becomes of each collection for each feed."""
+
 Note = Callable[[float, str], None]
 """Called with the share that is done and the stage in words, again and again."""
 
@@ -100,9 +103,16 @@ def decided(
 class Maker:
     """Makes publications of an organization, those of one decision after those of another."""
 
-    def __init__(self, organization: Organization, shelves: Shelves, note: Note) -> None:
+    def __init__(
+        self,
+        organization: Organization,
+        shelves: Shelves,
+        note: Note,
+        weigh: Weigh | None = None,
+    ) -> None:
         self.organization = organization
         self.note = note
+        self.weigh = weigh
         self.share = 0.0
         self.shelves = shelves
         self.parts = Parts(organization.pk)
@@ -141,6 +151,8 @@ class Maker:
                 anew=self._anew(each, collection, before.live, shelf),
             )
             each.settle(collection, difference, self.parts)
+            if self.weigh:
+                self.weigh(each, collection, difference)
 
     def _anew(self, each: Wanted, collection: str, live: List, shelf: Shelf) -> Numbers:
         """Return the records that readers must hear of again, whatever they had of them."""

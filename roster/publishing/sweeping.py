@@ -18,6 +18,7 @@ from roster import bulk
 from roster.clock import clock
 from roster.models import (
     Document,
+    Import,
     ListPart,
     Organization,
     Publication,
@@ -165,5 +166,11 @@ def _delete_maps(organization: Organization) -> int:
         used |= {
             *Organization.objects.filter(pk=organization.pk).values_list("shown_map", flat=True)
         }
+        # With what an approved import holds, the next refresh is compared.
+        approved = Import.objects.filter(organization=organization).exclude(approved_by="")
         stale = maps.filter(revision__lt=newest).exclude(pk__in=used - {None})
+        stale = stale.exclude(
+            revision__gt=organization.shown_map.revision if organization.shown_map else 0,
+            revision__in=approved.filter(revision__isnull=False).values("revision"),
+        )
         return stale.delete()[1].get("roster.StoredMap", 0)

@@ -26,8 +26,9 @@ from roster.models import (
     Rendered,
     User,
 )
-from roster.publishing import making, refresh
+from roster.publishing import close_dead, making, refresh
 from roster.refusal import Refused
+from tests.locking import held_by_another
 from tests.roster.districts import EVERYTHING, demo_district, published, shown, stamps, student_of
 
 pytestmark = pytest.mark.django_db
@@ -157,15 +158,14 @@ def test_a_collection_that_is_shared_no_longer_leaves_tombstones(district: Organ
 
 
 def test_a_refresh_is_refused_while_another_is_running(district: Organization) -> None:
-    running = Refresh.objects.create(
-        organization=district, lease_until=clock() + timedelta(minutes=1)
-    )
-    with pytest.raises(Refused, match="already running"):
-        refresh(district, by="test")
-    Refresh.objects.filter(pk=running.pk).update(lease_until=clock() - timedelta(minutes=1))
+    with held_by_another(f"refresh-{district.pk}"):
+        dead = Refresh.objects.create(organization=district)
+        assert close_dead() == 0
+        with pytest.raises(Refused, match="already running"):
+            refresh(district, by="test")
     refresh(district, by="test")
-    running.refresh_from_db()
-    assert running.state == Refresh.State.FAILED
+    dead.refresh_from_db()
+    assert dead.state == Refresh.State.FAILED
 
 
 def test_a_refresh_leaves_its_history_and_an_audit_entry(district: Organization) -> None:
