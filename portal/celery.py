@@ -8,4 +8,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("rosterdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["roster.jobs", "connections"])
+app.autodiscover_tasks(["roster.jobs", "connections", "portal"])

@@ -63,6 +63,19 @@ REFRESHES: dict[str, tuple[str, Words]] = {
     "running": ("wait", _("Running")),
     "published": ("good", _("Published")),
     "failed": ("bad", _("Failed")),
+    "cancelled": ("still", _("Cancelled")),
+    "held": ("wait", _("Held")),
+    "approved": ("good", _("Approved")),
+    "discarded": ("still", _("Discarded")),
+    "superseded": ("still", _("Superseded")),
+}
+
+JOB_STATES: dict[str, tuple[str, Words]] = {
+    "queued": ("wait", _("Waiting")),
+    "running": ("wait", _("Running")),
+    "failed": ("bad", _("Failed")),
+    "done": ("good", _("Done")),
+    "cancelled": ("still", _("Cancelled")),
 }
 
 ACTIONS: dict[str, Words] = {

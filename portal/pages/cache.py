@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
 from connections.models import Connection
 from portal.access import ADMIN, AtDesk, connections_of, page
 from portal.terms import COLLECTION_TERMS
 from portal.words import Words
-from roster import jobs
+from roster import jobs, publishing
 from roster.clock import moment_of
 from roster.jobs import running_refresh
+from roster.jobs.queue import OPEN
 from roster.models import Job, Organization, Refresh
 from roster.refusal import Refused
 
@@ -42,6 +45,18 @@ def refresh(request: AtDesk) -> HttpResponse:
     return redirect("cache", request.organization.slug)
 
 
+@page(ADMIN, methods=("POST",))
+def cancel(request: AtDesk) -> HttpResponse:
+    """Give up the refresh that runs or waits."""
+    try:
+        jobs.cancel(request.organization, by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("Cancelled. Vendors go on reading what was published before."))
+    return redirect("cache", request.organization.slug)
+
+
 def context_of(request: AtDesk) -> dict[str, Any]:
     organization = request.organization
     return {
@@ -52,6 +67,7 @@ def context_of(request: AtDesk) -> dict[str, Any]:
         "publications": publications(organization),
         "refreshes": list(organization.refreshes.all()[:SHOWN]),
         "failed": failure(organization),
+        "held": publishing.held_refresh(organization),
     }
 
 
@@ -105,10 +121,7 @@ def under_way(organization: Organization) -> dict[str, Any] | None:
     running = running_refresh(organization)
     if running is not None:
         return {"percent": running.percent, "stage": running.stage, "waiting": False}
-    open_jobs = organization.jobs.filter(kind="refresh").exclude(
-        state__in=(Job.State.DONE, Job.State.FAILED)
-    )
-    job = open_jobs.order_by("due").first()
+    job = organization.jobs.filter(kind="refresh", state__in=OPEN).order_by("due").first()
     if job is None:
         return None
     waiting = job.state == Job.State.QUEUED
@@ -122,6 +135,7 @@ def last_success(organization: Organization) -> Refresh | None:
 
 def failure(organization: Organization) -> Job | None:
     """Return the last job of a refresh if it failed."""
-    last = organization.jobs.filter(kind="refresh", finished__isnull=False).order_by("-finished")
-    job = last.first()
+    ended = (Job.State.DONE, Job.State.FAILED)
+    jobs = organization.jobs.filter(kind="refresh", state__in=ended, finished__isnull=False)
+    job = jobs.order_by("-finished", "-pk").first()
     return job if job and job.state == Job.State.FAILED else None

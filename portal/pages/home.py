@@ -16,11 +16,11 @@ from connections.calendar import Date, upcoming
 from connections.models import Connection, Request, Secret
 from connections.request_log import SEEN
 from portal.access import AtDesk, SignedIn, connections_of, page, signed_in
-from portal.pages.cache import failure, last_success, under_way
+from portal.alerting.conditions import Condition, conditions, of_installation
+from portal.alerting.sending import address
+from portal.pages.cache import last_success, under_way
 from portal.words import DATES, standing_of
 from roster.clock import clock
-from roster.fetching import silent_since
-from roster.importing import held_import
 from roster.kinds import KINDS
 from roster.listing import live
 from roster.models import Finding, Import
@@ -70,12 +70,20 @@ def show(request: AtDesk) -> HttpResponse:
             "school_year": spelled(organization.school_year),
             "last": last,
             "under_way": under_way(organization),
-            "failed": failure(organization),
             "imported": imports.first(),
-            "held": held_import(organization),
-            "silent": silent_since(organization, clock()) is not None,
+            "alerts": alerts_of(request),
         },
     )
+
+
+def alerts_of(request: AtDesk) -> list[tuple[Condition, str]]:
+    """Return what needs a person, with where to look; the installation's is for operators."""
+    organization, operator = request.organization, request.user.is_operator
+    own = [each for each in conditions(organization) if each.at_home]
+    return [
+        *((each, address(organization, each)) for each in own),
+        *((each, address(None, each) if operator else "") for each in of_installation()),
+    ]
 
 
 def spelled(school_year: str) -> str:

@@ -20,6 +20,7 @@ from connections.models import Connection, Request
 from portal.words import (
     ACTIONS,
     FINDING_COLUMNS,
+    JOB_STATES,
     REFRESHES,
     SEVERITIES,
     STANDINGS,
@@ -116,6 +117,13 @@ def asked_for(connection: Connection, asked: Request) -> str:
 def refresh_state(state: str) -> SafeString:
     """Write what became of a refresh."""
     tone, label = REFRESHES[state]
+    return format_html('<span class="status {}">{}</span>', tone, label)
+
+
+@register.simple_tag
+def job_state(state: str) -> SafeString:
+    """Write how a background job stands."""
+    tone, label = JOB_STATES[state]
     return format_html('<span class="status {}">{}</span>', tone, label)
 
 

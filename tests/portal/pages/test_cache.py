@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.db import connection as database
 from django.test import Client
@@ -62,9 +60,7 @@ def test_a_second_refresh_is_refused_in_words(as_dana: Client, job: Job):
 
 
 def test_progress_is_asked_for_until_it_is_done(as_dana: Client, riverside: Organization, job: Job):
-    Job.objects.update(
-        state="running", percent=42, stage="Writing users", lease_until=clock() + timedelta(60)
-    )
+    Job.objects.update(state="running", percent=42, stage="Writing users")
     whole = as_dana.get(CACHE).content.decode()
     assert 'http-equiv="refresh"' in whole
     part = as_dana.get(CACHE, headers={"hx-request": "true"}).content.decode()
@@ -79,8 +75,7 @@ def test_progress_is_asked_for_until_it_is_done(as_dana: Client, riverside: Orga
 
 
 def test_a_refresh_begun_by_a_command_shows_too(as_dana: Client, riverside: Organization):
-    lease = clock() + timedelta(minutes=1)
-    refreshed(riverside, state="running", percent=7, stage="Reading", lease_until=lease)
+    refreshed(riverside, state="running", percent=7, stage="Reading")
     assert 'value="7"' in as_dana.get(CACHE).content.decode()
 
 

@@ -41,6 +41,10 @@ DOORS = {
     ("home", "post"):                  (TO_SIGN_IN, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
     ("organizations", "get"):          (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, IN),
     ("organizations", "post"):         (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_SO),
+    ("jobs", "get"):                   (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, IN),
+    ("jobs", "post"):                  (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_SO),
+    ("job_again", "get"):              (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_SO),
+    ("job_again", "post"):             (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND),
     ("organization", "get"):           (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
     ("organization", "post"):          (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
     ("connections", "get"):            (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
@@ -119,6 +123,14 @@ DOORS = {
     ("cache", "post"):                 (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
     ("cache_refresh", "get"):          (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
     ("cache_refresh", "post"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
+    ("cache_cancel", "get"):           (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("cache_cancel", "post"):          (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
+    ("cache_held", "get"):             (TO_SIGN_IN, NOT_FOUND, ON, ON, NOT_FOUND),
+    ("cache_held", "post"):            (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("cache_held_csv", "get"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_FOUND, NOT_FOUND),
+    ("cache_held_csv", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("cache_decide", "get"):           (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("cache_decide", "post"):          (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
     ("import_rows", "get"):            (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
     ("import_rows", "post"):           (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
     ("import_row_set", "get"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
@@ -156,7 +168,9 @@ DOORS = {
     ("docs_version", "post"):          (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
 }  # fmt: skip
 
-OF_NO_ORGANIZATION = {"home", "organizations", "docs", "docs_version", "docs_postman"}
+OF_NO_ORGANIZATION = {
+    "home", "organizations", "jobs", "job_again", "docs", "docs_version", "docs_postman",
+}  # fmt: skip
 
 NOT_OURS = {"account_login", "account_logout", "token", "revoke", None}
 """allauth's, the token endpoint's and the API's doors, which have tests of their own."""
@@ -213,6 +227,8 @@ PARTS: dict[str, dict[str, object]] = {
     "staff_role": {"pk": NOBODY},
     "staff_end": {"pk": NOBODY},
     "import_decide": {"number": IMPORT, "act": "approve"},
+    "cache_decide": {"number": NOBODY, "act": "approve"},
+    "job_again": {"pk": NOBODY},
     "connection_act": {"act": "pause"},
     "connection_secret": {"which": "older"},
     "connection_secret_day": {"which": "older"},
