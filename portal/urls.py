@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from portal import access, health
 from portal.pages import (
     acts,
+    articles,
     audit,
     cache,
     calendar,
@@ -122,6 +123,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         postman.download,
         name="docs_postman",
     ),
+    path("docs/search", articles.search, name="docs_search"),
+    path(
+        "docs/district/", articles.show, {"book": "district", "name": "guide"}, name="docs_district"
+    ),
+    path("docs/<slug:book>/<slug:name>", articles.show, name="docs_article"),
+    path("docs/<slug:name>", articles.show, name="docs_article"),
     path("docs/oneroster-<str:version>", docs.reference, name="docs_version"),
     path("docs/oneroster-<str:version>/", docs.reference),
     path("", include("connections.urls")),

@@ -20,7 +20,7 @@ from connections.information import PATHS, TOKEN_PATH
 from connections.models import SHARES
 from connections.scopes import SCOPES
 from connections.standing import REFUSALS
-from portal import examples
+from portal import articles, examples
 from portal.pages.information import GUIDELINES
 from roster.api.addresses import origin_of
 from roster.api.faults import FAULTS, Fault
@@ -102,7 +102,11 @@ GRANTED = {
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Where a vendor engineer begins: four lines, a token, a first read, pages, changes."""
-    context = {**_common(request, V12), "paths": _bases(origin_of(request)), "here": "start"}
+    context = {
+        **around("start"),
+        **_common(request, V12),
+        "paths": _bases(origin_of(request)),
+    }
     return TemplateResponse(request, "docs/start.html", context)
 
 
@@ -113,8 +117,8 @@ def reference(request: HttpRequest, version: str) -> HttpResponse:
         raise Http404
     base = origin_of(request)
     context = {
+        **around(version),
         **_common(request, version),
-        "here": version,
         "other": V12 if version == V11 else V11,
         "services": _services(base, version),
         "scopes": [scope for scope in SCOPES if version in scope.versions],
@@ -207,6 +211,22 @@ def _flat(known: tuple[Field, ...], above: str = "") -> Iterator[tuple[str, Fiel
         yield from _flat(field.parts, f"{above}{field.name}.")
 
 
+def around(here: str) -> dict[str, Any]:
+    """Return what the frame of all pages of the documentation says."""
+    return {
+        "versions": sorted(FIELDS, reverse=True),
+        "here": here,
+        "guides": [
+            (articles.address_of("developers", name), title)
+            for name, title in articles.contents("developers")
+        ],
+        "handbook": [
+            (articles.address_of("district", name), title)
+            for name, title in articles.contents("district")
+        ],
+    }
+
+
 def _common(request: HttpRequest, version: str) -> dict[str, Any]:
     """Return what both pages speak of; the examples are of that version."""
     base = origin_of(request)
@@ -214,7 +234,6 @@ def _common(request: HttpRequest, version: str) -> dict[str, Any]:
     base_url = base + base_path(version, "rostering")
     return {
         "version": version,
-        "versions": sorted(FIELDS, reverse=True),
         "base": base,
         "token_url": token_url,
         "base_url": base_url,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from connections.information import PATHS
 from connections.models import Connection, Request
+from portal import articles
 from portal.words import (
     ACTIONS,
     FINDING_COLUMNS,
@@ -163,6 +164,13 @@ def places(context: Context) -> list[dict[str, Any]]:
         for name, symbol, words in PLACES
         if context.get("may_change") or name not in FOR_ADMINS
     ]
+
+
+@register.simple_tag(takes_context=True)
+def handbook(context: Context) -> tuple[str, str] | None:
+    """Return address and title of the handbook's article about this page."""
+    match = context["request"].resolver_match
+    return articles.beside(match.url_name or "") if match else None
 
 
 def below(here: str, place: str) -> bool:

@@ -164,13 +164,19 @@ DOORS = {
     ("docs", "post"):                  (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
     ("docs_postman", "get"):           (IN, IN, IN, IN, IN),
     ("docs_postman", "post"):          (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
+    ("docs_article", "get"):           (IN, IN, IN, IN, IN),
+    ("docs_article", "post"):          (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
+    ("docs_district", "get"):          (IN, IN, IN, IN, IN),
+    ("docs_district", "post"):         (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
+    ("docs_search", "get"):            (IN, IN, IN, IN, IN),
+    ("docs_search", "post"):           (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
     ("docs_version", "get"):           (IN, IN, IN, IN, IN),
     ("docs_version", "post"):          (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
 }  # fmt: skip
 
-OF_NO_ORGANIZATION = {
-    "home", "organizations", "jobs", "job_again", "docs", "docs_version", "docs_postman",
-}  # fmt: skip
+OF_NO_ORGANIZATION = {"home", "organizations", "jobs", "job_again", "docs"} | {
+    f"docs_{what}" for what in ("version", "postman", "article", "district", "search")
+}
 
 NOT_OURS = {"account_login", "account_logout", "token", "revoke", None}
 """allauth's, the token endpoint's and the API's doors, which have tests of their own."""
@@ -234,6 +240,7 @@ PARTS: dict[str, dict[str, object]] = {
     "connection_secret_day": {"which": "older"},
     "connection_letter": {"kind": "pause"},
     "connection_documents": {"collection": "orgs"},
+    "docs_article": {"book": "district", "name": "guide"},
     "docs_version": {"version": "1.2"},
     "docs_postman": {"version": "1.2", "what": "collection"},
 }
