@@ -21,8 +21,8 @@ from multiprocessing.util import Finalize
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
-from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 
 from connections import masking
@@ -148,11 +148,19 @@ class Queue:
             self._wake.set()
 
     def flush(self) -> None:
-        """Write what waits; entries that the database refuses are dropped, counted and logged."""
+        """Write what waits.
+
+        While the database can't be reached, entries wait on; those that it refuses are dropped,
+        counted and logged.
+        """
         with self._writing:
             while batch := self._take():
                 try:
                     write(batch)
+                except (OperationalError, InterfaceError):
+                    self._put_back(batch)
+                    log.exception("The database doesn't take the request log; it waits.")
+                    return
                 except Exception:
                     self.dropped += len(batch)
                     log.exception("%d requests could not be logged.", len(batch))
@@ -161,6 +169,13 @@ class Queue:
     def _take(self) -> list[Entry]:
         with self._lock:
             return [self.entries.popleft() for _ in range(min(BATCH, len(self.entries)))]
+
+    def _put_back(self, batch: list[Entry]) -> None:
+        with self._lock:
+            self.entries.extendleft(reversed(batch))
+            while len(self.entries) > self.capacity:
+                self.entries.popleft()
+                self.dropped += 1
 
     def _begin(self) -> None:
         """Start this process's thread, and have its end write what waits then."""

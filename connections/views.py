@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
@@ -18,7 +20,10 @@ from oauthlib.oauth2 import BackendApplicationServer, OAuth2Error
 
 from connections.oauth import Validator
 from connections.presented import is_oauth_1
+from roster.api.errors import RETRY_AFTER
 from roster.api.tracing import trace
+
+log = logging.getLogger(__name__)
 
 PARAMETERS = ("grant_type", "scope", "client_id", "client_secret", "token", "token_type_hint")
 """What is read; consumers send more (`appName`, `username`), which is ignored."""
@@ -30,6 +35,8 @@ DESCRIPTIONS = {
     "unsupported_grant_type": "The one grant type supported is client_credentials.",
 }
 """What an error means, where the rule that refused didn't say."""
+
+BUSY = "The service is busy. Ask again in a few seconds."
 
 OAUTH_1 = (
     "OAuth 1 is not supported. Ask for a token with the OAuth 2 client credentials grant, "
@@ -76,7 +83,13 @@ def _serve(request: HttpRequest, endpoint: str) -> HttpResponse:
         return _refused(401, "invalid_client", OAUTH_1)
     if parameters is None:
         return _refused(400, "invalid_request", NO_JSON)
-    return _answered(request, endpoint, authorization, parameters)
+    try:
+        return _answered(request, endpoint, authorization, parameters)
+    except (OperationalError, InterfaceError):
+        log.exception("The database could not answer the token endpoint.")
+        answer = _refused(503, "temporarily_unavailable", BUSY)
+        answer["Retry-After"] = str(RETRY_AFTER)
+        return answer
 
 
 def _answered(

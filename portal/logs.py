@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import traceback
 from datetime import UTC, datetime
 
 # What a record has by nature; anything else was given as `extra` and is written.
@@ -31,6 +32,50 @@ SECRET = re.compile(
 
 # What PostgreSQL adds to an error: the row or the cell that it failed on, which may be a child's.
 DETAIL = re.compile(r"^(DETAIL|CONTEXT|HINT|LINE \d+):.*(\n[ \t]+.*)*", re.MULTILINE)
+
+
+EVERY = 60.0
+"""Seconds in which the same failure is told once."""
+
+
+class OncePerCause(logging.Filter):
+    """Lets a failure through once a minute, with how often it was left out before.
+
+    The cause is where the exception was raised; a database that is gone fails every request.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: dict[tuple[object, ...], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.exc_info or record.exc_info[2] is None:
+            return True
+        frames = traceback.extract_tb(record.exc_info[2])
+        cause = (record.name, record.exc_info[0], frames[-1].filename, frames[-1].lineno)
+        at, left_out = self._last.get(cause, (-EVERY, 0))
+        if record.created - at < EVERY:
+            self._last[cause] = (at, left_out + 1)
+            return False
+        self._last[cause] = (record.created, 0)
+        if left_out:
+            record.left_out = left_out
+        return True
+
+
+class WithoutAddress(logging.Filter):
+    """Puts the route in the place of a path, which may hold a child's id; drops what is known.
+
+    503 is told where it comes from, with its cause.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", 0) == 503:
+            return False
+        match = getattr(getattr(record, "request", None), "resolver_match", None)
+        if isinstance(record.args, tuple) and len(record.args) == 2:
+            record.args = (record.args[0], match.route if match else "an address of nobody's")
+        return True
 
 
 class Line(logging.Formatter):

@@ -136,3 +136,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.live),
     path("readyz", health.ready),
 ]
+
+handler500 = "portal.pages.broken.show"

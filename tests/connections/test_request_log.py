@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from pytest_django import Settings
@@ -95,6 +95,24 @@ def test_a_full_queue_drops_its_oldest_and_counts_them(settings: Settings) -> No
         queue.put(entry(1, records=number))
     assert [waiting.records for waiting in queue.entries] == [2, 3, 4]
     assert queue.dropped == 2
+
+
+def test_entries_wait_while_the_database_is_away(
+    brightpath: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = Queue(capacity=3)
+    for records in (1, 2, 3):
+        queue.entries.append(entry(brightpath.connection.pk, records=records))
+
+    def away(_: Any) -> None:
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(request_log, "write", away)
+        queue.flush()
+    assert (len(queue.entries), queue.dropped) == (3, 0)
+    queue.flush()
+    assert list(Request.objects.order_by("pk").values_list("records", flat=True)) == [1, 2, 3]
 
 
 @pytest.mark.django_db(transaction=True)
