@@ -29,7 +29,7 @@ from connections import masking
 from connections.models import Connection, Run
 from connections.models import Request as Row
 from connections.progress import later
-from roster.api.tracing import Trace, trace_of
+from roster.api.tracing import PREFIX, Trace, trace_of
 from roster.clock import clock
 
 log = logging.getLogger(__name__)
@@ -232,6 +232,12 @@ def _endpoint(request: HttpRequest) -> str:
     return str(view.cls(**view.initkwargs).endpoint())
 
 
+def _another_address(request: HttpRequest) -> str:
+    """Return by what old host or path a vendor came, where it isn't the public one."""
+    came = f"{request.scheme}://{request.get_host()}{request.META.get(PREFIX, '')}"
+    return "" if settings.PUBLIC_URL in ("", came) else f"Came by {came}"
+
+
 def _entry(
     request: HttpRequest,
     response: HttpResponseBase,
@@ -251,6 +257,6 @@ def _entry(
         records=traced.records,
         size=size,
         milliseconds=round(milliseconds, 2),
-        reason=traced.reason,
+        reason=traced.reason or _another_address(request),
         run=traced.run,
     )

@@ -2,7 +2,7 @@
 
 Node, Dart and streaming proxies send bodies in chunks, without a length; Django reads as much as
 the length says: nothing. And where a Base URL or host was entered with a slash at its end, paths
-have two.
+have two. Vendors of a district that moved here may know the API by a path, which is taken off.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import Any
+
+from roster.api.tracing import PREFIX
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -24,8 +26,8 @@ _BASES = re.compile(
 """Where slashes count once. Behind a Base URL, ids may hold them."""
 
 
-def entrance(application: Application) -> Application:
-    """Return the application behind these two mends."""
+def entrance(application: Application, public_path: str = "") -> Application:
+    """Return the application behind these mends; `public_path` is the path of PUBLIC_URL."""
 
     def mended(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
@@ -35,6 +37,9 @@ def entrance(application: Application) -> Application:
                 return [b""]
             environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         path = environ.get("PATH_INFO", "")
+        if public_path and path.startswith(f"{public_path}/"):
+            path = environ["PATH_INFO"] = path.removeprefix(public_path)
+            environ[PREFIX] = public_path
         if base := _BASES.match(path):
             environ["PATH_INFO"] = re.sub("/+", "/", base[0]) + path[base.end() :]
         return application(environ, start_response)

@@ -18,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE = Path(__file__).resolve().parent.parent
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+PUBLIC_PATH = re.compile(r"(?:/[\w.~-]+)*", re.ASCII)
 HOST = re.compile(r"\*|\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 SHORTEST_KEY = 32
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -152,19 +153,25 @@ def queried(url: SplitResult, known: set[str]) -> dict[str, str]:
 
 
 def public_url(text: str) -> str:
-    """Return scheme and host, without a slash at the end."""
+    """Return scheme, host and what path there is, without a slash at the end."""
     url = split(text, "http", "https")
     if not url.hostname or "@" in url.netloc or not HOST.fullmatch(host_of(text)):
         raise ValueError("it needs a host, and no user name")
-    if url.path not in ("", "/") or url.query or url.fragment:
-        raise ValueError("it ends with the host: the product can't live below a path")
-    return f"{url.scheme}://{url.netloc.lower()}"
+    path = url.path.rstrip("/")
+    if not PUBLIC_PATH.fullmatch(path) or url.query or url.fragment:
+        raise ValueError("behind the host there is at most a plain path, such as /campus/api")
+    return f"{url.scheme}://{url.netloc.lower()}{path}"
 
 
 def host_of(address: str) -> str:
     """Return the host of a checked address as ALLOWED_HOSTS writes it: without port."""
     host = urlsplit(address).hostname or ""
     return f"[{host}]" if ":" in host else host
+
+
+def path_of(address: str) -> str:
+    """Return the path of a checked address; blank if there is none."""
+    return urlsplit(address).path
 
 
 def database(text: str) -> dict[str, Any]:
@@ -276,7 +283,8 @@ SETTINGS = (
     ),
     Setting(
         "PUBLIC_URL",
-        "what Information to Share and hrefs begin with: `https://host`",
+        "what Information to Share and hrefs begin with: `https://host`, with a path "
+        "(`https://host/campus/api`) where vendors know the API by one; the whole host leads here",
         "the host that was asked",
         public_url,
     ),

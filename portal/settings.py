@@ -29,7 +29,9 @@ ALLOWED_HOSTS: list[str] = [
     *(_given["ALLOWED_HOSTS"] or ["127.0.0.1", "localhost", "[::1]"]),
     *([_public_host] if _public_host else []),
 ]
-CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+# Where the API is known by a path: it is answered with and without.
+PUBLIC_PATH = env.path_of(PUBLIC_URL)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL.removesuffix(PUBLIC_PATH)] if PUBLIC_URL else []
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 # A redirect loses the body of a POST: a token or a grade must not end there.

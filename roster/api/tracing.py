@@ -9,6 +9,9 @@ from django.http import HttpRequest
 NAME = "trace"
 """The attribute of Django's request that holds it."""
 
+PREFIX = "rosterdesk.prefix"
+"""Where the WSGI environment holds the public path by which a request came."""
+
 
 @dataclass(slots=True)
 class Trace:

@@ -50,6 +50,17 @@ def test_a_traced_request_is_logged(brightpath: Vendor) -> None:
     assert brightpath.connection.last_seen == row.at
 
 
+def test_an_old_address_is_named(brightpath: Vendor, settings: Settings) -> None:
+    traced = Trace(brightpath.connection.pk, endpoint="users")
+    for public, told in (
+        ("http://testserver", ""),
+        ("https://roster.example/campus/api", "Came by http://testserver"),
+    ):
+        settings.PUBLIC_URL = public
+        answered(traced)
+        assert Request.objects.latest("pk").reason == told
+
+
 def test_other_answers_are_not_logged(db: None) -> None:
     answered(None)
     assert not Request.objects.exists()

@@ -41,6 +41,21 @@ def test_slashes_count_once_down_to_the_end_of_a_base_url(path: str) -> None:
     assert seen(PATH_INFO=path) == (PATHS[path], b"")
 
 
+def test_the_public_path_is_taken_away() -> None:
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        return [environ["PATH_INFO"].encode()]
+
+    def asked(path: str) -> bytes:
+        (body,) = entrance(application, "/campus/api")({"PATH_INFO": path}, None)  # type: ignore[arg-type]
+        return bytes(body)
+
+    users = b"/ims/oneroster/v1p1/users"
+    assert asked("/campus/api/ims/oneroster/v1p1/users") == users
+    assert asked("/campus/api//ims/oneroster/v1p1//users") == users
+    assert asked("/ims/oneroster/v1p1/users") == users
+    assert asked("/campus/apis") == b"/campus/apis"
+
+
 def test_a_body_in_chunks_has_the_length_that_it_has() -> None:
     chunked = {"HTTP_TRANSFER_ENCODING": "Chunked", "PATH_INFO": "/oauth2/token"}
     body = b"grant_type=client_credentials"
