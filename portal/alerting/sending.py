@@ -70,17 +70,19 @@ def _mail(
     organization: Organization | None, condition: Condition, recipients: list[str]
 ) -> EmailMessage:
     where = organization.name if organization else "Rosterdesk"
-    context = {"condition": condition, "where": where, "address": address(organization, condition)}
+    # The host is left out where the installation doesn't know its own.
+    link = settings.PUBLIC_URL.rstrip("/") + address(organization, condition)
+    context = {"condition": condition, "where": where, "address": link}
     body = render_to_string("alerts/mail.txt", context)
     return EmailMessage(f"{where}: {condition.subject}", body, to=recipients)
 
 
 def address(organization: Organization | None, condition: Condition) -> str:
-    """Return where to look, without the host where the installation doesn't know its own."""
+    """Return where to look, as a path of the portal."""
     given = [organization.slug] if organization else []
     if condition.argument is not None:
         given.append(condition.argument)  # type: ignore[arg-type]
-    return settings.PUBLIC_URL.rstrip("/") + reverse(condition.page, args=given)
+    return reverse(condition.page, args=given)
 
 
 def recipients_of(organization: Organization | None) -> list[str]:

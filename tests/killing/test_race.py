@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import random
 import time
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,7 @@ from connections import lifecycle
 from connections.models import Connection
 from connections.partners import create_partner
 from roster import publishing, reading
-from roster.clock import clock
 from roster.models import Feed, Organization
-from roster.refusal import Refused
 from tests.connections.conftest import DANA, Vendor, connected
 from tests.killing.bundles import write_nights
 from tests.killing.mortals import Mortals, mortals
@@ -101,16 +98,7 @@ def at_rest(riverside: Organization) -> None:
     """Bring everybody to the present once nobody dies any more."""
     for connection in Connection.objects.filter(status=Connection.Status.PAUSED):
         lifecycle.resume(connection, by=DANA)
-    deadline = clock() + timedelta(seconds=30)
-    while True:
-        try:
-            publishing.refresh(riverside, by=DANA)
-        except Refused:
-            # Somebody has died in a refresh, and its lease hasn't run out yet.
-            assert clock() < deadline
-            time.sleep(0.2)
-        else:
-            return
+    publishing.refresh(riverside, by=DANA)
 
 
 def check_same(riverside: Organization, vendors: list[Vendor]) -> None:
