@@ -19,6 +19,7 @@ from roster.clock import moment_of, stamp
 from roster.explaining import Entry, entries, explain
 from roster.kinds import KINDS
 from roster.models import Status
+from roster.publishing import held_refresh
 from roster.refusal import Refused
 
 
@@ -53,8 +54,9 @@ def truths(connection: Connection, entry: Entry | None, last_read: datetime | No
 
 def explain_to(connection: Connection, kind: str, sourced_id: str) -> dict[str, Any]:
     """Return `roster.explaining.explain`'s answer for what the connection reads, and beside it
-    `connection`, `vendor`, `status`, `last_read` (when it last read that collection, if ever)
-    and `truths`: the fields of `Truths`, each None or blank where it doesn't hold.
+    `connection`, `vendor`, `status`, `last_read` (when it last read that collection, if ever),
+    `refresh_held` (since when one is, with what imports have changed) and `truths`: the fields of
+    `Truths`, each None or blank where it doesn't hold.
 
     A step at a person who is kept out tells by whom, when and why, as marks do. Refused for an
     unknown kind or id, and for a connection that reads nothing any more.
@@ -64,7 +66,7 @@ def explain_to(connection: Connection, kind: str, sourced_id: str) -> dict[str, 
     said = explain(connection.feed, kind, sourced_id)
     collection = KINDS[kind].collection
     last = sync_history.last_read(connection, collection) if collection else None
-    published = said["published"]
+    published, held = said["published"], held_refresh(connection.organization)
     entry = Entry(published["status"], millis(published["last"])) if published else None
     for chain in (said["chain"], *said["branches"]):
         for step in chain:
@@ -75,6 +77,7 @@ def explain_to(connection: Connection, kind: str, sourced_id: str) -> dict[str, 
         "vendor": connection.vendor,
         "status": connection.status,
         "last_read": stamp(last) if last else None,
+        "refresh_held": stamp(held.began) if held else None,
         "truths": {
             name: stamp(value) if isinstance(value, datetime) else value
             for name, value in truths(connection, entry, last)._asdict().items()

@@ -129,6 +129,7 @@ def why(request: AtDesk, pk: int, kind: str) -> HttpResponse:
         "is_live": published.get("status") == Status.ACTIVE,
         "truths": truths_of(answer),
         "last_read": moment(answer.get("last_read")),
+        "refresh_held": answer.get("refresh_held"),
     }
     template = "roster/_why.html" if request.htmx else "roster/why.html"
     return TemplateResponse(request, template, context)

@@ -16,7 +16,7 @@ from connections.explaining import explain_to, sights
 from connections.models import Connection, Request
 from connections.sync_history import lists_of
 from roster.clock import clock, stamp
-from roster.models import Organization
+from roster.models import Organization, Refresh
 from roster.publishing import refresh
 from roster.refusal import Refused
 from tests.connections.conftest import DANA, connected
@@ -56,6 +56,9 @@ def test_a_visible_record_says_since_when_it_is_read(brightpath: Connection) -> 
     assert (said["truths"]["told_gone"], said["truths"]["refused"]) == (None, "")
     assert (said["vendor"], said["status"]) == ("Brightpath", "active")
     assert said["last_read"] == stamp(Request.objects.get().at)
+    assert said["refresh_held"] is None
+    held = Refresh.objects.create(organization=brightpath.organization, state="held")
+    assert explain_to(brightpath, "person", "ann")["refresh_held"] == stamp(held.began)
 
 
 def test_nothing_is_claimed_from_before_a_connections_own_beginning(

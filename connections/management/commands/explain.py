@@ -54,6 +54,8 @@ def _words(said: dict[str, Any]) -> Iterator[str]:
     yield from _truths(said["truths"])
     if said["last_read"] and not (said["truths"]["has_read"] or said["truths"]["told_gone"]):
         yield f"  {said['vendor']} last read that list at {said['last_read']}."
+    if said["refresh_held"]:
+        yield f"  A refresh is held since {said['refresh_held']}: what it changes isn't shown."
     if said["status"] != Connection.Status.ACTIVE:
         yield f"  The connection is {said['status']}."
 
