@@ -10,6 +10,7 @@ before it is applied, and doesn't know what one connection would lose of it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -116,11 +117,17 @@ def _approved(organization: Organization, imports: Any) -> StoredMap | None:
 class Weighing:
     """Collects what a refresh changes for feeds that were published before, and why to hold it."""
 
-    def __init__(self, organization: Organization, seen: Inputs | None) -> None:
+    def __init__(self, organization: Organization, today: Inputs | None) -> None:
+        """Weigh what is decided with today's inputs; None weighs nothing."""
         self.organization = organization
-        self.seen = seen
+        self.today = today
         self.found: dict[tuple[str, str], list[int]] = {}
         self.changed: dict[str, Changed] = {}
+
+    @cached_property
+    def seen(self) -> Inputs | None:
+        """Asked for where a limit may be passed only: another map is a hundred megabytes."""
+        return None if self.today is None else seen(self.organization, self.today)
 
     @property
     def difference(self) -> dict[str, Any]:
@@ -145,16 +152,14 @@ class Weighing:
         changed = Changed.of(difference)
         known = self.changed.setdefault(collection, Changed())
         self.changed[collection] = known.united(changed)
-        limit = min(self.organization.hold_records, self.organization.hold_visible)
-        if self.seen is None or (collection != "orgs" and max(map(len, changed.records)) <= limit):
-            return
         self._weigh_removals(wanted, collection, changed)
         if collection == "users":
             self._weigh_rekeyed(wanted, changed)
             self._weigh_opened(wanted, changed)
 
     def _weigh_removals(self, wanted: Wanted, collection: str, changed: Changed) -> None:
-        if not len(changed.removed):
+        could = collection == "orgs" or self._is_too_many(len(changed.removed), changed.before)
+        if not could or not len(changed.removed):
             return
         by_data = np.isin(changed.removed, self._seen(wanted, collection))
         removed, before = int(by_data.sum()), changed.before
@@ -170,7 +175,7 @@ class Weighing:
 
     def _weigh_rekeyed(self, wanted: Wanted, changed: Changed) -> None:
         limit = max(self.organization.hold_records, changed.before * REKEYED_PERCENT // 100)
-        if len(changed.changed) <= limit or wanted.before is None:
+        if len(changed.changed) <= limit or wanted.before is None or self.seen is None:
             return
         words = {**REKEYED, "role": "role"}
         kept_from = wanted.decision.rules.hidden("users")
@@ -190,7 +195,7 @@ class Weighing:
                 self._add(wanted, "rekeyed", **facts)
 
     def _weigh_opened(self, wanted: Wanted, changed: Changed) -> None:
-        if self.seen is None or len(changed.added) <= self.organization.hold_visible:
+        if len(changed.added) <= self.organization.hold_visible or self.seen is None:
             return
         known = np.isin(changed.added, self.seen.map.person.record[:-1])
         hidden = known & ~np.isin(changed.added, self._seen(wanted, "users"))

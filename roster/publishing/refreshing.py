@@ -79,8 +79,7 @@ class _Refresh:
         following = Feed.objects.filter(organization=self.organization, state=Feed.State.FOLLOWING)
         self.feeds = list(following.select_related("publication").order_by("pk"))
         plan, self.counts = Plan(), {}
-        seen = None if self.approve else holding.seen(self.organization, inputs)
-        weighing = holding.Weighing(self.organization, seen)
+        weighing = holding.Weighing(self.organization, None if self.approve else inputs)
         maker = Maker(self.organization, Shelves(self.organization.pk), self._note, weighing.weigh)
         for wanted in decided(inputs, self.feeds, lambda feed: feed.head):
             self.alike = len(wanted)
