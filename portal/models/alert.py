@@ -35,7 +35,7 @@ class Alert(models.Model):
 
 
 class Pulse(models.Model):
-    """When a background process was last heard of: `worker` or `beat`."""
+    """When a background process was last heard of: `worker` or `beat`; or the last `backup`."""
 
     name = models.CharField(max_length=16, primary_key=True)
     at = models.DateTimeField(default=clock)

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from portal import backups
+from portal.alerting import pulses
 from roster.management.base import RosterCommand
 
 
@@ -22,4 +23,5 @@ class Command(RosterCommand):
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         made = backups.back_up(options["path"].absolute())
+        pulses.pulse("backup")
         return made, f"Backed up to {made['path']} ({made['size']:,} bytes)."
