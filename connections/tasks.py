@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from connections import dates, sync_history
+from connections import dates, hand_over, sync_history
 
 BY = "schedule"
 
 
 @shared_task(name="connections.tasks.tend")
 def tend() -> None:
-    """Begin and resume what is due, hold and end what has expired, forget old runs and requests."""
+    """Begin and resume what is due, hold and end what has expired; forget old runs and requests,
+    and the secrets of links that nobody opened."""
     dates.begin_due(BY)
     dates.end_secrets(BY)
     dates.keep_expiry(BY)
     sync_history.prune()
     sync_history.prune_requests()
+    hand_over.forget()

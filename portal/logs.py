@@ -24,7 +24,8 @@ SECRET = re.compile(
       ["']? \s* [=:] \s* ["']?
     | authorization ["']? \s* [=:] \s* (?: ["'] \s* )? (?: (?: basic | bearer ) \s* )?
     | \b (?: basic | bearer ) \s+
-    | :// [^/\s:@]* : )
+    | :// [^/\s:@]* :
+    | /hand-over/ )
     [^\s"'&,;}@]+
     """
 )

@@ -15,6 +15,7 @@ from portal.pages import (
     excluding,
     grade_windows,
     grades,
+    hand_over,
     held,
     home,
     imports,
@@ -59,6 +60,7 @@ desk: list[URLPattern | URLResolver] = [
         name="connection_secret_day",
     ),
     path("connections/<int:pk>/letters/<slug:kind>/", letters.show, name="connection_letter"),
+    path("connections/<int:pk>/hand-over/", hand_over.issue, name="connection_hand_over"),
     path("connections/<int:pk>/status/<slug:act>/", acts.change, name="connection_act"),
     path("connections/<int:pk>/requests/", requests.show, name="connection_requests"),
     path("connections/<int:pk>/view/", viewing.show, name="connection_view"),
@@ -109,6 +111,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/", jobs.index, name="jobs"),
     path("jobs/<int:pk>/again/", jobs.again, name="job_again"),
     path("o/<slug:slug>/", include(desk)),
+    path("hand-over/<slug:word>/", hand_over.show, name="hand_over"),
     # Who an account belongs to is decided by those who appoint, and is in the audit log.
     path("account/email/", access.shut),
     path("account/", include("allauth.urls")),

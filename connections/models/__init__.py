@@ -2,6 +2,7 @@
 
 from connections.models.client import Client, MadeWith
 from connections.models.connection import SHARES, TYPES, Connection, Request, Secret
+from connections.models.hand_over import HandOver
 from connections.models.partner import Partner
 from connections.models.run import Run
 
@@ -10,6 +11,7 @@ __all__ = [
     "TYPES",
     "Client",
     "Connection",
+    "HandOver",
     "MadeWith",
     "Partner",
     "Request",

@@ -117,6 +117,18 @@ class Connection(models.Model):
     def __str__(self) -> str:
         return self.vendor
 
+    @property
+    def name(self) -> str:
+        """The partner's name and, where it has one of its own, the connection's."""
+        if self.partner is None or self.partner.name == self.vendor:
+            return self.vendor
+        return f"{self.partner.name}: {self.vendor}"
+
+    @property
+    def title(self) -> str:
+        """The name by which it is told apart from every other: with the version."""
+        return f"{self.name} ({self.oneroster})"
+
     def is_supported(self) -> bool:
         return self.partner_id is not None
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections.calendar import Date, upcoming
-from connections.models import Connection, Request, Secret
+from connections.models import Connection, HandOver, Request, Secret
 from connections.request_log import SEEN
 from portal.access import AtDesk, SignedIn, connections_of, page, signed_in
 from portal.alerting.conditions import Condition, conditions, of_installation
@@ -53,7 +53,8 @@ def show(request: AtDesk) -> HttpResponse:
     imports = organization.imports.all()
     applied = imports.filter(state=Import.State.APPLIED).first()
     read = any(each.last_seen for each in connections)
-    steps = [applied is not None, bool(connections), read]
+    handed = read or HandOver.objects.filter(connection__in=connections).opened().exists()
+    steps = [applied is not None, bool(connections), handed, read]
     return TemplateResponse(
         request,
         "home/show.html",
@@ -114,10 +115,14 @@ def attention(
         Request.objects.filter(connection__in=keys, at__gte=now - DAY, status__gte=SEEN)
     )
     secrets = counted(Secret.objects.filter(connection__in=keys, ended__isnull=True))
+    unopened = HandOver.objects.filter(connection__in=keys).unopened()
+    links = dict(unopened.order_by("pk").values_list("connection", "expires"))
     found = []
     for each in connections:
         reasons = [*soon.get(each.pk, ()), reason_for(each, now)]
         reasons.append(errors_words(errors.get(each.pk, 0)))
+        if ends := links.get(each.pk):
+            reasons.append(link_words(ends, now))
         if secrets.get(each.pk, 0) > 1:
             reasons.append(_("Two secrets are valid; end one when the vendor has changed over."))
         if said := " ".join(filter(None, reasons)):
@@ -146,6 +151,12 @@ def date_words(date: Date) -> str:
     left = (date.day - date.connection.organization.today()).days
     said = ngettext("%(what)s in %(count)d day.", "%(what)s in %(count)d days.", left)
     return (said if left else _("%(what)s today.")) % {"what": DATES[date.what][0], "count": left}
+
+
+def link_words(ends: datetime, now: datetime) -> str:
+    if ends <= now:
+        return _("The hand-over link has expired unopened; make a new one.")
+    return _("The hand-over link hasn't been opened yet.")
 
 
 def reason_for(connection: Connection, now: datetime) -> str:

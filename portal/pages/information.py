@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
-from connections import credentials
+from connections import credentials, hand_over
 from connections.information import information, may_be_shared
 from connections.models import Connection
 from portal.access import AtDesk, connection_of, page
@@ -45,8 +45,24 @@ def show(request: AtDesk, pk: int) -> HttpResponse:
             "secret": secret,
             "secrets": credentials.live(connection),
             "message": message_of(lines),
+            **handed_over(request, connection),
         }
     return TemplateResponse(request, "connections/information.html", context)
+
+
+@sensitive_variables("address")
+def handed_over(request: AtDesk, connection: Connection) -> dict[str, Any]:
+    """Return how the newest hand-over link is, and its address where it was made just now."""
+    if not request.may_change:
+        return {}
+    name = once.link_of(connection)
+    address = once.take(request.session, name) if request.method == "GET" else None
+    link = hand_over.last_of(connection)
+    return {
+        "address": address,
+        "link": link,
+        "link_state": hand_over.state_of(link) if link else "",
+    }
 
 
 def lines_of(known: dict[str, Any], secret: str | None) -> list[dict[str, Any]]:

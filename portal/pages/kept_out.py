@@ -107,7 +107,7 @@ def people_of(organization: Organization, connection: Connection) -> list[dict[s
 
 
 def said(connection: Connection, *, out: bool) -> str:
-    given = {"vendor": connection.vendor}
+    given = {"vendor": connection.title}
     if out:
         return _("Kept out: %(vendor)s no longer reads this person.") % given
     return _("No longer kept out of %(vendor)s. What else it may see decides again.") % given

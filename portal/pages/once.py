@@ -35,3 +35,8 @@ def take(session: SessionBase, about: Connection | str) -> str | None:
 
 def key_of(about: Connection | str) -> str:
     return f"secret-of-{about if isinstance(about, str) else about.pk}"
+
+
+def link_of(connection: Connection) -> str:
+    """Return the name under which a hand-over link waits to be shown."""
+    return f"hand-over-{connection.pk}"

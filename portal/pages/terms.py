@@ -18,7 +18,7 @@ from roster.refusal import Refused
 def edit(request: AtDesk, pk: int) -> HttpResponse:
     """Show the agreement as it is, and save what was changed of it."""
     connection = connection_of(request.organization, pk)
-    vendor = connection.vendor
+    vendor = connection.title
     form = TermsForm(request.POST if request.method == "POST" else None, connection=connection)
     if form.is_bound and form.is_valid():
         try:

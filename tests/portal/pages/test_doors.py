@@ -17,6 +17,7 @@ OF_ONE = {
     for what in (
         "information",
         "rotate",
+        "hand_over",
         "secret",
         "act",
         "requests",
@@ -79,6 +80,8 @@ DOORS = {
     ("connection_letter", "get"):      (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
     ("connection_letter", "post"):     (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, WRONG, NOT_FOUND),
     ("connection_secret", "put"):      (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("connection_hand_over", "get"):   (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
+    ("connection_hand_over", "post"):  (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
     ("connection_act", "get"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, IN, NOT_FOUND),
     ("connection_act", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, WRONG, NOT_FOUND),
     ("connection_act", "delete"):      (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
@@ -160,6 +163,9 @@ DOORS = {
     ("setting_change", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, WRONG, NOT_FOUND),
     ("setting_fields", "get"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
     ("setting_fields", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
+    ("hand_over", "get"):              (NOT_FOUND,) * 5,
+    ("hand_over", "post"):             (NOT_FOUND,) * 5,
+    ("hand_over", "put"):              (NOT_SO,) * 5,
     ("docs", "get"):                   (IN, IN, IN, IN, IN),
     ("docs", "post"):                  (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
     ("docs_postman", "get"):           (IN, IN, IN, IN, IN),
@@ -174,7 +180,7 @@ DOORS = {
     ("docs_version", "post"):          (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
 }  # fmt: skip
 
-OF_NO_ORGANIZATION = {"home", "organizations", "jobs", "job_again", "docs"} | {
+OF_NO_ORGANIZATION = {"home", "hand_over", "organizations", "jobs", "job_again", "docs"} | {
     f"docs_{what}" for what in ("version", "postman", "article", "district", "search")
 }
 
@@ -242,6 +248,7 @@ PARTS: dict[str, dict[str, object]] = {
     "connection_documents": {"collection": "orgs"},
     "docs_article": {"book": "district", "name": "guide"},
     "docs_version": {"version": "1.2"},
+    "hand_over": {"word": "guessed"},
     "docs_postman": {"version": "1.2", "what": "collection"},
 }
 """The parts of addresses beside the organization and the connection."""
