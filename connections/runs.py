@@ -16,7 +16,7 @@ from django.db import connection as database
 from connections.belonging import IDLE, LONGEST, Pin, run_of
 from connections.models import Connection, Run
 from connections.progress import Progress, later, mark, note, note_token
-from connections.sync_history import oldest_read
+from connections.sync_history import oldest_read, reading_since
 from roster import publishing
 from roster.api.reader import Reader
 from roster.clock import clock
@@ -123,6 +123,10 @@ class ConnectionRun:
     def oldest_read(self, moment: datetime) -> int | None:
         """Return the oldest number read by the connection's readings whose span holds `moment`."""
         return oldest_read(self.connection, moment)
+
+    def reading_since(self, moment: datetime) -> datetime | None:
+        """Return when the first of the connection's readings began whose span holds `moment`."""
+        return reading_since(self.connection, moment)
 
 
 def begin(reader: Reader, run: ConnectionRun) -> Pin | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from connections.belonging import IDLE, LONGEST
 from connections.models import Connection, Request, Run
@@ -21,16 +21,24 @@ clock may be five minutes wrong, and fifteen may pass until the vendor calls its
 
 def oldest_read(connection: int, moment: datetime) -> int | None:
     """Return the oldest number read by the readings whose span holds `moment`, if any does."""
+    return _readings(connection, moment).aggregate(oldest=Min("number"))["oldest"]
+
+
+def reading_since(connection: int, moment: datetime) -> datetime | None:
+    """Return when the first of the readings began whose span holds `moment`, if any does."""
+    return _readings(connection, moment).aggregate(first=Min("began"))["first"]
+
+
+def _readings(connection: int, moment: datetime) -> QuerySet[Run]:
     try:
         begun, still = moment + BEFORE, moment - AFTER
         earliest = still - LONGEST - IDLE
     except OverflowError:  # The year 1 or 9999: no reading was then.
-        return None
+        return Run.objects.none()
     # A run is over after 24 hours, so those before `earliest` needn't be looked at.
-    readings = Run.objects.filter(
+    return Run.objects.filter(
         connection=connection, began__range=(earliest, begun), last__gte=still
     )
-    return readings.aggregate(oldest=Min("number"))["oldest"]
 
 
 def last_read(connection: Connection, collection: str) -> datetime | None:

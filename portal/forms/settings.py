@@ -133,6 +133,14 @@ class SettingsForm(forms.Form):
         help_text=_("Of everybody who works for this organization here."),
         choices=YES_OR_NO,
     )
+    vendors_read_each_other = forms.ChoiceField(
+        label=_("Vendors read each other's grades"),
+        help_text=_(
+            "What one vendor wrote into the gradebook is read by others with Grade Book Sync, if"
+            " they see the class and the student. Nobody changes what another wrote."
+        ),
+        choices=YES_OR_NO,
+    )
     contact_name = forms.CharField(
         label=_("Contact for vendors"),
         help_text=_("Stands in Information to Share."),

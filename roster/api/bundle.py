@@ -9,6 +9,7 @@ which costs every connection a second copy of its data for the few that fetch it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import blake2b
 from itertools import chain
 
@@ -26,6 +27,7 @@ from roster.dialects.fields import FIELDS
 from roster.exporting import FORM, Bundle, PublishedDocuments
 from roster.kinds import COLLECTIONS
 from roster.models import Organization
+from roster.written import WRITTEN, state_of
 
 WHOLE = 1
 """A bundle is given in one piece: as a list, it has one record, and is read to its end."""
@@ -44,6 +46,9 @@ class BundleView(OneRosterView):
     def get(self, request: Request) -> HttpResponse | StreamingHttpResponse:
         path = self.operation.address({})
         reader = self.reader(request, path, 0)
+        if reader.vendor:
+            state = state_of(reader.organization)
+            reader = replace(reader, written=state.written, acts=state.acts)
         organization = Organization.objects.get(pk=reader.organization)
         collections = covered(reader)
         tag = tag_of(reader, collections, organization.time_zone)
@@ -81,7 +86,10 @@ def covered(reader: Reader) -> list[str]:
 def tag_of(reader: Reader, collections: list[str], time_zone: str) -> str:
     """Return the strong tag of a bundle: what its bytes are made of, and how."""
     cut = {name: sorted(fields) for name, fields in sorted(reader.cut.items())}
-    stand = (FORM, reader.publication, reader.revision, cut, collections, time_zone)
+    stand: tuple[object, ...] = (FORM, reader.publication, reader.revision, cut)
+    if set(collections).intersection(WRITTEN):
+        stand = (*stand, reader.written, reader.acts)
+    stand = (*stand, collections, time_zone)
     return f'"{blake2b(repr(stand).encode(), digest_size=12).hexdigest()}"'
 
 

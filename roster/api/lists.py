@@ -6,18 +6,26 @@ would miss it. So a date inside an earlier reading is moved back to just before 
 publication which that reading did not read: it may repeat, it never misses. Weighed and left:
 to go back to the reading's beginning, which repeats what the vendor has read, and again with
 every poll by largest stamp where a reading began soon after a refresh.
+
+The gradebook is read at the head, into which others write all the time, so there a date goes back
+to five minutes before the reading's beginning.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import datetime, timedelta
 
+from roster import reading
 from roster.api.reader import Reader
 from roster.clock import milliseconds, moment_of, stamp
 from roster.models import Publication
 from roster.reading.instants import instant
 from roster.reading.query import Clause, Filter
+
+SKEW = timedelta(minutes=5)
+"""By how much a vendor's clock may be wrong."""
 
 DATE = re.compile(r"\s*\d{4}-\d\d-\d\d")
 
@@ -50,6 +58,8 @@ def _widened(clause: Clause, reader: Reader) -> Clause:
     if clause.field != "dateLastModified" or clause.predicate not in (">", ">="):
         return clause
     moment = instant(clause.value)
+    if moment and reader.written:
+        return replace(clause, value=stamp(_before_reading(moment, reader)))
     oldest = reader.run.oldest_read(moment) if moment else None
     if moment is None or oldest is None:
         return clause
@@ -57,6 +67,15 @@ def _widened(clause: Clause, reader: Reader) -> Clause:
     if missed is None or missed > milliseconds(moment):
         return clause
     return replace(clause, value=stamp(moment_of(missed - 1)))
+
+
+def _before_reading(moment: datetime, reader: Reader) -> datetime:
+    """Return what a reading of the gradebook that was going on at a moment can't have missed."""
+    since = [reader.run.reading_since(moment), reading.begun_since(reader, moment, SKEW)]
+    try:
+        return min([moment, *filter(None, since)]) - SKEW
+    except OverflowError:  # The year 1.
+        return moment
 
 
 def _first_after(reader: Reader, number: int) -> int | None:

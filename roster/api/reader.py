@@ -40,6 +40,9 @@ class Run(Protocol):
     def oldest_read(self, moment: datetime) -> int | None:
         """Return the oldest number that this caller may have been reading about then, if any."""
 
+    def reading_since(self, moment: datetime) -> datetime | None:
+        """Return since when this caller may have been reading about then, if it was."""
+
 
 class NoRun:
     """The run of a reader of whom nothing is remembered: each request stands alone."""
@@ -56,6 +59,9 @@ class NoRun:
         pass
 
     def oldest_read(self, moment: datetime) -> int | None:
+        return None
+
+    def reading_since(self, moment: datetime) -> datetime | None:
         return None
 
 

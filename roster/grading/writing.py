@@ -16,7 +16,6 @@ import orjson
 from django.db import transaction
 
 from roster import bulk, reading
-from roster.clock import clock, milliseconds
 from roster.dialects.composing import Doc
 from roster.dialects.fields import V11
 from roster.grading.accepting import Body, Values
@@ -27,8 +26,8 @@ from roster.grading.refusals import Invalid, NotYours, Stale, Unwritten
 from roster.grading.rendering import documents, missing, shelve
 from roster.grading.windows import shut
 from roster.grading.writer import Writer
-from roster.models import Gradebook, Organization, Status, Written
-from roster.written import reach_of
+from roster.models import Organization, Status, Written
+from roster.written import numbers, reach_of
 
 Matches = Callable[[str], bool]
 """Whether a client's condition holds of a record's document."""
@@ -238,10 +237,7 @@ def _write(organization: int, entries: Sequence[Entry]) -> None:
     """
     if not entries:
         return
-    Gradebook.objects.get_or_create(pk=organization)
-    # One statement that locks the row, on either engine, until the transaction ends.
-    book = Gradebook.objects.select_for_update().get(pk=organization)
-    number = max(milliseconds(clock()), book.last + 1)
+    number = numbers.take(organization, len(entries))
     _require_last(organization, entries)
     fresh = [entry.row for entry in entries if not entry.row.record]
     for row, key in zip(fresh, bulk.reserve(Written, len(fresh)), strict=True):
@@ -250,7 +246,6 @@ def _write(organization: int, entries: Sequence[Entry]) -> None:
         entry.row.number = number + at
     shelve([(entry.row, entry.documents) for entry in entries])
     Written.objects.bulk_create([entry.row for entry in entries])
-    Gradebook.objects.filter(pk=organization).update(last=number + len(entries) - 1)
 
 
 def _require_last(organization: int, entries: Sequence[Entry]) -> None:

@@ -12,6 +12,7 @@ from datetime import date
 
 from django.db import models
 
+from roster.clock import clock
 from roster.models.fields import BytewiseField, JsonField, SourcedIdField
 from roster.models.row import Status
 
@@ -141,7 +142,8 @@ class BegunList(models.Model):
     """A gradebook list as it was when its first page was asked: its later pages are taken from it.
 
     `program` is the mark of the token, `key` that of the list, `stand` the publication, its
-    revision and the organization's acts: where these have moved, documents are taken anew.
+    revision and the organization's acts: where these have moved, documents are taken anew. `at` is
+    when it was begun, `last` when, to the minute, a page of it was last asked.
     """
 
     feed = models.ForeignKey("roster.Feed", on_delete=models.CASCADE, related_name="+")
@@ -149,6 +151,7 @@ class BegunList(models.Model):
     key = models.CharField(max_length=64)
     stand = models.CharField(max_length=80)
     at = models.DateTimeField()
+    last = models.DateTimeField(default=clock)
     entries = models.PositiveIntegerField()
     content = models.BinaryField()
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import F
 
 from roster import audit, carrying, hierarchy
 from roster.importing.former import marks_kept
@@ -95,6 +96,9 @@ SETTINGS: dict[str, Setting] = {
     "second_factor_required": Setting(
         _truth, "yes|no", "whether its staff need a second factor to sign in"
     ),
+    "vendors_read_each_other": Setting(
+        _truth, "yes|no", "whether vendors read what other vendors wrote into the gradebook"
+    ),
     "contact_name": Setting(str.strip, "NAME", "whom vendors ask"),
     "contact_email": Setting(str.strip, "ADDRESS", "and where"),
 }
@@ -154,6 +158,8 @@ def _write(row: Organization, changed: Mapping[str, Any]) -> None:
     """
     before = carrying.before(row) if "school_year" in changed else None
     row.save(update_fields=list(changed))
+    if "vendors_read_each_other" in changed:
+        Organization.objects.filter(pk=row.pk).update(acts=F("acts") + 1)
     if {"school_year", "time_zone"} & changed.keys():
         Organization.objects.filter(pk=row.pk).touch()  # type: ignore[attr-defined]
     if before:

@@ -1,7 +1,7 @@
 """Reads what is published: pages, single records, filters, orders and nested lists."""
 
 from roster.caches import forget
-from roster.reading.begun import Name
+from roster.reading.begun import Name, begun_since
 from roster.reading.listed import Unlisted
 from roster.reading.pages import Page, exists, found, page, page_as_begun, single, totals
 from roster.reading.where import Order, Where
@@ -12,6 +12,7 @@ __all__ = [
     "Page",
     "Unlisted",
     "Where",
+    "begun_since",
     "exists",
     "forget",
     "found",

@@ -8,11 +8,12 @@ are now; length and order stay.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
 import orjson
+from django.db.models import Min
 
 from roster.caches import MEGABYTE, Cache
 from roster.clock import clock
@@ -24,6 +25,10 @@ from roster.reading.listed import listed
 from roster.reading.source import Source
 
 LONGEST = timedelta(hours=24)
+IDLE = timedelta(minutes=15)
+"""So long may pass after a list's last page until the vendor calls its reading done."""
+NOTED = timedelta(minutes=1)
+"""How exactly it is known when a list's last page was asked."""
 
 
 class Name(NamedTuple):
@@ -53,6 +58,7 @@ def keep(source: Source, name: Name, shows: List) -> None:
     assert feed is not None  # noqa: S101 - who reads a publication has a feed.
     values = {
         "at": now,
+        "last": now,
         "stand": stand_of(source),
         "entries": len(shows),
         "content": lists.encode(shows),
@@ -63,14 +69,29 @@ def keep(source: Source, name: Name, shows: List) -> None:
     BegunList.objects.filter(feed_id=feed, at__lt=now - LONGEST).delete()
 
 
+def begun_since(source: Source, moment: datetime, skew: timedelta) -> datetime | None:
+    """Return when the first of the lists was begun that were being read at a moment, if any was.
+
+    The clock that says the moment may be wrong by `skew`.
+    """
+    try:
+        begun, still = moment + skew, moment - skew - IDLE
+    except OverflowError:
+        return None
+    rows = BegunList.objects.filter(feed=source.feed or 0, at__lte=begun, last__gte=still)
+    return rows.aggregate(first=Min("at"))["first"]
+
+
 def begun(source: Source, name: Name) -> Begun | None:
     """Return a list as it was begun; None where nobody knows of it."""
     rows = BegunList.objects.filter(key=name.key, at__gt=clock() - LONGEST)
     rows = rows.filter(feed__pk=source.feed or 0)
-    every = list(rows.order_by("-at").values_list("program", "pk", "at")[:50])
+    every = list(rows.order_by("-at").values_list("program", "pk", "at", "last")[:50])
     if not every:
         return None
-    _, pk, at = next((row for row in every if row[0] == name.program), every[0])
+    _, pk, at, last = next((row for row in every if row[0] == name.program), every[0])
+    if (now := clock()) - last > NOTED:
+        BegunList.objects.filter(pk=pk, last__lt=now).update(last=now)
     known = _kept.get((pk, at))
     if known is None:
         row = BegunList.objects.filter(pk=pk, at=at).first()

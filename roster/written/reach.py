@@ -3,10 +3,10 @@
 A result falls with its class, its student, that student's enrollment. A publication says this of
 what it lists; of what was written since nothing is listed, so a *reach* is kept of each feed:
 classes, people, the pairs of both by an unmarked enrollment of the year, categories and items,
-each with the moment at which it came or went. It is found anew with the first request after a
-publication or an act, from the publication's own map, today's marks, and what is listed, and
-compared with the one before. Weighed and left: finding it with each publication (most connections
-have no gradebook).
+whether other vendors' records are shared, each with the moment at which it came or went. It is
+found anew with the first request after a publication or an act, from the publication's own map,
+today's marks, and what is listed, and compared with the one before. Weighed and left: finding it
+with each publication (most connections have no gradebook).
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from django.db import transaction
 from numpy.typing import NDArray
 
 from roster import models
 from roster.caches import MEGABYTE, Cache
-from roster.clock import clock, milliseconds
 from roster.deciding import Decision
 from roster.map.arrays import Flags
 from roster.marks import marks_of
@@ -26,6 +26,7 @@ from roster.models import Organization, Publication
 from roster.publishing import lists
 from roster.publishing.inputs import own
 from roster.publishing.lists import EMPTY, List, Numbers
+from roster.written import numbers
 from roster.written.source import WrittenSource
 
 WIDTH = 1 << 32
@@ -74,15 +75,29 @@ class Extent:
 NOTHING = Extent(EMPTY)
 
 
+Key = tuple[int, int, int]
+"""A publication, its revision, and the organization's acts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """The extents of one reader by name, as they were found at `key`."""
 
-    key: tuple[int, int, int]
+    key: Key
     extents: dict[str, Extent]
 
     def __getitem__(self, name: str) -> Extent:
         return self.extents.get(name, NOTHING)
+
+    @property
+    def others(self) -> bool:
+        """Whether what other vendors wrote is visible, too."""
+        return self["others"].has(1)
+
+    @property
+    def knows_others(self) -> bool:
+        """Whether it is, or ever was."""
+        return len(self["others"].entries) > 0
 
     @property
     def everywhere(self) -> bool:
@@ -96,6 +111,8 @@ def _bytes_of(reach: Reach) -> int:
 
 _kept: Cache[Reach] = Cache(96 * MEGABYTE, _bytes_of)
 """The last reach of each feed."""
+_earlier: Cache[Reach] = Cache(16 * MEGABYTE, _bytes_of)
+"""Those of publications that are the head no longer."""
 
 
 def reach_of(source: WrittenSource) -> Reach:
@@ -106,25 +123,36 @@ def reach_of(source: WrittenSource) -> Reach:
     if kept is not None and kept.key == key:
         return kept
     kept = _stored(source.feed)
+    if kept is not None and key[0] < kept.key[0]:
+        # A run reads on what is the head no longer; the gradebook's own requests never do.
+        earlier = _earlier.get((source.feed, key))
+        return earlier or _earlier.put(
+            (source.feed, key), _found(source.organization, source.feed, key, kept, 0)
+        )
     if kept is None or kept.key != key:
-        kept = _found(source.organization, source.feed, key, kept)
-        _store(source.feed, kept)
+        with transaction.atomic():
+            # Whoever read before has read until now, so nothing comes with an earlier stamp.
+            now = numbers.take(source.organization) if kept else 0
+            kept = _found(source.organization, source.feed, key, kept, now)
+            _store(source.feed, kept)
     return _kept.put(source.feed, kept)
 
 
-def _found(organization: int, feed: int, key: tuple[int, int, int], before: Reach | None) -> Reach:
+def _found(organization: int, feed: int, key: Key, before: Reach | None, now: int) -> Reach:
     of = Organization.objects.get(pk=organization)
     publication = Publication.objects.select_related("feed").get(pk=key[0], feed=feed)
     inputs = own(of, publication).with_marks(marks_of(of))
     decision = inputs.decide(publication.feed.version, publication.rules)
-    # Whoever read before has read until now, so nothing comes with an earlier stamp.
-    now = milliseconds(clock()) if before else 0
+    visible = _visible(decision, publication)
+    visible["others"] = np.array([1] if of.vendors_read_each_other else [], np.int64)
     known = before.extents if before else {}
-    found = {
-        name: known.get(name, NOTHING).moved(np.unique(keys), now)
-        for name, keys in _visible(decision, publication).items()
-    }
-    return Reach(key, found)
+    return Reach(
+        key,
+        {
+            name: known.get(name, NOTHING).moved(np.unique(keys), now)
+            for name, keys in visible.items()
+        },
+    )
 
 
 def _visible(d: Decision, publication: Publication) -> dict[str, NDArray[np.int64]]:

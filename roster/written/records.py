@@ -31,7 +31,18 @@ WRITTEN = (
 )
 """The collections into which vendors write, those first that others name."""
 
-COLUMNS = ("number", "record", "klass", "person", "category", "item", "shown", "stone", "live")
+COLUMNS = (
+    "number",
+    "record",
+    "klass",
+    "person",
+    "category",
+    "item",
+    "shown",
+    "stone",
+    "live",
+    "vendor",
+)
 
 
 class Records(NamedTuple):
@@ -96,7 +107,7 @@ def records(source: WrittenSource, collection: str) -> Records:
     state = reach.key, source.written
     known = _records.get(key)
     if known is None or known[0] != state:
-        known = state, _seen(source, collection, reach, _log(source, collection).columns)
+        known = state, _seen(source, collection, reach, _log(source, reach, collection).columns)
         _records.put(key, known)
     return known[1]
 
@@ -107,12 +118,13 @@ def record(source: WrittenSource, collection: str, sourced_id: str) -> Records |
     """
     if not source.vendor or not source.written or collection not in WRITTEN:
         return None
-    every = _rows(source, collection, 0, sourced_id)
+    reach = reach_of(source)
+    every = _rows(source, _whose(source, all_of=reach.others), collection, 0, sourced_id)
     if not every.size:
         return None
     newest = np.argsort(every[0])[-1:]
     columns = {name: values[newest] for name, values in zip(COLUMNS, every, strict=True)}
-    return _seen(source, collection, reach_of(source), columns)
+    return _seen(source, collection, reach, columns)
 
 
 def superseded(source: WrittenSource, collection: str) -> Numbers:
@@ -120,7 +132,8 @@ def superseded(source: WrittenSource, collection: str) -> Numbers:
 
     A bundle's row that is published can't be written, so they come with publications only.
     """
-    key = "superseded", source.organization, source.vendor, collection
+    whose = _whose(source, all_of=reach_of(source).others)
+    key = "superseded", source.organization, whose, collection
     state = source.publication, source.revision
     known = _superseded.get(key)
     if known is None or known[0] != state:
@@ -129,9 +142,10 @@ def superseded(source: WrittenSource, collection: str) -> Numbers:
             f"SELECT DISTINCT row.id FROM {table} row JOIN {Written._meta.db_table} written"  # noqa: S608
             " ON written.organization_id = row.organization_id"
             " AND written.sourced_id = row.sourced_id"
-            " WHERE row.organization_id = %s AND written.collection = %s AND written.vendor = %s"
+            " WHERE row.organization_id = %s AND written.collection = %s"
+            " AND (written.vendor = %s OR %s = 0)"
         )
-        values = [source.organization, collection, source.vendor]
+        values = [source.organization, collection, whose, whose]
         known = state, np.sort(bulk.numbers(sql, values, 1)[0])
         _superseded.put(key, known)
     return known[1]
@@ -140,7 +154,7 @@ def superseded(source: WrittenSource, collection: str) -> Numbers:
 def _seen(
     source: WrittenSource, collection: str, reach: Reach, columns: dict[str, Numbers]
 ) -> Records:
-    parts = _parts(source, collection, reach, columns)
+    parts = [_whose_it_is(source, reach, columns), *_parts(source, collection, reach, columns)]
     number, size = columns["number"], columns["number"].size
     here, known = np.ones(size, np.bool_), np.ones(size, np.bool_)
     came, went = np.zeros(size, np.int64), np.zeros(size, np.int64)
@@ -161,6 +175,13 @@ def _seen(
         List(columns["record"][gone], columns["stone"][gone], stamps[gone]),
         came[live],
     )
+
+
+def _whose_it_is(source: WrittenSource, reach: Reach, columns: dict[str, Numbers]) -> Part:
+    """Return of each record whether it is the reader's vendor's, or others' are visible."""
+    mine = columns["vendor"] == source.vendor
+    here, known, since = reach["others"].at(np.ones_like(columns["vendor"]))
+    return mine | here, mine | known, np.where(mine, 0, since)
 
 
 def _parts(
@@ -213,15 +234,21 @@ def _either(source: WrittenSource, collection: str, reach: Reach, keys: Numbers)
     return ours[0] | theirs[0], ours[1] | theirs[1], np.maximum(ours[2], theirs[2])
 
 
-def _log(source: WrittenSource, collection: str) -> Log:
-    """Return the newest writes of a vendor's records, with those that came since it was asked."""
-    key = source.organization, source.vendor, source.version, collection
+def _whose(source: WrittenSource, *, all_of: bool) -> int:
+    """Return the vendor whose records are read; 0 for all of them."""
+    return 0 if all_of else source.vendor
+
+
+def _log(source: WrittenSource, reach: Reach, collection: str) -> Log:
+    """Return the newest writes of records that a reader may know, with those that came since."""
+    whose = _whose(source, all_of=reach.knows_others)
+    key = source.organization, whose, source.version, collection
     kept = _logs.get(key)
     if kept is not None and kept.upto == source.written:
         return kept
     if kept is None or kept.upto > source.written:
         kept = Log(0, {name: np.empty(0, np.int64) for name in COLUMNS})
-    fresh = _rows(source, collection, kept.upto)
+    fresh = _rows(source, whose, collection, kept.upto)
     columns = {
         name: np.concatenate([kept.columns[name], values])
         for name, values in zip(COLUMNS, fresh, strict=True)
@@ -235,18 +262,19 @@ def _log(source: WrittenSource, collection: str) -> Log:
 
 
 def _rows(
-    source: WrittenSource, collection: str, after: int, sourced_id: str | None = None
+    source: WrittenSource, whose: int, collection: str, after: int, sourced_id: str | None = None
 ) -> Numbers:
     """Return the columns of what was written after a number; of one id if so asked."""
     which = source.version.replace(".", "")
     sql = (
         f"SELECT number, record, klass, person, category, item, shown_{which}, stone_{which},"  # noqa: S608
-        f" CASE WHEN status = 'active' THEN 1 ELSE 0 END FROM {Written._meta.db_table}"
-        " WHERE organization_id = %s AND collection = %s AND vendor = %s"
-        " AND number > %s AND number <= %s"
+        f" CASE WHEN status = 'active' THEN 1 ELSE 0 END, vendor FROM {Written._meta.db_table}"
+        " WHERE organization_id = %s AND collection = %s AND number > %s AND number <= %s"
     )
-    values: list[int | str] = [source.organization, collection, source.vendor, after]
-    values.append(source.written)
+    values: list[int | str] = [source.organization, collection, after, source.written]
+    if whose:
+        sql += " AND vendor = %s"
+        values.append(whose)
     if sourced_id is not None:
         sql += " AND sourced_id = %s"
         values.append(sourced_id)

@@ -42,6 +42,7 @@ class Histories(RuleBasedStateMachine):
         self.since: dict[tuple[str, str], str] = {}
         self.marked: set[str] = set()
         self.paused = False
+        self.open = False
 
     def of(self, name: str) -> Any:
         return getattr(self.district, name)
@@ -112,6 +113,16 @@ class Histories(RuleBasedStateMachine):
         status = "paused" if self.paused else "active"
         run("set_status", SLUG, self.district.second.connection, status, "--reason", "history")
 
+    @rule()
+    def let_read_each_other(self) -> None:
+        self.open = not self.open
+        answer = "yes" if self.open else "no"
+        run("set_organization", SLUG, "--vendors-read-each-other", answer)
+
+    @rule()
+    def refresh(self) -> None:
+        run("refresh_cache", SLUG)
+
     @rule(reader=st.sampled_from(sorted(READERS)), kind=st.sampled_from(["lineItems", "results"]))
     def sync(self, reader: str, kind: str) -> None:
         key = reader, kind
@@ -126,7 +137,8 @@ class Histories(RuleBasedStateMachine):
         whole = {each["sourcedId"]: each for each in self.of(reader).read(f"/{kind}")}
         assert copy == whole
         ours = {name for name in whole if name.startswith(self.mine)}
-        expected = self.visible_of(READERS[reader], kind)
+        whose = VENDORS if self.open else (READERS[reader],)
+        expected = {name for who in whose for name in self.visible_of(who, kind)}
         assert ours == {name for name in expected if name.startswith(self.mine)}
 
     def visible(self, who: str, sourced_id: str) -> bool:
@@ -146,6 +158,8 @@ class Histories(RuleBasedStateMachine):
             assert self.district.examiner.single("lineItems", "li-phy-n").status_code == 200
 
     def teardown(self) -> None:
+        if self.open:
+            self.let_read_each_other()
         if self.paused:
             self.pause()
         self.include()

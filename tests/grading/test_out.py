@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from portal.models import Membership
 from roster.models import Finding, Organization
 from tests.acceptance.bundles import write
+from tests.acceptance.vendor import BASES
 from tests.cast import member, signed_in
 from tests.conformance import district
 from tests.conformance.conftest import SLUG, run
@@ -72,3 +74,25 @@ def test_a_bundle_overwrites_no_vendors_record(riverside: Any, tmp_path: Path) -
     assert riverside.examiner.ids("/results").count("r-late") == 1
     assert riverside.new.document("results", "r-late")["score"] == 99
     assert riverside.new.put("results", "r-late", **result("li-phy-n")).status_code == 403
+
+
+def test_the_vendors_own_bundle_holds_what_it_wrote(riverside: Any) -> None:
+    for vendor in (riverside.examiner, riverside.old):
+        name = f"bundled-{vendor.version}"
+        vendor.put("lineItems", name, **line_item(title="In the bundle"))
+        vendor.put("results", name, **result(name, score=33))
+        tags = []
+        for ids in ({name}, {name, f"{name}-2"}):
+            if len(ids) == 2:
+                vendor.put("results", f"{name}-2", **result(name))
+            answer = vendor.browser.get(
+                BASES[vendor.version]["rostering"] + "/bundle",
+                headers={"Authorization": f"Bearer {vendor.token}"},
+            )
+            assert answer.status_code == 200
+            content = io.BytesIO(b"".join(answer.streaming_content))
+            with zipfile.ZipFile(content) as archive:
+                rows = list(csv.DictReader(archive.read("results.csv").decode().splitlines()))
+            assert ids <= {row["sourcedId"] for row in rows}
+            tags.append(answer.headers["ETag"])
+        assert tags[0] != tags[1]

@@ -1,0 +1,236 @@
+"""`python -m tests.benchmarks.grading`: what writes of vendors take, and reading beside them.
+
+A generated district, one vendor in many connections, so many results posted. Requests go through
+the whole API in this process, without a socket between, so the clock sees the server's work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import json
+import os
+import pstats
+import time
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+from tests.benchmarks import commands, samples
+from tests.benchmarks.asking import Broken
+from tests.benchmarks.installation import ENGINES, installation
+
+SLUG = "benchmark"
+AT_ONCE = 1_000
+BASES = {"results": "/ims/oneroster/gradebook/v1p2", "enrollments": "/ims/oneroster/rostering/v1p2"}
+
+
+class Vendor:
+    """One connection, which asks in this process."""
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        from django.test import Client
+
+        self.browser = Client(SERVER_NAME="127.0.0.1")
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": told["client_id"],
+            "client_secret": told["client_secret"],
+        }
+        self.token = self.browser.post("/oauth2/token", form).json()["access_token"]
+
+    def ask(self, method: str, path: str, body: Any = None, service: str = "results") -> Any:
+        answer = self.browser.generic(
+            method,
+            BASES[service] + path,
+            json.dumps(body) if body is not None else "",
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {self.token}"},
+        )
+        if answer.status_code >= 300:
+            raise Broken(f"{method} {path}: {answer.status_code} {answer.content[:300]!r}")
+        return answer
+
+
+class Scene:
+    """The district's enrollments of students, in turn, and the connections of one vendor."""
+
+    def __init__(self, connections: int) -> None:
+        self.vendors = [
+            Vendor(
+                commands.here(
+                    "create_connection", SLUG, "--vendor", f"Gradeful {number}", "--partner",
+                    "Gradeful", "--oneroster", "1.2", "--type", "grade_book", "--all-schools",
+                )
+            )
+            for number in range(connections)
+        ]  # fmt: skip
+        commands.here("refresh_cache", SLUG)
+        self.writer = self.vendors[0]
+        self.writer.ask("PUT", "/categories/work", {"category": {"title": "Work"}})
+        self.pairs = self._pairs()
+        self.items: dict[str, str] = {}
+        self.numbers = count()
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        from roster.models import Enrollment
+
+        rows = Enrollment.objects.filter(role="student").order_by("klass", "user")
+        return list(rows.values_list("klass", "user"))
+
+    def item_of(self, klass: str) -> str:
+        """Return the line item of a class, written when it is first asked for."""
+        if klass not in self.items:
+            body = {
+                "title": "Work", "class": {"sourcedId": klass}, "category": {"sourcedId": "work"},
+                "resultValueMin": 0, "resultValueMax": 100,
+            }  # fmt: skip
+            self.items[klass] = f"item-{len(self.items)}"
+            self.writer.ask("PUT", f"/lineItems/{self.items[klass]}", {"lineItem": body})
+        return self.items[klass]
+
+    def results(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield results without end, each with its line item's id, by class."""
+        while True:
+            for klass, student in self.pairs:
+                number = next(self.numbers)
+                item = self.item_of(klass)
+                yield item, {
+                    "sourcedId": f"result-{number}", "lineItem": {"sourcedId": item},
+                    "student": {"sourcedId": student}, "scoreStatus": "fully graded",
+                    "score": number % 101,
+                }  # fmt: skip
+
+
+def fill(scene: Scene, results: int) -> None:
+    """Post results, some of a class at once."""
+    began, of = time.perf_counter(), ""
+    waiting: list[dict[str, Any]] = []
+    every = scene.results()
+    for _ in range(results):
+        item, body = next(every)
+        if waiting and (item != of or len(waiting) == AT_ONCE):
+            scene.writer.ask("POST", f"/lineItems/{of}/results", {"results": waiting})
+            waiting = []
+        waiting, of = [*waiting, body], item
+    scene.writer.ask("POST", f"/lineItems/{of}/results", {"results": waiting})
+    seconds = time.perf_counter() - began
+    print(f"{results:,} results posted in {seconds:.1f} s, {results / seconds:,.0f} a second.")
+
+
+def measure(scene: Scene, many: int, profile: str) -> None:
+    every, results = scene.results(), scene.numbers
+    item, body = next(every)
+
+    def put() -> None:
+        scene.writer.ask(
+            "PUT", f"/results/put-{next(results)}", {"result": {**body, "sourcedId": ""}}
+        )
+
+    def replace() -> None:
+        scene.writer.ask("PUT", "/results/put", {"result": {**body, "sourcedId": ""}})
+
+    def page(service: str, offset: int) -> Callable[[], None]:
+        return lambda: scene.writer.ask(
+            "GET", f"/{service}?limit=1000&offset={offset}", None, service
+        )
+
+    def after_a_write(ask: Callable[[], None]) -> Callable[[], Callable[[], None]]:
+        def prepared() -> Callable[[], None]:
+            replace()
+            return ask
+
+        return prepared
+
+    total = int(scene.writer.ask("GET", "/results?limit=1").headers["X-Total-Count"])
+    middle = total // 2000 * 1000
+    since = scene.writer.ask("GET", "/results/put-0" if False else f"/lineItems/{item}").json()
+    stamp = since["lineItem"]["dateLastModified"]
+    delta = f"/results?limit=1000&filter=dateLastModified%3E'{stamp}'&sort=dateLastModified"
+    rows: dict[str, Callable[[], Any]] = {
+        "a result created": put,
+        "a result replaced": replace,
+        "page of 1,000 enrollments": page("enrollments", 0),
+        "page of 1,000 results": page("results", 0),
+        "page of 1,000 results in the middle": page("results", middle),
+        "a single result": lambda: scene.writer.ask("GET", "/results/put"),
+        "results of a class": lambda: scene.writer.ask(
+            "GET", f"/classes/{scene.pairs[0][0]}/results?limit=1000"
+        ),
+        "page of 1,000 changed results": lambda: scene.writer.ask("GET", delta),
+    }
+    replace()
+    for title, act in rows.items():
+        taken = []
+        for _ in range(many):
+            if title not in ("a result created", "a result replaced"):
+                # Whatever was written since: each reading comes after a write.
+                replace()
+            began = time.perf_counter()
+            act()
+            taken.append(time.perf_counter() - began)
+        print(f"{title:<40} {samples.p50(taken) * 1000:7.1f} ms, first {taken[0] * 1000:7.1f}")
+        if profile and profile in title:
+            explain(act, replace)
+
+
+def explain(act: Callable[[], Any], before: Callable[[], Any]) -> None:
+    before()
+    profiler = cProfile.Profile()
+    profiler.runcall(act)
+    pstats.Stats(profiler).sort_stats("cumulative").print_stats(45)
+
+
+def seen_by_all(scene: Scene, writes: int) -> None:
+    """Write, and let each connection ask for what is new."""
+    every = scene.results()
+    _, body = next(every)
+    began = time.perf_counter()
+    stamps = ["2000-01-01T00:00:00.000Z"] * len(scene.vendors)
+    writing = 0.0
+    for _ in range(writes):
+        at = time.perf_counter()
+        scene.writer.ask("PUT", "/results/seen", {"result": {**body, "sourcedId": ""}})
+        writing += time.perf_counter() - at
+        for number, vendor in enumerate(scene.vendors):
+            since = f"filter=dateLastModified%3E%3D'{stamps[number]}'"
+            path = f"/results?limit=10&{since}&sort=dateLastModified&orderBy=desc"
+            newest = vendor.ask("GET", path).json()["results"][0]
+            assert newest["sourcedId"] == "seen"
+            stamps[number] = newest["dateLastModified"]
+    reads = writes * len(scene.vendors)
+    took = time.perf_counter() - began - writing
+    print(
+        f"{writes} writes seen by {len(scene.vendors)} connections:"
+        f" a write {writing / writes * 1000:.1f} ms,"
+        f" a look {took / reads * 1000:.1f} ms"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.grading")
+    parser.add_argument("--students", type=int, default=2_000)
+    parser.add_argument("--results", type=int, default=20_000)
+    parser.add_argument("--connections", type=int, default=30)
+    parser.add_argument("--samples", type=int, default=15)
+    parser.add_argument("--engine", choices=ENGINES, default="postgresql")
+    parser.add_argument("--profile", default="", help="explain the rows whose title has this")
+    asked = parser.parse_args()
+    with installation(asked.engine) as folder:
+        from roster.generator.making import make_bundle
+
+        commands.here("create_organization", SLUG, "--name", "Benchmark")
+        make_bundle(folder / "first.zip", asked.students, oneroster="1.2", school_year=2027)
+        commands.here("create_partner", "Gradeful", "--oneroster", "1.2", "--type", "grade_book")
+        commands.here("import_roster", SLUG, folder / "first.zip")
+        print(f"{asked.students:,} students, {asked.engine}, load {os.getloadavg()[0]:.1f}")
+        scene = Scene(asked.connections)
+        fill(scene, asked.results)
+        measure(scene, asked.samples, asked.profile)
+        seen_by_all(scene, 20)
+        print(f"load {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    main()
