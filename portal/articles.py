@@ -73,6 +73,7 @@ BESIDE = {
     "cache": "cache",
     "audit": "people",
     "staff": "people",
+    "rollover": "pausing",
     "setting": "cache",
 }
 """The article beside each page of the desk: that of the longest beginning of its name."""

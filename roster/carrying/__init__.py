@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from roster.carrying.opening import Closed, Opened, close_again
 from roster.carrying.setting import Key
-from roster.carrying.years import carry_over
+from roster.carrying.years import Prospect, carry_over, prospects
 from roster.map import Map, build, current
 from roster.marks import MarkRow, marks_of
 from roster.marks.bundled import mark_from_bundles
 from roster.models import Level, Organization
 
-__all__ = ["Before", "Opened", "before", "carry"]
+__all__ = ["Before", "Opened", "Prospect", "before", "carry", "prospects"]
 
 
 @dataclass(frozen=True, slots=True)

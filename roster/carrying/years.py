@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from roster.carrying.setting import Key, set_marks
-from roster.models import Level, Mark, Org, Organization
+from roster.hierarchy.timetable import Timetable
+from roster.models import Klass, Level, Mark, Org, Organization
 
 BY_YEAR = ("calendar", "schedule_structure", "grade_level", "course")
 YEARS_BACK = 5
@@ -54,6 +55,53 @@ def carry_over(organization: Organization, known: set[Key]) -> int:
     }
     set_marks(organization, carried, WHY)
     return len(carried)
+
+
+class Prospect(NamedTuple):
+    """What becomes of a mark in a year: it stands on `becomes` too, or why it doesn't.
+
+    `outcome` is `carried`, `cleared` (the new level is there, and somebody has taken its mark
+    away), `gone` (there is no such level in that year), or `ended` (a class of another year).
+    """
+
+    kind: str
+    sourced_id: str
+    becomes: str
+    outcome: str
+
+
+def prospects(organization: Organization, year: str) -> list[Prospect]:
+    """Return what becomes, in an active school year, of people's marks on rows of other years.
+
+    Marks on what has no year (schools, people, students at a school…) go on, and aren't here.
+    """
+    by_people = Mark.objects.filter(
+        organization=organization,
+        kind__in=(*BY_YEAR, "section"),
+        source__in=(Mark.Source.PERSON, Mark.Source.CARRIED),
+    )
+    marks = list(by_people.values_list("kind", "sourced_id"))
+    levels = list(_new_levels(organization, set()))
+    years = {(level.kind, level.sourced_id): level.year for level in levels}
+    later: dict[Key, str] = {}
+    for level in levels:
+        if level.kind in BY_YEAR and level.year == year:
+            for key in _earlier(level):
+                later.setdefault(key, level.sourced_id)
+    timetable = Timetable.of(organization)
+    sections = [sourced_id for kind, sourced_id in marks if kind == "section"]
+    classes = Klass.objects.filter(organization=organization, sourced_id__in=sections)
+    terms = dict(classes.values_list("sourced_id", "terms"))
+    found = []
+    for kind, sourced_id in sorted(set(marks)):
+        if kind == "section":
+            if not timetable.has_term_of_the_year(terms.get(sourced_id, [])):
+                found.append(Prospect(kind, sourced_id, "", "ended"))
+        elif years.get((kind, sourced_id)) != year:
+            becomes = later.get((kind, sourced_id), "")
+            carried = "carried" if (kind, becomes) in marks else "cleared"
+            found.append(Prospect(kind, sourced_id, becomes, carried if becomes else "gone"))
+    return found
 
 
 def _counterparts(

@@ -29,8 +29,11 @@ def difference(
     version: str,
     rules: dict[str, Any],
     named: int = 0,
+    inputs: Inputs | None = None,
 ) -> Difference:
     """Return how what these rules share differs from what the feed's publication lists.
+
+    They are decided with `inputs`, or with what the last refresh was decided with.
 
     `{"users": {"now": live records, "then": records, "added": …, "removed": …, "changed": …}}`,
     for every collection of either. `changed` are records of both whose document differs. With
@@ -38,19 +41,24 @@ def difference(
     "removed": […]}`.
     """
     try:
-        return _difference(feed, organization, version, rules, named)
+        return _difference(feed, organization, version, rules, named, inputs)
     except (Swept, StoredMap.DoesNotExist):
         # Something else was published meanwhile, and what was read here is gone.
         organization.refresh_from_db()
         if feed:
             feed.refresh_from_db()
-        return _difference(feed, organization, version, rules, named)
+        return _difference(feed, organization, version, rules, named, inputs)
 
 
 def _difference(
-    feed: Feed | None, organization: Organization, version: str, rules: dict[str, Any], named: int
+    feed: Feed | None,
+    organization: Organization,
+    version: str,
+    rules: dict[str, Any],
+    named: int,
+    inputs: Inputs | None,
 ) -> Difference:
-    then = last_shown(organization).decide(version, rules)
+    then = (inputs or last_shown(organization)).decide(version, rules)
     publication = feed.head if feed else None
     if publication is None:
         return {

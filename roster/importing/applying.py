@@ -24,7 +24,7 @@ from roster.importing.store import Store
 from roster.importing.years import active_school_year
 from roster.kinds import KINDS
 from roster.map import build, store
-from roster.models import Enrollment, Import, Klass, Organization, Status, User
+from roster.models import Enrollment, Import, Klass, Organization, Rollover, Status, User
 
 CHECKED, COMPARED = 88, 95  # Percent done when each stage ends.
 
@@ -44,18 +44,27 @@ class Applied:
 
 
 def apply(
-    of_import: Import, gathering: Gathering, last: Import | None, *, with_difference: bool
+    of_import: Import,
+    gathering: Gathering,
+    last: Import | None,
+    *,
+    with_difference: bool,
+    by_approval: str = "",
 ) -> Applied:
     """Change the roster, and weigh what was changed; `last` is the import applied before.
 
-    The difference is worked out if it was asked for, or if there are reasons to hold the import.
+    Where somebody has approved a bundle without the active school year (`by_approval`), the year
+    that it holds becomes the active one. The difference is worked out if it was asked for, or if
+    there are reasons to hold the import.
     """
     organization = engine.lock(of_import.organization)
     known = last.files if last else {}
     changes = Changes(organization)
     try:
         weighing = Weighing(organization, changes, gathering.files, known)
-        counts, numbers = _change(organization, gathering, weighing, anew=_is_read_anew(last))
+        counts, numbers = _change(
+            organization, gathering, weighing, anew=_is_read_anew(last), by_approval=by_approval
+        )
         holds = [reason._asdict() for reason in weighing.reasons]
         gathering.progress(COMPARED, "Comparing")
         told = difference(changes) if holds or with_difference else {}
@@ -73,7 +82,12 @@ def _is_read_anew(last: Import | None) -> bool:
 
 
 def _change(
-    organization: Organization, gathering: Gathering, weighing: Weighing, *, anew: bool
+    organization: Organization,
+    gathering: Gathering,
+    weighing: Weighing,
+    *,
+    anew: bool,
+    by_approval: str,
 ) -> tuple[dict[str, dict[str, int]], checking.Numbers | None]:
     """Return the counts of each file, and what reaches no vendor now, if that may be new."""
     numbers = None
@@ -87,15 +101,18 @@ def _change(
         references.check(stage, organization, gathering.findings)
         stage.drop()  # What follows needs the memory more than this.
     gathering.findings.judge()
-    named = not organization.school_year
+    year, after = organization.school_year, _years(organization)
+    named = not year or (bool(by_approval and after) and year in years - after)
     if named:
         organization.school_year = active_school_year(organization)
         organization.save(update_fields=["school_year"])
+        if year:
+            Rollover.objects.note(organization, year, by_name=by_approval)
     if gathering.changed or named or anew:
         gathering.progress(CHECKED, "Deriving the hierarchy")
         numbers = _derive(organization, gathering.findings, before, weighing)
         weighing.weigh_schools()
-        weighing.weigh_year(years, _years(organization))
+        weighing.weigh_year(year, years, after)
     weighing.weigh_forms()
     return {name: counts.as_dict() for name, counts in gathering.counts.items()}, numbers
 

@@ -92,7 +92,13 @@ class Attempt:
             if last is not None and not of_import.force:
                 traces.refuse_going_back(of_import.files, last.files)
             with transaction.atomic():
-                applied = apply(of_import, gathering, last, with_difference=self.dry_run)
+                applied = apply(
+                    of_import,
+                    gathering,
+                    last,
+                    with_difference=self.dry_run,
+                    by_approval=audit.name_of(self.by) if self.approved else "",
+                )
                 if self._stands(applied):
                     of_import.files = traces.united(last.files if last else {}, of_import.files)
                     own.keep()

@@ -42,8 +42,8 @@ REASONS = {
     " {percent} % and {records}.",
     "hidden": "{count:,} of {before:,} {what} would not be visible to vendors any more; the limit"
     " is {percent} % and {records}.",
-    "year": "The bundle no longer holds the school year {year}, but {years}. Has the school"
-    " information system moved on? Applied, it leaves vendors without this year's classes.",
+    "year": "The bundle no longer holds the school year {year}, but {years}: the school information"
+    " system has moved on. Plan the rollover, or approve the import to roll over now.",
 }
 
 REKEYED = {
@@ -220,8 +220,8 @@ class Weighing:
             if school not in gone and removed > self.organization.hold_records:
                 self.add("emptied", school=school, name=schools.get(school, ""), removed=removed)
 
-    def weigh_year(self, before: Iterable[str], after: Iterable[str]) -> None:
-        year, years = self.organization.school_year, sorted(set(after))
+    def weigh_year(self, year: str, before: Iterable[str], after: Iterable[str]) -> None:
+        years = sorted(set(after))
         if year in before and year not in years:
             self.add("year", year=year, years=", ".join(years) or "no school year")
 

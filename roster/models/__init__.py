@@ -24,6 +24,7 @@ from roster.models.publication import (
     StoredMap,
 )
 from roster.models.resources import ClassResource, CourseResource, Resource, UserResource
+from roster.models.rollover import Rollover
 from roster.models.row import Row, Status
 from roster.models.teaching import Course, Enrollment, Klass
 from roster.models.work import AuditEntry, Finding, Import, Job, ReadFile, Refresh
@@ -76,6 +77,7 @@ __all__ = [
     "Resource",
     "Result",
     "Role",
+    "Rollover",
     "Row",
     "ScoreScale",
     "Source",

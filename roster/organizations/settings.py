@@ -12,10 +12,10 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F
 
-from roster import audit, carrying, hierarchy
-from roster.importing.former import marks_kept
+from roster import audit
 from roster.models import Organization, UsernameStandIn
 from roster.refusal import Refused, require_valid
+from roster.rollover import change_year
 
 
 def _truth(text: str) -> bool:
@@ -124,7 +124,7 @@ def set_organization(
             setattr(row, name, wanted[name])
         require_valid(row)
         if changed:
-            _write(row, changed)
+            _write(row, changed, by)
             audit.record(
                 by,
                 "organization.changed",
@@ -150,22 +150,20 @@ def _read(name: str, text: str) -> Any:
         raise Refused(f"“{text}” is no {setting.form} for {name}.") from error
 
 
-def _write(row: Organization, changed: Mapping[str, Any]) -> None:
-    """Save; another year has other levels, and marks carry over to them.
+def _write(row: Organization, changed: Mapping[str, Any], by: audit.Actor) -> None:
+    """Save; another year has other levels.
 
     In another time zone days begin at other moments: the next import is read, though its bundle
     be the same.
     """
-    before = carrying.before(row) if "school_year" in changed else None
-    row.save(update_fields=list(changed))
+    year = row.school_year
+    row.save(update_fields=[name for name in changed if name != "school_year"])
     if "vendors_read_each_other" in changed:
         Organization.objects.filter(pk=row.pk).update(acts=F("acts") + 1)
-    if {"school_year", "time_zone"} & changed.keys():
+    if "time_zone" in changed:
         Organization.objects.filter(pk=row.pk).touch()  # type: ignore[attr-defined]
-    if before:
-        with marks_kept(row):
-            hierarchy.derive(row)
-            carrying.carry(row, before)
+    if "school_year" in changed:
+        change_year(row, year, by=by)
 
 
 def plain(value: Any) -> Any:

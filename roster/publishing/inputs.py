@@ -62,8 +62,13 @@ class Inputs:
 def todays(organization: Organization) -> Inputs:
     """Return what a refresh decides with now."""
     stored, m = current(organization)
+    return inputs_of(organization, m, stored.pk)
+
+
+def inputs_of(organization: Organization, m: Map, stored: int = 0) -> Inputs:
+    """Return today's inputs with a map; without its key nothing can be published with them."""
     marks = resolve(marks_of(organization), m)
-    return Inputs(stored.pk, m, organization.today(), Settings.of(organization), marks)
+    return Inputs(stored, m, organization.today(), Settings.of(organization), marks)
 
 
 def last_shown(organization: Organization) -> Inputs:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from roster import local
+from roster import local, rollover
 from roster.audit import Actor, name_of
 from roster.audit import record as audit
 from roster.models import Feed, Organization, Publication, Refresh
@@ -45,10 +45,12 @@ def refresh(
     Refused while another refresh is running; with `wait` it begins when that one has ended. Where
     imported data would take or open too much (`holding`), it is held: built, and not shown.
     `approve` names the held refresh that somebody has looked at; it is refused if an import was
-    applied since. The district's own rows whose last day is over end before.
+    applied since. The district's own rows whose last day is over end before, and the
+    year rollover that is planned for today is carried out.
     """
     with running(organization, by, progress, wait=wait) as mine:
         local.end_expired(organization)
+        rollover.carry_out_due(organization)
         found = _Refresh(organization, by, mine, approve)
         flip(organization, found.prepare, found.finish)
         return found.result()

@@ -137,7 +137,7 @@ def test_what_somebody_decided_is_not_carried_a_second_time(
     load(beside(V1P2 | {"demographics.csv": V1P2["demographics.csv"].replace("US", "CA")}, 2028))
     assert carried(riverside) == set()
     # Nor from an earlier year past the one that was decided about.
-    load(of_year(V1P2, 2029))
+    load(beside(V1P2, 2029))
     assert carried(riverside) == set()
 
 

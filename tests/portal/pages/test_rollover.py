@@ -1,0 +1,66 @@
+"""The page of the year rollover: what it would do, by name, its day, and the way back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from portal.models import Staff
+from roster.models import Organization
+from roster.publishing import refresh
+from tests.cast import connected
+from tests.roster.carrying.test_years import beside
+from tests.roster.importing.bundles import V1P2
+from tests.roster.importing.conftest import Bundler
+
+PAGE = "/o/riverside/rollover/"
+
+
+@pytest.fixture
+def two_years(riverside: Organization, dana: Staff, tmp_path: Path) -> Organization:
+    """Riverside in 2026–27 with the next year's class beside it, and a vendor that reads."""
+    Organization.objects.filter(pk=riverside.pk).update(school_year="2027")
+    riverside.refresh_from_db()
+    Bundler(tmp_path, riverside)(beside(V1P2, 2028))
+    riverside.refresh_from_db()
+    connected(riverside, dana, vendor="Reader")
+    refresh(riverside, by="dana")
+    return riverside
+
+
+def test_dana_looks_plans_rolls_over_and_goes_back(
+    as_dana: Client, as_victor: Client, two_years: Organization
+) -> None:
+    assert "What 2028 would do now" in as_dana.get(PAGE).content.decode()
+    preview = as_victor.get(f"{PAGE}to/2028/").content.decode()
+    assert "Algebra" in preview
+    table = as_victor.get(f"{PAGE}to/2028.csv").content.decode()
+    assert "classes,added,k2" in table
+    assert "classes,removed,k1" in table
+
+    today = two_years.today()
+    wrong = as_dana.post(PAGE, {"year": "2028", "day": today - timedelta(days=1)})
+    assert wrong.status_code == 422
+    assert "This day is past" in wrong.content.decode()
+    assert as_dana.post(PAGE, {"year": "2028", "day": today}).status_code == 302
+    page = as_victor.get(PAGE).content.decode()
+    assert "From 2027 to 2028" in page
+    assert "Cancel the plan" not in page
+
+    refresh(two_years, by="schedule")
+    assert "Back to 2027" in as_dana.get(PAGE).content.decode()
+    as_dana.post(f"{PAGE}revert/")
+    two_years.refresh_from_db()
+    assert two_years.school_year == "2027"
+    assert "taken back" in as_dana.get(PAGE).content.decode()
+
+
+def test_a_plan_is_cancelled(as_dana: Client, two_years: Organization) -> None:
+    as_dana.post(PAGE, {"year": "2028", "day": two_years.today() + timedelta(days=9)})
+    as_dana.post(f"{PAGE}cancel/")
+    assert not two_years.rollovers.planned().exists()
+    answer = as_dana.post(f"{PAGE}cancel/", follow=True)
+    assert "No rollover is planned" in answer.content.decode()
