@@ -35,7 +35,6 @@ OURS = (
     "uploads",
     "mail",
     "beat-schedule*",
-    "locks",
 )
 OTHERS = 0o077
 

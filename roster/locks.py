@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 
-from django.conf import settings
 from django.db import DatabaseError, connection
 
 LOOK = 0.2  # Seconds between two looks whether the holder has finished.
@@ -70,7 +69,7 @@ def is_free(name: str) -> bool:
 
 @contextlib.contextmanager
 def _file_lock(name: str) -> Iterator[bool]:
-    folder = Path(settings.ROSTERDESK_DATA) / "locks"
+    folder = Path(f"{connection.settings_dict['NAME']}.locks")
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / name).open("wb") as file:
         try:

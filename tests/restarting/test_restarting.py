@@ -97,7 +97,6 @@ def test_no_refresh_is_lost_doubled_or_shown_by_half(
     monkeypatch.setattr(current_app, "send_task", lambda *_, **__: None)  # The sweep sends.
     data = tmp_path / "data"
     data.mkdir()
-    monkeypatch.setattr("django.conf.settings.ROSTERDESK_DATA", data)  # Where the locks are.
     riverside = Organization.objects.create(
         slug="riverside", name="Riverside", school_year="2027", hold_records=10_000
     )
