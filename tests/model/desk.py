@@ -24,6 +24,7 @@ from roster.kinds import COLLECTIONS as KNOWN
 from roster.kinds import KINDS
 from roster.listing import rows_of
 from roster.models import AssessmentLineItem, AssessmentResult, Feed, Mark, Organization
+from roster.publishing.holding import held_refresh
 from roster.publishing.inputs import todays
 from roster.publishing.sweeping import sweep
 from roster.refusal import Refused
@@ -199,7 +200,11 @@ class Desk:
             Organization.objects.filter(pk=self.organization.pk).touch()
 
     def refresh(self) -> None:
-        publishing.refresh(self.organization, by=BY)
+        """Refresh, and approve it where it takes so much that it is held."""
+        if publishing.refresh(self.organization, by=BY)["held"]:
+            held = held_refresh(self.organization)
+            assert held is not None
+            publishing.refresh(self.organization, by=BY, approve=held.pk)
         self.refreshed()
 
     def refreshed(self) -> None:
