@@ -55,7 +55,7 @@ INTENDED = (
     Intended("header", "GET * 200 Link", LINKS, True),
     Intended("status", "* 503", BUSY, True),
     Intended("header", "* 429 Retry-After", BUSY, True),
-    Intended("header", "* 40* WWW-Authenticate", "what is wrong with the token", True),
+    Intended("header", "* 401 WWW-Authenticate", "what is wrong with the token", True),
     Intended("operation", "GET /bundle", BUNDLE, True),
     Intended("parameter", "GET * query limit schema.maximum", MOST, True),
 )

@@ -26,7 +26,7 @@ HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "ETag": ("Sent back in If-None-Match, it is answered by 304.", {"type": "string"}),
     "WWW-Authenticate": (
-        "Bearer, and what is wrong with the token, or the scope that it lacks.",
+        "Bearer, and what is wrong with the token.",
         {"type": "string"},
     ),
     "Retry-After": ("Seconds to wait before asking again.", {"type": "integer", "minimum": 1}),
@@ -34,7 +34,6 @@ HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
 
 WITH = {
     401: ("WWW-Authenticate",),
-    403: ("WWW-Authenticate",),
     429: ("Retry-After",),
     503: ("Retry-After",),
 }
