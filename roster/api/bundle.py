@@ -9,7 +9,6 @@ which costs every connection a second copy of its data for the few that fetch it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from hashlib import blake2b
 from itertools import chain
 
@@ -22,12 +21,12 @@ from roster import reading
 from roster.api.operations import scopes_for
 from roster.api.reader import Reader
 from roster.api.tracing import trace_of
-from roster.api.views import OneRosterView
+from roster.api.views import OneRosterView, at_head
 from roster.dialects.fields import FIELDS
 from roster.exporting import FORM, Bundle, PublishedDocuments
 from roster.kinds import COLLECTIONS
 from roster.models import Organization
-from roster.written import WRITTEN, state_of
+from roster.written import WRITTEN
 
 WHOLE = 1
 """A bundle is given in one piece: as a list, it has one record, and is read to its end."""
@@ -45,10 +44,7 @@ class BundleView(OneRosterView):
 
     def get(self, request: Request) -> HttpResponse | StreamingHttpResponse:
         path = self.operation.address({})
-        reader = self.reader(request, path, 0)
-        if reader.vendor:
-            state = state_of(reader.organization)
-            reader = replace(reader, written=state.written, acts=state.acts)
+        reader = at_head(self.reader(request, path, 0))
         organization = Organization.objects.get(pk=reader.organization)
         collections = covered(reader)
         tag = tag_of(reader, collections, organization.time_zone)

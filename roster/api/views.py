@@ -113,9 +113,8 @@ class OneRosterView(APIView):
             reader = reader.run.enter(reader, key, offset)
             if traced := trace_of(request):
                 traced.run = reader.run.id
-        elif reader.vendor:
-            state = state_of(reader.organization)
-            reader = replace(reader, written=state.written, acts=state.acts)
+        else:
+            reader = at_head(reader)
         if not reader.publication:
             raise not_published(reader)
         return reader
@@ -145,6 +144,14 @@ class OneRosterView(APIView):
         if traced := trace_of(request):
             traced.endpoint = self.endpoint()
         return response
+
+
+def at_head(reader: Reader) -> Reader:
+    """Return the reader with what vendors have written until now, where it may read any of it."""
+    if not reader.vendor:
+        return reader
+    state = state_of(reader.organization)
+    return replace(reader, written=state.written, acts=state.acts)
 
 
 class ReadingView(OneRosterView):

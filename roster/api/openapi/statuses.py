@@ -25,18 +25,11 @@ HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
         {"type": "string"},
     ),
     "ETag": ("Sent back in If-None-Match, it is answered by 304.", {"type": "string"}),
-    "WWW-Authenticate": (
-        "Bearer, and what is wrong with the token.",
-        {"type": "string"},
-    ),
+    "WWW-Authenticate": ("Bearer, and what is wrong with the token.", {"type": "string"}),
     "Retry-After": ("Seconds to wait before asking again.", {"type": "integer", "minimum": 1}),
 }
 
-WITH = {
-    401: ("WWW-Authenticate",),
-    429: ("Retry-After",),
-    503: ("Retry-After",),
-}
+WITH = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
 """Headers that an error has."""
 
 
