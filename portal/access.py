@@ -15,6 +15,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import (
@@ -25,6 +26,7 @@ from django.http import (
     HttpResponseRedirect,
 )
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
@@ -71,6 +73,8 @@ def page(
             membership = membership_of(request.user, slug)
             if membership is None:
                 raise Http404
+            if lacks_factor(membership):
+                return elsewhere(request, reverse("mfa_index"))
             if role == ADMIN and membership.role != ADMIN:
                 raise PermissionDenied
             desk = at_desk(request, membership)
@@ -154,13 +158,27 @@ def zone_of(request: HttpRequest) -> AbstractContextManager[Any]:
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send to the sign-in page and from there back, if what was asked for can be asked again."""
-    address = settings.LOGIN_URL
+    asked = request.method in ("GET", "HEAD") and request.headers.get("HX-Request") != "true"
+    query = f"?{urlencode({'next': request.get_full_path()})}" if asked else ""
+    return elsewhere(request, settings.LOGIN_URL + (query if request.path != "/" else ""))
+
+
+def elsewhere(request: HttpRequest, address: str) -> HttpResponse:
+    """Send the whole page there: a fragment of one is no place for a form to sign in."""
     if request.headers.get("HX-Request") == "true":
-        # A fragment of a page is no place for a form to sign in: the whole page goes there.
         return HttpResponseClientRedirect(address)
-    if request.method in ("GET", "HEAD") and request.path != "/":
-        address = f"{address}?{urlencode({'next': request.get_full_path()})}"
     return HttpResponseRedirect(address)
+
+
+def lacks_factor(membership: Membership) -> bool:
+    """Return whether the organization requires a second factor that the account doesn't have.
+
+    Recovery codes alone are none.
+    """
+    if not membership.organization.second_factor_required:
+        return False
+    codes = Authenticator.Type.RECOVERY_CODES
+    return not Authenticator.objects.filter(user=membership.staff_id).exclude(type=codes).exists()
 
 
 def shut(request: HttpRequest) -> HttpResponse:

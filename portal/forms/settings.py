@@ -130,7 +130,10 @@ class SettingsForm(forms.Form):
     )
     second_factor_required = forms.ChoiceField(
         label=_("Require a second factor to sign in"),
-        help_text=_("Of everybody who works for this organization here."),
+        help_text=_(
+            "Of everybody who works for this organization here. Whoever has none is led to set one"
+            " up at their next click."
+        ),
         choices=YES_OR_NO,
     )
     vendors_read_each_other = forms.ChoiceField(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from connections.models import Connection
 from portal.forms.settings import SettingsForm
+from portal.models import Staff
 from roster.models import AuditEntry, Organization
 from roster.organizations.settings import SETTINGS
 
@@ -25,7 +27,9 @@ def test_every_setting_has_a_field(riverside: Organization):
     }  # fmt: skip
 
 
-def test_another_refresh_time_acts_and_is_audited(as_dana: Client, riverside: Organization):
+def test_another_refresh_time_acts_and_is_audited(
+    as_dana: Client, dana: Staff, riverside: Organization
+):
     before = riverside.next_refresh()
     form = form_of(riverside, refresh_at="04:45", reason="Nights are long")
     assert as_dana.post(f"{DESK}change/", form).status_code == 302
@@ -46,6 +50,14 @@ def test_another_refresh_time_acts_and_is_audited(as_dana: Client, riverside: Or
         "alert_recipients": ["dana@riverside.example", "victor@riverside.example"],
         "second_factor_required": True,
     }
+    # From here on the desk is shut to whoever has no second factor, fragments and posts too.
+    for asked in (as_dana.get(DESK), as_dana.post(f"{DESK}change/", form)):
+        assert asked["Location"] == "/account/2fa/"
+    assert as_dana.get(DESK, headers={"HX-Request": "true"})["HX-Redirect"] == "/account/2fa/"
+    codes = Authenticator.objects.create(user=dana, type="recovery_codes", data={})
+    assert as_dana.get(DESK)["Location"] == "/account/2fa/"
+    Authenticator.objects.create(user=dana, type="totp", data={})
+    codes.delete()
     form = form_of(Organization.objects.get(pk=riverside.pk))
     again = as_dana.post(f"{DESK}change/", form, follow=True)
     assert "Nothing was changed" in again.content.decode()
