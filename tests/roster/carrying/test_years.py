@@ -141,6 +141,20 @@ def test_what_somebody_decided_is_not_carried_a_second_time(
     assert carried(riverside) == set()
 
 
+def test_a_class_that_a_mark_hid_stays_hidden_when_it_is_moved_to_the_new_year(
+    load: Bundler, riverside: Organization
+) -> None:
+    load(V1P2)
+    mark(riverside, "calendar", "s1~2027")
+    load(beside(V1P2, 2028))
+    excluding.include(riverside, "calendar", ["s1~2028"], by="dana")
+    # The very class k1 is of 2029 now, and the bundle that says so rolls over to that year.
+    load(of_year(V1P2, 2029))
+    riverside.refresh_from_db()
+    assert riverside.school_year == "2029"
+    assert carried(riverside) == {("calendar", "s1~2029")}
+
+
 @pytest.mark.parametrize("come", [at_another_school, moved_away])
 def test_a_marked_student_is_withheld_at_another_school_until_somebody_decides(
     come: Callable[[Files], Files], load: Bundler, riverside: Organization
