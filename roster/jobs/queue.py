@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=30)  # How long a message may take to reach a worker.
 STALE = 60  # Seconds after which a message is dropped: another one has been sent.
-SWEPT_AT_ONCE = 200
 OPEN = (Job.State.QUEUED, Job.State.RUNNING)
 
 # A page that asks for a job must not hang on a dead broker: kombu's own patience is six seconds.
@@ -124,20 +123,27 @@ def _begin_anew(job: Job, by: audit.Actor) -> bool:
 
 
 def sweep(*, at_once: bool = False) -> int:
-    """Send again what is due and nobody works on; return how many jobs that were.
+    """Send what is due and nobody works on, one message for a lane; return how many those are.
 
     `at_once`: a worker that has just begun doesn't wait for messages that the last one may have
     taken with it.
     """
     now = clock()
-    running = Job.objects.filter(state=Job.State.RUNNING).order_by("pk")[:SWEPT_AT_ONCE]
-    again = [job.pk for job in running if locks.is_free(Lane.of(job).name)]
-    sent = Q(send_again__isnull=True) | Q(send_again__lt=now)
-    waiting = Job.objects.filter(Q() if at_once else sent, state=Job.State.QUEUED, due__lte=now)
-    for pk in waiting.order_by("due", "pk").values_list("pk", flat=True)[:SWEPT_AT_ONCE]:
-        # Of two sweeps at once, one counts.
-        if waiting.filter(pk=pk).update(send_again=now + PATIENCE):
-            again.append(pk)
+    due = Q(state=Job.State.RUNNING) | Q(state=Job.State.QUEUED, due__lte=now)
+    first: dict[str, Job] = {}
+    for job in Job.objects.filter(due).order_by("due", "pk"):
+        first.setdefault(Lane.of(job).name, job)
+    # Of two sweeps at once, one counts.
+    sent = Q() if at_once else Q(send_again__isnull=True) | Q(send_again__lt=now)
+    again = [
+        job.pk
+        for name, job in first.items()
+        if locks.is_free(name)
+        and (
+            job.state == Job.State.RUNNING
+            or Job.objects.filter(sent, pk=job.pk).update(send_again=now + PATIENCE)
+        )
+    ]
     for pk in again:
         send(pk)
     return len(again)

@@ -123,6 +123,7 @@ def test_no_refresh_is_lost_doubled_or_shown_by_half(
             require_whole()
             assert time.monotonic() < patience, list(ours.exclude(state="done").values())
             time.sleep(0.2)
+    assert "Unrecoverable" not in (data / "errors.log").read_text()
     print(f"\n{asked} refreshes asked for, {them.deaths} deaths")
     require_whole()
     assert ours.count() == asked
