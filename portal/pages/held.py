@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 from django.contrib import messages
@@ -39,16 +38,13 @@ def download(request: AtDesk) -> HttpResponse:
     held = publishing.held_refresh(request.organization)
     if held is None:
         raise Http404
-    answer = csv_answer(f"held-refresh-{held.pk}")
-    writer = csv.writer(answer)
-    writer.writerow(HEADINGS)
-    for name, told in held.difference.items():
-        for record in told["records"]:
-            writer.writerow(
-                [name, record["sourcedId"], record["name"], record["school"], record["act"],
-                 " ".join(record["fields"])]
-            )  # fmt: skip
-    return answer
+    rows = (
+        [name, *(record[key] for key in ("sourcedId", "name", "school", "act")),
+         " ".join(record["fields"])]
+        for name, told in held.difference.items()
+        for record in told["records"]
+    )  # fmt: skip
+    return csv_answer(f"held-refresh-{held.pk}", HEADINGS, rows)
 
 
 @page(ADMIN, methods=("POST",))

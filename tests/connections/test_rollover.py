@@ -82,6 +82,17 @@ def test_a_preview_says_what_comes_and_goes_and_changes_nothing(riverside: Organ
         rollover.preview(riverside, "2027")
 
 
+def test_a_file_names_everybody_and_holds_no_formula(
+    riverside: Organization, tmp_path: Path
+) -> None:
+    path = tmp_path / "rollover.csv"
+    Connection.objects.update(vendor="=1+1")
+    run(riverside, "--to", "2028", "--csv", str(path))
+    text = path.read_text(encoding="utf-8-sig")
+    assert "classes,added,k2" in text
+    assert not any(cell.startswith("=") for cell in text.replace("\n", ",").split(","))
+
+
 def test_marks_of_the_year_are_told_what_becomes_of_them(riverside: Organization) -> None:
     excluding.exclude(riverside, "calendar", ["s2~2027"], reason="x", by="dana")
     excluding.exclude(riverside, "section", ["k1"], reason="x", by="dana")

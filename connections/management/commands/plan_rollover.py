@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ from django.core.management.base import CommandParser
 from connections import rollover as previews
 from roster import rollover
 from roster.management.base import RosterCommand
+from roster.management.sheets import write_sheet
 from roster.models import Organization, Rollover
-from roster.refusal import Refused
 
 EVERY = 10_000_000
 
@@ -57,13 +56,7 @@ class Command(RosterCommand):
         named = EVERY if path else previews.NAMED
         found = previews.preview(organization, year, named)
         if path:
-            try:
-                with path.open("x", newline="", encoding="utf-8") as file:
-                    writer = csv.writer(file)
-                    writer.writerow(previews.Record._fields)
-                    writer.writerows(previews.records(found))
-            except OSError as error:
-                raise Refused(f"{path} can't be written: {error.strerror}.") from error
+            write_sheet(path, previews.Record._fields, previews.records(found))
         lines = [f"From {found['from']} to {found['to']}:"]
         if not found["has_data"]:
             lines.append(f"No classes of {year} are here yet; on its day it waits for them.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,8 @@ from django.core.management.base import CommandParser
 
 from roster import auditing
 from roster.clock import stamp
-from roster.importing.report import neutral
 from roster.management.base import RosterCommand
-from roster.refusal import Refused
+from roster.management.sheets import write_sheet
 
 
 class Command(RosterCommand):
@@ -37,7 +35,7 @@ class Command(RosterCommand):
         )
         found = auditing.entries(organization, asked)
         if options["csv"]:
-            number = _write(Path(options["csv"]), auditing.lines(found))
+            number = write_sheet(Path(options["csv"]), auditing.HEADINGS, auditing.lines(found))
             words = f"Wrote {number} lines to {options['csv']}."
             return {"organization": organization.slug, "csv": options["csv"]}, words
         entries = list(found[: max(0, options["last"])])
@@ -63,16 +61,3 @@ class Command(RosterCommand):
             for entry in entries
         )
         return result, words or "Nothing that was done is so."
-
-
-def _write(path: Path, lines: Any) -> int:
-    number = 0
-    try:
-        with path.open("w", encoding="utf-8-sig", newline="") as to:
-            writer = csv.writer(to)
-            writer.writerow(auditing.HEADINGS)
-            for number, line in enumerate(lines, 1):  # noqa: B007 - the count is returned.
-                writer.writerow(map(neutral, line))
-    except OSError as error:
-        raise Refused(f"“{path}” can't be written: {error.strerror}.") from error
-    return number

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 from celery import current_app
 from django.test import Client
@@ -30,7 +32,8 @@ def held(brightpath: Connection) -> Refresh:
     of_import = Import.objects.create(organization=brightpath.organization, state="applied")
     reason = "31 of 90 users would be removed for a connection; the limit is 10 % and 25."
     return Refresh.objects.create(
-        organization=brightpath.organization, state="held", of_import=of_import, difference=TOLD,
+        organization=brightpath.organization, state="held", of_import=of_import,
+        difference=deepcopy(TOLD),
         holds=[{"code": "removals", "reason": reason, "feeds": [brightpath.feed_id]}],
     )  # fmt: skip
 
@@ -45,6 +48,9 @@ def test_it_says_what_would_change_for_whom(as_dana: Client, held: Refresh):
         assert words in page
     rows = as_dana.get("/o/riverside/cache/held.csv").content.decode().splitlines()
     assert rows[1] == "users,ann,Ann Alcott,school-1,removed,"
+    held.difference["users"]["records"][0]["name"] = "=HYPERLINK(A1)"
+    held.save()
+    assert ",'=HYPERLINK(A1)," in as_dana.get("/o/riverside/cache/held.csv").content.decode()
 
 
 def test_a_viewer_looks_and_decides_nothing(as_victor: Client, held: Refresh):
