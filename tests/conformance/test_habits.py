@@ -300,6 +300,24 @@ def test_dates_are_understood_in_all_forms(riverside: Any, version: str) -> None
 
 
 @both
+@pytest.mark.parametrize("hour", ["00:00:00.001", "10:00:00.000", "23:59:59.999"])
+def test_a_day_begins_at_midnight(riverside: Any, version: str, hour: str) -> None:
+    """Who began on a day began before any later moment of that day."""
+    vendor: Asker = riverside.full[version]
+    there = [each for each in vendor.world("enrollments") if each["status"] == "active"]
+    days = {each["sourcedId"]: each.get("beginDate") for each in there}
+    assert "2025-09-01" in days.values()
+    by = {key for key, day in days.items() if day and day <= "2025-09-01"}
+    after = {key for key, day in days.items() if day and day > "2025-09-01"}
+    for predicate, chosen in (
+        (">", after), (">=", after), ("<", by), ("<=", by), ("=", set()), ("!=", set(days)),
+    ):  # fmt: skip
+        text = quote(f"beginDate{predicate}'2025-09-01T{hour}Z'")
+        answer = vendor.ask(f"{vendor.address('enrollments')}?limit=1000&filter={text}")
+        assert set(ids(read(answer))) == chosen, predicate
+
+
+@both
 @pytest.mark.parametrize(
     "form",
     [
