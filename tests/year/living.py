@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from datetime import date, time, timedelta
 from pathlib import Path
 
+from django.core.management import call_command
+
 from connections import lifecycle
-from roster import clock, importing, jobs, publishing
+from roster import clock, jobs, publishing
 from roster.importing import held_import
 from roster.models import Job
 from tests.year.bundles import write
@@ -118,5 +120,5 @@ def noon(desk: Desk, day: date, vendors: list[Vendor]) -> None:
         lifecycle.pause(vendors[0].connection, by="Dana", until=RESUME)
     elif day == ROLLOVER:
         assert held_import(desk.organization)
-        desk.set(school_year="2028")
-        importing.approve(desk.organization, by="Dana")
+        call_command("plan_rollover", "riverside", "--to=2028", f"--on={day}", verbosity=0)
+        desk.tick()
