@@ -35,6 +35,7 @@ from django_htmx.middleware import HtmxDetails
 from connections.models import Connection
 from connections.models.connection import ConnectionQuerySet
 from portal.models import Membership, Staff
+from portal.signing_in import sessions
 from roster.models import Organization
 
 P = ParamSpec("P")
@@ -140,6 +141,7 @@ def answered(
     allowed = [name for method in methods for name in SAFE.get(method, (method,))]
     if request.method not in allowed:
         return HttpResponseNotAllowed(allowed)
+    sessions.see(request)
     with zone_of(request):
         response = view(request, **kwargs)
         if callable(render := getattr(response, "render", None)):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 
 from portal.models import Membership, Staff
+from portal.signing_in import sessions
+from portal.signing_in.history import note
 from roster import audit
 from roster.models import Organization
 from roster.refusal import Refused, require_valid
@@ -59,9 +62,7 @@ def end_membership(
     _require_another_admin(found)
     found.delete()
     if not staff.is_operator and not staff.memberships.exists():
-        # Sessions are bound to the password: without one all end, and a new link is needed.
-        staff.set_unusable_password()
-        staff.save(update_fields=["password"])
+        _shut(staff)
     audit.record(
         by,
         "member.ended",
@@ -71,6 +72,36 @@ def end_membership(
         old={"email": staff.email, "role": found.role},
         reason=reason.strip(),
     )
+
+
+@transaction.atomic
+def end_account(staff: Staff, by: audit.Actor, reason: str = "") -> None:
+    """End all that an account may do anywhere, and every way in.
+
+    Refused: an organization's last administrator, and the last operator.
+    """
+    if staff.is_operator:
+        operators = Staff.objects.select_for_update().filter(is_operator=True, is_active=True)
+        if not [each for each in operators if each.pk != staff.pk]:
+            raise Refused("This is the last operator. Make somebody else one first.")
+        staff.is_operator = False
+        staff.save(update_fields=["is_operator"])
+    note("account.ended", staff, by, old={"email": staff.email}, reason=reason)
+    for organization in Organization.objects.filter(memberships__staff=staff).order_by("pk"):
+        end_membership(staff, organization, by, reason)
+    _shut(staff)
+
+
+@transaction.atomic
+def reset_sign_in(staff: Staff, by: audit.Actor, reason: str = "") -> None:
+    """End sessions, password and second factors of an account that keeps its roles.
+
+    Refused: an account that has ended.
+    """
+    if not staff.is_active:
+        raise Refused(f"The account {staff.email} has ended.")
+    _close(staff)
+    note("sign_in.reset", staff, by, reason=reason)
 
 
 def may_be_set_up(staff: Staff, organization: Organization) -> bool:
@@ -128,6 +159,21 @@ def set_up_path(staff: Staff) -> str:
     )
 
 
+def _shut(staff: Staff) -> None:
+    """Let nobody in by an account that serves nobody, until it is appointed again."""
+    staff.is_active = False
+    staff.save(update_fields=["is_active"])
+    _close(staff)
+
+
+def _close(staff: Staff) -> None:
+    """Take from an account every way in; sessions are bound to the password, so all end."""
+    staff.set_unusable_password()
+    staff.save(update_fields=["password"])
+    Authenticator.objects.filter(user=staff).delete()
+    sessions.end_all(staff)
+
+
 def _locked(organization: Organization) -> None:
     """Let two who change an organization's staff at once wait for each other."""
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
@@ -145,6 +191,9 @@ def _require_another_admin(membership: Membership) -> None:
 def _account(email: str, by: audit.Actor) -> Staff:
     found = Staff.objects.filter(email__iexact=email.strip()).first()
     if found is not None:
+        if not found.is_active:
+            found.is_active = True
+            found.save(update_fields=["is_active"])
         return found
     require_valid(Staff(email=email.strip().lower()), exclude=["password"])
     staff = Staff.objects.create_user(email)

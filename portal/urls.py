@@ -118,9 +118,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("o/<slug:slug>/", include(desk)),
     path("hand-over/<slug:word>/", hand_over.show, name="hand_over"),
     # Who an account belongs to is decided by those who appoint, and is in the audit log.
-    path("account/email/", access.shut),
-    path("account/", include("allauth.urls")),
-    # Names given twice lead to the later address.
+    path("account/email/", access.shut, name="account_email"),
+    path("account/signup/", account.signup, name="account_signup"),
+    path("account/", include("portal.doors")),
     path("sign-in/", account.login, name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
     # Information to Share names these; a vendor may add a slash or leave one out.

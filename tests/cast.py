@@ -6,6 +6,7 @@ stranger who must find nothing; Olga runs the installation; Brightpath is the ve
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from django.test import Client
 from connections import lifecycle, partners
 from connections.models import Connection, Partner
 from portal.models import Membership, Staff
+from portal.signing_in.sessions import SEEN
 from roster.models import Org, Organization
 from roster.organizations import create_organization
 
@@ -88,8 +90,12 @@ def member(email: str, name: str, organization: Organization, role: str) -> Staf
 
 
 def signed_in(staff: Staff) -> Client:
+    """Return a browser in which they have signed in, and whose session was just written down."""
     browser = Client()
     browser.force_login(staff)
+    session = browser.session
+    session[SEEN] = time.time()
+    session.save()
     return browser
 
 

@@ -7,9 +7,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from portal import staff as accounts
-from portal.models import Staff
+from portal.management.of_account import account
 from roster.management.base import RosterCommand
-from roster.refusal import Refused
 
 
 class Command(RosterCommand):
@@ -22,9 +21,7 @@ class Command(RosterCommand):
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         organization = self.organization(options["slug"])
-        staff = Staff.objects.filter(email__iexact=options["email"].strip()).first()
-        if staff is None:
-            raise Refused(f"There is no account {options['email']}.")
+        staff = account(options["email"])
         accounts.end_membership(staff, organization, self.actor(), options["reason"])
         words = f"{staff.email} no longer serves {organization.name}."
         return {"organization": organization.slug, "email": staff.email}, words

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from connections.models import Connection
-from portal import urls
+from portal import doors, urls
 from roster.models import Import
 from tests.cast import EVERYBODY
 
@@ -186,14 +186,45 @@ DOORS = {
     ("docs_search", "post"):           (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
     ("docs_version", "get"):           (IN, IN, IN, IN, IN),
     ("docs_version", "post"):          (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
+    ("account_login", "get"):          (IN, ON, ON, ON, ON),
+    ("account_logout", "get"):         (ON, IN, IN, IN, IN),
+    ("account_logout", "post"):        (ON, ON, ON, ON, ON),
+    ("account_signup", "get"):         (IN, ON, ON, ON, ON),
+    ("account_signup", "post"):        (IN, ON, ON, ON, ON),
+    ("account_email", "get"):          (NOT_FOUND,) * 5,
+    ("account_inactive", "get"):       (IN,) * 5,
+    ("account_reset_password_done", "get"): (IN,) * 5,
+    ("account_reset_password_from_key_done", "get"): (IN,) * 5,
+    ("account_reset_password_from_key", "get"): (IN,) * 5,
+    ("account_reset_password", "get"): (IN,) * 5,
+    ("account_reauthenticate", "get"): (TO_SIGN_IN, IN, IN, IN, IN),
+    ("account_change_password", "get"): (TO_SIGN_IN, IN, IN, IN, IN),
+    ("account_set_password", "get"):   (TO_SIGN_IN, ON, ON, ON, ON),
+    ("mfa_index", "get"):              (TO_SIGN_IN, IN, IN, IN, IN),
+    ("mfa_authenticate", "get"):       (ON, ON, ON, ON, ON),
+    ("mfa_reauthenticate", "get"):     (TO_SIGN_IN, ON, ON, ON, ON),
+    ("mfa_activate_totp", "get"):      (TO_SIGN_IN, ON, ON, ON, ON),
+    ("mfa_deactivate_totp", "get"):    (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND),
+    ("mfa_view_recovery_codes", "get"): (TO_SIGN_IN, *[NOT_FOUND] * 4),
+    ("mfa_generate_recovery_codes", "get"): (TO_SIGN_IN, ON, ON, ON, ON),
+    ("mfa_download_recovery_codes", "get"): (TO_SIGN_IN, *[NOT_FOUND] * 4),
+    ("sessions", "get"):               (TO_SIGN_IN, IN, IN, IN, IN),
+    ("sessions", "post"):              (TO_SIGN_IN, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
+    ("sessions_end", "get"):           (TO_SIGN_IN, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
+    ("sessions_end", "post"):          (TO_SIGN_IN, ON, ON, ON, ON),
+    ("session_end", "get"):            (TO_SIGN_IN, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
+    ("session_end", "post"):           (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND),
 }  # fmt: skip
 
-OF_NO_ORGANIZATION = {"home", "hand_over", "organizations", "jobs", "job_again", "docs"} | {
-    f"docs_{what}" for what in ("version", "postman", "article", "district", "search")
+OF_NO_ORGANIZATION = {
+    name
+    for name, _ in DOORS
+    if name in ("home", "hand_over", "organizations", "jobs", "job_again", "docs")
+    or name.startswith(("docs_", "account_", "mfa_", "session"))
 }
 
-NOT_OURS = {"account_login", "account_logout", "token", "revoke", None}
-"""allauth's, the token endpoint's and the API's doors, which have tests of their own."""
+NOT_OURS = {"token", "revoke", None}
+"""The token endpoint's and the API's doors, which have tests of their own."""
 
 
 @pytest.mark.parametrize(("door", "answers"), DOORS.items(), ids=map(" ".join, DOORS))
@@ -217,7 +248,7 @@ def test_each_door_opens_to_whom_it_should(
 def test_no_page_stands_outside_of_the_table():
     pages = {
         pattern.name
-        for pattern in (*urls.urlpatterns, *urls.desk)
+        for pattern in (*urls.urlpatterns, *urls.desk, *doors.urlpatterns)
         if isinstance(pattern, URLPattern)
     }
     assert pages - NOT_OURS == {name for name, _ in DOORS}
@@ -249,6 +280,8 @@ PARTS: dict[str, dict[str, object]] = {
     "import_decide": {"number": IMPORT, "act": "approve"},
     "cache_decide": {"number": NOBODY, "act": "approve"},
     "job_again": {"pk": NOBODY},
+    "session_end": {"pk": NOBODY},
+    "account_reset_password_from_key": {"uidb36": "1", "key": "guessed-word"},
     "connection_act": {"act": "pause"},
     "connection_secret": {"which": "older"},
     "connection_secret_day": {"which": "older"},

@@ -1,0 +1,1 @@
+"""How people come in: sessions, and what is kept of accounts."""
