@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from connections import sharing
-from connections.models import Connection, Run
+from connections.models import Connection
+from connections.sync_history import early_readings
 from roster import checking
 from roster.clock import clock
 from roster.explaining.decided import decided
@@ -66,16 +66,13 @@ def records_behind(
 def _read_early(connection: Connection) -> dict[str, Any]:
     """Return the check of readings that begin before the day's refresh."""
     organization = connection.organization
-    zone = zoneinfo.ZoneInfo(organization.time_zone)
-    runs = Run.objects.filter(connection=connection, began__gte=clock() - timedelta(days=DAYS))
-    moments = [moment.astimezone(zone) for moment in runs.values_list("began", flat=True)]
-    early = [moment for moment in moments if moment.time() < organization.refresh_at]
+    early, _ = early_readings(connection, clock() - timedelta(days=DAYS))
     at = f"{organization.refresh_at:%H:%M} ({organization.time_zone})"
     words = f"The cache is refreshed daily at {at}; who reads before that reads yesterday's data."
     return {
         "code": "read_early",
         "title": f"Readings before the day's refresh, of the last {DAYS} days",
-        "count": len(early),
+        "count": early,
         "records": [],
         "means": {connection.oneroster: words},
         "repair": "Let the vendor sync later, or refresh the cache earlier.",

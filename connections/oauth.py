@@ -19,16 +19,19 @@ from connections.presented import Disagreement, presented
 from connections.standing import CLOSED, REFUSALS, refusal
 from roster.clock import today
 
+OTHER_SCOPES = "The scopes asked for are the other version's; those of the connection were given."
+
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
 
 class Validator(OAuth2Validator):
     """The rules for one request; `asking` is the connection whose client id it named, even in
-    vain, and `secret` the one that it proved to know.
+    vain, and `secret` the one that it proved to know; `remark` is for the request log.
     """
 
     asking: int | None = None
     secret: int | None = None
+    remark: str = ""
 
     def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
         """Return whether the request proves to be its client's; `request.client` is set then.
@@ -77,6 +80,8 @@ class Validator(OAuth2Validator):
             raise errors.InvalidScopeError(
                 description=f"This connection may have: {' '.join(allowed)}", request=request
             )
+        if scopes.of_other_version(" ".join(asked).split(), client.connection.oneroster):
+            self.remark = OTHER_SCOPES
         return True
 
     def get_default_scopes(self, client_id: str, request: Any, *args: Any, **_: Any) -> list[str]:

@@ -94,6 +94,12 @@ def narrow(asked: Iterable[str], allowed: list[str]) -> list[str]:
     return [uri for uri in allowed if short(uri) in names]
 
 
+def of_other_version(asked: Iterable[str], version: str) -> bool:
+    """Return whether a scope is asked for by an address of another version than this."""
+    others = [base.partition(":")[2] for known, base in SCOPE_BASES.items() if known != version]
+    return any(scope.partition(":")[2].startswith(tuple(others)) for scope in asked)
+
+
 class Scopes(BaseScopes):
     """The same table, as django-oauth-toolkit asks for it."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Min, QuerySet
 
@@ -49,6 +50,15 @@ def last_read(connection: Connection, collection: str) -> datetime | None:
         .values_list("at", flat=True)
         .first()
     )
+
+
+def early_readings(connection: Connection, since: datetime) -> tuple[int, int]:
+    """Return how many readings since then began before the day's refresh, and how many in all."""
+    organization = connection.organization
+    zone = ZoneInfo(organization.time_zone)
+    began = connection.runs.filter(began__gte=since).values_list("began", flat=True)
+    early = [at for at in began if at.astimezone(zone).time() < organization.refresh_at]
+    return len(early), len(began)
 
 
 def lists_of(collection: str) -> list[str]:

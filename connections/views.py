@@ -108,7 +108,7 @@ def _answered(
     except OAuth2Error as error:
         body, status = error.json, error.status_code
     if status == 200:
-        _note(request, endpoint, validator.asking, "")
+        _note(request, endpoint, validator.asking, validator.remark)
         return _json(body, 200)
     said = json.loads(body)
     words = said.get("error_description", "") or DESCRIPTIONS.get(said["error"], "")
@@ -186,7 +186,7 @@ def _refusals(connection: int | None) -> int:
 
 
 def _note(request: HttpRequest, endpoint: str, connection: int | None, reason: str) -> None:
-    """Leave for the request log whose connection asked, and why it was refused."""
+    """Leave for the request log whose connection asked, and why it was refused, or a remark."""
     if connection is not None:
         traced = trace(request, connection)
         traced.endpoint, traced.reason = endpoint, reason

@@ -1,4 +1,4 @@
-"""A connection's request log: what the vendor asked for, what it got, and why it didn't."""
+"""A connection's request log: what the vendor asked for, what it got, and what to tell it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from connections.models import Connection, Request
 from connections.request_log import SEEN
 from portal.access import AtDesk, connection_of, page
+from portal.hints import advice_for
 from portal.paging import paged
 from roster.clock import clock
 
@@ -39,6 +40,7 @@ def show(request: AtDesk, pk: int) -> HttpResponse:
             "paged": cut,
             "rows": rows[cut.cut],
             "week": week_of(connection),
+            "hints": advice_for(connection),
         },
     )
 

@@ -89,3 +89,10 @@ def test_a_long_log_asks_the_database_no_more_often(as_victor: Client, brightpat
 
 def test_the_log_of_nobody_is_not_there(as_dana: Client, brightpath: Connection):
     assert as_dana.get("/o/riverside/connections/4711/requests/").status_code == 404
+
+
+def test_what_the_vendor_should_be_told_stands_above(as_victor: Client, brightpath: Connection):
+    asked(brightpath, endpoint="ims/oneroster/rostering/v1p2/demographics", status=403)
+    page = as_victor.get(address_of(brightpath)).content.decode()
+    for words in ("What to tell the vendor", "1 request for demographics", "/docs/visibility"):
+        assert words in page
