@@ -1,4 +1,4 @@
-"""Wakes the upper storey: the Celery app, and the table of the embedded cache after migrations."""
+"""Wakes the upper storey: the Celery app, a kind of jobs, and the table of the embedded cache."""
 
 from typing import Any
 
@@ -14,7 +14,10 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         # Tasks bind to the app that exists when they are called, in web processes too.
         from portal import celery  # noqa: F401
+        from portal.signing_in import passwords
+        from roster.jobs.working import KINDS
 
+        KINDS[passwords.KIND] = passwords.send
         post_migrate.connect(make_cache_table, sender=self)
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.urls import reverse
 
 from portal.models import Membership, Staff
 from portal.signing_in import sessions
@@ -146,17 +143,6 @@ def set_first_password(staff: Staff, password: str) -> bool:
     staff.set_password(password)
     staff.save(update_fields=["password"])
     return True
-
-
-def set_up_path(staff: Staff) -> str:
-    """Return the path of the page where the account's password is set, good for one use."""
-    return reverse(
-        "account_reset_password_from_key",
-        kwargs={
-            "uidb36": user_pk_to_url_str(staff),
-            "key": default_token_generator.make_token(staff),
-        },
-    )
 
 
 def _shut(staff: Staff) -> None:

@@ -115,6 +115,7 @@ ACTIONS: dict[str, Words] = {
     "member.appointed": _("Role given"),
     "member.ended": _("Access ended"),
     "account.ended": _("Account ended"),
+    "password.link_sent": _("Link to a new password sent"),
     "sign_in.reset": _("Sign-in reset"),
     "session.ended": _("Signed out of one device"),
     "sessions.ended": _("Signed out everywhere"),

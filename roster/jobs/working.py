@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 BACKOFF = timedelta(seconds=30)  # After the first failure; four times as long after each further.
 GIVEN_UP = f"The worker ended {ATTEMPTS} times before the work was done."
 KEPT = timedelta(days=90)  # How long one can look up what a job of no organization did,
-SWEEPS_KEPT = timedelta(days=2)  # and what a sweep or a look at a source did: there are many.
+SWEEPS_KEPT = timedelta(days=2)  # and what a sweep, a look or a forgotten password did: many.
 
 
 def work(job_id: int, worker: str, progress: Progress | None = None) -> bool:
@@ -117,7 +117,7 @@ def tidy(job: Job, progress: Progress) -> dict[str, Any]:
     for command in ("cleartokens", "clearsessions"):
         call_command(command, stdout=io.StringIO(), stderr=io.StringIO())
     now = clock()
-    many = Q(kind="sweep", state=Job.State.DONE) | Q(kind="fetch")
+    many = Q(kind="sweep", state=Job.State.DONE) | Q(kind__in=("fetch", "password"))
     found = {"jobs": Job.objects.filter(many, finished__lt=now - SWEEPS_KEPT).delete()[0]}
     of_nobody = Job.objects.filter(organization=None, finished__lt=now - KEPT)
     found["jobs"] += of_nobody.delete()[0]

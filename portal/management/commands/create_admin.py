@@ -11,6 +11,7 @@ from django.db import transaction
 from connections.management.base import base_url
 from portal import staff as accounts
 from portal.models import Membership
+from portal.signing_in.passwords import set_up_path
 from roster.management.base import RosterCommand
 
 
@@ -52,7 +53,7 @@ class Command(RosterCommand):
         if password is not None:
             accounts.set_first_password(staff, password)
         elif not has_password:
-            link = base_url() + accounts.set_up_path(staff)
+            link = base_url() + set_up_path(staff)
         words = f"{staff.email} is {place}."
         if link:
             words += f" They set their password here, once:\n{link}"

@@ -1,0 +1,84 @@
+"""Passwords that are set by a link: of an invitation, or of an e-mail that was asked for.
+
+Whoever asks for the e-mail is answered alike, and as fast, whether there is such an account or
+not: either way one job is queued, and the worker looks whether there is anything to send. A mail
+server that is down keeps no page waiting; it is asked again until it answers.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from smtplib import SMTPException
+from typing import Any
+
+from allauth.account.forms import ResetPasswordForm, default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.core.mail import EmailMessage
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.models import Staff
+from portal.signing_in.history import note
+from roster import jobs
+from roster.api.addresses import origin_of
+from roster.clock import clock
+from roster.jobs.attempts import Later
+from roster.jobs.progress import Progress
+from roster.models import Job
+from roster.refusal import Refused
+
+KIND = "password"
+BY = "sign-in"
+AGAIN = timedelta(minutes=1)
+PATIENCE = timedelta(hours=6)
+"""How long a mail server is asked again: afterwards nobody waits for the e-mail any more."""
+
+
+class ResetForm(ResetPasswordForm):  # type: ignore[misc]
+    """The form on which a new password is asked for."""
+
+    def save(self, request: HttpRequest, **_: Any) -> str:
+        """Queue the job; the address isn't kept with it, only whose it is."""
+        staff = next(iter(self.users), None)
+        jobs.enqueue(
+            KIND,
+            organization=None,
+            key=f"{KIND}:{secrets.token_hex(8)}",
+            arguments={"staff": staff and staff.pk, "origin": origin_of(request)},
+            by=BY,
+        )
+        return str(self.cleaned_data["email"])
+
+
+def send(job: Job, progress: Progress) -> dict[str, Any]:
+    """Send the link that was asked for, if there is an account to send it to."""
+    staff = Staff.objects.filter(pk=job.arguments["staff"], is_active=True).first()
+    if staff is None:
+        return {}
+    try:
+        _mail(staff, job.arguments["origin"]).send()
+    except (OSError, SMTPException) as error:
+        if clock() - job.created > PATIENCE:
+            raise Refused("The mail server didn't take it for six hours.") from error
+        raise Later("The mail server didn't take it.", clock() + AGAIN) from error
+    note("password.link_sent", staff, BY)
+    return {}
+
+
+def set_up_path(staff: Staff) -> str:
+    """Return the path of the page where the account's password is set, good for one use."""
+    return reverse(
+        "account_reset_password_from_key",
+        kwargs={
+            "uidb36": user_pk_to_url_str(staff),
+            "key": default_token_generator.make_token(staff),
+        },
+    )
+
+
+def _mail(staff: Staff, origin: str) -> EmailMessage:
+    body = render_to_string("account/reset_mail.txt", {"link": origin + set_up_path(staff)})
+    return EmailMessage(_("Rosterdesk: choose a new password"), body, to=[staff.email])
