@@ -14,6 +14,8 @@ ONCE = {
         "routes, envelopes and forms of documents; lists and singles are read by test_paging",
     "tests/conformance/test_parameters.py":
         "faults of a query string, found before anything is read",
+    "tests/conformance/test_provider.py":
+        "reads through every view; the modules beside it hold what is read",
     "tests/conformance/test_refusals.py":
         "headers and tokens; tests/connections/test_authentication has their rows",
     "tests/conformance/test_selection.py":
