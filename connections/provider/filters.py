@@ -1,4 +1,8 @@
-"""Filters: every operator, both joins, what was modified since a moment and what was removed."""
+"""Filters: every operator, both joins, what was modified since a moment and what was removed.
+
+A server may repeat in a delta what changed while it was being read, so that nothing is missed
+(ours does). Therefore only what lies a day back has to be exact.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,14 @@ from connections.provider.lists import outsider
 from connections.provider.table import Outcome
 from roster.api.operations import Operation
 from roster.api.parameters import DEFAULT_LIMIT
+from roster.clock import clock
 from roster.dialects.fields import FIELDS, Field, Type
 
 STAMP = "dateLastModified"
+DAY = 24 * 60 * 60
 FAR = "2999-01-01T00:00:00.000Z"
 COMPARED = {">": gt, ">=": ge, "<": lt, "<=": le}
+REPEATING = (">", ">=")
 PLAIN = (Type.STRING, Type.STATUS, Type.BOOLEAN, Type.DATE, Type.INSTANT, Type.REFERENCE)
 """Types whose values are one text, which a filter can be made of."""
 
@@ -105,13 +112,17 @@ def _compared(provider: Provider, operation: Operation, whole: Page) -> Iterator
     if not stamps:
         return
     value = stamps[len(stamps) // 2]
+    settled = is_settled(value)
     totals: dict[str, int | None] = {}
     for operator, holds in COMPARED.items():
+        if operator in REPEATING and not settled:
+            continue
         page = _filtered(provider, operation, f"{STAMP}{operator}'{value}'")
         yield Outcome("compared", page.asked, _beside(page, holds, value))
         totals[operator] = page.total
-    sums = {(totals["<"] or 0) + (totals[">="] or 0), (totals[">"] or 0) + (totals["<="] or 0)}
-    if None not in totals.values():
+    if settled and None not in totals.values():
+        known = {operator: total or 0 for operator, total in totals.items()}
+        sums = {known["<"] + known[">="], known[">"] + known["<="]}
         found = " and ".join(map(str, sorted(sums))) + " records"
         yield Outcome("split", f"{whole.asked}, by {STAMP}", "" if len(sums) == 1 else found)
 
@@ -130,11 +141,12 @@ def deltas(provider: Provider) -> Iterator[Outcome]:
         whole = provider.first(operation)
         stamps = _stamps(whole)
         if stamps:
-            newest = stamps[-1]
+            page = _filtered(provider, operation, f"{STAMP}>='{stamps[-1]}'")
+            found = f"{page.answer.said}, not even the newest record"
+            yield Outcome("delta", page.asked, "" if page.documents else found)
+        for newest in [each for each in stamps if is_settled(each)][-1:]:
             page = _filtered(provider, operation, f"{STAMP}>='{newest}'")
-            found = _beside(page, ge, newest)
-            found = found or ("" if page.documents else "nothing, not even the newest record")
-            yield Outcome("delta", page.asked, found)
+            yield Outcome("exact", page.asked, _beside(page, ge, newest))
         page = _filtered(provider, operation, f"{STAMP}>'{FAR}'")
         yield Outcome("future", page.asked, _empty(page))
         for key, status in (("removed", "tobedeleted"), ("active", "active")):
@@ -148,6 +160,11 @@ def _stamps(page: Page) -> list[str]:
     """Return when the records of a page were modified, as it is written there, the oldest first."""
     found = [str(each.get(STAMP)) for each in page.documents]
     return sorted((each for each in found if is_written(Type.INSTANT, each)), key=instant)
+
+
+def is_settled(value: str) -> bool:
+    """Return whether a moment is so long ago that nobody reads what changed around it."""
+    return clock().timestamp() - instant(value) > DAY
 
 
 def _empty(page: Page) -> str:
