@@ -18,6 +18,7 @@ from connections.models import Client, Connection, Partner
 from connections.models.connection import summary
 from connections.moves import Move, nothing, record
 from connections.standing import is_expired
+from connections.terms import require_own_title
 from roster import audit
 from roster.models import Feed, Organization
 from roster.publishing import end_feed, hold_feed, resume_feed, start_feed
@@ -51,7 +52,8 @@ def connect(
     `asked` is what it may see; schools must be among it: all, or some by name. `active_on` is
     the day of the launch, if it isn't enabled now.
     Refused, in words: a version or type that the partner isn't certified for, a non-partner
-    that nobody acknowledged, unknown schools, fields that can't be withheld, a past date.
+    that nobody acknowledged, unknown schools, fields that can't be withheld, a past date, a name
+    that another open connection of this version has.
     """
     types = partners.known_types(types)
     partners.known_versions([oneroster])
@@ -79,6 +81,7 @@ def connect(
     for column, value in sharing.decide(connection, asked).items():
         setattr(connection, column, value)
     require_valid(connection, exclude=["organization", "partner", "feed"])
+    require_own_title(connection)
     connection.feed = Feed.objects.create(
         organization=organization,
         version=oneroster,

@@ -10,6 +10,7 @@ from django.db import transaction
 from connections.models import Connection
 from connections.moves import record
 from roster import audit
+from roster.models import Organization
 from roster.refusal import Refused, require_valid
 
 
@@ -51,6 +52,8 @@ def change_terms(
     for name in changed:
         setattr(row, name, wanted[name])
     require_valid(row, exclude=["organization", "partner", "feed"])
+    if "vendor" in changed:
+        require_own_title(row)
     if changed:
         row.save(update_fields=list(changed))
         record(
@@ -63,6 +66,21 @@ def change_terms(
         )
         connection.refresh_from_db()
     return {"changed": changed}
+
+
+def require_own_title(connection: Connection) -> None:
+    """Refuse a name that another open connection of the same version has already.
+
+    Call it in the transaction that saves the connection: of two at the same time, one waits.
+    """
+    Organization.objects.select_for_update(no_key=True).get(pk=connection.organization_id)
+    others = Connection.objects.filter(
+        organization=connection.organization_id, oneroster=connection.oneroster
+    )
+    title = connection.title.casefold()
+    others = others.open().exclude(pk=connection.pk).select_related("partner")
+    if any(each.title.casefold() == title for each in others):
+        raise Refused(f"There is a connection {connection.title} already. Give it another name.")
 
 
 def _plain(value: Any) -> Any:

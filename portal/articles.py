@@ -58,6 +58,7 @@ BESIDE = {
     "connection": "sharing",
     "connections": "guide",
     "connection_act": "pausing",
+    "connection_several": "pausing",
     "connection_calendar": "pausing",
     "connection_information": "guide",
     "connection_kept_out": "parents",

@@ -140,6 +140,13 @@ class Connection(models.Model):
     def type_names(self) -> list[str]:
         return [TYPES[name] for name in ("roster", *self.types)]
 
+    def type_names_left(self) -> list[str]:
+        """Return the types that the partner is certified for and this connection doesn't have."""
+        certified = self.partner.types if self.partner else []
+        if self.oneroster == "1.1":
+            certified = [name for name in certified if name != "assessment"]
+        return [TYPES[name] for name in certified if name not in self.types]
+
 
 class SecretQuerySet(models.QuerySet["Secret"]):
     def live(self, today: date) -> SecretQuerySet:

@@ -30,8 +30,8 @@ class LastDayForm(forms.Form):
     )
 
 
-class ActForm(forms.Form):
-    """Why a connection changes its status; `asks` names what this act needs besides the reason."""
+class SeveralForm(forms.Form):
+    """Why connections change their status; `asks` names what the act needs besides the reason."""
 
     until = forms.DateField(
         label=_("Becomes active on"),
@@ -39,21 +39,35 @@ class ActForm(forms.Form):
         widget=Day,
         required=False,
     )
-    name = forms.CharField(label=_("Name of the vendor"))
     reason = forms.CharField(
         label=_("Reason"),
-        help_text=_("Kept in the history of this connection."),
+        help_text=_("Kept in the history of the connection."),
         max_length=500,
         required=False,
     )
 
-    def __init__(
-        self, *args: Any, connection: Connection, asks: tuple[str, ...] = (), **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, asks: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"until", "name"} & self.fields.keys() - set(asks):
+            del self.fields[name]
+
+    def verdict(self) -> dict[str, Any]:
+        """Return what the verb is called with, besides the connection."""
+        given = self.cleaned_data
+        until = {"until": given["until"]} if "until" in given else {}
+        return {"reason": given["reason"], **until}
+
+
+class ActForm(SeveralForm):
+    """The same for one connection, whose vendor's name some acts ask for."""
+
+    name = forms.CharField(label=_("Name of the vendor"))
+
+    field_order = ("until", "name", "reason")
+
+    def __init__(self, *args: Any, connection: Connection, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.connection = connection
-        for name in {"until", "name"} - set(asks):
-            del self.fields[name]
         if "name" in self.fields:
             self.fields["name"].help_text = _("Type “%(vendor)s” to confirm.") % {
                 "vendor": connection.vendor
@@ -64,9 +78,3 @@ class ActForm(forms.Form):
         if name.casefold() != self.connection.vendor.casefold():
             raise forms.ValidationError(_("This isn't the name of this connection's vendor."))
         return name
-
-    def verdict(self) -> dict[str, Any]:
-        """Return what the verb is called with, besides the connection."""
-        given = self.cleaned_data
-        until = {"until": given["until"]} if "until" in given else {}
-        return {"reason": given["reason"], **until}

@@ -35,7 +35,12 @@ class ConnectionForm(SharingFields, AgreementFields):
         widget=Tiles,
         error_messages={"required": _("Choose the vendor.")},
     )
-    vendor = forms.CharField(label=_("Name of the application"), max_length=200, required=False)
+    vendor = forms.CharField(
+        label=_("Name of the application"),
+        help_text=_("What you call this connection. Empty: the name of the partner."),
+        max_length=200,
+        required=False,
+    )
     acknowledged = forms.BooleanField(
         label=_("I understand that this connection is unsupported and gets Roster Sync only."),
         required=False,
@@ -159,7 +164,7 @@ class ConnectionForm(SharingFields, AgreementFields):
         return {
             **self.asked(),
             **{name: given[name] for name in (*plain, *CONTACT, *DAYS)},
-            "vendor": partner.name if partner else given["vendor"],
+            "vendor": given["vendor"] or (partner.name if partner else ""),
             "partner": partner,
             "acknowledge_unsupported": partner is None and given["acknowledged"],
             "enabled": given["enabled"] == "now",

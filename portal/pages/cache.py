@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Min
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -20,7 +21,7 @@ from roster import jobs, publishing
 from roster.clock import moment_of
 from roster.jobs import running_refresh
 from roster.jobs.queue import OPEN
-from roster.models import Job, Organization, Refresh
+from roster.models import Job, Organization, Publication, Refresh
 from roster.refusal import Refused
 
 SHOWN = 20
@@ -75,13 +76,13 @@ def context_of(request: AtDesk) -> dict[str, Any]:
 class Published:
     """What a connection reads now: the publication, and its records by collection.
 
-    `by_refresh` says whether a refresh made it, or an act in between: an exclusion, a change of
-    sharing.
+    `made` says what it came from: it is the `first` of this connection, a `refresh` made it, or
+    an `act` in between: an exclusion, a change of sharing.
     """
 
     connection: Connection
     at: datetime
-    by_refresh: bool
+    made: str
     collections: list[tuple[Words, dict[str, int]]]
 
     @property
@@ -101,11 +102,23 @@ def publications(organization: Organization) -> list[Published]:
     refreshed = set(
         organization.refreshes.filter(number__in=numbers).values_list("number", flat=True)
     )
+    firsts = dict(
+        Publication.objects.filter(feed__in=[connection.feed_id for connection, _ in found])
+        .values_list("feed")
+        .annotate(first=Min("number"))
+        .order_by()
+    )
+
+    def made(publication: Publication) -> str:
+        if publication.number == firsts[publication.feed_id]:
+            return "first"
+        return "refresh" if publication.number in refreshed else "act"
+
     return [
         Published(
             connection,
             moment_of(publication.number),
-            publication.number in refreshed,
+            made(publication),
             [
                 (COLLECTION_TERMS[name], publication.counts[name])
                 for name in COLLECTION_TERMS

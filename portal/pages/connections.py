@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -12,11 +13,10 @@ from django.utils.translation import gettext as _
 
 from connections import credentials, lifecycle
 from connections.models import SHARES, Connection
-from connections.models.connection import ConnectionQuerySet
 from portal import letters
 from portal.access import ADMIN, AtDesk, connection_of, connections_of, page
-from portal.asked import asked
 from portal.forms.connections import ConnectionForm
+from portal.forms.listing import ListForm
 from portal.pages import once
 from portal.pages.acts import acts_for
 from portal.terms import COLLECTION_TERMS
@@ -38,21 +38,21 @@ SHOWN = 10
 
 @page()
 def index(request: AtDesk) -> HttpResponse:
-    """The list, by name; `q` searches vendor, partner and purpose, `closed` shows closed ones."""
-    query = asked(request, "q").strip()
-    with_closed = "closed" in request.GET
-    everything = connections_of(request.organization)
-    connections = found(everything if with_closed else everything.open(), query)
+    """The list as tiles, searched, narrowed and ordered by its address."""
+    everything = list(connections_of(request.organization).by_name())
+    form = ListForm(request)
+    found = form.of(everything)
+    titles = Counter(each.title for each in found)
     return TemplateResponse(
         request,
         "connections/list.html",
         {
             "organization": request.organization,
             "may_change": request.may_change,
-            "connections": list(connections.by_name()),
-            "any": bool(query) or everything.exists(),
-            "query": query,
-            "with_closed": with_closed,
+            "connections": found,
+            "twins": {title for title, number in titles.items() if number > 1},
+            "any": bool(everything),
+            "form": form,
         },
     )
 
@@ -101,14 +101,6 @@ def show(request: AtDesk, pk: int) -> HttpResponse:
             "requests": connection.requests.order_by("-at", "-pk")[:SHOWN],
             "history": history_of(connection)[:SHOWN],
         },
-    )
-
-
-def found(connections: ConnectionQuerySet, query: str) -> ConnectionQuerySet:
-    if not query:
-        return connections
-    return connections.filter(
-        Q(vendor__icontains=query) | Q(partner__name__icontains=query) | Q(purpose__icontains=query)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +39,12 @@ register.filter(advice)
 def of(named: dict[Any, str], key: Any) -> str:
     """Return what something is called; blank where it has no name."""
     return named.get(key, "")
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return the first letters of up to two words of a name, for want of a logo."""
+    return "".join(word[0] for word in re.findall(r"\w+", name)[:2]).upper()
 
 
 PLACES = (

@@ -110,7 +110,7 @@ def test_the_last_publication_tells_what_it_holds_and_changed(
     as_victor: Client, published: Connection
 ):
     (told,) = as_victor.get(CACHE).context["publications"]
-    assert (told.connection, told.by_refresh) == (published, True)
+    assert (told.connection, told.made) == (published, "first")
     numbers = {str(name): counts for name, counts in told.collections}
     assert (numbers["Users"]["records"], numbers["Users"]["added"]) == (2, 2)
     assert told.records == sum(counts["records"] for counts in numbers.values())
@@ -118,7 +118,7 @@ def test_the_last_publication_tells_what_it_holds_and_changed(
     page = as_victor.get(CACHE)
     (told,) = page.context["publications"]
     numbers = {str(name): counts for name, counts in told.collections}
-    assert not told.by_refresh
+    assert told.made == "act"
     assert (numbers["Users"]["records"], numbers["Users"]["removed"]) == (1, 1)
     assert "changed by an act" in page.content.decode()
 

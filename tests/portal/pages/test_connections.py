@@ -11,11 +11,13 @@ from django.test.utils import CaptureQueriesContext
 
 from connections import credentials, lifecycle
 from connections.models import Connection, Partner
+from connections.terms import change_terms
 from portal.models import Staff
 from roster.clock import clock
 from roster.jobs import working
 from roster.models import Import, Job, Organization
 from roster.publishing import refresh
+from roster.refusal import Refused
 from tests.cast import add_schools, certified, connected
 
 LIST = "/o/riverside/connections/"
@@ -60,17 +62,27 @@ def test_an_empty_list_says_what_it_is_for(as_dana: Client, as_victor: Client):
     ("query", "found"),
     [
         ("", ["Brightpath", "Busy Bus"]),
-        ("bus", ["Busy Bus"]),
-        ("%", []),
-        ("\0bus", ["Busy Bus"]),
-        ("BRIGHT", ["Brightpath"]),
+        ("q=bus", ["Busy Bus"]),
+        ("q=%25", []),
+        ("q=%00bus", ["Busy Bus"]),
+        ("q=BRIGHT", ["Brightpath"]),
+        ("q=routes", ["Busy Bus"]),
+        ("status=paused", []),
+        ("status=suspended", ["Busy Bus"]),
+        ("status=nonsense", ["Brightpath", "Busy Bus"]),
+        ("has=grade_book", ["Brightpath"]),
+        ("has=roster&order=new", ["Busy Bus", "Brightpath"]),
+        ("order=seen", ["Busy Bus", "Brightpath"]),
+        ("order=status", ["Brightpath", "Busy Bus"]),
     ],
 )
-def test_the_list_is_searched(
+def test_the_list_is_searched_narrowed_and_ordered(
     query: str, found: list[str], as_dana: Client, brightpath: Connection, dana: Staff
 ):
-    connected(brightpath.organization, dana, vendor="Busy Bus")
-    answer = as_dana.get(LIST, {"q": query})
+    Connection.objects.filter(pk=brightpath.pk).update(last_seen=clock())
+    bus = connected(brightpath.organization, dana, vendor="Busy Bus", purpose="Routes")
+    lifecycle.suspend(bus, by=dana)
+    answer = as_dana.get(f"{LIST}?{query}")
     assert [each.vendor for each in answer.context["connections"]] == found
 
 
@@ -78,8 +90,43 @@ def test_closed_connections_are_shown_when_asked_for(
     as_dana: Client, brightpath: Connection, dana: Staff
 ):
     lifecycle.close(brightpath, by=dana)
-    assert as_dana.get(LIST).context["connections"] == []
-    assert as_dana.get(LIST, {"closed": "1"}).context["connections"] == [brightpath]
+    page = as_dana.get(LIST)
+    assert page.context["connections"] == []
+    assert "?status=closed" in page.content.decode()
+    assert as_dana.get(LIST, {"status": "closed"}).context["connections"] == [brightpath]
+
+
+def test_a_tile_says_what_the_partner_could_have_too(as_dana: Client, brightpath: Connection):
+    assert "Grade Book Sync: not enabled" not in as_dana.get(LIST).content.decode()
+    Connection.objects.filter(pk=brightpath.pk).update(types=[])
+    assert "Grade Book Sync: not enabled" in as_dana.get(LIST).content.decode()
+
+
+def test_two_of_one_title_from_earlier_are_told_apart(
+    as_dana: Client, brightpath: Connection, dana: Staff
+):
+    other = connected(
+        brightpath.organization, dana, partner=brightpath.partner, vendor="Brightpath 2"
+    )
+    assert f"No. {other.pk}" not in as_dana.get(LIST).content.decode()
+    Connection.objects.filter(pk=other.pk).update(vendor="Brightpath")
+    assert f"No. {other.pk}" in as_dana.get(LIST).content.decode()
+
+
+def test_a_partner_is_connected_under_a_name_of_its_own_once(
+    as_dana: Client, riverside: Organization, partner: Partner
+):
+    form = filled_in(vendor_is=str(partner.pk), vendor="Library")
+    assert as_dana.post(NEW, form).status_code == 302
+    assert riverside.connections.get().title == "Brightpath: Library (1.1)"  # type: ignore[attr-defined]
+    again = as_dana.post(NEW, form | {"vendor": "LIBRARY"})
+    assert again.status_code == 422
+    assert "There is a connection Brightpath: LIBRARY (1.1) already" in again.content.decode()
+    assert as_dana.post(NEW, form | {"oneroster": "1.2"}).status_code == 302
+    other = connected(riverside, by=Staff.objects.get(), vendor="Other", oneroster="1.1",
+                      partner=partner)  # fmt: skip
+    with pytest.raises(Refused, match="already"):
+        change_terms(other, by="test", vendor="library")
 
 
 def test_a_long_list_asks_the_database_no_more_often(
@@ -100,7 +147,7 @@ def test_a_long_list_asks_the_database_no_more_often(
 def test_a_partner_is_connected_with_privacy_by_default(
     as_dana: Client, riverside: Organization, partner: Partner
 ):
-    form = filled_in(vendor_is=str(partner.pk), oneroster="1.2", types=["grade_book"])
+    form = filled_in(vendor_is=str(partner.pk), vendor="", oneroster="1.2", types=["grade_book"])
     answer = as_dana.post(NEW, form)
     made = riverside.connections.get()
     assert answer.status_code == 302
@@ -201,15 +248,15 @@ def test_a_vendor_with_new_rules_need_not_wait_for_the_night(
     as_dana.post(NEW, filled_in())
     assert not Job.objects.exists()
     Import.objects.create(organization=riverside, name="roster.zip", state="applied")
-    for _ in range(2):
-        as_dana.post(NEW, filled_in(oneroster="1.2"))
+    for name in ("Busy Bus", "Bus 2"):
+        as_dana.post(NEW, filled_in(oneroster="1.2", vendor=name))
     job = Job.objects.get()
     assert (job.kind, job.organization, job.state) == ("refresh", riverside, "queued")
     made = riverside.connections.latest("pk")
     assert "Nothing to read yet" in as_dana.get(f"{LIST}{made.pk}/").content.decode()
     refresh(riverside, by="schedule")
     assert "Nothing to read yet" not in as_dana.get(f"{LIST}{made.pk}/").content.decode()
-    as_dana.post(NEW, filled_in(oneroster="1.2"))
+    as_dana.post(NEW, filled_in(oneroster="1.2", vendor="Bus 3"))
     job = Job.objects.get(kind="publish")
     made = riverside.connections.latest("pk")
     assert job.arguments == {"feed": made.feed_id}
