@@ -121,7 +121,4 @@ def _apply(connection: Connection, asked: sharing.Asked) -> list[str]:
     """Set the columns that bear what is asked; return their names."""
     if connection.status == Connection.Status.CLOSED:
         raise Refused("This connection is closed for good. Make a new one.")
-    columns = sharing.decide(connection, asked)
-    for column, value in columns.items():
-        setattr(connection, column, value)
-    return list(columns)
+    return sharing.give(connection, asked)

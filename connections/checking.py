@@ -29,7 +29,7 @@ def check_data(
     """Return what each prerequisite finds of an organization's data, or of a connection's.
 
     The shape is that of `roster.checking.check_data`; for a connection, with the readings of its
-    vendor that came before the day's refresh.
+    vendor that came before the day's refresh. One that isn't saved yet has no readings.
     """
     _, m = current(organization)
     if connection is None:
@@ -37,7 +37,7 @@ def check_data(
     version = connection.oneroster
     decision = decided(organization, version, sharing.rules(connection))
     found = checking.check_data(organization, m, {version: decision}, needs=needs, shown=shown)
-    if not needs:
+    if not needs and connection.pk is not None:
         found["checks"].append(_read_early(connection))
         found["meets"] = not any(each["count"] for each in found["checks"])
     return found

@@ -39,6 +39,7 @@ def connect(
     acknowledge_unsupported: bool = False,
     purpose: str = "",
     agreement: str = "",
+    data_elements: str = "",
     contact_name: str = "",
     contact_email: str = "",
     expires: date | None = None,
@@ -72,14 +73,14 @@ def connect(
         active_on=active_on,
         purpose=purpose,
         agreement=agreement,
+        data_elements=data_elements,
         contact_name=contact_name,
         contact_email=contact_email,
         unsupported_acknowledged=partner is None,
         created_by=audit.name_of(by)[:200],
     )
     asked.setdefault("all_schools", False)
-    for column, value in sharing.decide(connection, asked).items():
-        setattr(connection, column, value)
+    sharing.give(connection, asked)
     require_valid(connection, exclude=["organization", "partner", "feed"])
     require_own_title(connection)
     connection.feed = Feed.objects.create(

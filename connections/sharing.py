@@ -82,6 +82,14 @@ def decide(connection: Connection, asked: Asked) -> dict[str, Any]:
     return columns
 
 
+def give(connection: Connection, asked: Asked) -> list[str]:
+    """Set the columns that bear what is asked, unsaved; return their names."""
+    columns = decide(connection, asked)
+    for column, value in columns.items():
+        setattr(connection, column, value)
+    return list(columns)
+
+
 def rules(connection: Connection) -> dict[str, Any]:
     """Return what shapes the documents that the connection reads: the rules of its feed.
 

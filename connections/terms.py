@@ -22,6 +22,7 @@ class Terms(TypedDict, total=False):
     contact_name: str
     contact_email: str
     agreement: str
+    data_elements: str
     agreement_ends: date | None
     expires: date | None
 

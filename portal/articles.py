@@ -57,6 +57,7 @@ BOOKS: dict[str, tuple[str, ...]] = {
 BESIDE = {
     "connection": "sharing",
     "connections": "guide",
+    "connection_new": "guide",
     "connection_act": "pausing",
     "connection_several": "pausing",
     "connection_calendar": "pausing",

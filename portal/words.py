@@ -87,6 +87,8 @@ ACTIONS: dict[str, Words] = {
     "connection.disabled": _("Disabled"),
     "connection.closed": _("Closed"),
     "connection.changed": _("Agreement changed"),
+    "agreement.kept": _("File of the agreement kept"),
+    "agreement.removed": _("File of the agreement removed"),
     "sharing.changed": _("Sharing changed"),
     "secret.rotated": _("New secret made"),
     "secret.ended": _("Older secret ended"),

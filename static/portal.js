@@ -1,4 +1,4 @@
-// What script adds to pages that work without it: copy buttons, choices that fit the partner, progress of an upload.
+// What script adds to pages that work without it: copy buttons, progress of an upload.
 
 "use strict";
 
@@ -32,26 +32,6 @@ async function copy(button) {
   button.timer = setTimeout(() => (label.textContent = before), HOW_LONG);
 }
 
-// A partner is certified for some versions and types; the others can't be ticked.
-function fit(form) {
-  const chosen = form.querySelector('[name="vendor_is"]:checked');
-  if (!chosen) return;
-  const version = form.querySelector('[name="oneroster"]:checked');
-  const tile = chosen.closest(".tile").dataset;
-  limit(form, "oneroster", tile.versions);
-  limit(form, "types", tile.types, (name) => name !== "assessment" || version?.value !== "1.1");
-}
-
-function limit(form, name, allowed, also = () => true) {
-  const inputs = [...form.querySelectorAll(`[name="${name}"]`)];
-  for (const input of inputs) {
-    input.disabled = !allowed.split(" ").includes(input.value) || !also(input.value);
-    if (input.disabled) input.checked = false;
-  }
-  const left = inputs.filter((input) => !input.disabled);
-  if (left.length === 1 && left[0].type === "radio") left[0].checked = true;
-}
-
 for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
 
 document.addEventListener("click", (event) => {
@@ -73,8 +53,3 @@ document.addEventListener("htmx:xhr:progress", (event) => {
   bar.hidden = false;
   bar.value = Math.round((loaded / total) * 100);
 });
-
-for (const form of document.querySelectorAll("form[data-fit]")) {
-  form.addEventListener("change", () => fit(form));
-  fit(form);
-}

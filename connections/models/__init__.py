@@ -1,5 +1,6 @@
 """The keys' tables: partners, connections, their credentials, runs and requests."""
 
+from connections.models.agreement_file import AgreementFile
 from connections.models.client import Client, MadeWith
 from connections.models.connection import SHARES, TYPES, Connection, Request, Secret
 from connections.models.hand_over import HandOver
@@ -9,6 +10,7 @@ from connections.models.run import Run
 __all__ = [
     "SHARES",
     "TYPES",
+    "AgreementFile",
     "Client",
     "Connection",
     "HandOver",

@@ -48,6 +48,7 @@ class Connection(models.Model):
     `unenrolled` say whether such people are shared (connections/sharing.py).
     Dates: on `active_on` a pause or the wait for the launch ends; `expires` and `agreement_ends`
     are last days, of which the earlier counts; all in the organization's time zone.
+    `data_elements` is what the agreement says that the vendor gets, in its words.
     `feed` is what it reads (`roster.models.Feed`); a closed connection has none.
     """
 
@@ -75,6 +76,7 @@ class Connection(models.Model):
     contact_email = models.EmailField(blank=True)
     agreement = models.CharField(max_length=200, blank=True)
     agreement_ends = models.DateField(null=True, blank=True)
+    data_elements = models.TextField(blank=True)
     unsupported_acknowledged = models.BooleanField(default=False)
 
     all_schools = models.BooleanField(default=True)

@@ -1,34 +1,64 @@
-"""The agreement with a vendor, as an administrator fills it in."""
+"""A new connection, as an administrator fills it in: a path of steps with a way back.
+
+What was filled in travels with the form, from step to step, in hidden fields: nothing is kept
+on the server before the connection is made, and every step works without script.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from connections import partners, sharing
-from connections.models import TYPES, Partner
+from connections.models import TYPES, Connection, Partner
 from portal import words
-from portal.forms.sharing import SharingFields
-from portal.forms.terms import AgreementFields
+from portal.forms.sharing import SharingFields, initial_of
+from portal.forms.terms import TERMS, AgreementFields
 from portal.forms.widgets import Day, Ticks, Tiles
+from portal.words import Words
 from roster.models import Organization
 from roster.refusal import Refused
 
 OTHER = "other"
 VERSIONS = ("1.2", "1.1")
-CONTACT = ("contact_name", "contact_email")
-DAYS = ("active_on", "agreement_ends", "expires")
 NON_PARTNER: dict[str, Any] = {
     "label": _("Connect to other application"),
     "help": _("A vendor outside the partner directory: Roster Sync only, unsupported."),
 }
 
 
+class Step(NamedTuple):
+    """A step of the path: its name, its title, and the fields that it shows."""
+
+    name: str
+    title: Words
+    fields: tuple[str, ...]
+
+
+STEPS = (
+    Step("vendor", _("Vendor"), ("vendor_is", "vendor", "acknowledged")),
+    Step("reads", _("Version and type"), ("oneroster", "types")),
+    Step("sharing", _("Sharing"), (*SharingFields.base_fields, "like", NON_FIELD_ERRORS)),
+    Step("data", _("Prerequisites"), ()),
+    Step(
+        "agreement",
+        _("Agreement"),
+        ("vendor", *AgreementFields.base_fields, "enabled", "active_on"),
+    ),
+)
+
+
 class ConnectionForm(SharingFields, AgreementFields):
     """A new connection of one organization. `verdict` is what the verb is called with."""
+
+    data: QueryDict  # type: ignore[assignment]
 
     vendor_is = forms.ChoiceField(
         label=_("Vendor"),
@@ -57,6 +87,7 @@ class ConnectionForm(SharingFields, AgreementFields):
         widget=Ticks,
         required=False,
     )
+    like = forms.ChoiceField(label=_("Share the same as"), required=False)
     enabled = forms.ChoiceField(
         label=_("When it begins"),
         choices=[("now", _("Enable it now")), ("later", _("Keep it disabled"))],
@@ -69,45 +100,68 @@ class ConnectionForm(SharingFields, AgreementFields):
         required=False,
     )
 
-    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"enabled": "now"})
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        files: MultiValueDict[str, Any] | None = None,
+        *,
+        organization: Organization,
+    ) -> None:
+        super().__init__(data, files, initial={"enabled": "now"})
         self.organization = organization
         self.directory = {str(partner.pk): partner for partner in Partner.objects.by_name()}
+        mine = Connection.objects.filter(organization=organization).select_related("partner")
+        self.examples = {str(each.pk): each for each in mine.open().by_name()}
         self._offer_vendors()
+        self._offer_certified()
         self.offer(organization)
-        self._explain()
+        self.offer_lists(self._unshared())
+        self.fields["like"].choices = [  # type: ignore[attr-defined]
+            ("", "—"),
+            *((key, each.title) for key, each in self.examples.items()),
+        ]
+        self.fields["enabled"].widget.explained = {  # type: ignore[attr-defined]
+            "now": _("The vendor can read as soon as it has the client ID and secret."),
+            "later": _("Share the information today; the vendor is refused until you enable."),
+        }
+
+    @property
+    def partner(self) -> Partner | None:
+        """The partner whose tile is chosen."""
+        return self.directory.get(self.data.get("vendor_is", ""))
 
     def _offer_vendors(self) -> None:
-        offered: list[tuple[str, Any]] = [
-            (key, partner.name) for key, partner in self.directory.items()
-        ]
+        offered = [(key, partner.name) for key, partner in self.directory.items()]
         self.fields["vendor_is"].choices = [*offered, (OTHER, NON_PARTNER["label"])]  # type: ignore[attr-defined]
         self.fields["vendor_is"].widget.extra = {  # type: ignore[attr-defined]
             **{
                 key: {
                     "versions": [name for name in VERSIONS if name in partner.versions],
-                    "types": [name for name in partners.ADDED_TYPES if name in partner.types],
                     "lozenges": [str(TYPES[name]) for name in ("roster", *partner.types)],
                 }
                 for key, partner in self.directory.items()
             },
-            OTHER: {"versions": list(VERSIONS), "types": [], "help": NON_PARTNER["help"]},
+            OTHER: {"help": NON_PARTNER["help"]},
         }
         if not self.directory:
             self.initial["vendor_is"] = OTHER
 
-    def _explain(self) -> None:
-        explained: dict[str, dict[str, str | Promise]] = {
-            "oneroster": words.VERSIONS,
-            "types": words.TYPES,
-            "enabled": {
-                "now": _("The vendor can read as soon as it has the client ID and secret."),
-                "later": _("Share the information today; the vendor is refused until you enable."),
-            },
+    def _offer_certified(self) -> None:
+        """Show the versions and types that the vendor can have; `clean` refuses any other."""
+        partner = self.partner
+        versions = [name for name in VERSIONS if partner is None or name in partner.versions]
+        types = [name for name in partners.ADDED_TYPES if partner and name in partner.types]
+        explained: dict[str, tuple[list[str], dict[str, str | Promise]]] = {
+            "oneroster": (versions, words.VERSIONS),
+            "types": (types, words.TYPES),
         }
-        for name, meanings in explained.items():
-            self.fields[name].widget.explained = meanings  # type: ignore[attr-defined]
+        for name, (offered, meanings) in explained.items():
+            field: Any = self.fields[name]
+            field.widget.choices = [each for each in field.choices if each[0] in offered]
+            field.widget.explained = meanings
+        if self.is_bound and len(versions) == 1 and "oneroster" not in self.data:
+            self.data = self.data.copy()
+            self.data["oneroster"] = versions[0]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
@@ -138,32 +192,93 @@ class ConnectionForm(SharingFields, AgreementFields):
     def _clean_choices(self, given: dict[str, Any]) -> None:
         """Ask the rules of the product about each choice, so that a refusal is shown with it."""
         version, types = given.get("oneroster"), given.get("types", [])
-        partner = self.directory.get(given.get("vendor_is", ""))
+        partner = self.partner
         if not version or "vendor_is" not in given:
             return
-        self._ask("oneroster", partners.require_certified, partner, version, [])
+        if partner is not None:
+            self._ask("oneroster", partners.require_certified, partner, version, [])
         if partner is None or version in partner.versions:
             self._ask("types", partners.require_certified, partner, version, types)
         if "assessment" in types and version != "1.2":
             self.add_error("types", _("Assessment Sync exists in OneRoster 1.2 only."))
         self._ask("withheld", sharing.known_withheld, given.get("withheld", []), version)
+        if not self.errors.keys() & {*STEPS[1].fields, *STEPS[2].fields}:
+            self._ask(None, sharing.decide, self._unshared(), self.asked())
 
-    def _ask(self, field: str, rule: Any, *asked: Any) -> None:
-        if asked[:1] == (None,) and field == "oneroster":
-            return
+    def _ask(self, field: str | None, rule: Any, *asked: Any) -> None:
         try:
             rule(*asked)
         except Refused as refused:
             self.add_error(field, str(refused))
 
+    def first_wrong(self, until: int) -> int | None:
+        """Return the first of so many steps in which something is wrong."""
+        for number, step in enumerate(STEPS[:until]):
+            if self.errors.keys() & set(step.fields):
+                return number
+        return None
+
+    def show_errors_of(self, step: Step | None) -> None:
+        """Forget what is wrong in other steps: they weren't reached, or come later."""
+        for name in list(self.errors):
+            if name != NON_FIELD_ERRORS and (step is None or name not in step.fields):
+                del self.errors[name]
+
+    def carried(self, step: Step) -> Iterator[tuple[str, Any]]:
+        """Yield names and values of the fields that another step shows."""
+        for name, field in self.fields.items():
+            if name in step.fields:
+                continue
+            given = (
+                self.data.getlist(name)
+                if self.is_bound
+                else self.get_initial_for_field(field, name)
+            )
+            for value in given if isinstance(given, list) else [given]:
+                if value not in ("", None, False):
+                    yield name, value
+
+    def like_another(self) -> ConnectionForm:
+        """Return the form with the sharing of the connection that is to be copied."""
+        example = self.examples.get(self.data.get("like", ""))
+        if example is None:
+            return self
+        data = self.data.copy()
+        for name, value in initial_of(example).items():
+            if name in SharingFields.base_fields:
+                data.setlist(name, value if isinstance(value, list) else [value])
+        return ConnectionForm(data, self.files, organization=self.organization)
+
+    @property
+    def kept_out(self) -> dict[str, str]:
+        """Who is kept out of the connection that was copied, and so of this one."""
+        example = self.examples.get(self.data.get("like", ""))
+        return example.kept_out if example else {}
+
+    def draft(self) -> Connection:
+        """Return the connection as it would be, unsaved; call it where the sharing is good."""
+        draft = self._unshared()
+        sharing.give(draft, self.asked())
+        return draft
+
+    def _unshared(self) -> Connection:
+        return Connection(
+            organization=self.organization,
+            oneroster=self.data.get("oneroster", ""),
+            types=self.data.getlist("types"),
+        )
+
+    def asked(self) -> Any:
+        return {**super().asked(), "kept_out": self.kept_out}
+
     def verdict(self) -> dict[str, Any]:
         """Return what `lifecycle.connect` is asked for."""
         given = self.cleaned_data
-        partner = self.directory.get(given["vendor_is"])
-        plain = ("oneroster", "types", "purpose", "agreement")
+        partner = self.partner
+        plain = ("oneroster", "types", "active_on", *TERMS)
         return {
             **self.asked(),
-            **{name: given[name] for name in (*plain, *CONTACT, *DAYS)},
+            **{name: given[name] for name in plain},
             "vendor": given["vendor"] or (partner.name if partner else ""),
             "partner": partner,
             "acknowledge_unsupported": partner is None and given["acknowledged"],

@@ -81,6 +81,13 @@ class SharingFields(forms.Form):
         required=False,
     )
 
+    hidden = forms.MultipleChoiceField(
+        label=_("Leave out whole lists"),
+        help_text=_("Tick what this vendor doesn't get at all."),
+        widget=Ticks,
+        required=False,
+    )
+
     def offer(self, organization: Organization, now: Connection | None = None) -> None:
         """Offer what there is in the organization's data, and what `now` has of it already."""
         schools = live(organization, KINDS["school"]).order_by("name", "sourced_id")
@@ -102,6 +109,17 @@ class SharingFields(forms.Form):
             "all": _("Schools that open later are shared too, with the district's own staff."),
             "some": _("Only the schools that you tick, with their people and classes."),
         }
+
+    def offer_lists(self, connection: Connection) -> None:
+        """Offer the lists that a connection of this version and these types can do without."""
+        offered = {
+            name: COLLECTION_TERMS[name]
+            for name in HIDEABLE
+            if connection.oneroster
+            and has(connection, name)
+            and name not in UNLESS_SHARED_COLLECTIONS
+        }
+        self._choose("hidden", offered, connection)
 
     def _choose(self, field: str, named: Any, now: Connection | None) -> None:
         more = [(value, value) for value in _has(now, field) if value not in named]
@@ -126,6 +144,7 @@ class SharingFields(forms.Form):
             "courses": lines_of(given["courses"]) if "courses" in some else None,
             "shares": given["shares"],
             "withheld": given["withheld"],
+            "hidden": given["hidden"],
             **{flag: flag not in given["only"] for flag in words.NARROWINGS},
         }
 
@@ -137,12 +156,6 @@ class SharingForm(SharingFields):
     isn't overwritten.
     """
 
-    hidden = forms.MultipleChoiceField(
-        label=_("Leave out whole lists"),
-        help_text=_("Tick what this vendor doesn't get at all."),
-        widget=Ticks,
-        required=False,
-    )
     reason = forms.CharField(
         label=_("Reason"),
         help_text=_("Kept in the history of this connection."),
@@ -158,12 +171,7 @@ class SharingForm(SharingFields):
         for name in CHOSEN:
             self.fields[f"{name}_are"].required = True
         self.offer(connection.organization, connection)
-        offered = {
-            name: COLLECTION_TERMS[name]
-            for name in HIDEABLE
-            if has(connection, name) and name not in UNLESS_SHARED_COLLECTIONS
-        }
-        self._choose("hidden", offered, connection)
+        self.offer_lists(connection)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
@@ -175,9 +183,6 @@ class SharingForm(SharingFields):
             except Refused as refused:
                 self.add_error(None, str(refused))
         return given
-
-    def asked(self) -> dict[str, Any]:
-        return {**super().asked(), "hidden": self.cleaned_data["hidden"]}
 
     def sent(self) -> Iterable[tuple[str, str]]:
         """Yield the names and values as they came, to be sent again with the confirmation."""

@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from connections.agreements import LARGEST, file_of, require_pdf
 from connections.models import Connection
 from portal.forms.widgets import Day
+from roster.refusal import Refused
 
 TERMS = (
     "vendor",
@@ -16,6 +18,7 @@ TERMS = (
     "contact_name",
     "contact_email",
     "agreement",
+    "data_elements",
     "agreement_ends",
     "expires",
 )
@@ -38,6 +41,18 @@ class AgreementFields(forms.Form):
         max_length=200,
         required=False,
     )
+    agreement_file = forms.FileField(
+        label=_("File of the agreement"),
+        help_text=_("A PDF, up to 10 MB. Only your staff can open it here."),
+        widget=forms.FileInput(attrs={"accept": "application/pdf,.pdf"}),
+        required=False,
+    )
+    data_elements = forms.CharField(
+        label=_("Data elements"),
+        help_text=_("What the agreement says that the vendor gets, in its words."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        required=False,
+    )
     agreement_ends = forms.DateField(
         label=_("Last day of the agreement"),
         help_text=_("After it the vendor is refused until you put the day off. Empty: no end."),
@@ -50,6 +65,18 @@ class AgreementFields(forms.Form):
         widget=Day,
         required=False,
     )
+
+    def clean_agreement_file(self) -> tuple[str, bytes] | None:
+        """Return name and content of the file that was chosen."""
+        chosen = self.cleaned_data["agreement_file"]
+        if chosen is None:
+            return None
+        content = chosen.read(LARGEST + 1)
+        try:
+            require_pdf(content)
+        except Refused as refused:
+            raise forms.ValidationError(str(refused)) from refused
+        return chosen.name, content
 
 
 class TermsForm(AgreementFields):
@@ -67,7 +94,14 @@ class TermsForm(AgreementFields):
         required=False,
     )
 
-    field_order = (*TERMS, "reason")
+    without_file = forms.BooleanField(label=_("Remove the file that is there"), required=False)
 
-    def __init__(self, data: Any = None, *, connection: Connection) -> None:
-        super().__init__(data, initial={name: getattr(connection, name) for name in TERMS})
+    def __init__(self, data: Any = None, files: Any = None, *, connection: Connection) -> None:
+        super().__init__(data, files, initial={name: getattr(connection, name) for name in TERMS})
+        if file_of(connection) is None:
+            del self.fields["without_file"]
+        self.order_fields(["vendor", *AgreementFields.base_fields, "without_file", "reason"])
+
+    def terms(self) -> dict[str, Any]:
+        """Return what `change_terms` is asked for."""
+        return {name: self.cleaned_data[name] for name in (*TERMS, "reason")}

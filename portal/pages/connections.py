@@ -1,4 +1,4 @@
-"""Connections: the list, a new one, and what one of them is."""
+"""Connections: the list, and what one of them is."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from connections import credentials, lifecycle
+from connections import credentials
+from connections.agreements import file_of
 from connections.models import SHARES, Connection
 from portal import letters
-from portal.access import ADMIN, AtDesk, connection_of, connections_of, page
-from portal.forms.connections import ConnectionForm
+from portal.access import AtDesk, connection_of, connections_of, page
 from portal.forms.listing import ListForm
-from portal.pages import once
 from portal.pages.acts import acts_for
 from portal.terms import COLLECTION_TERMS
 from portal.words import (
@@ -28,9 +26,7 @@ from portal.words import (
     in_order_of_grades,
     standing_of,
 )
-from roster import jobs
-from roster.models import AuditEntry, Feed, Import, Org
-from roster.refusal import Refused
+from roster.models import AuditEntry, Org
 
 SHOWN = 10
 """How many of the last requests and changes a connection's page shows."""
@@ -57,31 +53,6 @@ def index(request: AtDesk) -> HttpResponse:
     )
 
 
-@page(ADMIN, methods=("GET", "POST"))
-def new(request: AtDesk) -> HttpResponse:
-    """A new connection; leads to its Information to Share, which shows the secret once."""
-    form = ConnectionForm(
-        request.POST if request.method == "POST" else None, organization=request.organization
-    )
-    if form.is_bound and form.is_valid():
-        try:
-            connection, secret = lifecycle.connect(
-                request.organization, by=request.user, **form.verdict()
-            )
-        except Refused as refused:
-            form.add_error(None, str(refused))
-        else:
-            publish_soon(connection, by=request.user)
-            once.put(request.session, connection, secret)
-            return redirect("connection_information", request.organization.slug, connection.pk)
-    return TemplateResponse(
-        request,
-        "connections/new.html",
-        {"organization": request.organization, "form": form, "may_change": True},
-        status=422 if form.is_bound else 200,
-    )
-
-
 @page()
 def show(request: AtDesk, pk: int) -> HttpResponse:
     """One connection: what was agreed, what it may see, how it is, what it did."""
@@ -95,6 +66,7 @@ def show(request: AtDesk, pk: int) -> HttpResponse:
             "connection": connection,
             "standing": STANDINGS[standing_of(connection)],
             "sharing": sharing_of(connection),
+            "file": file_of(connection),
             "secrets": credentials.live(connection),
             "acts": acts_for(connection) if request.may_change else [],
             "letters": letters.offered(connection) if request.may_change else [],
@@ -102,22 +74,6 @@ def show(request: AtDesk, pk: int) -> HttpResponse:
             "history": history_of(connection)[:SHOWN],
         },
     )
-
-
-def publish_soon(connection: Connection, by: Any) -> None:
-    """Queue the first publication of a new connection, so that its vendor needn't wait.
-
-    Before the organization's first refresh that is the refresh, of which one is enough.
-    """
-    organization, feed = connection.organization, connection.feed
-    if feed is None or feed.state != Feed.State.FOLLOWING or feed.publication_id is not None:
-        return
-    if organization.shown_map_id is not None:
-        key, arguments = f"publish:{organization.slug}:{feed.pk}", {"feed": feed.pk}
-        jobs.enqueue("publish", organization=organization, key=key, arguments=arguments, by=by)
-    elif organization.imports.filter(state=Import.State.APPLIED).exists():
-        key = f"refresh:{organization.slug}:first"
-        jobs.enqueue("refresh", organization=organization, key=key, by=by, again=True)
 
 
 def sharing_of(connection: Connection) -> dict[str, Any]:

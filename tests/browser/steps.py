@@ -22,16 +22,26 @@ def sign_in(page: Page, base: str, email: str) -> None:
 
 
 def create_connection(page: Page, base: str, *, vendor: str, version: str) -> None:
-    """Fill in the form of a non-partner from the list on; ends on Information to Share."""
+    """Take a non-partner through the steps, from the list on; ends on Information to Share."""
     page.goto(f"{base}/o/riverside/connections/")
     page.get_by_role("link", name="Connect the first vendor").click()
     page.get_by_label("Connect to other application").check()
     page.get_by_label("Name of the application").fill(vendor)
     page.get_by_label("I understand that this connection is unsupported").check()
+    go_on(page, "What does it read?")
     page.get_by_label(f"OneRoster {version}").check()
+    go_on(page, "What may it see?")
+    go_on(page, "What would trouble this vendor in your data?")
+    go_on(page, "Why, and with whom?")
     page.get_by_label("Purpose").fill("Reading practice")
     page.get_by_role("button", name="Create the connection").click()
     page.wait_for_url("**/information/")
+
+
+def go_on(page: Page, heading: str) -> None:
+    """Press Next, and wait for the step of that heading."""
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("heading", name=heading).wait_for()
 
 
 def line(page: Page, key: str) -> str:

@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from portal.models import Staff
 from roster.jobs import working
 from roster.models import Job, Organization
-from tests.browser.steps import create_connection, line, read, sign_in, token
+from tests.browser.steps import create_connection, go_on, line, read, sign_in, token
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -87,32 +87,31 @@ def test_without_script_the_same_works(browser: Browser, live_server: LiveServer
     context.close()
 
 
-def test_a_form_that_failed_says_where_and_loses_nothing(
-    page: Page, live_server: LiveServer, dana: Staff
+def test_a_step_that_failed_says_where_and_loses_nothing(
+    page: Page, live_server: LiveServer, dana: Staff, riverside: Organization, tmp_path: Path
 ):
-    sign_in(page, live_server.url, dana.email)
-    page.goto(f"{live_server.url}/o/riverside/connections/new/")
-    page.get_by_label("OneRoster 1.1").check()
-    page.get_by_label("Some schools").check()
-    page.get_by_label("Demographics").check()
-    page.get_by_role("button", name="Create the connection").click()
-    problems = page.get_by_role("alert")
-    expect(problems).to_be_focused()
-    problems.get_by_role("link", name="Which schools").click()
-    page.get_by_label("Banneker Middle").check()
-    expect(page.get_by_label("Demographics")).to_be_checked()
-
-
-def test_a_version_that_the_partner_lacks_cannot_be_ticked(
-    page: Page, live_server: LiveServer, dana: Staff
-):
+    bring_in_the_roster(tmp_path)
     call_command("create_partner", "Old Library", "--oneroster", "1.1", verbosity=0)
     sign_in(page, live_server.url, dana.email)
     page.goto(f"{live_server.url}/o/riverside/connections/new/")
     page.get_by_label("Old Library").check()
-    expect(page.get_by_label("OneRoster 1.2")).to_be_disabled()
+    go_on(page, "What does it read?")
+    expect(page.get_by_label("OneRoster 1.2")).to_have_count(0)
     expect(page.get_by_label("OneRoster 1.1")).to_be_checked()
-    expect(page.get_by_label("Grade Book Sync")).to_be_disabled()
+    go_on(page, "What may it see?")
+    expect(page.locator("#reach")).to_contain_text("Users")
+    page.get_by_label("Some schools").check()
+    expect(page.locator("#reach")).to_contain_text("Counted once the choices")
+    page.get_by_label("Demographics").check()
+    page.get_by_role("button", name="Next").click()
+    problems = page.get_by_role("alert")
+    expect(problems).to_be_focused()
+    problems.get_by_role("link", name="Which schools").click()
+    page.get_by_role("group", name="Which schools").get_by_role("checkbox").first.check()
+    expect(page.locator("#reach")).to_contain_text("Users")
+    go_on(page, "What would trouble this vendor in your data?")
+    page.get_by_role("button", name="Back").click()
+    expect(page.get_by_label("Demographics")).to_be_checked()
 
 
 def test_refresh_now_shows_its_progress_until_it_is_done(

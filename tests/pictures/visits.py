@@ -67,6 +67,19 @@ def preview(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def go_on(number: int) -> Way:
+    """Come to that step of a new connection."""
+
+    def way(page: Page) -> None:
+        for at in range(1, number):
+            if at <= 2:
+                page.locator("main input[type=radio]").first.check()
+            page.get_by_role("button", name="Next").click()
+            page.wait_for_load_state("networkidle")
+
+    return way
+
+
 def why(page: Page) -> None:
     """Open the page that the record's own loads its reasons from."""
     with page.expect_request("**/record/connections/**") as asked:
@@ -93,6 +106,10 @@ VISITS = (
     Visit("partners", "connections/partners/"),
     Visit("calendar", "connections/calendar/"),
     Visit("connection-new", "connections/new/"),
+    *(
+        Visit(f"connection-new-{number}", "connections/new/", go_on(number))
+        for number in range(2, 6)
+    ),
     Visit("connection", "connections/1/"),
     Visit("information", "connections/1/information/"),
     Visit("requests", "connections/1/requests/"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
 
+from connections.agreements import file_of, keep_file, remove_file
 from connections.management.base import ConnectionCommand, day, described
+from connections.models import Connection
 from connections.terms import change_terms
+from roster.refusal import Refused
 
 TEXTS = {
     "vendor": ("NAME", "what the connection is called here"),
@@ -15,6 +19,7 @@ TEXTS = {
     "contact_name": ("NAME", "whom to ask at the vendor"),
     "contact_email": ("ADDRESS", "and where"),
     "agreement": ("A", "the number or name of the data privacy agreement"),
+    "data_elements": ("D", "what it says that the vendor gets"),
 }
 
 
@@ -35,6 +40,11 @@ class Command(ConnectionCommand):
         of_agreement.add_argument(
             "--agreement-no-end", action="store_true", help="the agreement has no end"
         )
+        file = parser.add_mutually_exclusive_group()
+        file.add_argument(
+            "--agreement-file", type=Path, metavar="PATH", help="the agreement, a PDF"
+        )
+        file.add_argument("--no-agreement-file", action="store_true", help="remove that file")
         parser.add_argument("--reason", default="", metavar="R", help="why, for the audit log")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
@@ -45,8 +55,11 @@ class Command(ConnectionCommand):
         if options["agreement_ends"] or options["agreement_no_end"]:
             asked["agreement_ends"] = options["agreement_ends"]
         done = change_terms(connection, by=self.actor(), reason=options["reason"], **asked)  # type: ignore[arg-type]
+        self.file(connection, options["agreement_file"], remove=options["no_agreement_file"])
+        kept = file_of(connection)
         result = {
             **described(connection),
+            "agreement_file": kept.name if kept else None,
             **{name: getattr(connection, name) for name in TEXTS},
             **done,
         }
@@ -55,3 +68,13 @@ class Command(ConnectionCommand):
             for name, each in done["changed"].items()
         ]
         return result, "\n".join(words) or f"Nothing differs for {connection.vendor}."
+
+    def file(self, connection: Connection, path: Path | None, *, remove: bool) -> None:
+        if remove:
+            remove_file(connection, by=self.actor())
+        elif path:
+            try:
+                content = path.read_bytes()
+            except OSError as error:
+                raise Refused(f"{path} can't be read: {error.strerror}.") from error
+            keep_file(connection, path.name, content, by=self.actor())

@@ -41,6 +41,8 @@ class Command(RosterCommand):
         )
         add_choices(parser)
         add("--purpose", default="", metavar="P", help="what the vendor does with the data")
+        add("--agreement", default="", metavar="A", help="number or name of the agreement")
+        add("--data-elements", default="", metavar="D", help="what it says the vendor gets")
         add("--expires", type=day, metavar="DATE", help="the last day it may read")
         add("--agreement-ends", type=day, metavar="DATE", help="the last day of the agreement")
         launch = parser.add_mutually_exclusive_group()
@@ -60,6 +62,8 @@ class Command(RosterCommand):
             partner=partner,
             acknowledge_unsupported=options["acknowledge_unsupported"],
             purpose=options["purpose"],
+            agreement=options["agreement"],
+            data_elements=options["data_elements"],
             expires=options["expires"],
             agreement_ends=options["agreement_ends"],
             active_on=options["active_on"],
