@@ -29,6 +29,7 @@ from portal.pages import (
     partners,
     postman,
     prerequisites,
+    recipients,
     record,
     requests,
     rollover,
@@ -120,6 +121,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/", jobs.index, name="jobs"),
     path("jobs/<int:pk>/again/", jobs.again, name="job_again"),
     path("o/<slug:slug>/", include(desk)),
+    path("who-gets-what/<slug:slug>/", recipients.show, name="recipients"),
+    path("who-gets-what/<slug:slug>.csv", recipients.download, name="recipients_csv"),
     path("hand-over/<slug:word>/", hand_over.show, name="hand_over"),
     # Who an account belongs to is decided by those who appoint, and is in the audit log.
     path("account/email/", access.shut, name="account_email"),

@@ -262,9 +262,10 @@ class ConnectionForm(SharingFields, AgreementFields):
         return draft
 
     def _unshared(self) -> Connection:
+        version = self.data.get("oneroster")
         return Connection(
             organization=self.organization,
-            oneroster=self.data.get("oneroster", ""),
+            oneroster=version if version in VERSIONS else "",
             types=self.data.getlist("types"),
         )
 

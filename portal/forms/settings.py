@@ -144,6 +144,14 @@ class SettingsForm(forms.Form):
         ),
         choices=YES_OR_NO,
     )
+    vendors_listed = forms.ChoiceField(
+        label=_("Publish who gets what"),
+        help_text=_(
+            "A page that anybody can open: vendors with purpose, data elements, agreement, and"
+            " since when. No names of people."
+        ),
+        choices=YES_OR_NO,
+    )
     contact_name = forms.CharField(
         label=_("Contact for vendors"),
         help_text=_("Stands in Information to Share."),

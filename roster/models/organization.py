@@ -96,6 +96,7 @@ class Organization(models.Model):
     alert_recipients = models.JSONField(default=list, blank=True)
     second_factor_required = models.BooleanField(default=False)
     vendors_read_each_other = models.BooleanField(default=False)
+    vendors_listed = models.BooleanField(default=False)
     contact_name = models.CharField(max_length=200, blank=True)
     contact_email = models.EmailField(blank=True)
 

@@ -99,6 +99,9 @@ SETTINGS: dict[str, Setting] = {
     "vendors_read_each_other": Setting(
         _truth, "yes|no", "whether vendors read what other vendors wrote into the gradebook"
     ),
+    "vendors_listed": Setting(
+        _truth, "yes|no", "whether a public page lists who gets which of its data"
+    ),
     "contact_name": Setting(str.strip, "NAME", "whom vendors ask"),
     "contact_email": Setting(str.strip, "ADDRESS", "and where"),
 }

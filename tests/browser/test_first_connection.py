@@ -48,6 +48,7 @@ def test_dana_connects_a_vendor_and_the_vendor_reads_students(
     page.reload()
     expect(page.locator("#client_secret")).to_have_count(0)
     expect(page.get_by_text("Shown once, when it was made")).to_be_visible()
+    page.goto(f"{live_server.url}/o/riverside/connections/")
     page.go_back()
     assert given["client_secret"] not in page.content()
 
@@ -108,7 +109,7 @@ def test_a_step_that_failed_says_where_and_loses_nothing(
     expect(problems).to_be_focused()
     problems.get_by_role("link", name="Which schools").click()
     page.get_by_role("group", name="Which schools").get_by_role("checkbox").first.check()
-    expect(page.locator("#reach")).to_contain_text("Users")
+    expect(page.locator("#reach")).to_contain_text("Orgs")
     go_on(page, "What would trouble this vendor in your data?")
     page.get_by_role("button", name="Back").click()
     expect(page.get_by_label("Demographics")).to_be_checked()
