@@ -40,6 +40,8 @@ from portal.pages import (
     sharing,
     staff,
     terms,
+    tree,
+    undoing,
     viewing,
 )
 
@@ -76,6 +78,7 @@ desk: list[URLPattern | URLResolver] = [
         name="connection_documents",
     ),
     path("roster/", roster.index, name="roster"),
+    path("roster/tree/", tree.show, name="roster_tree"),
     path("roster/<slug:kind>/", roster.rows, name="roster_kind"),
     path("roster/<slug:kind>/record/", record.show, name="roster_record"),
     path("roster/<slug:kind>/record/connections/<int:pk>/", record.why, name="roster_why"),
@@ -106,6 +109,7 @@ desk: list[URLPattern | URLResolver] = [
     path("rollover/<slug:act>/", rollover.undo, name="rollover_undo"),
     path("audit/", audit.show, name="audit"),
     path("audit.csv", audit.download, name="audit_csv"),
+    path("audit/<int:pk>/undo/", undoing.undo, name="audit_undo"),
     path("staff/", staff.index, name="staff"),
     path("staff/invite/", staff.invite, name="staff_invite"),
     path("staff/<int:pk>/role/", staff.role, name="staff_role"),

@@ -101,6 +101,8 @@ VISITS = (
     Visit("exclude", "roster/school/", exclude),
     Visit("exclude-confirm", "roster/school/", exclude_and_confirm),
     Visit("include", "roster/person/?excluded=1", include),
+    Visit("tree", "roster/tree/", follow("Open")),
+    Visit("undo", "audit/?action=record.excluded", follow("Undo…")),
     Visit("connections", "connections/"),
     Visit("pause-several", "connections/status/pause/?id=1&id=2"),
     Visit("partners", "connections/partners/"),

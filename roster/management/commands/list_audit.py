@@ -43,6 +43,7 @@ class Command(RosterCommand):
             "organization": organization.slug,
             "entries": [
                 {
+                    "id": entry.pk,
                     "at": stamp(entry.at),
                     "by": entry.by_name,
                     "action": entry.action,
@@ -56,7 +57,8 @@ class Command(RosterCommand):
             ],
         }
         words = "\n".join(
-            f"{stamp(entry.at)}  {entry.by_name}  {entry.action} {entry.object_id}".rstrip()
+            f"{entry.pk:>6}  {stamp(entry.at)}  {entry.by_name}  "
+            f"{entry.action} {entry.object_id}".rstrip()
             + (f"  ({entry.reason})" if entry.reason else "")
             for entry in entries
         )
