@@ -14,10 +14,11 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         # Tasks bind to the app that exists when they are called, in web processes too.
         from portal import celery  # noqa: F401
-        from portal.signing_in import passwords
+        from portal.signing_in import history, passwords
         from roster.jobs.working import KINDS
 
         KINDS[passwords.KIND] = passwords.send
+        history.connect()
         post_migrate.connect(make_cache_table, sender=self)
 
 

@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.models import Staff
-from portal.signing_in.history import note
+from portal.signing_in.history import BY, note
 from roster import jobs
 from roster.api.addresses import origin_of
 from roster.clock import clock
@@ -31,7 +31,6 @@ from roster.models import Job
 from roster.refusal import Refused
 
 KIND = "password"
-BY = "sign-in"
 AGAIN = timedelta(minutes=1)
 PATIENCE = timedelta(hours=6)
 """How long a mail server is asked again: afterwards nobody waits for the e-mail any more."""
