@@ -103,6 +103,8 @@ class Lines:
         return self
 
     def __next__(self) -> str:
+        if self._known is not None:
+            self._known.inside = self.taken > 0
         line = self._front.pop() if self._front else next(self._lines)
         self.taken += len(line)
         if self.taken > LONGEST:

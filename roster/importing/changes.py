@@ -128,10 +128,11 @@ class Changes:
                 f" JOIN {enrollments} AS e ON e.id = c.record JOIN {classes} AS k"
                 " ON k.organization_id = e.organization_id AND k.sourced_id = e.klass"
                 f" WHERE c.file = 'enrollments' AND c.act IN ('{LEFT}', '{GONE}')"
-                " GROUP BY k.school HAVING NOT EXISTS (SELECT 1 FROM"
-                f" {enrollments} AS kept JOIN {classes} AS at ON at.organization_id ="
-                " kept.organization_id AND at.sourced_id = kept.klass"
-                " WHERE kept.organization_id = %s AND kept.status = %s AND at.school = k.school)",
+                # By class, of which there are few: else SQLite looks through all enrollments.
+                " GROUP BY k.school HAVING k.school NOT IN (SELECT at.school FROM"
+                f" {classes} AS at WHERE at.organization_id = %s AND EXISTS (SELECT 1 FROM"
+                f" {enrollments} AS kept WHERE kept.organization_id = at.organization_id"
+                " AND kept.klass = at.sourced_id AND kept.status = %s))",
                 [self.organization.pk, Status.ACTIVE.value],
             )
             return [(str(school), int(removed)) for school, removed in cursor.fetchall()]

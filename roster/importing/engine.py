@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from django.db import connection, transaction
@@ -24,6 +25,12 @@ def quote(name: str) -> str:
 def column_of(model: type[Model], field: str) -> str:
     """Return the name of a field's column, quoted for SQL."""
     return quote(str(cast("Field[Any, Any]", model._meta.get_field(field)).column))
+
+
+def prepared(model: type[Model], moment: datetime) -> Any:
+    """Return a moment as it is compared with a model's `last_modified` in SQL."""
+    field = cast("Field[Any, Any]", model._meta.get_field("last_modified"))
+    return field.get_db_prep_save(moment, connection)
 
 
 def write(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from roster.importing import traces
@@ -15,6 +16,7 @@ from roster.importing.reading import Reader, Unusual
 from roster.importing.remembering import Memory, Outdated, may_be_kept
 from roster.importing.staging import Stage
 from roster.importing.store import Counts, Store
+from roster.models import Organization
 from roster.refusal import Refused
 
 Progress = Callable[[int, str], None]
@@ -30,6 +32,9 @@ class Plain:
         self.stage = stage
         self.add = lambda record: stage.add(record, record.values)
         self.finish = stage.finish
+
+    def stage_beside(self, organization: Organization, since: datetime) -> bool:
+        return True  # There is nothing.
 
     def merge(self, store: Store, *, delta: bool) -> Counts:
         return store.merge(self.stage, retire=not delta)
@@ -133,11 +138,10 @@ class Gathering:
         return Plain(self._keep(Stage.of(file, reader.columns)))
 
     def _stage_known(self, reader: Reader, staged: Staged, known: KnownLines) -> None:
-        stage = staged.users if isinstance(staged, People) else staged.stage
-        if known.skipped:
-            self.memory.stage(stage, known)
+        if known.skipped and not isinstance(staged, Links):  # Of links no line is kept.
+            self.memory.stage(staged, known)
             reader.date_forms = self.memory.date_forms(reader.part) | reader.date_forms
-        self._known.append((stage, known))
+        self._known.append((staged.stage, known))
 
     def _keep(self, stage: Stage) -> Stage:
         self.stages.append(stage)

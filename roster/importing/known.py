@@ -1,9 +1,10 @@
 """The lines of a file that were read by the last import, which needn't be read again tonight.
 
-Of each line that made one row about which there was nothing to say, a hash is kept, with the key
-of the row as it was stored. Tonight such a line isn't taken apart: its row is staged from the one
-stored. Kept are lines of bulk files only, without passwords and quotes, and only what the same
-code would read in the same way; wherever that isn't certain, the file is read as a whole. Weighed
+Of each line that is a row by itself, about which there was nothing to say, a hash is kept, with
+the key of the row as it was stored. Tonight such a line isn't taken apart: its row is staged from
+the one stored, with the roles and agents that were made of it. Kept are lines of bulk files only,
+without passwords, and only what the same code would read in the same way; wherever that isn't
+certain, the file is read as a whole. Weighed
 and left: hashes of parts of a file, since one changed line in a hundred touches most of them.
 """
 
@@ -22,11 +23,12 @@ from roster.clock import EPOCH
 
 Numbers = NDArray[np.int64]
 
+TABLE = "known_rows"
+"""While they are staged: `row_number` of each line that was skipped, `record`, its row's key."""
+
 STAMPED, SAYS_STATUS = 1, 2
 BITS = STAMPED | SAYS_STATUS
 """What is kept in the lowest bits of a line's hash: it has a status or date, a status in words."""
-
-QUOTE = '"'
 
 
 class Kept(NamedTuple):
@@ -45,7 +47,8 @@ class KnownLines:
 
     What is kept is loaded by `load`, for a hash of `reading` and what `begin` adds: all that
     decides how a line is read. `line` is the hash of the line that was taken last, 0 unless it
-    may be kept. `row` is the row that was taken last, which whoever reads keeps true.
+    may be kept. Whoever reads keeps two things true: `row` is the row that was taken
+    last, and `inside` says that the next line goes on with it, as one within quotes does.
     """
 
     def __init__(self, load: Callable[[str], Kept], *reading: object) -> None:
@@ -53,12 +56,12 @@ class KnownLines:
         self.reading = ""
         self.line = 0
         self.row = 0
+        self.inside = False
         self.rows = array("q")  # The numbers of those that were skipped.
         self._load = load
         self._given = reading
         self._hashes = NOTHING.lines
         self._found = array("q")
-        self._certain = True
 
     def begin(self, *reading: object) -> None:
         """Make ready, when the head of the file is known."""
@@ -70,19 +73,16 @@ class KnownLines:
         self._hashes = self.kept.lines | BITS
 
     def unknown(self, lines: list[str]) -> Iterator[str]:
-        """Yield those of some lines that must be read: all of them after an odd quote."""
+        """Yield those of some lines that must be read."""
         hashes = _hashes(lines)
         places = self._places(hashes)
         for line, hashed, place in zip(lines, hashes.tolist(), places, strict=True):
-            if place >= 0 and self._certain:
+            if place >= 0 and not self.inside:
                 self.row += 1
                 self._found.append(place)
                 self.rows.append(self.row)
                 continue
-            quoted = QUOTE in line
-            if quoted and line.count(QUOTE) % 2:
-                self._certain = False
-            self.line = 0 if quoted or line[-1:] != "\n" else hashed
+            self.line = 0 if self.inside or line[-1:] != "\n" else hashed
             yield line
 
     def _places(self, hashes: Numbers) -> list[int]:

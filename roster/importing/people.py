@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -15,13 +16,14 @@ from django.db import connection
 
 from roster.hierarchy.roles import GUARDIANS
 from roster.importing.columns import Column
-from roster.importing.engine import quote
+from roster.importing.engine import column_of, prepared, quote
 from roster.importing.files import FILES
+from roster.importing.known import TABLE as KNOWN
 from roster.importing.reading import LONGEST_ID
 from roster.importing.record import Record
 from roster.importing.staging import Reference, Stage
 from roster.importing.store import Counts, Store
-from roster.models import Agent, Role, User
+from roster.models import Agent, Organization, Role, Status, User
 
 FILE = FILES["users"]
 ROLE_FIELDS = ("user", "org", "role", "role_type", "begin_date", "end_date", "user_profile")
@@ -35,7 +37,7 @@ class People:
         self._own = len(columns) - len(beside)
         self._agents_at = beside["agents"]
         self._role_at, self._orgs_at = beside.get("role", -1), beside.get("orgs", -1)
-        self.users = keep(Stage.of(FILE, columns))
+        self.stage = keep(Stage.of(FILE, columns))
         self.agents = keep(
             Stage(
                 "agents",
@@ -53,9 +55,7 @@ class People:
 
     def add(self, record: Record) -> None:
         own, beside = record.values[: self._own], record.values
-        if record.line and (self.roles is not None or beside[self._agents_at] != "[]"):
-            record = record._replace(line=0)  # It makes more than one row.
-        self.users.add(record, own)
+        self.stage.add(record, own)
         if not record.sound:
             return
         for agent in json.loads(beside[self._agents_at]):
@@ -67,25 +67,57 @@ class People:
             for org in orgs:
                 self.roles.add(*derived_role(record, org, role))
 
+    def stage_beside(self, organization: Organization, since: datetime) -> bool:
+        """Stage the agents and roles of users whose lines were skipped (`remembering.py`)."""
+        users = (
+            f"FROM {KNOWN} AS k CROSS JOIN {quote(User._meta.db_table)} AS u CROSS JOIN %s AS l"
+            f" WHERE u.id = k.record AND l.organization_id = u.organization_id"
+            f" AND l.{quote('user')} = u.sourced_id"
+        )
+        of_agents, of_roles = (users % quote(model._meta.db_table) for model in (Agent, Role))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {quote(self.agents.table)} (row_number, sound, sourced_id, status,"
+                f" metadata, digest, agent) SELECT k.row_number, 1, u.sourced_id, u.status,"
+                f" '{{}}', u.digest, l.agent {of_agents}"
+            )
+            if self.roles is None:
+                return True
+            cursor.execute(
+                f"SELECT EXISTS (SELECT 1 {of_roles} AND (l.digest = '' OR l.last_modified > %s))",
+                [prepared(Role, since)],
+            )
+            if cursor.fetchone()[0]:
+                return False
+            taken = ("sourced_id", "status", "metadata", "digest", *ROLE_FIELDS)
+            columns = ", ".join(f"l.{column_of(Role, field)}" for field in taken)
+            cursor.execute(
+                f"INSERT INTO {quote(self.roles.table)} (row_number, sound,"
+                f" {', '.join(map(quote, taken))}) SELECT k.row_number, 1, {columns} {of_roles}"
+                " AND l.status = %s",
+                [Status.ACTIVE.value],
+            )
+        return True
+
     def finish(self) -> None:
-        for stage in (self.users, self.agents, self.roles):
+        for stage in (self.stage, self.agents, self.roles):
             if stage is not None:
                 stage.finish()
 
     def merge(self, store: Store, *, delta: bool) -> dict[str, Counts]:
         """Store users, agents and roles; return the counts of users, and of derived roles."""
-        complete_accounts(self.users, store)
-        counts = {FILE.filename: store.merge(self.users, retire=not delta)}
-        replace_agents(self.users, self.agents, store)
+        complete_accounts(self.stage, store)
+        counts = {FILE.filename: store.merge(self.stage, retire=not delta)}
+        replace_agents(self.stage, self.agents, store)
         if self.roles is not None:
             # What a row that couldn't be read said about roles is unknown, so they stay.
             unless = (
-                f" AND NOT EXISTS (SELECT 1 FROM {quote(self.users.table)} AS u"  # noqa: S608
+                f" AND NOT EXISTS (SELECT 1 FROM {quote(self.stage.table)} AS u"  # noqa: S608
                 f" WHERE u.sourced_id = l.{quote('user')} AND u.sound = 0)"
             )
             if delta:  # It says nothing about the roles of users whom it doesn't name.
                 unless += (
-                    f" AND EXISTS (SELECT 1 FROM {quote(self.users.table)} AS u"  # noqa: S608
+                    f" AND EXISTS (SELECT 1 FROM {quote(self.stage.table)} AS u"  # noqa: S608
                     f" WHERE u.sourced_id = l.{quote('user')})"
                 )
             roles = store.merge(self.roles, unless)

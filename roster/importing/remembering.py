@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 from django.db import connection
@@ -14,24 +14,34 @@ from numpy.typing import NDArray
 from roster import bulk
 from roster.importing import engine, traces
 from roster.importing.decoding import PIECE
-from roster.importing.engine import column_of, quote
-from roster.importing.known import NOTHING, Kept, KnownLines
+from roster.importing.engine import column_of, prepared, quote
+from roster.importing.known import NOTHING, TABLE, Kept, KnownLines
 from roster.importing.manifest import Bundle, Part
 from roster.importing.reading import Unusual
 from roster.importing.staging import Stage
 from roster.models import Import, Organization, ReadFile, Status
 
-TABLE = "known_rows"
-
 
 def may_be_kept(part: Part) -> bool:
-    """Return whether each line of a file is one row of its model, and they are worth it."""
+    """Return whether each line of a file is a row of its model, and they are worth it."""
     plain = part.mode == "bulk" and part.over is None and not part.file.fills
     return plain and part.entry.size > PIECE
 
 
 class Outdated(Exception):
     """Rows aren't as the lines left them that are known."""
+
+
+class Staged(Protocol):
+    """The stage of a file, and what is staged beside it."""
+
+    stage: Stage
+
+    def stage_beside(self, organization: Organization, since: datetime) -> bool:
+        """Stage what was made beside their rows of lines that were skipped.
+
+        Returns whether it is as they left it, unchanged `since`.
+        """
 
 
 class Memory:
@@ -70,8 +80,8 @@ class Memory:
         """Read all lines of a file in this import."""
         self._outdated.add(part.file.filename)
 
-    def stage(self, stage: Stage, known: KnownLines) -> None:
-        """Stage the stored rows of lines that were skipped.
+    def stage(self, staged: Staged, known: KnownLines) -> None:
+        """Stage the stored rows of lines that were skipped, and what was made of them beside.
 
         Raises `Unusual` if one of the lines, or its id, stands there twice, and `Outdated` if
         a row isn't as its line left it.
@@ -86,7 +96,9 @@ class Memory:
             while some := list(islice(rows, engine.BATCH)):
                 engine.write(TABLE, ("row_number", "record"), some)
             engine.analyze([TABLE])
-            self._stage(stage, known)
+            self._stage(staged.stage, known)
+            if not staged.stage_beside(self.organization, known.kept.moment):
+                raise Outdated
         finally:
             engine.drop([TABLE])
 
@@ -112,7 +124,11 @@ class Memory:
                 f" FROM {TABLE} AS k CROSS JOIN {live} AS l WHERE l.id = k.record"
                 " AND l.organization_id = %s AND l.status = %s AND l.digest <> ''"
                 " AND l.last_modified <= %s",
-                [self.organization.pk, Status.ACTIVE.value, _prepared(stage, known.kept.moment)],
+                [
+                    self.organization.pk,
+                    Status.ACTIVE.value,
+                    prepared(stage.model, known.kept.moment),
+                ],
             )
             if cursor.rowcount != known.skipped:
                 raise Outdated
@@ -143,8 +159,3 @@ class Memory:
             [self.organization.pk],
             2,
         )
-
-
-def _prepared(stage: Stage, moment: datetime) -> Any:
-    field = stage.model._meta.get_field("last_modified")
-    return field.get_db_prep_save(moment, connection)

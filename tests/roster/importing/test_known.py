@@ -12,7 +12,7 @@ import pytest
 
 from roster.clock import clock
 from roster.importing.known import NOTHING, STAMPED, Kept, KnownLines, marked
-from roster.models import Agent, Enrollment, Import, Organization, ReadFile, User
+from roster.models import Agent, Enrollment, Import, Organization, ReadFile, Role, User
 from roster.refusal import Refused
 from tests.roster.importing.bundles import V1P1, V1P2, Files, edited
 from tests.roster.importing.conftest import Bundler
@@ -42,6 +42,9 @@ def district(files: Files) -> Files:
 
 FIRST = district(V1P2)
 
+OLD = district(V1P1)
+"""The same in 1.1, where a line of users makes roles too."""
+
 
 def enrollments(old: str, new: str) -> Files:
     return edited(FIRST, "enrollments.csv", old, new)
@@ -67,6 +70,7 @@ SECOND: dict[str, Files] = {
     "a status everywhere": enrollments(",,,k1", ",active,2026-08-01T00:00:00Z,k1"),
     "a line retired": enrollments(LINE, LINE.replace(",,,k1", ",tobedeleted,,k1")),
     "an open quote": enrollments(LINE, f'"{LINE}{LINE.replace("ep30", "more")}'),
+    "two quotes, one of them open": enrollments(LINE, f'x"y,"{LINE}'),
     "lines within a cell": edited(FIRST, "users.csv", "p20,,,true,p20", f'"p20\n{LINE}",,,true,x'),
     "other line ends": FIRST | {
         "enrollments.csv": FIRST["enrollments.csv"].replace("\n", "\r\n")
@@ -75,6 +79,14 @@ SECOND: dict[str, Files] = {
     "cut off": FIRST | {"enrollments.csv": FIRST["enrollments.csv"][:-12]},
     "its teacher gone": edited(FIRST, "users.csv", "tom,,,", "tim,,,"),
 }  # fmt: skip
+
+
+SECOND_OLD: dict[str, Files] = {
+    "nothing": OLD,
+    "another role": edited(OLD, "users.csv", "p30,,,true,s1,student", "p30,,,true,s1,aide"),
+    "another school": edited(OLD, "users.csv", "p30,,,true,s1", 'p30,,,true,"s1,s2"'),
+    "somebody gone": edited(OLD, "users.csv", "p30,,,true,s1", "other,,,true,s1"),
+}
 
 
 def rows(organization: Organization, first: Import) -> dict[str, list[dict[str, Any]]]:
@@ -88,27 +100,35 @@ def rows(organization: Organization, first: Import) -> dict[str, list[dict[str, 
             }
             for row in model.objects.filter(organization=organization).order_by(key).values()
         ]
-        for model, key in ((User, "sourced_id"), (Enrollment, "sourced_id"), (Agent, "user"))
+        for model, key in (
+            (User, "sourced_id"),
+            (Role, "sourced_id"),
+            (Enrollment, "sourced_id"),
+            (Agent, "user"),
+        )
     }
 
 
-def nights(folder: Path, slug: str, second: Files, between: Callable[[], Any]) -> dict[str, Any]:
+def nights(
+    folder: Path, slug: str, first: Files, second: Files, between: Callable[[], Any]
+) -> dict[str, Any]:
     """Return all that the second of two nights leaves."""
     organization = Organization.objects.create(slug=slug, name="Riverside")
     load = Bundler(folder, organization)
-    first = load(FIRST)
+    version = "1.1" if first is OLD else "1.2"
+    before = load(first, version)
     assert ReadFile.objects.filter(organization=organization).exists()
     between()
     with contextlib.suppress(Refused):
-        load(second)
+        load(second, version)
     done = organization.imports.first()
     assert done is not None
-    assert done != first
+    assert done != before
     found = done.findings.values_list(
         "code", "file", "row", "column", "value", "sourced_id", "occurrences"
     )
     return {
-        "rows": rows(organization, first),
+        "rows": rows(organization, before),
         "state": (done.state, done.reason),
         "counts": done.counts,
         "files": done.files,
@@ -116,12 +136,17 @@ def nights(folder: Path, slug: str, second: Files, between: Callable[[], Any]) -
     }
 
 
-@pytest.mark.parametrize("title", SECOND)
+NIGHTS = [pytest.param(FIRST, second, id=title) for title, second in SECOND.items()] + [
+    pytest.param(OLD, second, id=f"1.1: {title}") for title, second in SECOND_OLD.items()
+]
+
+
+@pytest.mark.parametrize(("first", "second"), NIGHTS)
 def test_a_night_comes_to_the_same_as_if_every_line_were_read(
-    db: None, tmp_path: Path, title: str
+    db: None, tmp_path: Path, first: Files, second: Files
 ) -> None:
-    known = nights(tmp_path, "known", SECOND[title], lambda: None)
-    assert known == nights(tmp_path, "anew", SECOND[title], ReadFile.objects.all().delete)
+    known = nights(tmp_path, "known", first, second, lambda: None)
+    assert known == nights(tmp_path, "anew", first, second, ReadFile.objects.all().delete)
 
 
 def test_a_row_that_changed_since_is_read_again(load: Bundler) -> None:
@@ -134,12 +159,12 @@ def test_a_row_that_changed_since_is_read_again(load: Bundler) -> None:
     assert str(Enrollment.objects.get(sourced_id="ep30").end_date) == "2027-01-10"
 
 
-def test_no_line_is_kept_of_what_makes_more_than_its_row(load: Bundler) -> None:
-    load(district(V1P1), "1.1")
-    kept = ReadFile.objects.get(file="users.csv")
-    assert not kept.content  # Each makes a role too.
-    load(FIRST)
-    assert User.objects.filter(status="active").count() == len(NAMES) + 3
+def test_a_role_that_changed_since_is_made_again_of_its_line(load: Bundler) -> None:
+    load(OLD, "1.1")
+    assert len(ReadFile.objects.get(file="users.csv").content) > 30 * 16
+    Role.objects.filter(user="p30").update(role="aide", digest="1f" * 16, last_modified=clock())
+    load(edited(OLD, "users.csv", "p31,", "other,"), "1.1")
+    assert Role.objects.get(user="p30").role == "student"
 
 
 def test_no_line_with_a_password_or_a_finding_is_kept(load: Bundler) -> None:
@@ -158,20 +183,22 @@ def test_a_delta_forgets_the_lines_of_its_files(load: Bundler) -> None:
     assert set(ReadFile.objects.values_list("file", flat=True)) == {"users.csv"}
 
 
-def test_lines_are_told_from_known_ones_until_a_quote_stays_open() -> None:
+def test_lines_within_quotes_are_told_from_rows() -> None:
     lines = ["a,1\n", "b,2\n", 'c,"3"\n', "d,4\n"]
     first = KnownLines(lambda reading: NOTHING)
     first.begin("header")
     hashes = []
     for _ in first.unknown(lines):
         hashes.append(first.line)
-    assert hashes[2] == 0
-    taken = [marked(hashes[at], STAMPED) for at in (0, 1, 3)]
-    kept = Kept(np.array(taken), np.array([7, 8, 9]), clock())
+    kept = Kept(np.array([marked(line, STAMPED) for line in hashes]), np.arange(4), clock())
     later = KnownLines(lambda reading: kept)
     later.begin("header")
-    assert list(later.unknown(["a,1\n", "b,3\n", 'c,"3\n', "d,4\n"])) == [
-        "b,3\n", 'c,"3\n', "d,4\n"
-    ]  # fmt: skip
-    assert (later.skipped, list(later.rows), later.records.tolist()) == (1, [1], [7])
-    assert later.count(STAMPED) == 1
+    asked = later.unknown(['c,"3"\n', "a,1\n", 'b"x,"3\n', "d,4\n", 'd"\n', "d,4\n"])
+    assert next(asked) == 'b"x,"3\n'
+    later.inside = True
+    assert (next(asked), later.line) == ("d,4\n", 0)
+    assert (next(asked), later.line) == ('d"\n', 0)
+    later.inside = False
+    assert list(asked) == []
+    assert later.records.tolist() == [2, 0, 3]
+    assert later.count(STAMPED) == 3
