@@ -100,8 +100,7 @@ class Stage:
             engine.analyze([self.table])
 
     def drop(self) -> None:
-        with contextlib.suppress(DatabaseError):
-            engine.drop([self.table])
+        engine.drop([self.table])
 
 
 def references_of(columns: Sequence[Column]) -> list[Reference]:

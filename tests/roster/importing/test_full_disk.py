@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from roster.models import Organization
+from tests import migrating
 from tests.roster.importing.bundles import V1P2, manifest_of
 from tests.roster.importing.conftest import Bundler
 
@@ -62,17 +64,20 @@ def in_a_namespace(*words: str, **environment: str) -> subprocess.CompletedProce
     )  # fmt: skip
 
 
-def test_a_full_disk_refuses_an_import_and_changes_nothing(load: Bundler, tmp_path: Path) -> None:
-    disk, big = tmp_path / "disk", tmp_path / "big.zip"
+def test_a_full_disk_refuses_an_import_and_changes_nothing(tmp_path: Path) -> None:
+    disk, big, tables = tmp_path / "disk", tmp_path / "big.zip", tmp_path / "data"
     disk.mkdir()
-    small = load.write({"manifest.csv": manifest_of(V1P2, "1.2"), **V1P2})
+    tables.mkdir()
+    migrating.bring(str(tables / "rosterdesk.sqlite3"))
+    files = {"manifest.csv": manifest_of(V1P2, "1.2"), **V1P2}
+    small = Bundler(tmp_path, Organization()).write(files)
     call_command("make_bundle", str(big), students=1500, verbosity=0)
     mount = f"mount -t tmpfs -o size=5m none {disk}"
     possible = in_a_namespace("sh", "-c", mount)
     if possible.returncode:
         pytest.fail(f"This machine refuses the namespace that this test needs: {possible.stderr}")
     run = in_a_namespace(
-        "sh", "-c", f'{mount} && exec "$@"', "sh",
+        "sh", "-c", f'{mount} && cp -r {tables} {disk} && exec "$@"', "sh",
         sys.executable, "-c", IMPORTS, str(disk), str(small), str(big),
         DJANGO_SETTINGS_MODULE="portal.settings", ROSTERDESK_BOOTSTRAP="0",
         ROSTERDESK_DATA=str(disk / "data"),
