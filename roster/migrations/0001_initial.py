@@ -88,6 +88,11 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('hold_percent__lte', 100)), name='hold_percent_is_one'), models.CheckConstraint(condition=models.Q(('username_stand_in__in', ['sourcedId', 'identifier', 'email', 'nothing'])), name='organization_username_stand_in_known')],
             },
         ),
+        migrations.AddField(
+            model_name='import',
+            name='organization',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='imports', to='roster.organization'),
+        ),
         migrations.CreateModel(
             name='Line',
             fields=[
@@ -105,6 +110,10 @@ class Migration(migrations.Migration):
                 ('created', models.DateTimeField(default=roster.clock.clock)),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='roster.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'version', 'rules_digest'], name='line_by_rules')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('version__in', ['1.1', '1.2'])), name='line_version_known')],
+            },
         ),
         migrations.CreateModel(
             name='Level',
@@ -122,6 +131,10 @@ class Migration(migrations.Migration):
                 ('any_of', roster.models.fields.JsonField(blank=True, default=list)),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='roster.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'person'], name='level_by_person'), models.Index(fields=['organization', 'course'], name='level_by_course')],
+                'constraints': [models.UniqueConstraint(fields=('organization', 'kind', 'sourced_id'), name='level_sourced_id_once')],
+            },
         ),
         migrations.CreateModel(
             name='Klass',
@@ -147,6 +160,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['organization', 'school'], name='klass_by_school'), models.Index(fields=['organization', 'course'], name='klass_by_course')],
+                'constraints': [models.UniqueConstraint(fields=('organization', 'sourced_id'), name='klass_sourced_id_once'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='klass_status_known'), models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='klass_sourced_id_given')],
             },
         ),
         migrations.CreateModel(
@@ -170,11 +185,9 @@ class Migration(migrations.Migration):
                 ('finished', models.DateTimeField(blank=True, null=True)),
                 ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to='roster.organization')),
             ],
-        ),
-        migrations.AddField(
-            model_name='import',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='imports', to='roster.organization'),
+            options={
+                'indexes': [models.Index(fields=['state', 'due'], name='job_by_state')],
+            },
         ),
         migrations.CreateModel(
             name='Enrollment',
@@ -196,6 +209,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['organization', 'user'], name='enrollment_by_user'), models.Index(fields=['organization', 'klass'], name='enrollment_by_klass')],
+                'constraints': [models.UniqueConstraint(fields=('organization', 'sourced_id'), name='enrollment_sourced_id_once'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='enrollment_status_known'), models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='enrollment_sourced_id_given')],
             },
         ),
         migrations.CreateModel(
@@ -224,6 +239,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organization', 'sourced_id'), name='demographics_sourced_id_once'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='demographics_status_known'), models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='demographics_sourced_id_given')],
             },
         ),
         migrations.CreateModel(
@@ -242,6 +258,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organization', 'sourced_id'), name='courseresource_sourced_id_once'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='courseresource_status_known'), models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='courseresource_sourced_id_given')],
             },
         ),
         migrations.CreateModel(
@@ -264,6 +281,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organization', 'sourced_id'), name='course_sourced_id_once'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='course_status_known'), models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='course_sourced_id_given')],
             },
         ),
         migrations.CreateModel(
@@ -282,6 +300,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organization', 'sourced_id'), name='classresource_sourced_id_once'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='classresource_status_known'), models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='classresource_sourced_id_given')],
             },
         ),
         migrations.CreateModel(
@@ -299,6 +318,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organization', 'sourced_id'), name='category_sourced_id_once'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='category_status_known'), models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='category_sourced_id_given')],
             },
         ),
         migrations.CreateModel(
@@ -318,6 +338,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-at', '-pk'],
+                'indexes': [models.Index(fields=['organization', 'at'], name='audit_by_time')],
             },
         ),
         migrations.CreateModel(
@@ -347,6 +368,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organization', 'sourced_id'), name='assessmentresult_sourced_id_once'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='assessmentresult_status_known'), models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='assessmentresult_sourced_id_given')],
             },
         ),
         migrations.CreateModel(
@@ -370,6 +392,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organization', 'sourced_id'), name='assessmentlineitem_sourced_id_once'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='assessmentlineitem_status_known'), models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='assessmentlineitem_sourced_id_given')],
             },
         ),
         migrations.CreateModel(
@@ -380,6 +403,10 @@ class Migration(migrations.Migration):
                 ('agent', roster.models.fields.ReferenceField(blank=True, default='', max_length=255)),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='roster.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'agent'], name='agent_by_agent')],
+                'constraints': [models.UniqueConstraint(fields=('organization', 'user', 'agent'), name='agent_named_once')],
+            },
         ),
         migrations.CreateModel(
             name='AcademicSession',
@@ -400,6 +427,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organization', 'sourced_id'), name='academicsession_sourced_id_once'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='academicsession_status_known'), models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='academicsession_sourced_id_given')],
             },
         ),
         migrations.CreateModel(
@@ -413,6 +441,9 @@ class Migration(migrations.Migration):
                 ('began', models.DateTimeField(default=roster.clock.clock)),
                 ('line', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='publications', to='roster.line')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('line', 'number'), name='publication_numbered_once'), models.CheckConstraint(condition=models.Q(models.Q(('stamp__isnull', True), ('state', 'building')), models.Q(('stamp__isnull', False), ('state', 'published')), _connector='OR'), name='publication_stamped_when_published')],
+            },
         ),
         migrations.CreateModel(
             name='Record',
@@ -434,6 +465,10 @@ class Migration(migrations.Migration):
                 ('document', models.TextField()),
                 ('line', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='roster.line')),
             ],
+            options={
+                'indexes': [models.Index(fields=['line', 'kind', 'status', 'ordinal', 'valid_from'], name='record_by_ordinal'), models.Index(fields=['line', 'kind', 'changed_in'], name='record_by_change')],
+                'constraints': [models.UniqueConstraint(fields=('line', 'kind', 'sourced_id', 'valid_from'), name='record_version_once'), models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='record_valid_for_a_while')],
+            },
         ),
         migrations.CreateModel(
             name='Refresh',
@@ -455,6 +490,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-began', '-pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('organization',), name='refresh_one_at_a_time')],
             },
         ),
         migrations.CreateModel(
@@ -476,6 +512,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organization', 'sourced_id'), name='resource_sourced_id_once'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='resource_status_known'), models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='resource_sourced_id_given')],
             },
         ),
         migrations.CreateModel(
@@ -505,6 +542,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organization', 'sourced_id'), name='result_sourced_id_once'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='result_status_known'), models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='result_sourced_id_given')],
             },
         ),
         migrations.CreateModel(
@@ -527,6 +565,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['organization', 'user'], name='role_by_user')],
+                'constraints': [models.UniqueConstraint(fields=('organization', 'sourced_id'), name='role_sourced_id_once'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='role_status_known'), models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='role_sourced_id_given')],
             },
         ),
         migrations.CreateModel(
@@ -548,6 +588,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organization', 'sourced_id'), name='scorescale_sourced_id_once'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='scorescale_status_known'), models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='scorescale_sourced_id_given')],
             },
         ),
         migrations.CreateModel(
@@ -580,6 +621,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organization', 'sourced_id'), name='user_sourced_id_once'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='user_status_known'), models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='user_sourced_id_given')],
             },
         ),
         migrations.CreateModel(
@@ -602,6 +644,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['organization', 'user'], name='profile_by_user')],
+                'constraints': [models.UniqueConstraint(fields=('organization', 'sourced_id'), name='userprofile_sourced_id_once'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='userprofile_status_known'), models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='userprofile_sourced_id_given')],
             },
         ),
         migrations.CreateModel(
@@ -622,6 +666,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organization', 'sourced_id'), name='userresource_sourced_id_once'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='userresource_status_known'), models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='userresource_sourced_id_given')],
             },
         ),
         migrations.CreateModel(
@@ -690,297 +735,5 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'constraints': [models.UniqueConstraint(fields=('organization', 'sourced_id'), name='lineitem_sourced_id_once'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='lineitem_status_known'), models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='lineitem_sourced_id_given')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='line',
-            index=models.Index(fields=['organization', 'version', 'rules_digest'], name='line_by_rules'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('version__in', ['1.1', '1.2'])), name='line_version_known'),
-        ),
-        migrations.AddIndex(
-            model_name='level',
-            index=models.Index(fields=['organization', 'person'], name='level_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='level',
-            index=models.Index(fields=['organization', 'course'], name='level_by_course'),
-        ),
-        migrations.AddConstraint(
-            model_name='level',
-            constraint=models.UniqueConstraint(fields=('organization', 'kind', 'sourced_id'), name='level_sourced_id_once'),
-        ),
-        migrations.AddIndex(
-            model_name='klass',
-            index=models.Index(fields=['organization', 'school'], name='klass_by_school'),
-        ),
-        migrations.AddIndex(
-            model_name='klass',
-            index=models.Index(fields=['organization', 'course'], name='klass_by_course'),
-        ),
-        migrations.AddConstraint(
-            model_name='klass',
-            constraint=models.UniqueConstraint(fields=('organization', 'sourced_id'), name='klass_sourced_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='klass',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='klass_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='klass',
-            constraint=models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='klass_sourced_id_given'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['state', 'due'], name='job_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='enrollment',
-            index=models.Index(fields=['organization', 'user'], name='enrollment_by_user'),
-        ),
-        migrations.AddIndex(
-            model_name='enrollment',
-            index=models.Index(fields=['organization', 'klass'], name='enrollment_by_klass'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrollment',
-            constraint=models.UniqueConstraint(fields=('organization', 'sourced_id'), name='enrollment_sourced_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrollment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='enrollment_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrollment',
-            constraint=models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='enrollment_sourced_id_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='demographics',
-            constraint=models.UniqueConstraint(fields=('organization', 'sourced_id'), name='demographics_sourced_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='demographics',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='demographics_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='demographics',
-            constraint=models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='demographics_sourced_id_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='courseresource',
-            constraint=models.UniqueConstraint(fields=('organization', 'sourced_id'), name='courseresource_sourced_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='courseresource',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='courseresource_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='courseresource',
-            constraint=models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='courseresource_sourced_id_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='course',
-            constraint=models.UniqueConstraint(fields=('organization', 'sourced_id'), name='course_sourced_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='course',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='course_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='course',
-            constraint=models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='course_sourced_id_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='classresource',
-            constraint=models.UniqueConstraint(fields=('organization', 'sourced_id'), name='classresource_sourced_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='classresource',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='classresource_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='classresource',
-            constraint=models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='classresource_sourced_id_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('organization', 'sourced_id'), name='category_sourced_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='category_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='category_sourced_id_given'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['organization', 'at'], name='audit_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessmentresult',
-            constraint=models.UniqueConstraint(fields=('organization', 'sourced_id'), name='assessmentresult_sourced_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessmentresult',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='assessmentresult_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessmentresult',
-            constraint=models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='assessmentresult_sourced_id_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessmentlineitem',
-            constraint=models.UniqueConstraint(fields=('organization', 'sourced_id'), name='assessmentlineitem_sourced_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessmentlineitem',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='assessmentlineitem_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessmentlineitem',
-            constraint=models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='assessmentlineitem_sourced_id_given'),
-        ),
-        migrations.AddIndex(
-            model_name='agent',
-            index=models.Index(fields=['organization', 'agent'], name='agent_by_agent'),
-        ),
-        migrations.AddConstraint(
-            model_name='agent',
-            constraint=models.UniqueConstraint(fields=('organization', 'user', 'agent'), name='agent_named_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='academicsession',
-            constraint=models.UniqueConstraint(fields=('organization', 'sourced_id'), name='academicsession_sourced_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='academicsession',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='academicsession_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='academicsession',
-            constraint=models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='academicsession_sourced_id_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.UniqueConstraint(fields=('line', 'number'), name='publication_numbered_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stamp__isnull', True), ('state', 'building')), models.Q(('stamp__isnull', False), ('state', 'published')), _connector='OR'), name='publication_stamped_when_published'),
-        ),
-        migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['line', 'kind', 'status', 'ordinal', 'valid_from'], name='record_by_ordinal'),
-        ),
-        migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['line', 'kind', 'changed_in'], name='record_by_change'),
-        ),
-        migrations.AddConstraint(
-            model_name='record',
-            constraint=models.UniqueConstraint(fields=('line', 'kind', 'sourced_id', 'valid_from'), name='record_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='record_valid_for_a_while'),
-        ),
-        migrations.AddConstraint(
-            model_name='refresh',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('organization',), name='refresh_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(fields=('organization', 'sourced_id'), name='resource_sourced_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='resource_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='resource_sourced_id_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='result',
-            constraint=models.UniqueConstraint(fields=('organization', 'sourced_id'), name='result_sourced_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='result',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='result_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='result',
-            constraint=models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='result_sourced_id_given'),
-        ),
-        migrations.AddIndex(
-            model_name='role',
-            index=models.Index(fields=['organization', 'user'], name='role_by_user'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(fields=('organization', 'sourced_id'), name='role_sourced_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='role_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='role_sourced_id_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='scorescale',
-            constraint=models.UniqueConstraint(fields=('organization', 'sourced_id'), name='scorescale_sourced_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='scorescale',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='scorescale_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='scorescale',
-            constraint=models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='scorescale_sourced_id_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(fields=('organization', 'sourced_id'), name='user_sourced_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='user_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='user_sourced_id_given'),
-        ),
-        migrations.AddIndex(
-            model_name='userprofile',
-            index=models.Index(fields=['organization', 'user'], name='profile_by_user'),
-        ),
-        migrations.AddConstraint(
-            model_name='userprofile',
-            constraint=models.UniqueConstraint(fields=('organization', 'sourced_id'), name='userprofile_sourced_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='userprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='userprofile_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='userprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='userprofile_sourced_id_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='userresource',
-            constraint=models.UniqueConstraint(fields=('organization', 'sourced_id'), name='userresource_sourced_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='userresource',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'tobedeleted'])), name='userresource_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='userresource',
-            constraint=models.CheckConstraint(condition=models.Q(('sourced_id', ''), _negated=True), name='userresource_sourced_id_given'),
         ),
     ]

@@ -55,6 +55,10 @@ class Migration(migrations.Migration):
                 ('unlisted_since', models.DateTimeField(blank=True, null=True)),
                 ('organization', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='roster.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'version', 'collection', 'sourced_id'], name='document_by_id'), models.Index(condition=models.Q(('school', ''), _negated=True), fields=['organization', 'version', 'collection', 'school'], name='document_by_school'), models.Index(condition=models.Q(('klass', ''), _negated=True), fields=['organization', 'version', 'collection', 'klass'], name='document_by_class'), models.Index(condition=models.Q(('person', ''), _negated=True), fields=['organization', 'version', 'collection', 'person'], name='document_by_person')],
+                'constraints': [models.UniqueConstraint(fields=('version', 'collection', 'record', 'digest'), name='document_once')],
+            },
         ),
         migrations.CreateModel(
             name='Feed',
@@ -66,6 +70,9 @@ class Migration(migrations.Migration):
                 ('created', models.DateTimeField(default=roster.clock.clock)),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='feeds', to='roster.organization')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('version__in', ['1.1', '1.2'])), name='feed_version_known'), models.CheckConstraint(condition=models.Q(('state__in', ['off', 'following', 'held'])), name='feed_state_known')],
+            },
         ),
         migrations.CreateModel(
             name='FormerRow',
@@ -78,6 +85,9 @@ class Migration(migrations.Migration):
                 ('columns', models.JSONField()),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='roster.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'table', 'record'], name='former_row_by_record')],
+            },
         ),
         migrations.CreateModel(
             name='Publication',
@@ -96,6 +106,9 @@ class Migration(migrations.Migration):
                 ('read_until', models.DateTimeField(blank=True, null=True)),
                 ('feed', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='publications', to='roster.feed')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('feed', 'number'), name='publication_numbered_in_feed')],
+            },
         ),
         migrations.CreateModel(
             name='ListPart',
@@ -134,6 +147,9 @@ class Migration(migrations.Migration):
                 ('built', models.DateTimeField(default=roster.clock.clock)),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='maps', to='roster.organization')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('organization', 'revision'), name='map_built_once')],
+            },
         ),
         migrations.AddField(
             model_name='publication',
@@ -144,45 +160,5 @@ class Migration(migrations.Migration):
             model_name='organization',
             name='shown_map',
             field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='roster.storedmap'),
-        ),
-        migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['organization', 'version', 'collection', 'sourced_id'], name='document_by_id'),
-        ),
-        migrations.AddIndex(
-            model_name='document',
-            index=models.Index(condition=models.Q(('school', ''), _negated=True), fields=['organization', 'version', 'collection', 'school'], name='document_by_school'),
-        ),
-        migrations.AddIndex(
-            model_name='document',
-            index=models.Index(condition=models.Q(('klass', ''), _negated=True), fields=['organization', 'version', 'collection', 'klass'], name='document_by_class'),
-        ),
-        migrations.AddIndex(
-            model_name='document',
-            index=models.Index(condition=models.Q(('person', ''), _negated=True), fields=['organization', 'version', 'collection', 'person'], name='document_by_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('version', 'collection', 'record', 'digest'), name='document_once'),
-        ),
-        migrations.AddIndex(
-            model_name='formerrow',
-            index=models.Index(fields=['organization', 'table', 'record'], name='former_row_by_record'),
-        ),
-        migrations.AddConstraint(
-            model_name='feed',
-            constraint=models.CheckConstraint(condition=models.Q(('version__in', ['1.1', '1.2'])), name='feed_version_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='feed',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['off', 'following', 'held'])), name='feed_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='storedmap',
-            constraint=models.UniqueConstraint(fields=('organization', 'revision'), name='map_built_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.UniqueConstraint(fields=('feed', 'number'), name='publication_numbered_in_feed'),
         ),
     ]
