@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
 from django.db import connection as database
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client as Browser
@@ -18,6 +23,7 @@ from roster.clock import clock, milliseconds, stamp
 from roster.models import Document, Feed, Mark, Org, Organization, Publication
 from roster.publishing import lists, refresh
 from tests.connections.conftest import Vendor
+from tests.portal import running
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +146,26 @@ def migrate(targets: list[tuple[str, str]] | None = None) -> Any:
     return MigrationExecutor(database).loader.project_state(targets or BEFORE).apps
 
 
+@contextmanager
+def without_tables() -> Iterator[None]:
+    """Have a database beside the tests' own, which it would take long to bring back to `BEFORE`."""
+    tests_own = database.settings_dict["NAME"]
+    with ExitStack() as stack:
+        if database.vendor == "sqlite":
+            name = f"{stack.enter_context(TemporaryDirectory())}/before.sqlite3"
+        else:
+            name = urlsplit(stack.enter_context(running.database())).path[1:]
+        stack.callback(point_at, tests_own)
+        point_at(name)
+        yield
+
+
+def point_at(name: str) -> None:
+    database.close()
+    database.settings_dict["NAME"] = name
+    ContentType.objects.clear_cache()
+
+
 def fill(old: Installation) -> None:
     level = {"organization": old.organization, "kind": "calendar", "school": "came"}
     for sourced_id in ("came~2026", "came~summer"):
@@ -168,7 +194,7 @@ def fill(old: Installation) -> None:
 @pytest.fixture(scope="module")
 def upgraded(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """The installation after its upgrade; what an upgrade at a wrong moment was refused with."""
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), without_tables():
         old = Installation(migrate(BEFORE))
         fill(old)
         lines = old.apps.get_model("roster", "Line").objects
@@ -177,10 +203,8 @@ def upgraded(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
             migrate()
         lines.update(withdrawal_due=None)
         migrate()
+        call_command("createcachetable", verbosity=0)
         yield str(refused.value)
-        Run.objects.all().delete()
-        Connection.objects.all().delete()
-        Organization.objects.all().delete()
 
 
 def feed_of(vendor: str) -> Feed:
