@@ -2,7 +2,8 @@
 
 kombu writes a letter where others look for it. A worker that finds it a moment too early can't
 read it, and ends; an address list that was cut off by a kill ends every worker from then on. Here
-both are written beside, and appear by being renamed.
+both are written beside, and appear by being renamed. Letters are taken in the order of their
+names, so these have leading zeros.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ NAME = "filesystem"
 
 class Channel(filesystem.Channel):  # type: ignore[misc]
     def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
-        name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
+        name = f"{round(monotonic() * 1000):012}_{uuid.uuid4()}.{queue}.msg"
         appear(Path(self.data_folder_out) / name, payload)
 
     def _queue_bind(self, exchange: str, *names: Any) -> None:

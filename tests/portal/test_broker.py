@@ -45,6 +45,16 @@ def test_a_letter_appears_whole(
     assert (channel._get("celery"), found) == ({"body": "…"}, [Empty])
 
 
+def test_letters_are_taken_in_the_order_in_which_they_were_written(
+    channel: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine that started a quarter of an hour ago, its clock gets a further digit."""
+    for seconds in (999.9, 1000.1):
+        monkeypatch.setattr(broker, "monotonic", lambda now=seconds: now)
+        channel._put("celery", {"at": seconds})
+    assert [channel._get("celery")["at"] for _ in range(2)] == [999.9, 1000.1]
+
+
 @pytest.mark.parametrize("content", [None, "", '[["cel'])
 def test_an_address_list_that_is_missing_or_cut_off_is_written_anew(
     channel: Any, tmp_path: Path, content: str | None
