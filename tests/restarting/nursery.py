@@ -15,15 +15,19 @@ django.setup()
 from portal import children  # noqa: E402
 from portal.alerting import pulses  # noqa: E402
 from portal.celery import app  # noqa: E402
-from roster.jobs import queue  # noqa: E402
+from roster.jobs import queue, working  # noqa: E402
 
 OFTEN = 1.0
 """Seconds between two ticks of a beat."""
 
 
 def hurry() -> None:
-    """Let everything that waits for a while wait as short as these processes live."""
+    """Let everything that waits for a while wait as short as these processes live.
+
+    A job whose workers die five times is given up, as it may be what kills them: here it isn't.
+    """
     queue.PATIENCE = timedelta(seconds=2)
+    working.ATTEMPTS = 1_000
     pulses.EVERY = OFTEN
     app.conf.beat_schedule = {
         name: {**entry, "schedule": OFTEN} for name, entry in app.conf.beat_schedule.items()
