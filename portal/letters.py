@@ -58,6 +58,13 @@ def _pause(connection: Connection) -> dict[str, str]:
     return {"until": _("when we write to you again")}
 
 
+def _rollover(connection: Connection) -> dict[str, str]:
+    planned = connection.organization.rollovers.planned().first()
+    if planned is None or connection.status == Connection.Status.CLOSED:
+        raise Refused(_("Plan the year rollover first: this letter announces it."))
+    return {"day": _day(planned.day), "before": planned.before, "after": planned.after}
+
+
 def _rotation(connection: Connection) -> dict[str, str]:
     secrets = credentials.live(connection)
     if len(secrets) < credentials.AT_MOST:
@@ -92,6 +99,24 @@ KINDS = {
             ),
         ),
         _pause,
+    ),
+    "rollover": Kind(
+        _l("Year rollover"),
+        _l("%(district)s: the next school year"),
+        (
+            _l(
+                "On %(day)s we change the OneRoster connection of %(vendor)s from the school year "
+                "%(before)s to %(after)s (schoolYear: the year in which it ends). From then on "
+                "terms, classes and enrollments of %(before)s are removed (tobedeleted), and those "
+                "of %(after)s are there."
+            ),
+            _l(
+                "Ask for all that has changed since your last sync, as always: it is many records "
+                "that day. Whoever stays keeps the same sourcedId; your credentials and addresses "
+                "stay as they are."
+            ),
+        ),
+        _rollover,
     ),
     "rotation": Kind(
         _l("New secret"),

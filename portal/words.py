@@ -56,6 +56,7 @@ DATES: dict[str, tuple[Words, Words]] = {
         _("Last day of a client secret"),
         _("Afterwards it is refused, with the tokens made with it. Make a new one before."),
     ),
+    "rollover": (_("Year rollover"), _("Vendors read the next school year from this day on.")),
 }
 """What happens by date (`connections.calendar`): its name, and what it means."""
 

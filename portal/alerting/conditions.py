@@ -17,6 +17,7 @@ from roster.clock import clock
 from roster.fetching import silent_since
 from roster.importing import held_import
 from roster.models import Job, Organization
+from roster.rollover import has_data
 
 
 class Condition(NamedTuple):
@@ -156,8 +157,30 @@ def unreadable(organization: Organization) -> Iterator[Condition]:
             )  # fmt: skip
 
 
+def rollover_waits(organization: Organization) -> Iterator[Condition]:
+    for late in organization.rollovers.due(organization.today() - timedelta(days=1)):
+        if has_data(organization, late.after):
+            continue
+        yield Condition(
+            f"rollover-waits:{late.pk}:{late.day}",
+            _("The year rollover waits"),
+            _("Its day has come, and no classes of %(year)s are here. Vendors go on with %(now)s"
+              " until a bundle brings them.") % {"year": late.after, "now": late.before},
+            "rollover",
+        )  # fmt: skip
+
+
 def dates(organization: Organization) -> Iterator[Condition]:
     for date in upcoming(organization):
+        if date.connection is None:
+            yield Condition(
+                f"rollover:{date.day}",
+                _("The year rollover is on %(day)s") % {"day": date.day},
+                _("Look at what it will do to each vendor, and write to them. Each connection's"
+                  " page has the letter."),
+                "rollover",
+            )  # fmt: skip
+            continue
         vendor = {"vendor": date.connection.vendor, "what": DATES[date.what][0], "day": date.day}
         yield Condition(
             f"date:{date.connection.pk}:{date.what}:{date.day}",
@@ -176,5 +199,6 @@ QUESTIONS: tuple[Callable[[Organization], Iterator[Condition]], ...] = (
     import_held,
     no_bundle,
     unreadable,
+    rollover_waits,
     dates,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Max, QuerySet
@@ -23,7 +23,7 @@ from portal.words import DATES, standing_of
 from roster.clock import clock
 from roster.kinds import KINDS
 from roster.listing import live
-from roster.models import Finding, Import
+from roster.models import Finding, Import, Organization
 
 QUIET = timedelta(days=7)
 """How long an active vendor may stay away before somebody should look."""
@@ -62,7 +62,7 @@ def show(request: AtDesk) -> HttpResponse:
             "organization": organization,
             "may_change": request.may_change,
             "steps": None if all(steps) else steps,
-            "attention": attention(connections, clock(), upcoming(organization)),
+            "attention": attention(organization, connections, clock()),
             "applied": applied,
             "needs_repair": findings_of(applied),
             "connections": len(connections),
@@ -104,12 +104,13 @@ def findings_of(applied: Import | None) -> int:
 
 
 def attention(
-    connections: list[Connection], now: datetime, dates: list[Date]
+    organization: Organization, connections: list[Connection], now: datetime
 ) -> list[tuple[Connection, str]]:
     """Return the connections that somebody should look at, each with its reasons."""
     soon: dict[int, list[str]] = {}
-    for date in dates:
-        soon.setdefault(date.connection.pk, []).append(date_words(date))
+    for dated in upcoming(organization):
+        if dated.connection:
+            soon.setdefault(dated.connection.pk, []).append(date_words(dated, organization.today()))
     keys = [each.pk for each in connections]
     errors = counted(
         Request.objects.filter(connection__in=keys, at__gte=now - DAY, status__gte=SEEN)
@@ -146,11 +147,11 @@ def errors_words(number: int) -> str:
     return said % {"count": number}
 
 
-def date_words(date: Date) -> str:
+def date_words(dated: Date, today: date) -> str:
     """Return how soon something happens by date."""
-    left = (date.day - date.connection.organization.today()).days
+    left = (dated.day - today).days
     said = ngettext("%(what)s in %(count)d day.", "%(what)s in %(count)d days.", left)
-    return (said if left else _("%(what)s today.")) % {"what": DATES[date.what][0], "count": left}
+    return (said if left else _("%(what)s today.")) % {"what": DATES[dated.what][0], "count": left}
 
 
 def link_words(ends: datetime, now: datetime) -> str:

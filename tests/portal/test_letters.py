@@ -18,7 +18,7 @@ from connections import credentials
 from connections.models import Connection
 from portal import letters
 from portal.models import Staff
-from roster.models import AuditEntry, Organization
+from roster.models import AuditEntry, Organization, Rollover
 from roster.refusal import Refused
 from tests.cast import (  # noqa: F401
     as_dana,
@@ -49,6 +49,11 @@ def test_letters_say_what_is_settled_and_hold_no_secret(known: Connection, dana:
     assert [name for name, _ in letters.offered(known)] == ["pause", "expiry"]
     with pytest.raises(Refused, match="new secret first"):
         letters.compose(known, "rotation")
+    with pytest.raises(Refused, match="rollover first"):
+        letters.compose(known, "rollover")
+    Rollover.objects.create(
+        organization=known.organization, before="2027", after="2028", day=DAY, by_name="Dana"
+    )
     secret = credentials.rotate(known, by=dana)
     credentials.set_last_day(known, DAY, newer=False, by=dana)
     written = {name: letters.compose(known, name) for name, _ in letters.offered(known)}

@@ -1,4 +1,4 @@
-"""`list_dates`: what is to happen by date, of every connection of an organization."""
+"""`list_dates`: what is to happen by date, of every connection of an organization, and of all."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ SAID = {
     "expires": "the last day on which the vendor may read",
     "agreement": "the last day of the agreement, and so of reading",
     "secret": "the last day of a client secret",
+    "rollover": "the next school year becomes the active one",
 }
 
 
 class Command(RosterCommand):
-    help = "List what is to happen by date: launches, ends of pauses, last days."
+    help = "List what is to happen by date: launches, ends of pauses, last days, the rollover."
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", metavar="SLUG", help="the organization")
@@ -34,11 +35,11 @@ class Command(RosterCommand):
             {
                 "day": each.day.isoformat(),
                 "what": each.what,
-                "connection": each.connection.pk,
-                "vendor": each.connection.vendor,
+                "connection": each.connection.pk if each.connection else None,
+                "vendor": each.vendor,
             }
             for each in found
         ]
-        lines = [f"{each.day}  {each.connection.vendor}: {SAID[each.what]}" for each in found]
+        lines = [f"{each.day}  {each.vendor or 'All vendors'}: {SAID[each.what]}" for each in found]
         words = "\n".join(lines) or "Nothing is planned."
         return {"organization": organization.slug, "dates": told}, words

@@ -12,7 +12,16 @@ from connections.models import Connection
 from portal.alerting import tell
 from portal.alerting.pulses import pulse
 from portal.models import Alert, Staff
-from roster.models import Feed, Import, Job, Organization, Publication, Refresh
+from roster.models import (
+    Feed,
+    Import,
+    Job,
+    Level,
+    Organization,
+    Publication,
+    Refresh,
+    Rollover,
+)
 from tests.cast import (
     as_dana,
     brightpath,
@@ -99,6 +108,10 @@ def test_what_needs_a_person(sink: Sink, brightpath: Connection) -> None:
         )
         tell()
         assert sink.subjects() == ["Riverside: Plan the year rollover?"]
+        Import.objects.filter(pk=held.pk).update(holds=[{"code": "removals", "reason": "Half."}])
+        Alert.objects.all().delete()
+        assert (tell(), tell()) == (1, 0)
+        assert sink.subjects() == ["Riverside: An import waits for your decision"]
         Import.objects.filter(pk=held.pk).update(state="discarded")
         fields = {"organization": riverside, "of_import": told, "holds": holds}
         Refresh.objects.create(state="held", **fields)
@@ -123,7 +136,27 @@ def test_a_date_that_comes_near_is_told_once(sink: Sink, brightpath: Connection)
     with time_machine.travel(NIGHT, tick=False):
         Connection.objects.update(expires=NIGHT.date() + timedelta(days=30))
         assert (tell(), tell()) == (1, 0)
-    assert sink.subjects() == ["Riverside: Brightpath: Last day, 2026-12-28"]
+        assert sink.subjects() == ["Riverside: Brightpath: Last day, 2026-12-28"]
+        day = NIGHT.date() + timedelta(days=14)
+        Rollover.objects.create(
+            organization=brightpath.organization, before="2027", after="2028", day=day
+        )
+        assert (tell(), tell()) == (1, 0)
+        assert sink.subjects() == ["Riverside: The year rollover is on 2026-12-12"]
+
+
+def test_a_rollover_that_waits_for_data_is_told(sink: Sink, brightpath: Connection) -> None:
+    riverside = brightpath.organization
+    Rollover.objects.create(organization=riverside, before="2027", after="2028", day=NIGHT.date())
+    with time_machine.travel(NIGHT, tick=False) as now:
+        tell()
+        assert sink.subjects() == ["Riverside: The year rollover is on 2026-11-28"]
+        now.shift(timedelta(days=1))
+        assert (tell(), tell()) == (1, 0)
+        assert sink.subjects() == ["Riverside: The year rollover waits"]
+        for kind in ("calendar", "course"):
+            Level.objects.create(organization=riverside, kind=kind, sourced_id="x", year="2028")
+        assert (tell(), sink.got) == (0, [])
 
 
 def test_a_worker_or_beat_that_is_not_heard_of_is_told_to_operators(
@@ -143,6 +176,12 @@ def test_a_worker_or_beat_that_is_not_heard_of_is_told_to_operators(
         assert "No background worker is heard of" in page
         assert 'href="/jobs/"' not in page
         pulse("worker")
+        sink.got.clear()
+        now.shift(timedelta(minutes=4))
+        pulse("worker")
+        assert (tell(), tell()) == (1, 0)
+        assert sink.subjects() == ["Rosterdesk: The schedule isn't heard of"]
+        pulse("beat")
         assert "heard of" not in as_dana.get("/o/riverside/").content.decode()
 
 

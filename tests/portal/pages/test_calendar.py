@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from connections import credentials
 from connections.models import Connection
 from portal.models import Staff
-from roster.models import Organization
+from roster.models import Organization, Rollover
 from tests.cast import certified, connected
 
 CALENDAR = "/o/riverside/connections/calendar/"
@@ -36,8 +36,11 @@ def test_what_happens_by_date_is_listed_the_next_first(
     old = connected(riverside, dana, vendor="Old")
     Connection.objects.filter(pk=old.pk).update(expires=today - timedelta(days=1))
     connected(riverside, dana, vendor="Later", enabled=False)
+    Rollover.objects.create(
+        organization=riverside, before="2027", after="2028", day=today + timedelta(days=20)
+    )
     answer = as_victor.get(CALENDAR)
-    days = [(each.connection.vendor, each.what, past) for each, *_, past in answer.context["days"]]
+    days = [(each.vendor, each.what, past) for each, *_, past in answer.context["days"]]
     assert days == [
         ("Old", "expires", True),
         ("Library", "resumes", False),
@@ -45,6 +48,7 @@ def test_what_happens_by_date_is_listed_the_next_first(
         ("Soon", "secret", False),
         (bus.vendor, "expires", False),
         (bus.vendor, "agreement", False),
+        ("", "rollover", False),
     ]
     assert [each.vendor for each in answer.context["waiting"]] == ["Later"]
 

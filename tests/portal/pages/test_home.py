@@ -119,7 +119,7 @@ def test_a_date_is_told_in_time(fields: dict[str, Any], reasons: list[str], brig
         for name, value in fields.items()
     }
     Connection.objects.filter(pk=brightpath.pk).update(**days)
-    assert [date_words(date) for date in upcoming(organization)] == reasons
+    assert [date_words(date, organization.today()) for date in upcoming(organization)] == reasons
 
 
 def test_failing_requests_two_secrets_and_findings_are_told(
