@@ -1,27 +1,17 @@
-"""The year rollover for each connection: what it would do, and the held import that it decides.
-
-A preview is made by doing it and taking it back, so it can't disagree with the rollover. It holds
-the organization's row for as long as the levels are derived: seconds in a large district.
-"""
+"""The year rollover for each connection: what it would do, and the held import that it decides."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from django.db import transaction
-
 from connections.models import Connection
 from roster import audit, jobs
-from roster.carrying import prospects
 from roster.explaining import difference
 from roster.importing import held_import
-from roster.map import build
-from roster.map import forget as forget_maps
 from roster.models import Import, Organization, Rollover
 from roster.publishing.inputs import Inputs, inputs_of
-from roster.refusal import Refused
-from roster.rollover import change_year, has_data
+from roster.rollover import foresee, has_data
 
 QUESTION = "year"
 """The reason for which an import is held that no longer holds the active school year."""
@@ -49,26 +39,18 @@ def preview(organization: Organization, year: str, named: int = NAMED) -> dict[s
     `{"from", "to", "has_data", "connections": [{"id", "vendor", "status", "collections"}], "marks":
     [{"kind", "sourced_id", "becomes", "outcome"}]}`: for each open connection the difference to
     what it reads now (`roster.explaining.difference`), with the ids of the first `named`; and
-    what becomes of the marks of this year (`roster.carrying.prospects`). Call it outside of a
-    transaction. Refused: the active year.
+    what becomes of the marks of this year (`roster.carrying.Prospect`). Nobody waits for it.
+    Refused: the active year.
     """
-    if year == organization.school_year:
-        raise Refused(f"{year} is the active school year already.")
-    try:
-        with transaction.atomic():
-            row = Organization.objects.get(pk=organization.pk)
-            change_year(row, year, by="preview")
-            found = {
-                "from": organization.school_year,
-                "to": year,
-                "has_data": has_data(row, year),
-                "connections": _connections(row, inputs_of(row, build(row)), named),
-                "marks": [each._asdict() for each in prospects(row, year)],
-            }
-            transaction.set_rollback(True)
-    finally:
-        forget_maps()  # Of levels that there are no more; their keys come again.
-    return found
+    foreseen = foresee(organization, year)
+    inputs = inputs_of(organization, foreseen.map).with_marks(foreseen.marks)
+    return {
+        "from": organization.school_year,
+        "to": year,
+        "has_data": has_data(organization, year),
+        "connections": _connections(organization, inputs, named),
+        "marks": [each._asdict() for each in foreseen.prospects],
+    }
 
 
 def records(found: dict[str, Any]) -> Iterator[Record]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from roster.carrying.setting import Key, set_marks
+from roster.carrying.setting import Key, carried
 from roster.carrying.succession import above, heirs, is_gone, level_of
 from roster.deciding import Decision, Rules, Settings, Step
 from roster.deciding.rules import EVERYTHING
@@ -54,11 +54,13 @@ class Record(NamedTuple):
 class Opened:
     """What an import did to marks and to what they hid.
 
-    `passed`: what is marked in its turn, with the mark that it comes from. `moved`: the records
-    that have left a marked level, of themselves; `visible`: all that are visible again, with them.
+    `passed`: what is to be marked in its turn, with the row whose mark it comes from; `marks`: the
+    same with that mark. `moved`: the records that have left a marked level, of themselves;
+    `visible`: all that are visible again, with them.
     """
 
     passed: dict[Key, Key] = field(default_factory=dict)
+    marks: dict[Key, Mark] = field(default_factory=dict)
     moved: list[tuple[Record, Key]] = field(default_factory=list)
     visible: dict[Record, Key] = field(default_factory=dict)
 
@@ -118,16 +120,16 @@ def _marked(chain: Sequence[Step]) -> Iterator[Key]:
             yield from _marked(branch)
 
 
-def close_again(closed: Closed, new: Map) -> Opened:
-    """Pass on the marks whose levels are gone, until nothing that was closed is open.
+def close_again(closed: Closed, new: Map, marks: Sequence[MarkRow]) -> Opened:
+    """Find what the marks whose levels are gone pass to, until nothing that was closed is open.
 
-    `new` is the map after the import; marks that it carries over otherwise are set already.
+    `new` is the map after the import, `marks` are those on it, carried over otherwise already.
     Records are marked themselves only where no level is left that could be.
     """
     organization, found = closed.organization, Opened()
     settled: set[Record] = set()
     left: dict[Record, Key] = {}
-    now = decide(organization, new, marks_of(organization))
+    now = decide(organization, new, marks)
     while todo := _some(each for each in closed.opened(now) if each not in settled):
         levels: dict[Key, Key] = {}
         records: dict[Key, Key] = {}
@@ -144,9 +146,9 @@ def close_again(closed: Closed, new: Map) -> Opened:
             passed = records
             settled.update(todo)
         if passed:
-            _set(organization, passed)
             found.passed |= passed
-            now = decide(organization, new, marks_of(organization))
+            found.marks |= _marks_of(organization, passed)
+            now = decide(organization, new, [*marks, *carried(found.marks)])
     found.visible = {each: left[each] for each in closed.opened(now) if each in left}
     found.moved = _topmost(new, found.visible)
     return found
@@ -202,20 +204,19 @@ def _keys(m: Map, kind: str, rows: set[int]) -> Iterator[Key]:
             yield {"past_enrollment": "enrollment"}.get(kind, kind), m.ids[kind][row]
 
 
-def _set(organization: Organization, passed: dict[Key, Key]) -> None:
-    """Set the passed marks, each as the one that it comes from says."""
+def _marks_of(organization: Organization, passed: dict[Key, Key]) -> dict[Key, Mark]:
+    """Return for each row that is passed a mark the one that it comes from."""
     marks = {
         (mark.kind, mark.sourced_id): mark
         for mark in Mark.objects.filter(
             organization=organization, sourced_id__in={key[1] for key in passed.values()}
         ).order_by("source")  # A person's own comes after the others, and wins.
     }
-    carried = {}
+    found = {}
     for to, key in passed.items():
         mark = marks.get(key) or next(
             (each for (_, sourced_id), each in marks.items() if sourced_id == key[1]), None
         )
         if mark is not None:
-            carried[to] = mark
-    if carried:
-        set_marks(organization, carried, WHY)
+            found[to] = mark
+    return found

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from roster.audit import record as audit
 from roster.clock import clock
-from roster.marks import about_of
+from roster.marks import MarkRow, about_of
 from roster.models import Mark, Organization
 
 BATCH = 500
@@ -45,6 +45,11 @@ def set_marks(organization: Organization, carried: Mapping[Key, Mark], why: str)
             new=ids,
             reason=why,
         )
+
+
+def carried(keys: Iterable[Key]) -> list[MarkRow]:
+    """Return carried marks on these rows; none is stored."""
+    return [MarkRow(*key, Mark.Source.CARRIED.value, {}) for key in keys]
 
 
 def _of(kind: str, carried: Iterable[Key]) -> list[str]:

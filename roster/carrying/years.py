@@ -8,20 +8,23 @@ wants.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from roster.carrying.setting import Key, set_marks
+from roster.hierarchy import Derived
 from roster.hierarchy.timetable import Timetable
+from roster.marks import MarkRow
 from roster.models import Klass, Level, Mark, Org, Organization
 
 BY_YEAR = ("calendar", "schedule_structure", "grade_level", "course")
+CARRIED_TO = (*BY_YEAR, "school_enrollment")
 YEARS_BACK = 5
 WHY = "Marks carry over to the next year, and with a student to another school."
 
 
-class New(NamedTuple):
-    """A level that this derivation made, with what its id is built of."""
+class Placed(NamedTuple):
+    """A level that marks carry over to, with what its id is built of."""
 
     kind: str
     sourced_id: str
@@ -31,30 +34,50 @@ class New(NamedTuple):
     person: str
 
 
-def carry_over(organization: Organization, known: set[Key]) -> int:
-    """Mark new levels whose counterpart is marked; return how many.
+def carry_over(organization: Organization, known: set[Key]) -> None:
+    """Mark new levels whose counterpart is marked; `known` are those before this derivation."""
+    set_marks(organization, carried_over(organization, known, levels_of(organization)), WHY)
 
-    `known` are the levels that there were before this derivation. The counterpart of a level
-    is the one of the latest year before at the same place of the same school; of a student at
-    a school, that student at any other.
+
+def carried_over(
+    organization: Organization, known: set[Key], levels: Iterable[Placed]
+) -> dict[Key, Mark]:
+    """Return those of the levels that are new and whose counterpart is marked, with its mark.
+
+    The counterpart of a level is the one of the latest year before at the same place of the same
+    school; of a student at a school, that student at any other.
     """
     marks = {
         (mark.kind, mark.sourced_id): mark
         for mark in Mark.objects.filter(
             organization=organization,
-            kind__in=(*BY_YEAR, "school_enrollment"),
+            kind__in=CARRIED_TO,
             source__in=(Mark.Source.PERSON, Mark.Source.CARRIED),
         ).order_by("source")  # A person's own comes after the carried one, and wins.
     }
     if not marks:
-        return 0
-    carried = {
-        (level.kind, level.sourced_id): mark
-        for level, mark in _counterparts(organization, known, marks)
-        if (level.kind, level.sourced_id) not in marks
+        return {}
+    new = (level for level in levels if level[:2] not in known)
+    return {
+        level[:2]: mark
+        for level, mark in _counterparts(organization, known, marks, new)
+        if level[:2] not in marks
     }
-    set_marks(organization, carried, WHY)
-    return len(carried)
+
+
+def levels_of(organization: Organization) -> Iterator[Placed]:
+    """Yield the levels of the database that marks carry over to."""
+    rows = Level.objects.filter(organization=organization, kind__in=CARRIED_TO)
+    yield from map(Placed._make, rows.values_list(*Placed._fields).iterator(2000))
+
+
+def placed(levels: Mapping[Key, Derived]) -> list[Placed]:
+    """Return the same of levels that were derived and not stored."""
+    return [
+        Placed(*key, each.year, each.school, each.course, each.person)
+        for key, each in levels.items()
+        if key[0] in CARRIED_TO
+    ]
 
 
 class Prospect(NamedTuple):
@@ -70,19 +93,21 @@ class Prospect(NamedTuple):
     outcome: str
 
 
-def prospects(organization: Organization, year: str) -> list[Prospect]:
-    """Return what becomes, in an active school year, of people's marks on rows of other years.
+def prospects(
+    organization: Organization, levels: Sequence[Placed], every: Iterable[MarkRow]
+) -> list[Prospect]:
+    """Return what becomes, in the organization's school year, of people's marks on other years.
 
-    Marks on what has no year (schools, people, students at a school…) go on, and aren't here.
+    `levels` and `every` mark are those of that year. Marks on what has no year (schools, people,
+    students at a school…) go on, and aren't here.
     """
-    by_people = Mark.objects.filter(
-        organization=organization,
-        kind__in=(*BY_YEAR, "section"),
-        source__in=(Mark.Source.PERSON, Mark.Source.CARRIED),
-    )
-    marks = list(by_people.values_list("kind", "sourced_id"))
-    levels = list(_new_levels(organization, set()))
-    years = {(level.kind, level.sourced_id): level.year for level in levels}
+    year = organization.school_year
+    marks = {
+        (mark.kind, mark.sourced_id)
+        for mark in every
+        if mark.kind in (*BY_YEAR, "section") and mark.source != Mark.Source.BUNDLE
+    }
+    years = {level[:2]: level.year for level in levels}
     later: dict[Key, str] = {}
     for level in levels:
         if level.kind in BY_YEAR and level.year == year:
@@ -93,7 +118,7 @@ def prospects(organization: Organization, year: str) -> list[Prospect]:
     classes = Klass.objects.filter(organization=organization, sourced_id__in=sections)
     terms = dict(classes.values_list("sourced_id", "terms"))
     found = []
-    for kind, sourced_id in sorted(set(marks)):
+    for kind, sourced_id in sorted(marks):
         if kind == "section":
             if not timetable.has_term_of_the_year(terms.get(sourced_id, [])):
                 found.append(Prospect(kind, sourced_id, "", "ended"))
@@ -105,12 +130,12 @@ def prospects(organization: Organization, year: str) -> list[Prospect]:
 
 
 def _counterparts(
-    organization: Organization, known: set[Key], marks: dict[Key, Mark]
-) -> Iterator[tuple[New, Mark]]:
+    organization: Organization, known: set[Key], marks: dict[Key, Mark], new: Iterable[Placed]
+) -> Iterator[tuple[Placed, Mark]]:
     elsewhere = _students(organization, marks)
     # A year's levels may come and go at once: what was decided there is known all the same.
     before = known | marks.keys()
-    for level in _new_levels(organization, known):
+    for level in new:
         if level.kind == "school_enrollment":
             mark = elsewhere.get(level.person)
         else:
@@ -120,14 +145,7 @@ def _counterparts(
             yield level, mark
 
 
-def _new_levels(organization: Organization, known: set[Key]) -> Iterator[New]:
-    rows = Level.objects.filter(organization=organization, kind__in=(*BY_YEAR, "school_enrollment"))
-    for row in rows.values_list(*New._fields).iterator(2000):
-        if row[:2] not in known:
-            yield New._make(row)
-
-
-def _earlier(level: New) -> Iterator[Key]:
+def _earlier(level: Placed) -> Iterator[Key]:
     """Yield the same place in the years before, latest first; nothing without a year in the id."""
     prefix = f"{level.course}~{level.school}~" if level.kind == "course" else f"{level.school}~"
     path, year, rest = level.sourced_id.partition(f"{prefix}{level.year}")

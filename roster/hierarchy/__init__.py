@@ -12,12 +12,19 @@ from __future__ import annotations
 from django.db import transaction
 
 from roster.hierarchy.ground import Ground
-from roster.hierarchy.levels import levels_of
+from roster.hierarchy.levels import Derived, levels_of
 from roster.hierarchy.storing import store
 from roster.models import Organization
+
+__all__ = ["Derived", "derive", "derived"]
 
 
 def derive(organization: Organization) -> int:
     """Bring the organization's levels in step with its rows; return how many changed."""
     with transaction.atomic():
-        return store(organization, dict(levels_of(Ground(organization))))
+        return store(organization, derived(organization))
+
+
+def derived(organization: Organization) -> dict[tuple[str, str], Derived]:
+    """Return the levels that its rows have in its school year, by kind and id; writes nothing."""
+    return dict(levels_of(Ground(organization)))

@@ -2,6 +2,7 @@
 
 from roster.map.arrays import Ids, Lists, Rows, Words
 from roster.map.columns import content_of
+from roster.map.foreseen import with_levels
 from roster.map.map import PUBLISHED, Map
 from roster.map.storing import Outdated, build, current, forget, load, outdated, store
 
@@ -20,4 +21,5 @@ __all__ = [
     "load",
     "outdated",
     "store",
+    "with_levels",
 ]

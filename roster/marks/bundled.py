@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from roster.hierarchy.roles import is_staff, is_student
@@ -32,7 +32,8 @@ def mark_from_bundles(organization: Organization) -> int:
     Marks that people set are not touched; a course's column stands for all of its levels. A mark is
     cleared by a row that is there and doesn't ask for it, never by a row that is gone.
     """
-    wanted = set(_wanted_marks(organization))
+    levels = Level.objects.filter(organization=organization, kind="course")
+    wanted = set(asked_for(organization, dict(levels.values_list("sourced_id", "course"))))
     marks = Mark.objects.filter(organization=organization, source=Mark.Source.BUNDLE)
     unwanted: dict[str, dict[str, int]] = {}
     for pk, kind, sourced_id in marks.values_list("pk", "kind", "sourced_id"):
@@ -65,7 +66,8 @@ def mark_from_bundles(organization: Organization) -> int:
     return len(stale) + len(wanted)
 
 
-def _wanted_marks(organization: Organization) -> Iterator[tuple[str, str]]:
+def asked_for(organization: Organization, courses: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield kind and id of what bundles ask to be marked; `courses` are the row of each level."""
     schools = set(
         Org.objects.filter(organization=organization, type="school").values_list(
             "sourced_id", flat=True
@@ -84,11 +86,10 @@ def _wanted_marks(organization: Organization) -> Iterator[tuple[str, str]]:
     for model, kind in sources:
         for sourced_id in _excluded(model, organization).values_list("sourced_id", flat=True):
             yield kind or ("school" if sourced_id in schools else "org"), sourced_id
-    courses = _excluded(Course, organization).values_list("sourced_id", flat=True)
-    for sourced_id in Level.objects.filter(
-        organization=organization, kind="course", course__in=list(courses)
-    ).values_list("sourced_id", flat=True):
-        yield "course", sourced_id
+    rows = set(_excluded(Course, organization).values_list("sourced_id", flat=True))
+    for sourced_id, course in courses.items():
+        if course in rows:
+            yield "course", sourced_id
     for user, org, role in _excluded(Role, organization).values_list("user", "org", "role"):
         if is_student(role):
             yield "school_enrollment", f"{user}~{org}"
