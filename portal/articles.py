@@ -1,4 +1,4 @@
-"""The handbooks for vendor engineers and for districts: Markdown under `portal/docs/`.
+"""The handbooks for vendor engineers, districts and operators: Markdown under `portal/docs/`.
 
 An article's first line is its title, and its sections begin with `##`. Limits and addresses stand
 in it as variables of Django's templates, so that no number is written twice. Links name files:
@@ -50,6 +50,10 @@ BOOKS: dict[str, tuple[str, ...]] = {
         "parents",
         "people",
         "words",
+    ),
+    "operators": (
+        "setup",
+        "running",
     ),
 }
 """The articles of each handbook, in the order of its contents."""

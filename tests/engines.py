@@ -223,22 +223,45 @@ def free_port() -> int:
 
 
 def chromium() -> str:
-    """Return the path of Chromium; root's machine gets it from Debian if it has none."""
-    command = "apt-get install --yes --no-install-recommends chromium"
-    if not (found := shutil.which("chromium")) and not os.geteuid() and shutil.which("apt-get"):
+    return of_debian("chromium", "chromium", "the browser tests")
+
+
+def nginx() -> str:
+    return of_debian("nginx", "nginx-light", "the tests behind a proxy")
+
+
+def systemd_analyze() -> str:
+    return of_debian("systemd-analyze", "systemd", "the tests of the units")
+
+
+def of_debian(program: str, package: str, purpose: str) -> str:
+    """Return the path of a program; root's machine gets it from Debian if it has none."""
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin"
+    command = f"apt-get install --yes --no-install-recommends {package}"
+    if (
+        not (found := shutil.which(program, path=path))
+        and not os.geteuid()
+        and shutil.which("apt-get")
+    ):
         quiet = {"check": False, "stdout": subprocess.DEVNULL}
         environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], env=environ, **quiet)  # type: ignore[call-overload]
         subprocess.run(command.split(), env=environ, **quiet)  # type: ignore[call-overload]
-        found = shutil.which("chromium")
+        found = shutil.which(program, path=path)
     if not found:
-        raise Missing(f"No Chromium for the browser tests. As root: apt-get update && {command}")
+        raise Missing(f"No {program} for {purpose}. As root: apt-get update && {command}")
     return found
 
 
 def main() -> None:
     """Say what was found, or what is missing and how to get it."""
-    found = {"PostgreSQL": postgresql_programs, "Redis": redis_program, "Chromium": chromium}
+    found: dict[str, Callable[[], str | Path]] = {
+        "PostgreSQL": postgresql_programs,
+        "Redis": redis_program,
+        "Chromium": chromium,
+        "nginx": nginx,
+        "systemd-analyze": systemd_analyze,
+    }
     try:
         for name, find in found.items():
             print(f"{name}: {find()}")

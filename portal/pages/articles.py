@@ -38,7 +38,7 @@ def show(request: HttpRequest, name: str, book: str = "developers") -> HttpRespo
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """What both handbooks say about some words."""
+    """What the handbooks say about some words."""
     words = request.GET.get("q", "").strip()[:100]
     found = articles.search(words, _values(request))
     context = {

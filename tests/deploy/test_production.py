@@ -1,0 +1,157 @@
+"""PostgreSQL, Redis, two web processes, worker and beat behind nginx, as `portal/deploy/` says."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from tests.deploy.production import HOST, WEB, Production, must, production
+from tests.portal.running import command, eventually
+
+USERS = "/ims/oneroster/rostering/v1p2/users"
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[Production]:
+    with production() as desk:
+        yield desk
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_a_vendor_reads_over_tls(desk: Production) -> None:
+    users = desk.ask("GET", f"{USERS}?limit=5", headers=bearer(desk.token())).json()["users"]
+    assert len(users) == 5
+    assert users[0]["roles"][0]["org"]["href"].startswith(f"https://{HOST}/ims/")
+
+
+def test_nothing_is_missing_but_a_backup(desk: Production) -> None:
+    """Run by the user of the daily work, who can read what the doctor looks at."""
+    must(desk.environ, "check", "--deploy", "--fail-level", "WARNING")
+
+    def complaints() -> str:
+        return command(desk.environ, "doctor").stdout
+
+    # Worker and beat say that they live some moments after they began.
+    assert eventually(lambda: "isn't heard of" not in complaints(), 20), complaints()
+
+
+def test_the_daily_user_can_neither_change_tables_nor_the_past(desk: Production) -> None:
+    url = desk.environ["DATABASE_URL"]
+    with psycopg.connect(url, autocommit=True) as database:
+        assert database.execute("SELECT count(*) FROM roster_auditentry").fetchone() != (0,)
+        for words in (
+            "DELETE FROM roster_auditentry",
+            "DROP TABLE roster_user",
+            "CREATE TABLE x ()",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                database.execute(words)  # type: ignore[arg-type]
+
+
+def test_the_log_of_the_proxy_knows_no_id(desk: Production) -> None:
+    asked = [
+        f"{USERS}/the-id-of-ann",
+        f"{USERS}?filter=familyName='Secretname'",
+        "/hand-over/word/",
+    ]
+    for path in asked:
+        desk.ask("GET", path, headers=bearer("none"))
+    log = (desk.folder / "rosterdesk.log").read_text()
+    assert f" GET {USERS} 401 " in log
+    everything = log + (desk.folder / "rosterdesk-error.log").read_text()
+    for word in ("the-id-of-ann", "Secretname", "/word"):
+        assert word not in everything
+
+
+def test_nobody_can_pretend_to_be_the_proxy(desk: Production) -> None:
+    """With an underscore the header would be believed: it is dropped."""
+    claims = {"X_Forwarded_Host": "evil.example", "X-Forwarded-Host": "evil.example"}
+    answer = desk.ask("GET", "/docs/", headers=claims)
+    assert answer.status_code == 200
+    assert "evil.example" not in answer.text
+
+
+def test_in_the_clear_nothing_is_answered(desk: Production) -> None:
+    for path, status in (("/oauth2/token", b" 403 "), ("/sign-in/", b" 301 ")):
+        with socket.create_connection(("127.0.0.1", desk.ports["80"]), timeout=10) as line:
+            line.sendall(f"GET {path} HTTP/1.0\r\nHost: {HOST}\r\n\r\n".encode())
+            assert status in line.recv(100)
+
+
+# Slow and many clients ----------------------------------------------------------------------
+
+
+def begun(desk: Production, request: bytes) -> ssl.SSLSocket:
+    """Open a connection to nginx, and begin a request on it."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    line = context.wrap_socket(socket.create_connection(("127.0.0.1", desk.ports["443"])))
+    line.sendall(request)
+    return line
+
+
+def test_slow_and_idle_clients_take_nobodys_time(desk: Production) -> None:
+    """Twenty that send a request for a token a byte at a time, and 1,100 that say nothing."""
+    head = f"POST /oauth2/token HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 500\r\n\r\n".encode()
+    address, took = ("127.0.0.1", desk.ports["443"]), []
+    with contextlib.ExitStack() as ending:
+        slow = [ending.enter_context(begun(desk, head)) for _ in range(20)]
+        for _ in range(1100):
+            ending.enter_context(socket.create_connection(address))
+        for _ in range(10):
+            for line in slow:
+                with contextlib.suppress(OSError):  # nginx has waited for long enough.
+                    line.sendall(b"g")
+            at = time.monotonic()
+            assert desk.ask("GET", "/healthz").status_code == 200
+            took.append(time.monotonic() - at)
+    assert max(took) < 5, took
+
+
+# Restarting ---------------------------------------------------------------------------------
+
+
+def test_a_restart_one_after_the_other_loses_no_request(desk: Production) -> None:
+    ending, told = threading.Event(), Counter[object]()
+    token = desk.token()
+
+    def ask() -> None:
+        while not ending.is_set():
+            told[desk.ask("GET", f"{USERS}?limit=50", headers=bearer(token)).status_code] += 1
+            told["token" if desk.token(1) else "none"] += 1
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for unit in WEB:
+        desk.restart(unit)
+    ending.set()
+    for thread in threads:
+        thread.join()
+    assert set(told) == {200, "token"}, told
+
+
+def test_while_nothing_answers_vendors_are_told_in_form(desk: Production) -> None:
+    for unit in WEB:
+        desk.stop(unit)
+    answers = {
+        path: desk.ask("GET", path) for path in (f"{USERS}/an-id", "/ims/oneroster/v1p1/users")
+    }
+    for unit in WEB:
+        desk.start(unit)
+    for answer in answers.values():
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert "server_busy" in str(answer.json())
+    assert eventually(lambda: all(desk.answers(unit) for unit in WEB), 60)
+    assert "an-id" not in (desk.folder / "rosterdesk-error.log").read_text()
