@@ -76,7 +76,7 @@ def child_schools(d: Given) -> NDArray[np.int64]:
     links, enrolled = d.map.guardian_link, d.map.school_enrollment
     link, at = links.places.owners, links.places.at
     visible = d.ok("guardian_link")[link] & d.ok("school_enrollment")[at]
-    return np.unique(pairs(d.map, links.guardian[link[visible]], enrolled.org[at[visible]]))
+    return pairs(d.map, links.guardian[link[visible]], enrolled.org[at[visible]])
 
 
 def pairs(m: Map, person: Positions, org: Positions) -> NDArray[np.int64]:

@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import CharField, Field, TextField
 from numpy.typing import NDArray
 
+from roster.bulk import distinct
 from roster.deciding import Decision, Rules, Settings
 from roster.deciding.rules import EVERYTHING
 from roster.importing.changes import REMOVED, RETURNED, UPDATED, Changes, names
@@ -232,14 +233,15 @@ class Weighing:
         limited by number, who is new by share, since a large district has new people every night.
         """
         people = len(before["person"])
-        came = np.setdiff1d(after["person"], before["person"])
-        opened = int(np.isin(came, known).sum())
+        came = np.setdiff1d(after["person"], before["person"], assume_unique=True)
+        opened = int(np.isin(came, known, assume_unique=True).sum())
         if people and opened > self.organization.hold_visible:
             self.add("visible", count=opened, limit=self.organization.hold_visible)
         if people and self._is_too_many(len(came) - opened, people):
             self.add("grown", count=len(came) - opened, before=people, **self._limits())
         for kind, what in WATCHED.items():
-            hidden, of = len(np.setdiff1d(before[kind], after[kind])), len(before[kind])
+            gone = np.setdiff1d(before[kind], after[kind], assume_unique=True)
+            hidden, of = len(gone), len(before[kind])
             if self._is_too_many(hidden, of):
                 self.add("hidden", what=what, count=hidden, before=of, **self._limits())
 
@@ -251,7 +253,7 @@ def visible(organization: Organization, m: Map) -> Visible:
     marks, day = resolve(marks_of(organization), m), organization.today()
     decisions = [Decision(m, version, rules, settings, day, marks) for version in VERSIONS]
     return {
-        kind: np.unique(np.concatenate([getattr(m, kind).hash[d.ok(kind)] for d in decisions]))
+        kind: distinct(np.concatenate([getattr(m, kind).hash[d.ok(kind)] for d in decisions]))
         for kind in WATCHED
     }
 

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from roster.bulk import distinct
 from roster.clock import EPOCH
 
 Numbers = NDArray[np.int64]
@@ -111,7 +112,7 @@ class KnownLines:
         return int(np.count_nonzero(self.lines & bit))
 
     def has_twice(self) -> bool:
-        return len(np.unique(self.records)) < self.skipped
+        return len(distinct(self.records)) < self.skipped
 
 
 def _hashes(lines: list[str]) -> Numbers:

@@ -42,7 +42,7 @@ def sweep(organization: Organization) -> dict[str, int]:
     found = {"lists": drop_lists(organization), "headers": _drop_headers(organization)}
     base, named = Base.of(organization), _named(organization)
     try:
-        documents = np.union1d(_listed(named), _written(organization))
+        documents = bulk.distinct(np.append(_listed(named), _written(organization)))
     except Swept:  # By another one, of a publication that was superseded since.
         return found
     found["parts"] = _delete_parts(organization, base, named)
@@ -85,7 +85,7 @@ def _listed(named: Sequence[Reference]) -> Numbers:
     found = np.empty(0, np.int64)
     for some in in_parts(named, 500):
         documents = [each.documents for each in fetch(some)]
-        found = np.unique(np.concatenate([found, *documents]))
+        found = bulk.distinct(np.concatenate([found, *documents]))
     return found
 
 
@@ -97,7 +97,7 @@ def _written(organization: Organization) -> Numbers:
         [organization.pk],
         len(columns),
     )
-    return np.unique(found)
+    return found.ravel()
 
 
 def _delete_parts(organization: Organization, base: Base, named: Iterable[Reference]) -> int:

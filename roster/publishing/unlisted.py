@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from roster import bulk
 from roster.deciding import Decision
 from roster.kinds import ROWS_OF
 from roster.marks import Marks
@@ -52,6 +53,6 @@ def replaced(publication: Publication, collection: str, live: List, shelf: Shelf
     before = lists.former(publication, collection)
     if not before:
         return np.zeros(len(live), bool)
-    records = np.unique(np.concatenate([each.records for _, each in before]))
+    records = bulk.distinct(np.concatenate([each.records for _, each in before]))
     some = live.documents[places(live.records, records) >= 0]
     return places(live.documents, shelf.retired(some)) >= 0

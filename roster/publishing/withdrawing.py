@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from roster import bulk
 from roster.kinds import COLLECTIONS
 from roster.map import outdated
 from roster.marks import Marks
@@ -83,7 +84,7 @@ class _Withdrawal:
             replaced = self.replaced.setdefault(publication.feed_id, {})
             for collection, records in found.replaced.items():
                 known = replaced.get(collection, records)
-                replaced[collection] = np.union1d(known, records)
+                replaced[collection] = bulk.distinct(np.append(known, records))
         self.live.clear()
 
     def stamp(self) -> None:

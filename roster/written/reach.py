@@ -17,7 +17,7 @@ import numpy as np
 from django.db import transaction
 from numpy.typing import NDArray
 
-from roster import models
+from roster import bulk, models
 from roster.caches import MEGABYTE, Cache
 from roster.deciding import Decision
 from roster.map.arrays import Flags
@@ -65,7 +65,7 @@ class Extent:
     def moved(self, keys: Numbers, now: int) -> Extent:
         """Return the extent when these keys are visible now, and no others."""
         before = self.entries
-        every = np.union1d(before.records, keys)
+        every = bulk.distinct(np.append(before.records, keys))
         here = np.isin(every, keys, assume_unique=True)
         was, known, since = self.at(every)
         stands = known & (was == here)
@@ -149,7 +149,7 @@ def _found(organization: int, feed: int, key: Key, before: Reach | None, now: in
     return Reach(
         key,
         {
-            name: known.get(name, NOTHING).moved(np.unique(keys), now)
+            name: known.get(name, NOTHING).moved(bulk.distinct(keys), now)
             for name, keys in visible.items()
         },
     )
