@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import cast
 
 from django.db import DatabaseError, transaction
-from django.db.models import Exists, OuterRef, Q
 
 from roster import arrivals, audit
 from roster.clock import clock
@@ -224,12 +223,8 @@ def held_import(organization: Organization) -> Import | None:
 
 
 def _is_empty(organization: Organization) -> bool:
-    models = [file.model for file in FILES.values()]
-    any_row = Q(
-        *(Exists(model.objects.filter(organization=OuterRef("pk"))) for model in models),
-        _connector=Q.OR,
-    )
-    return not Organization.objects.filter(any_row, pk=organization.pk).exists()
+    models = (file.model for file in FILES.values())
+    return not any(model.objects.filter(organization=organization).exists() for model in models)
 
 
 def _refuse_first_deltas(bundle: Bundle, told: Circumstances, findings: Findings) -> None:
