@@ -107,8 +107,7 @@ def connect(version: str, terms: tuple[str, ...], slug: str = SLUG) -> dict[str,
     partner, types = ("Examiner", ["grade_book", "assessment"])
     if version == "1.1":
         partner, types = "Brightpath", ["grade_book"]
-    # Several connections of one partner tell each other apart by their names.
-    name = f"{partner} {Connection.objects.count() + 1}"
+    name = f"{partner} {Connection.objects.count()}"
     return run(
         "create_connection", slug, "--vendor", name, "--partner", partner,
         "--oneroster", version, "--type", *types, *terms,

@@ -171,8 +171,9 @@ def test_dates_are_set_and_listed(brightpath: Vendor) -> None:
     assert told("expire_secret", "riverside", pk, "--never")["expires"] is None
     assert refused("expire_secret", "riverside", pk, "--on", "2020-01-01")[0] == 1
     made = told(
-        "create_connection", "riverside", *LEAST, "--all-schools", "--active-on", "2099-08-01"
-    )
+        "create_connection", "riverside", *LEAST, "--all-schools", "--active-on", "2099-08-01",
+        "--vendor", "Library App",
+    )  # fmt: skip
     assert (made["status"], made["active_on"]) == ("disabled", "2099-08-01")
 
 

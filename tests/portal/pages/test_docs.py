@@ -137,7 +137,8 @@ def published(riverside: Organization, tmp_path: Path) -> Organization:
 
 
 def vendor(riverside: Organization, dana: Staff, version: str) -> tuple[Connection, str]:
-    connection = connected(riverside, dana, oneroster=version)
+    name = f"Vendor {riverside.connections.count()}"
+    connection = connected(riverside, dana, oneroster=version, vendor=name)
     return connection, credentials.rotate(connection, by=dana)
 
 
