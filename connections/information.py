@@ -31,8 +31,8 @@ def information(connection: Connection, base: str) -> dict[str, Any]:
     """Return the panel's fields, secret apart; `base` is scheme and host, as vendors reach it.
 
     `{"client_id", "token_url", "base_url", "host", "gradebook_url"?, "resources_url"?,
-    "scopes": [...], "documentation", "oneroster", "organization", "vendor", "contact": {"name",
-    "email"}}`; URLs without a slash at the end, `host` without path.
+    "scopes": [...], "documentation", "guidelines", "oneroster", "organization", "vendor",
+    "contact": {"name", "email"}}`; URLs without a slash at the end, `host` without path.
     """
     base = base.rstrip("/")
     paths = PATHS[connection.oneroster]
@@ -54,8 +54,14 @@ def information(connection: Connection, base: str) -> dict[str, Any]:
         **panel,
         "scopes": scopes.allowed(connection),
         "documentation": f"{base}/docs/oneroster-{connection.oneroster}",
+        "guidelines": guidelines(base, connection.oneroster),
         "contact": {"name": organization.contact_name, "email": organization.contact_email},
     }
+
+
+def guidelines(base: str, version: str) -> str:
+    """Return where our guidelines for consumers of a version are."""
+    return f"{base}/docs/guidelines#oneroster-{version.replace('.', '')}"
 
 
 def may_be_shared(base: str) -> bool:

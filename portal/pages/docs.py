@@ -16,12 +16,11 @@ from django.views.decorators.http import require_safe
 from oauth2_provider.settings import oauth2_settings
 
 from connections import runs
-from connections.information import PATHS, TOKEN_PATH
+from connections.information import PATHS, TOKEN_PATH, guidelines
 from connections.models import SHARES
 from connections.scopes import SCOPES
 from connections.standing import REFUSALS
 from portal import articles, examples
-from portal.pages.information import GUIDELINES
 from roster.api.addresses import origin_of
 from roster.api.faults import FAULTS, Fault
 from roster.api.openapi import discovery
@@ -233,7 +232,7 @@ def _common(request: HttpRequest, version: str) -> dict[str, Any]:
         "base": base,
         "token_url": token_url,
         "base_url": base_url,
-        "guidelines": GUIDELINES[version],
+        "guidelines": guidelines(base, version),
         "curl": {
             **examples.CURL,
             "write": examples.write(base + base_path(version, "gradebook")),

@@ -16,12 +16,6 @@ from portal.access import AtDesk, connection_of, page
 from portal.pages import once
 from roster.api.addresses import origin_of
 
-GUIDELINES = {
-    "1.1": "https://www.imsglobal.org/oneroster-v11-final-best-practice-and-implementation-guide",
-    "1.2": "https://www.imsglobal.org/spec/oneroster/v1p2/impl",
-}
-"""How consumers of each version are to read: the implementation guide of the standard's owner."""
-
 
 @page()
 @sensitive_variables("secret", "lines")
@@ -82,7 +76,7 @@ def lines_of(known: dict[str, Any], secret: str | None) -> list[dict[str, Any]]:
         ("scopes", _("Scopes"), _("separated by spaces"), " ".join(known["scopes"])),
         ("oneroster", _("OneRoster version"), "", known["oneroster"]),
         ("documentation", _("Troubleshooting Documentation"), "", known["documentation"]),
-        ("guidelines", _("Consumer guidelines"), "", GUIDELINES[known["oneroster"]]),
+        ("guidelines", _("Consumer guidelines"), "", known["guidelines"]),
         (
             "contact",
             _("Contact at the district"),

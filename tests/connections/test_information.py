@@ -26,6 +26,7 @@ def shared(connection: Connection, **more: Any) -> dict[str, Any]:
         "host": BASE,
         "scopes": allowed(connection),
         "documentation": f"{BASE}/docs/oneroster-{connection.oneroster}",
+        "guidelines": f"{BASE}/docs/guidelines#oneroster-{connection.oneroster.replace('.', '')}",
         "contact": {"name": "Dana", "email": "dana@riverside.example"},
         **more,
     }
