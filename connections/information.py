@@ -32,13 +32,15 @@ def information(connection: Connection, base: str) -> dict[str, Any]:
 
     `{"client_id", "token_url", "base_url", "host", "gradebook_url"?, "resources_url"?,
     "scopes": [...], "documentation", "guidelines", "oneroster", "organization", "vendor",
-    "contact": {"name", "email"}}`; URLs without a slash at the end, `host` without path.
+    "contact": {"name", "email"}, "test"?: its people are made up}`; URLs without a slash at the
+    end, `host` without path.
     """
     base = base.rstrip("/")
     paths = PATHS[connection.oneroster]
     organization = connection.organization
     panel: dict[str, Any] = {
         "organization": organization.name,
+        **({"test": True} if organization.is_sandbox else {}),
         "vendor": connection.vendor,
         "oneroster": connection.oneroster,
         "client_id": connection.client.client_id,

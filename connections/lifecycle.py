@@ -18,7 +18,7 @@ from connections.models import Client, Connection, Partner
 from connections.models.connection import summary
 from connections.moves import Move, nothing, record
 from connections.standing import is_expired
-from connections.terms import require_own_title
+from connections.terms import require_end, require_own_title
 from roster import audit
 from roster.models import Feed, Organization
 from roster.publishing import end_feed, hold_feed, resume_feed, start_feed
@@ -60,6 +60,7 @@ def connect(
     partners.known_versions([oneroster])
     partners.require_certified(partner, oneroster, types)
     _require_sense(oneroster, types, partner, acknowledge_unsupported)
+    require_end(organization, expires)
     _require_dates(organization, enabled=enabled, begins=active_on, ends=(expires, agreement_ends))
     connection = Connection(
         organization=organization,

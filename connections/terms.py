@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
@@ -12,6 +12,9 @@ from connections.moves import record
 from roster import audit
 from roster.models import Organization
 from roster.refusal import Refused, require_valid
+
+MOST_DAYS = 90
+"""So long at most a connection of a sandbox lasts, counted from today."""
 
 
 class Terms(TypedDict, total=False):
@@ -52,6 +55,8 @@ def change_terms(
         raise Refused("This day is past. To stop the vendor now, suspend the connection.")
     for name in changed:
         setattr(row, name, wanted[name])
+    if "expires" in changed:
+        require_end(connection.organization, row.expires)
     require_valid(row, exclude=["organization", "partner", "feed"])
     if "vendor" in changed:
         require_own_title(row)
@@ -82,6 +87,17 @@ def require_own_title(connection: Connection) -> None:
     others = others.open().exclude(pk=connection.pk).select_related("partner")
     if any(each.title.casefold() == title for each in others):
         raise Refused(f"There is a connection {connection.title} already. Give it another name.")
+
+
+def require_end(organization: Organization, expires: date | None) -> None:
+    """Refuse a connection of a sandbox that wouldn't end by itself: nobody relies on a test."""
+    if not organization.is_sandbox:
+        return
+    if expires is None or expires > organization.today() + timedelta(days=MOST_DAYS):
+        raise Refused(
+            f"{organization.name} is a sandbox: its connections are for tests, and each has a last"
+            f" day, {MOST_DAYS} days from today at most."
+        )
 
 
 def _plain(value: Any) -> Any:

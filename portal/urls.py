@@ -34,6 +34,7 @@ from portal.pages import (
     requests,
     rollover,
     roster,
+    sandbox,
     secrets,
     settings,
     several,
@@ -122,6 +123,8 @@ desk: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.arrive, name="home"),
     path("organizations/", organizations.index, name="organizations"),
+    path("organizations/<slug:slug>/sandbox/", sandbox.show, name="sandbox"),
+    path("organizations/<slug:slug>/sandbox/<int:pk>/end/", sandbox.end, name="sandbox_end"),
     path("jobs/", jobs.index, name="jobs"),
     path("jobs/<int:pk>/again/", jobs.again, name="job_again"),
     path("o/<slug:slug>/", include(desk)),

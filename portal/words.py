@@ -109,6 +109,7 @@ ACTIONS: dict[str, Words] = {
     "job.repeated": _("Background job run again"),
     "record.excluded": _("Excluded"),
     "record.included": _("Included again"),
+    "sandbox.created": _("Sandbox made"),
     "roster.imported": _("Bundle imported"),
     "roster.exported": _("Data exported"),
     "grading_window.changed": _("Grading window changed"),

@@ -59,6 +59,7 @@ def described(connection: Connection) -> dict[str, Any]:
     return {
         "id": connection.pk,
         "organization": connection.organization.slug,
+        **({"test": True} if connection.organization.is_sandbox else {}),
         "vendor": connection.vendor,
         "oneroster": connection.oneroster,
         "types": ["roster", *connection.types],

@@ -66,6 +66,7 @@ def lines_of(known: dict[str, Any], secret: str | None) -> list[dict[str, Any]]:
     """
     contact = known["contact"]
     lines = [
+        ("test", _("Test"), "", _("The people are made up.") if "test" in known else ""),
         ("client_id", _("Client ID"), _("also: API key, Consumer Key"), known["client_id"]),
         ("client_secret", _("Client Secret"), _("also: Consumer Secret"), secret),
         ("token_url", _("Token URL"), "", known["token_url"]),

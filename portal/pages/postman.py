@@ -41,7 +41,7 @@ def of_connection(request: AtDesk, pk: int) -> HttpResponse:
     return _file(
         f"{request.organization.slug}-{connection.pk}.postman_environment.json",
         environment(
-            f"{known['vendor']}: {known['organization']}",
+            f"{known['vendor']}: {known['organization']}" + (" (test)" if "test" in known else ""),
             base,
             clock(),
             client_id=known["client_id"],

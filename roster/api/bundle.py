@@ -61,7 +61,7 @@ class BundleView(OneRosterView):
             return HttpResponse(headers=headers)
         pieces = one_at_a_time(
             reader.connection,
-            Bundle(PublishedDocuments(reader, collections), organization.time_zone).pieces(),
+            Bundle(PublishedDocuments(reader, collections), organization).pieces(),
         )
         reader.run.gave(path, 0, WHOLE, WHOLE)
         if traced := trace_of(request):

@@ -77,7 +77,7 @@ def write(
 ) -> Exported | None:
     """Write the bundle of a source; None, and nothing is written, where it no longer `holds`."""
     refuse_foreign(path)
-    bundle = Bundle(source, organization.time_zone, report)
+    bundle = Bundle(source, organization, report)
     beside = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         with beside.open("wb") as file:

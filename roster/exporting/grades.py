@@ -27,7 +27,7 @@ from roster.importing.files import FILES
 from roster.models import Document, Organization, Written
 from roster.parts import in_parts
 from roster.refusal import Refused
-from roster.writing.bundles import BASE, columns_of
+from roster.writing.bundles import BASE, columns_of, system_of
 from roster.writing.cells import plain, writer_of
 from roster.writing.zipping import zipped
 
@@ -72,7 +72,7 @@ def export_written(
     else:
         refuse_foreign(path)
         files = {name: _lines(organization, FILES[name], every) for name in NAMES}
-        _write(path, zipped(_files(files)))
+        _write(path, zipped(_files(files, system_of(organization))))
         counts = {f"{name}.csv": len(lines) - 1 for name, lines in files.items() if len(lines) > 1}
     audit.record(
         by,
@@ -140,7 +140,7 @@ def _lines(organization: Organization, file: File, rows: Iterable[Written]) -> l
     return found
 
 
-def _files(files: dict[str, list[Row]]) -> Iterator[tuple[str, Iterable[Row]]]:
+def _files(files: dict[str, list[Row]], system: str) -> Iterator[tuple[str, Iterable[Row]]]:
     there = {name for name, lines in files.items() if len(lines) > 1}
     for name in sorted(there):
         yield f"{name}.csv", files[name]
@@ -150,7 +150,7 @@ def _files(files: dict[str, list[Row]]) -> Iterator[tuple[str, Iterable[Row]]]:
         if file.of("1.2")
     ]
     head = [("propertyName", "value"), ("manifest.version", "1.0"), ("oneroster.version", "1.2")]
-    source = [("source.systemName", "Rosterdesk"), ("source.systemCode", "rosterdesk")]
+    source = [("source.systemName", "Rosterdesk"), ("source.systemCode", system)]
     yield "manifest.csv", [*head, *modes, *source]
 
 

@@ -2,7 +2,7 @@
 
 from roster.fetching.applying import abandon, import_arrival
 from roster.fetching.failing import NotYet, Unfinished
-from roster.fetching.schedule import due, silent_since
+from roster.fetching.schedule import due, last_daily, silent_since
 from roster.fetching.taking import fetch
 from roster.fetching.uploading import take_upload
 
@@ -13,6 +13,7 @@ __all__ = [
     "due",
     "fetch",
     "import_arrival",
+    "last_daily",
     "silent_since",
     "take_upload",
 ]

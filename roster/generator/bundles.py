@@ -20,6 +20,9 @@ from roster.generator.columns import COLUMNS
 from roster.generator.rows import Row
 from roster.refusal import Refused
 
+SYSTEM, SANDBOX = "rosterdesk", "rosterdesk-sandbox"
+"""The codes of systems that manifests name: ours, and a sandbox, whose people are made up."""
+
 #: Opens one file of the bundle for writing, by its name.
 Opener = Callable[[str], AbstractContextManager[TextIO]]
 
@@ -34,11 +37,13 @@ def write_bundle(
     *,
     metadata: Mapping[str, Sequence[str]] | None = None,
     mode: str = "bulk",
+    system: str = SYSTEM,
     report: Callable[[int], None] | None = None,
 ) -> dict[str, int]:
     """Writes a bundle, bulk or delta by its `mode`, and gives the rows of each file by its name.
 
-    `metadata` adds `metadata.*` columns to a file; `report` hears the rows written so far. A
+    `metadata` adds `metadata.*` columns to a file; `system` is the code by which the manifest
+    names where the bundle comes from; `report` hears the rows written so far. A
     file without rows isn't written. What stands at `path` is replaced if it is a bundle, else
     it is refused.
     """
@@ -54,7 +59,7 @@ def write_bundle(
                 if report and (written + count) % _REPORT_EVERY == 0:
                     report(written + count)
             written += counts.get(f"{name}.csv", 0)
-        _write_manifest(opener, version, counts, mode)
+        _write_manifest(opener, version, counts, mode, system)
     return counts
 
 
@@ -76,7 +81,9 @@ def _write_file(
             yield number
 
 
-def _write_manifest(opener: Opener, version: str, counts: Mapping[str, int], mode: str) -> None:
+def _write_manifest(
+    opener: Opener, version: str, counts: Mapping[str, int], mode: str, system: str
+) -> None:
     with opener("manifest.csv") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(("propertyName", "value"))
@@ -85,7 +92,7 @@ def _write_manifest(opener: Opener, version: str, counts: Mapping[str, int], mod
         for name in COLUMNS[version]:
             writer.writerow((f"file.{name}", mode if f"{name}.csv" in counts else "absent"))
         writer.writerow(("source.systemName", "Rosterdesk bundle generator"))
-        writer.writerow(("source.systemCode", "rosterdesk"))
+        writer.writerow(("source.systemCode", system))
 
 
 @contextmanager

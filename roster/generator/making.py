@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from roster.generator.bundles import write_bundle
+from roster.generator.bundles import SYSTEM, write_bundle
 from roster.generator.classes import plan_timetable
 from roster.generator.deltas import between, stamp_of
 from roster.generator.district import plan_district
@@ -48,6 +48,7 @@ def make_bundle(
     strict: bool = False,
     night: int = 0,
     delta: bool = False,
+    system: str = SYSTEM,
     report: Callable[[int], None] | None = None,
 ) -> Made:
     """Writes the bundle of the district as it is so many nights after the first.
@@ -76,6 +77,7 @@ def make_bundle(
         files,
         metadata=METADATA if extras else None,
         mode="delta" if delta else "bulk",
+        system=system,
         report=(lambda rows: report(min(99, rows * 100 // expected))) if report else None,
     )
     if extras:

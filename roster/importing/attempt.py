@@ -73,6 +73,7 @@ class Attempt:
                 of_import.organization.time_zone,
             )
             bundle = describe(package, findings, told)
+            _refuse_confusion(bundle, of_import.organization)
             _refuse_first_deltas(bundle, told, findings)
             of_import.oneroster = bundle.version
             of_import.files = traces.traces_of(bundle)
@@ -225,6 +226,20 @@ def held_import(organization: Organization) -> Import | None:
 def _is_empty(organization: Organization) -> bool:
     models = (file.model for file in FILES.values())
     return not any(model.objects.filter(organization=organization).exists() for model in models)
+
+
+def _refuse_confusion(bundle: Bundle, organization: Organization) -> None:
+    """Keep made-up people out of a real organization, and real ones out of a sandbox."""
+    if organization.is_sandbox and not bundle.made_up:
+        raise Refused(
+            f"{organization.name} is a sandbox: its people are made up, and it imports nothing"
+            " else. Import this bundle into the organization that owns it."
+        )
+    if bundle.made_up and not organization.is_sandbox:
+        raise Refused(
+            "This bundle comes from a sandbox: its people are made up. They don't belong into"
+            f" {organization.name}."
+        )
 
 
 def _refuse_first_deltas(bundle: Bundle, told: Circumstances, findings: Findings) -> None:

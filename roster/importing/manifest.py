@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
+from roster.generator.bundles import SANDBOX
 from roster.importing import cells
 from roster.importing.binding import check_dependencies, check_order
 from roster.importing.columns import File
@@ -51,11 +52,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What is to be read; a date that needs a time begins its day in the time zone `zone`."""
+    """What is to be read; a date that needs a time begins its day in the time zone `zone`.
+
+    `made_up`: the manifest says that it comes from a sandbox.
+    """
 
     version: str
     parts: list[Part]
     zone: str = "UTC"
+    made_up: bool = False
 
     @property
     def size(self) -> int:
@@ -97,7 +102,8 @@ def describe(package: Package, findings: Findings, told: Circumstances = Circums
     for part in parts:
         check_order(part, version, findings)
     _refuse_hollow(parts, package, says, version, findings)
-    return Bundle(version, parts, told.zone)
+    made_up = says.get("source.systemCode") == SANDBOX
+    return Bundle(version, parts, told.zone, made_up)
 
 
 def _mode(

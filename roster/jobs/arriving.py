@@ -1,4 +1,4 @@
-"""Asks for the jobs that bring bundles in: looks that are due, imports of what came."""
+"""Asks for the jobs that bring bundles in: looks that are due, imports of what came, nights."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from roster import audit, fetching
 from roster.clock import clock
 from roster.jobs import queue, working
 from roster.jobs.progress import Progress
-from roster.models import Arrival, Import, Job, Source
+from roster.models import Arrival, Import, Job, Organization, Source
 
 BY = "schedule"
 LOOK = 0.5  # Seconds between two looks at a job that another worker has.
@@ -35,6 +35,22 @@ def request_fetch(source: Source, by: audit.Actor) -> Job:
     """Queue a look at the source now; the one that is queued already, if there is one."""
     waiting = _open_looks(source).first()
     return waiting or _look(f"{_prefix(source)}{secrets.token_hex(8)}", source, by)
+
+
+def enqueue_nights() -> list[Job]:
+    """Queue today's made-up bundle of each sandbox, at the time of its refresh, which follows."""
+    now = clock()
+    due = {}
+    for organization in Organization.objects.filter(sandbox_students__isnull=False):
+        moment = fetching.last_daily(organization.refresh_at, organization.time_zone, now)
+        if moment >= organization.created:
+            due[f"night:{organization.slug}:{moment:%Y-%m-%d}"] = organization
+    known = set(Job.objects.filter(key__in=due).values_list("key", flat=True))
+    return [
+        queue.enqueue("night", organization=organization, key=key, by=BY)
+        for key, organization in due.items()
+        if key not in known
+    ]
 
 
 def enqueue_imports() -> list[Job]:

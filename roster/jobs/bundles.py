@@ -1,11 +1,11 @@
-"""The jobs that bring bundles in: a look at a source, and the import of what came."""
+"""The jobs that bring bundles in: a look at a source, the import of what came, made-up nights."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from roster import fetching, importing
+from roster import fetching, importing, sandboxes
 from roster.clock import clock
 from roster.jobs.attempts import ATTEMPTS, Later, organization_of
 from roster.jobs.progress import Progress
@@ -62,4 +62,10 @@ def approve_import(job: Job, progress: Progress) -> dict[str, Any]:
     if held is None or held.pk != job.arguments["import"]:
         raise Refused("This import isn't held any more. Look at the list of imports.")
     done = importing.approve(organization, by=job.by_name, progress=progress)
+    return {"import": done.pk, "state": done.state}
+
+
+def night(job: Job, progress: Progress) -> dict[str, Any]:
+    """Import what a sandbox's district is like today."""
+    done = sandboxes.import_night(organization_of(job), by=job.by_name, progress=progress)
     return {"import": done.pk, "state": done.state}

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from roster.models import Job
 
-SHARED = (("refresh", "publish"), ("import", "approve"))
+SHARED = (("refresh", "publish"), ("import", "approve", "night"))
 """The kinds of an organization that wait for each other."""
 
 

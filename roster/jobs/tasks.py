@@ -32,7 +32,8 @@ def work(job_id: int) -> None:
 @shared_task(name="roster.tasks.tick")
 def tick() -> None:
     """Ask the database what is due: jobs that nobody took, refreshes, looks at sources,
-    imports of what came in, sweeps, tidying up; and close the imports that died."""
+    imports of what came in, nights of sandboxes, sweeps, tidying up; and close the imports that
+    died."""
     queue.sweep()
     importing.close_killed()
     publishing.close_dead()
@@ -40,6 +41,7 @@ def tick() -> None:
     refreshes.enqueue_after_imports()
     enqueue_sweeps()
     arriving.enqueue_fetches()
+    arriving.enqueue_nights()
     arriving.enqueue_imports()
     key = f"tidy:{clock().date()}"
     queue.enqueue("tidy", organization=None, key=key, by=BY)

@@ -151,6 +151,7 @@ KINDS: dict[str, Callable[[Job, Progress], dict[str, Any]]] = {
     "fetch": bundles.fetch,
     "import": bundles.import_arrival,
     "approve": bundles.approve_import,
+    "night": bundles.night,
     "sweep": sweep,
     "tidy": tidy,
 }

@@ -40,6 +40,8 @@ def set_rows(
     `Refused` in words: what can't be read, what is there already or isn't, a day that is over.
     """
     known = _file(file)
+    if organization.is_sandbox:
+        raise Refused(f"{organization.name} is a sandbox: all of its people are made up.")
     if not reason.strip():
         raise Refused("Say why: an own row needs a reason.")
     if until < organization.today():

@@ -51,11 +51,12 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 class Organization(models.Model):
     """One tenant with its settings.
 
-    `revision` grows with every change that may be published, `acts` with every act on what is
-    published already (a mark, a sharing, a status), `swept` with every deletion of documents;
-    whoever shows a publication compares them with those that it began with. `last_number` is
-    the organization's last stamp, in milliseconds. `shown_…` is what its last refresh was
-    decided with.
+    `sandbox_students` says how many made-up students a sandbox has; None is a real organization,
+    and nobody can turn the one into the other. `revision` grows with every change that may be
+    published, `acts` with every act on what is published already (a mark, a sharing, a status),
+    `swept` with every deletion of documents; whoever shows a publication compares them with those
+    that it began with. `last_number` is the organization's last stamp, in milliseconds. `shown_…`
+    is what its last refresh was decided with.
     """
 
     slug = models.SlugField(
@@ -100,6 +101,9 @@ class Organization(models.Model):
     contact_name = models.CharField(max_length=200, blank=True)
     contact_email = models.EmailField(blank=True)
 
+    sandbox_students = models.PositiveIntegerField(
+        null=True, blank=True, editable=False, validators=[MinValueValidator(1)]
+    )
     revision = models.PositiveBigIntegerField(default=0)
     last_number = models.PositiveBigIntegerField(default=0)
     acts = models.PositiveBigIntegerField(default=0, editable=False)
@@ -140,6 +144,11 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether its people are made up (`roster/sandboxes/`)."""
+        return self.sandbox_students is not None
 
     def today(self) -> date:
         return clock.today(self.time_zone)

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from zoneinfo import ZoneInfo
 
+from roster.generator.bundles import SANDBOX, SYSTEM
 from roster.importing import values
 from roster.importing.columns import Column, File
 from roster.importing.files import FILES
+from roster.models import Organization
 from roster.writing.cells import plain, writer_of, written
 from roster.writing.completing import Completing
 from roster.writing.lines import Line, Source
@@ -31,11 +33,15 @@ class Bundle:
     """A bundle that is being written; when it is, `rows` are its files with their rows."""
 
     def __init__(
-        self, source: Source, time_zone: str, report: Callable[[int], None] | None = None
+        self,
+        source: Source,
+        organization: Organization,
+        report: Callable[[int], None] | None = None,
     ) -> None:
         self.source = source
         self.version = source.version
-        self.zone = ZoneInfo(time_zone)
+        self.zone = ZoneInfo(organization.time_zone)
+        self.system = system_of(organization)
         self.rows: dict[str, int] = {}
         self.done = Completing(source)
         self._report = report
@@ -79,7 +85,12 @@ class Bundle:
         for name in sorted(names, key=str.lower):
             yield f"file.{name}", "bulk" if f"{name}.csv" in self.rows else "absent"
         yield "source.systemName", "Rosterdesk"
-        yield "source.systemCode", "rosterdesk"
+        yield "source.systemCode", self.system
+
+
+def system_of(organization: Organization) -> str:
+    """Return the code of the system that a bundle of this organization comes from."""
+    return SANDBOX if organization.is_sandbox else SYSTEM
 
 
 def columns_of(file: File, version: str) -> list[Column]:

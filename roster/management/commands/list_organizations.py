@@ -18,12 +18,16 @@ class Command(RosterCommand):
             {
                 "slug": each.slug,
                 "name": each.name,
+                **({"test": True} if each.is_sandbox else {}),
                 "time_zone": each.time_zone,
                 "school_year": each.school_year,
                 "next_refresh": stamp(each.next_refresh()),
             }
             for each in organizations
         ]
-        lines = [f"{each.slug:<20} {each.name}, {each.time_zone}" for each in organizations]
+        lines = [
+            f"{each.slug:<20} {each.name}, {each.time_zone}{', test' if each.is_sandbox else ''}"
+            for each in organizations
+        ]
         words = "\n".join(lines) or "No organization. create_organization makes one."
         return {"organizations": told}, words

@@ -185,6 +185,10 @@ DOORS = {
     ("setting_change", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, WRONG, NOT_FOUND),
     ("setting_fields", "get"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
     ("setting_fields", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, ON, NOT_FOUND),
+    ("sandbox", "get"):                (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND),
+    ("sandbox", "post"):               (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND),
+    ("sandbox_end", "get"):            (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_SO),
+    ("sandbox_end", "post"):           (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND),
     ("hand_over", "get"):              (NOT_FOUND,) * 5,
     ("hand_over", "post"):             (NOT_FOUND,) * 5,
     ("hand_over", "put"):              (NOT_SO,) * 5,
@@ -289,6 +293,7 @@ def test_a_connection_of_another_organization_is_not_there(
 PARTS: dict[str, dict[str, object]] = {
     **{name: {"number": IMPORT} for name in OF_AN_IMPORT},
     **{name: {"kind": "school"} for name in (*OF_A_ROW, "roster_kind")},
+    "sandbox_end": {"pk": NOBODY},
     "staff_role": {"pk": NOBODY},
     "staff_end": {"pk": NOBODY},
     "audit_undo": {"pk": NOBODY},
