@@ -9,6 +9,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 
 from portal.pages import sessions
+from portal.signing_in import providers
 
 urlpatterns = [
     path("sessions/", sessions.index, name="sessions"),
@@ -16,6 +17,8 @@ urlpatterns = [
     path("sessions/<int:pk>/end/", sessions.end, name="session_end"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("with/<slug:provider_id>/", providers.begin, name="openid_connect_login"),
+    path("with/<slug:provider_id>/back/", providers.back, name="openid_connect_callback"),
     path("password/change/", account.password_change, name="account_change_password"),
     path("password/set/", account.password_set, name="account_set_password"),
     path("password/reset/", account.password_reset, name="account_reset_password"),

@@ -16,6 +16,8 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from portal import issuers
+
 BASE = Path(__file__).resolve().parent.parent
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 PUBLIC_PATH = re.compile(r"(?:/[\w.~-]+)*", re.ASCII)
@@ -271,6 +273,14 @@ SETTINGS = (
         "of sources are still read",
         "none",
         keys,
+    ),
+    Setting(
+        "SIGN_IN_WITH",
+        "whose accounts people may sign in with: `https://CLIENT_ID:SECRET@accounts.google.com`, "
+        "`…@login.microsoftonline.com/TENANT_ID/v2.0`, any other OpenID Connect issuer, each with "
+        "`?name=` for its button, separated by blanks or lines",
+        "passwords alone",
+        issuers.read,
     ),
     Setting(
         "DEBUG", "pages that show errors to programmers: `true` or `false`", "`false`", boolean

@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 
 MIDDLEWARE = [
@@ -200,6 +202,10 @@ ACCOUNT_RATE_LIMITS = {
     "stranger": "10/m/ip",
     "login_failed": "5/300s/key",
     "reset_password": "10/m/ip,5/h/key",
+}
+SOCIALACCOUNT_ADAPTER = "portal.signing_in.providers.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"APPS": [issuer.app for issuer in _given["SIGN_IN_WITH"] or []]}
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Rosterdesk"

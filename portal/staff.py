@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -157,6 +158,7 @@ def _close(staff: Staff) -> None:
     staff.set_unusable_password()
     staff.save(update_fields=["password"])
     Authenticator.objects.filter(user=staff).delete()
+    SocialAccount.objects.filter(user=staff).delete()
     sessions.end_all(staff)
 
 

@@ -123,6 +123,7 @@ ACTIONS: dict[str, Words] = {
     "password.changed": _("Password changed"),
     "sign_in.done": _("Signed in"),
     "sign_in.failed": _("Sign-in failed"),
+    "provider.bound": _("Account of a provider bound"),
     "factor.added": _("Second factor added"),
     "factor.removed": _("Second factor removed"),
     "sign_in.reset": _("Sign-in reset"),

@@ -63,7 +63,7 @@ def failed(request: HttpRequest, staff: Staff, means: str = "password") -> None:
 
 def _signed_in(request: HttpRequest, user: Staff, **_: Any) -> None:
     records = get_authentication_records(request, user)
-    means = [str(each.get("type") or each["method"]) for each in records]
+    means = [str(each.get("provider") or each.get("type") or each["method"]) for each in records]
     note("sign_in.done", user, user, new={"with": ", ".join(means), **_whence(request)})
 
 

@@ -5,8 +5,15 @@ import re
 import pytest
 
 from portal import env
+from portal.issuers import Issuer
 
 KEY = "k" * 40
+GOOGLE = Issuer("Google", "https://accounts.google.com", "id-1", "pass/word", verified=False)
+OURS = Issuer("Our own", "https://sso.example/realm", "rosterdesk", "x", verified=False)
+GOOGLE_AND_OURS = (
+    "https://id-1:pass%2Fword@accounts.google.com\n"
+    "https://rosterdesk:x@sso.example/realm/?name=Our+own"
+)
 
 
 def read(**environ):
@@ -28,6 +35,7 @@ def test_without_variables_nothing_is_given():
         ("PUBLIC_URL", "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
         ("PUBLIC_URL", "https://host.example/campus/api/", "https://host.example/campus/api"),
         ("PUBLIC_URL", "https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
+        ("SIGN_IN_WITH", GOOGLE_AND_OURS, [GOOGLE, OURS]),
         ("BROKER_URL", "redis+socket:///run/redis.sock", "redis+socket:///run/redis.sock"),
         ("CACHE_URL", "unix:///run/redis.sock", "unix:///run/redis.sock"),
     ],
@@ -51,6 +59,13 @@ def test_a_good_value_is_read(name, text, value):
         ("PUBLIC_URL", "https://roster.example?x=1"),
         ("PUBLIC_URL", "https://me:pw@roster.example"),
         ("PUBLIC_URL", "https://roster.example:port"),
+        ("SIGN_IN_WITH", "accounts.google.com"),
+        ("SIGN_IN_WITH", "http://id:hunter2@sso.example"),
+        ("SIGN_IN_WITH", "https://id@sso.example"),
+        ("SIGN_IN_WITH", "https://id:hunter2@login.microsoftonline.com/common/v2.0"),
+        ("SIGN_IN_WITH", "https://id:hunter2@login.microsoftonline.com"),
+        ("SIGN_IN_WITH", "https://id:hunter2@sso.example?scope=all"),
+        ("SIGN_IN_WITH", "https://id:hunter2@a.example?name=A https://id:hunter2@b.example?name=a"),
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
         ("TRUSTED_PROXIES", "10.0.0.0/33"),
         ("TRUSTED_PROXIES", "proxy.example"),

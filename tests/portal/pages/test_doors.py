@@ -226,6 +226,10 @@ DOORS = {
     ("mfa_view_recovery_codes", "get"): (TO_SIGN_IN, *[NOT_FOUND] * 4),
     ("mfa_generate_recovery_codes", "get"): (TO_SIGN_IN, ON, ON, ON, ON),
     ("mfa_download_recovery_codes", "get"): (TO_SIGN_IN, *[NOT_FOUND] * 4),
+    ("openid_connect_login", "get"):   (NOT_FOUND,) * 5,
+    ("openid_connect_login", "post"):  (NOT_SO,) * 5,
+    ("openid_connect_callback", "get"): (NOT_FOUND,) * 5,
+    ("openid_connect_callback", "post"): (NOT_SO,) * 5,
     ("sessions", "get"):               (TO_SIGN_IN, IN, IN, IN, IN),
     ("sessions", "post"):              (TO_SIGN_IN, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
     ("sessions_end", "get"):           (TO_SIGN_IN, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
@@ -238,7 +242,7 @@ OF_NO_ORGANIZATION = {
     name
     for name, _ in DOORS
     if name in ("home", "hand_over", "organizations", "jobs", "job_again", "docs")
-    or name.startswith(("docs_", "account_", "mfa_", "session"))
+    or name.startswith(("docs_", "account_", "mfa_", "openid_", "session"))
 }
 
 NOT_OURS = {"token", "revoke", None}
@@ -301,6 +305,8 @@ PARTS: dict[str, dict[str, object]] = {
     "cache_decide": {"number": NOBODY, "act": "approve"},
     "job_again": {"pk": NOBODY},
     "session_end": {"pk": NOBODY},
+    "openid_connect_login": {"provider_id": "nobody"},
+    "openid_connect_callback": {"provider_id": "nobody"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "guessed-word"},
     "connection_act": {"act": "pause"},
     "connection_several": {"act": "pause"},
