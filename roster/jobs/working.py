@@ -129,15 +129,18 @@ def tidy(job: Job, progress: Progress) -> dict[str, Any]:
 
 
 def _history(organization: Organization, before: datetime) -> dict[str, QuerySet[Any]]:
-    """Return what is old enough to go; the last refresh and what is open stay."""
+    """Return what is old enough to go. What is open stays, and the last refresh that was shown,
+    and that was discarded: the schedule goes by them.
+    """
     old = {"finished__lt": before}
-    last = organization.refreshes.filter(state=Refresh.State.PUBLISHED).first()
+    states = (Refresh.State.PUBLISHED, Refresh.State.DISCARDED)
+    last = [organization.refreshes.filter(state=each).first() for each in states]
     imports = organization.imports.exclude(state__in=(Import.State.RUNNING, Import.State.HELD))
     return {
         "jobs": organization.jobs.filter(**old),
         "refreshes": organization.refreshes.filter(**old)
         .exclude(state=Refresh.State.HELD)
-        .exclude(pk=last.pk if last else 0),
+        .exclude(pk__in=[each.pk for each in last if each]),
         "findings": Finding.objects.filter(of_import__in=imports.filter(**old)),
         "unchanged": organization.arrivals.filter(
             state=Arrival.State.UNCHANGED, received__lt=before

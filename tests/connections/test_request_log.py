@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from connections import request_log
+from connections import request_log, sync_history
 from connections.models import Connection, Request
 from connections.request_log import Entry, Queue, RequestLog
 from roster.api.tracing import Trace, trace
 from roster.clock import clock
+from roster.models import Organization
 from tests.connections.conftest import Vendor
 
 
@@ -48,6 +50,20 @@ def test_a_traced_request_is_logged(brightpath: Vendor) -> None:
     assert row.milliseconds > 0
     brightpath.connection.refresh_from_db()
     assert brightpath.connection.last_seen == row.at
+
+
+def test_requests_are_kept_as_long_as_their_district_says(
+    brightpath: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pk = brightpath.connection.pk
+    Organization.objects.update(requests_kept_days=30)
+    for days in (29, 31, 32):
+        Request.objects.create(
+            connection_id=pk, at=clock() - timedelta(days=days), status=200, milliseconds=1
+        )
+    monkeypatch.setattr(sync_history, "AT_ONCE", 1)  # The next call goes on.
+    assert [sync_history.prune_requests() for _ in range(3)] == [1, 1, 0]
+    assert clock() - Request.objects.get().at < timedelta(days=30)
 
 
 def test_an_old_address_is_named(brightpath: Vendor, settings: Settings) -> None:

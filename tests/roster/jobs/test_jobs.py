@@ -435,7 +435,7 @@ def test_a_new_organization_waits_for_its_first_refresh_time(riverside: Organiza
 def test_tidying_deletes_history_that_is_older_than_its_organization_keeps_it(
     riverside: Organization,
 ) -> None:
-    """What is open stays, and the last refresh; a sweep's job goes after two days."""
+    """What is open stays, and the last refreshes; a sweep's job goes after two days."""
     Organization.objects.update(history_kept_days=30)
     old, recent = clock() - timedelta(days=31), clock() - timedelta(days=29)
     for finished in (old, recent):
@@ -449,13 +449,19 @@ def test_tidying_deletes_history_that_is_older_than_its_organization_keeps_it(
         Finding.objects.create(of_import=done, code="x", severity="notice", file=name, message="")
     probe(key="nobody's", state="done", finished=clock() - working.KEPT - PAST)
     probe(key="waiting", created=old)
-    Refresh.objects.create(organization=riverside, reason="last", state="published", finished=old)
+    for state in ("published", "discarded"):
+        for name in ("older", "last"):
+            Refresh.objects.create(
+                organization=riverside, reason=f"{name} {state}", state=state, finished=old
+            )
     job = Job.objects.create(kind="tidy", key="tidy:1")
     assert working.work(job.pk, "worker")
     assert set(Job.objects.values_list("key", flat=True)) == {
         "recent done", "recent failed", "waiting", "tidy:1",
     }  # fmt: skip
-    assert set(Refresh.objects.values_list("reason", flat=True)) == {"recent", "last"}
+    assert set(Refresh.objects.values_list("reason", flat=True)) == {
+        "recent", "last published", "last discarded",
+    }  # fmt: skip
     assert Finding.objects.get().file == "recent"
     assert Import.objects.count() == 2
 
