@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 import warnings
 from functools import partial
 from typing import Any
@@ -19,6 +20,8 @@ THREADS = 4  # Per web process: what SQLite and two cores can use.
 CONNECTIONS = 512  # Per web process, idle and slow ones too; beyond that they wait in line.
 LAST_REQUESTS = 15  # Seconds in which a stopping web process finishes what it has begun.
 JOBS_AT_ONCE = 2
+limits: dict[str, threading.Timer] = {}
+"""What ends the embedded worker, by the task that it is at."""
 
 
 def end_with(parent: int) -> None:
@@ -60,12 +63,14 @@ def application_in_worker(main: int) -> Any:
 
 def worker() -> None:
     """Do the background jobs, two at a time, in threads: what an embedded database can use."""
-    from celery.signals import worker_shutting_down
+    from celery.signals import task_postrun, task_prerun, worker_shutting_down
 
     from portal.celery import app
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # It says there that it stops.
     worker_shutting_down.connect(leave_if_idle)
+    task_prerun.connect(end_if_it_hangs)
+    task_postrun.connect(has_ended)
 
     # It fears pickled messages when root runs it; ours are JSON.
     warnings.filterwarnings("ignore", message="You're running the worker with superuser")
@@ -84,6 +89,23 @@ def leave_if_idle(**_: Any) -> None:
 
     if not state.reserved_requests:
         os._exit(0)
+
+
+def end_if_it_hangs(task_id: str, **_: Any) -> None:
+    """End this process if the task takes longer than any may; the next worker takes it up.
+
+    Celery ends the processes of its own pool so, and can't end a thread.
+    """
+    from portal.celery import app
+
+    timer = threading.Timer(app.conf.task_time_limit, os._exit, (1,))
+    timer.daemon = True
+    limits[task_id] = timer
+    timer.start()
+
+
+def has_ended(task_id: str, **_: Any) -> None:
+    limits.pop(task_id).cancel()
 
 
 def beat() -> None:

@@ -42,27 +42,11 @@ def conditions(organization: Organization) -> list[Condition]:
 
 def of_installation() -> list[Condition]:
     """Return what needs the operator."""
-    now = clock()
-    hung = Job.objects.filter(state=Job.State.RUNNING, due__lt=now - LONGEST)
     return [
-        *(
-            Condition(f"{name}-silent:{since:%Y-%m-%dT%H:%M:%S}", *SILENT[name], "jobs")
-            for name, since in silent(now)
-        ),
-        *(
-            Condition(f"job-hangs:{job.pk}:{job.due}", *HANGS, "jobs")
-            for job in hung.order_by("pk")
-        ),
+        Condition(f"{name}-silent:{since:%Y-%m-%dT%H:%M:%S}", *SILENT[name], "jobs")
+        for name, since in silent(clock())
     ]
 
-
-LONGEST = timedelta(hours=2)
-"""No job takes longer: Celery ends a process that is at one for an hour."""
-
-HANGS = (
-    _("A background job doesn't end"),
-    _("Restart the worker: another one takes the job up at once."),
-)
 
 SILENT = {
     "worker": (

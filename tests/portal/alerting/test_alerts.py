@@ -193,18 +193,3 @@ def test_jobs_that_nobody_takes_tell_that_there_never_was_a_worker(
         assert tell() == 0
         now.shift(timedelta(minutes=4))
         assert tell() == 1
-
-
-def test_a_job_that_does_not_end_is_told_to_operators(
-    sink: Sink, olga: Staff, riverside: Organization
-) -> None:
-    with time_machine.travel(NIGHT, tick=False) as now:
-        Job.objects.create(kind="refresh", key="1", organization=riverside, state="running")
-        pulse("worker")
-        pulse("beat")
-        assert tell() == 0
-        now.shift(timedelta(hours=2, minutes=1))
-        pulse("worker")
-        pulse("beat")
-        assert tell() == 1
-    assert sink.subjects() == ["Rosterdesk: A background job doesn't end"]
