@@ -203,3 +203,16 @@ def test_a_filter_may_come_unencoded(served: Served, version: str, query: str) -
     told = served.raw(f"GET {path} HTTP/1.1\r\n{head}\r\n".encode())
     status = told.split(b" ", 2)[1]
     assert status == b"200", told[:400]
+
+
+@pytest.mark.parametrize("character", ['"', "<", ">", " "])
+def test_what_no_url_may_hold_is_refused_by_the_server_as_the_guide_says(
+    served: Served, character: str
+) -> None:
+    head = f"authorization: Bearer {served.tokens['1.2']}\r\nhost: 127.0.0.1:{served.port}\r\n"
+    path = f"{BASES['1.2']}/users?filter=dateLastModified{character}'2026-01-01'"
+    told = served.raw(f"GET {path} HTTP/1.1\r\n{head}\r\n".encode())
+    answer, _, body = told.partition(b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"content-length: 0" in answer.lower()
+    assert not body
