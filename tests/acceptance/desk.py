@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management import call_command
 
+from connections.models import Connection
 from tests.acceptance.vendor import Vendor
 
 EVERYTHING = ("--all-schools", "--share", "all")
@@ -64,12 +65,13 @@ class Desk:
         version: str,
         *terms: str,
         gradebook: bool = False,
-        vendor: str = GRADEBOOK_PARTNER,
+        vendor: str = "",
     ) -> Connected:
         """Connect a vendor; without terms it is shown everything there is."""
         way = ["--acknowledge-unsupported"]
         if gradebook:
             way = ["--partner", GRADEBOOK_PARTNER, "--type", "grade_book"]
+        vendor = vendor or f"{GRADEBOOK_PARTNER} {Connection.objects.count()}"
         told = self.run(
             "create_connection", slug, "--vendor", vendor, "--oneroster", version,
             *way, *(terms or EVERYTHING),
