@@ -19,12 +19,22 @@ def ordered(asking: Asking, order: Order, documents: Numbers, stamps: Numbers) -
     if path.root in asking.withheld:
         return _by(BY_ID, documents)
     if path.name == "dateLastModified":
-        by_id = _by(BY_ID, documents)
-        values = stamps[by_id]
-        return by_id[np.argsort(-values if order.descending else values, kind="stable")]
+        return _by_stamp(-stamps if order.descending else stamps, documents)
     value = in_order(path)
     way = "DESC NULLS LAST" if order.descending else "ASC NULLS FIRST"
     return _by(Sql(f"{value.text} {way}, sourced_id", value.parameters), documents)
+
+
+def _by_stamp(stamps: Numbers, documents: Numbers) -> Numbers:
+    """Return the positions of documents by stamp; of those that share one the ids are asked."""
+    order = np.argsort(stamps)
+    same = stamps[order][1:] == stamps[order][:-1]
+    if not same.any():
+        return order
+    tied = order[np.append(same, False) | np.append(False, same)]
+    ranks = np.zeros_like(stamps)
+    ranks[tied[_by(BY_ID, documents[tied])]] = np.arange(tied.size)
+    return np.lexsort((ranks, stamps))
 
 
 def _by(order: Sql, documents: Numbers) -> Numbers:

@@ -1,14 +1,16 @@
 """The records that vendors wrote, as one reader has them: live ones, and tombstones.
 
-The log is read once into arrays, and what came since with each request. Which record is visible
-is asked of the reader's reach (`reach.py`): a record is live where everything that it depends on
-is, and a tombstone where it was deleted, or something that it depends on has gone since it was
-written. Its stamp is the latest of its write and of what it depends on having come or gone.
+As long as nothing else has changed, a reader's records are renewed by what was written since, so
+that a write costs no look at all the others. Which record is visible is asked of the reader's
+reach (`reach.py`): a record is live where everything that it depends on is, and a tombstone where
+it was deleted, or something that it depends on has gone since it was written. Its stamp is the
+latest of its write and of what it depends on having come or gone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -17,8 +19,11 @@ from roster import bulk
 from roster.caches import MEGABYTE, Cache
 from roster.kinds import KINDS, ROWS_OF
 from roster.models import Gradebook, Organization, Written
+from roster.publishing import lists
 from roster.publishing.lists import EMPTY, List, Numbers
-from roster.written.reach import WIDTH, Extent, Part, Reach, reach_of
+from roster.written import log
+from roster.written.log import Columns
+from roster.written.reach import WIDTH, Extent, Key, Part, Reach, reach_of
 from roster.written.source import WrittenSource
 
 WRITTEN = (
@@ -31,21 +36,16 @@ WRITTEN = (
 )
 """The collections into which vendors write, those first that others name."""
 
-COLUMNS = (
-    "number",
-    "record",
-    "klass",
-    "person",
-    "category",
-    "item",
-    "shown",
-    "stone",
-    "live",
-    "vendor",
-)
+NAMED = {
+    "lineItems": "categories",
+    "results": "lineItems",
+    "assessmentResults": "assessmentLineItems",
+}
+"""The collection of which each names a record, on which it depends."""
 
 
-class Records(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Records:
     """A reader's written records of a collection, in the order in which each was first written.
 
     `came` is since when what each live one depends on is visible.
@@ -55,31 +55,49 @@ class Records(NamedTuple):
     tombstones: List
     came: Numbers
 
+    @cached_property
+    def extent(self) -> Extent:
+        """Of each whether it is live, and since when it is as it is for what depends on it."""
+        every = List(
+            np.concatenate([self.live.records, self.tombstones.records]),
+            np.concatenate([np.ones_like(self.live.records), 0 * self.tombstones.records]),
+            np.concatenate([self.came, self.tombstones.stamps]),
+        )
+        return Extent(every.take(np.argsort(every.records)))
+
+    def renewed(self, fresh: Records, rewritten: Numbers) -> Records:
+        """Return the records when some are `rewritten`, of which these are left."""
+        kept = ~np.isin(self.live.records, rewritten)
+        live = lists.joined([self.live.take(kept), fresh.live])
+        order = np.argsort(-live.records, kind="stable")
+        gone = ~np.isin(self.tombstones.records, rewritten)
+        tombstones = lists.joined([self.tombstones.take(gone), fresh.tombstones])
+        return Records(
+            live.take(order),
+            tombstones.take(np.argsort(-tombstones.records, kind="stable")),
+            np.append(self.came[kept], fresh.came)[order],
+        )
+
 
 NOBODYS = Records(EMPTY, EMPTY, EMPTY.stamps)
 
 
-class Log(NamedTuple):
-    """The newest write of each record up to a number, as columns by name."""
+class Found(NamedTuple):
+    """A reader's records as they were found: at which reach and write, by which that they name."""
 
-    upto: int
-    columns: dict[str, Numbers]
-
-
-def _bytes(log: Log) -> int:
-    return 500 + sum(values.nbytes for values in log.columns.values())
+    reach: Key
+    written: int
+    named: Records | None
+    records: Records
 
 
-def _bytes_of(known: tuple[Hashable, Records]) -> int:
-    """Return the bytes of a reader's records: three numbers each, and of a live one a fourth."""
-    _, found = known
-    return 500 + 32 * (len(found.live) + len(found.tombstones))
+def _bytes_of(found: Found) -> int:
+    """Return the bytes of a reader's records: four numbers each, and three to be depended on."""
+    return 500 + 56 * (len(found.records.live) + len(found.records.tombstones))
 
 
-# Twice what one vendor's million results take.
-_logs: Cache[Log] = Cache(160 * MEGABYTE, _bytes)
-_records: Cache[tuple[Hashable, Records]] = Cache(128 * MEGABYTE, _bytes_of)
-_superseded: Cache[tuple[Hashable, Numbers]] = Cache(
+_records: Cache[Found] = Cache(128 * MEGABYTE, _bytes_of)
+_superseded: Cache[tuple[tuple[int, int], Numbers]] = Cache(
     16 * MEGABYTE, lambda known: 500 + known[1].nbytes
 )
 
@@ -103,13 +121,22 @@ def records(source: WrittenSource, collection: str) -> Records:
     if not source.vendor or not source.written or collection not in WRITTEN:
         return NOBODYS
     reach = reach_of(source)
-    key = source.feed, collection
-    state = reach.key, source.written
+    key = source.feed, source.vendor, collection
+    named = records(source, NAMED[collection]) if collection in NAMED else None
     known = _records.get(key)
-    if known is None or known[0] != state:
-        known = state, _seen(source, collection, reach, _log(source, reach, collection).columns)
-        _records.put(key, known)
-    return known[1]
+    if known is not None and (known.reach != reach.key or known.named is not named):
+        known = None
+    if known is not None and known.written == source.written:
+        return known.records
+    whose = _whose(source, all_of=reach.knows_others)
+    if known is not None and known.written < source.written:
+        fresh = log.since(source, whose, collection, known.written)
+        found = known.records
+        if fresh["record"].size:
+            found = found.renewed(_seen(source, collection, reach, fresh), fresh["record"])
+    else:
+        found = _seen(source, collection, reach, log.whole(source, whose, collection))
+    return _records.put(key, Found(reach.key, source.written, named, found)).records
 
 
 def record(source: WrittenSource, collection: str, sourced_id: str) -> Records | None:
@@ -119,12 +146,9 @@ def record(source: WrittenSource, collection: str, sourced_id: str) -> Records |
     if not source.vendor or not source.written or collection not in WRITTEN:
         return None
     reach = reach_of(source)
-    every = _rows(source, _whose(source, all_of=reach.others), collection, 0, sourced_id)
-    if not every.size:
-        return None
-    newest = np.argsort(every[0])[-1:]
-    columns = {name: values[newest] for name, values in zip(COLUMNS, every, strict=True)}
-    return _seen(source, collection, reach, columns)
+    whose = _whose(source, all_of=reach.others)
+    newest = log.since(source, whose, collection, 0, sourced_id)
+    return _seen(source, collection, reach, newest) if newest["record"].size else None
 
 
 def superseded(source: WrittenSource, collection: str) -> Numbers:
@@ -151,9 +175,7 @@ def superseded(source: WrittenSource, collection: str) -> Numbers:
     return known[1]
 
 
-def _seen(
-    source: WrittenSource, collection: str, reach: Reach, columns: dict[str, Numbers]
-) -> Records:
+def _seen(source: WrittenSource, collection: str, reach: Reach, columns: Columns) -> Records:
     parts = [_whose_it_is(source, reach, columns), *_parts(source, collection, reach, columns)]
     number, size = columns["number"], columns["number"].size
     here, known = np.ones(size, np.bool_), np.ones(size, np.bool_)
@@ -177,16 +199,14 @@ def _seen(
     )
 
 
-def _whose_it_is(source: WrittenSource, reach: Reach, columns: dict[str, Numbers]) -> Part:
+def _whose_it_is(source: WrittenSource, reach: Reach, columns: Columns) -> Part:
     """Return of each record whether it is the reader's vendor's, or others' are visible."""
     mine = columns["vendor"] == source.vendor
     here, known, since = reach["others"].at(np.ones_like(columns["vendor"]))
     return mine | here, mine | known, np.where(mine, 0, since)
 
 
-def _parts(
-    source: WrittenSource, collection: str, reach: Reach, columns: dict[str, Numbers]
-) -> list[Part]:
+def _parts(source: WrittenSource, collection: str, reach: Reach, columns: Columns) -> list[Part]:
     """Return what the records of a collection depend on (product: What is visible, 2)."""
     klass, person = columns["klass"], columns["person"]
     if collection == "categories":
@@ -194,19 +214,19 @@ def _parts(
     if collection == "scoreScales":
         return [reach["classes"].at(klass)]
     if collection == "lineItems":
-        categories = _either(source, "categories", reach, columns["category"])
+        categories = _either(source, NAMED[collection], reach, columns["category"])
         return [reach["classes"].at(klass), categories]
     if collection == "results":
         return [
             reach["people"].at(person),
             reach["pairs"].at(klass * WIDTH + person),
-            _either(source, "lineItems", reach, columns["item"]),
+            _either(source, NAMED[collection], reach, columns["item"]),
         ]
     if collection == "assessmentLineItems":
         return [_class_if_any(reach, klass)]
     return [
         reach["people"].at(person),
-        _either(source, "assessmentLineItems", reach, columns["item"]),
+        _either(source, NAMED[collection], reach, columns["item"]),
     ]
 
 
@@ -223,13 +243,7 @@ def _class_if_any(reach: Reach, klass: Numbers) -> Part:
 
 def _either(source: WrittenSource, collection: str, reach: Reach, keys: Numbers) -> Part:
     """Return what is to be said of records that a bundle brought or a vendor wrote."""
-    written = records(source, collection)
-    every = List(
-        np.concatenate([written.live.records, written.tombstones.records]),
-        np.concatenate([np.ones_like(written.live.records), 0 * written.tombstones.records]),
-        np.concatenate([written.came, written.tombstones.stamps]),
-    )
-    ours = Extent(every.take(np.argsort(every.records))).at(keys)
+    ours = records(source, collection).extent.at(keys)
     theirs = reach[collection].at(keys)
     return ours[0] | theirs[0], ours[1] | theirs[1], np.maximum(ours[2], theirs[2])
 
@@ -237,45 +251,3 @@ def _either(source: WrittenSource, collection: str, reach: Reach, keys: Numbers)
 def _whose(source: WrittenSource, *, all_of: bool) -> int:
     """Return the vendor whose records are read; 0 for all of them."""
     return 0 if all_of else source.vendor
-
-
-def _log(source: WrittenSource, reach: Reach, collection: str) -> Log:
-    """Return the newest writes of records that a reader may know, with those that came since."""
-    whose = _whose(source, all_of=reach.knows_others)
-    key = source.organization, whose, source.version, collection
-    kept = _logs.get(key)
-    if kept is not None and kept.upto == source.written:
-        return kept
-    if kept is None or kept.upto > source.written:
-        kept = Log(0, {name: np.empty(0, np.int64) for name in COLUMNS})
-    fresh = _rows(source, whose, collection, kept.upto)
-    columns = {
-        name: np.concatenate([kept.columns[name], values])
-        for name, values in zip(COLUMNS, fresh, strict=True)
-    }
-    # Of each record the last one stays; records count downwards as they are first written.
-    order = np.lexsort((columns["number"], -columns["record"]))
-    ids = columns["record"][order]
-    last = np.append(ids[1:] != ids[:-1], True) if ids.size else np.empty(0, np.bool_)
-    log = Log(source.written, {name: each[order[last]] for name, each in columns.items()})
-    return _logs.put(key, log)
-
-
-def _rows(
-    source: WrittenSource, whose: int, collection: str, after: int, sourced_id: str | None = None
-) -> Numbers:
-    """Return the columns of what was written after a number; of one id if so asked."""
-    which = source.version.replace(".", "")
-    sql = (
-        f"SELECT number, record, klass, person, category, item, shown_{which}, stone_{which},"  # noqa: S608
-        f" CASE WHEN status = 'active' THEN 1 ELSE 0 END, vendor FROM {Written._meta.db_table}"
-        " WHERE organization_id = %s AND collection = %s AND number > %s AND number <= %s"
-    )
-    values: list[int | str] = [source.organization, collection, after, source.written]
-    if whose:
-        sql += " AND vendor = %s"
-        values.append(whose)
-    if sourced_id is not None:
-        sql += " AND sourced_id = %s"
-        values.append(sourced_id)
-    return bulk.numbers(sql, values, len(COLUMNS))

@@ -144,7 +144,7 @@ def measure(scene: Scene, many: int, profile: str) -> None:
 
     total = int(scene.writer.ask("GET", "/results?limit=1").headers["X-Total-Count"])
     middle = total // 2000 * 1000
-    since = scene.writer.ask("GET", "/results/put-0" if False else f"/lineItems/{item}").json()
+    since = scene.writer.ask("GET", f"/lineItems/{item}").json()
     stamp = since["lineItem"]["dateLastModified"]
     delta = f"/results?limit=1000&filter=dateLastModified%3E'{stamp}'&sort=dateLastModified"
     rows: dict[str, Callable[[], Any]] = {
