@@ -77,6 +77,10 @@ class Asked(NamedTuple):
             or MASK in self.filter
         )  # fmt: skip
 
+    def is_differential(self) -> bool:
+        """Whether a reading of what changed began here."""
+        return not self.offset and "dateLastModified" in self.filter
+
     def lists_removed(self) -> bool:
         """Whether tombstones stand in the answer (product: they are listed where asked for)."""
         names = "dateLastModified" in self.filter or "status" in self.filter

@@ -17,6 +17,7 @@ from portal import letters
 from portal.access import AtDesk, connection_of, connections_of, page
 from portal.forms.listing import ListForm
 from portal.pages.acts import acts_for
+from portal.pages.audit import told
 from portal.terms import COLLECTION_TERMS
 from portal.words import (
     FIELDS,
@@ -71,7 +72,7 @@ def show(request: AtDesk, pk: int) -> HttpResponse:
             "acts": acts_for(connection) if request.may_change else [],
             "letters": letters.offered(connection) if request.may_change else [],
             "requests": connection.requests.order_by("-at", "-pk")[:SHOWN],
-            "history": history_of(connection)[:SHOWN],
+            "history": [(each, told(each)) for each in history_of(connection)[:SHOWN]],
         },
     )
 

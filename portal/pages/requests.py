@@ -11,6 +11,8 @@ from django.template.response import TemplateResponse
 
 from connections.models import Connection, Request
 from connections.request_log import SEEN
+from connections.syncs import last_syncs
+from portal import activity
 from portal.access import AtDesk, connection_of, page
 from portal.hints import advice_for
 from portal.paging import paged
@@ -41,8 +43,23 @@ def show(request: AtDesk, pk: int) -> HttpResponse:
             "rows": rows[cut.cut],
             "week": week_of(connection),
             "hints": advice_for(connection),
+            **activity_of(connection),
         },
     )
+
+
+def activity_of(connection: Connection) -> dict[str, Any]:
+    """Return the last days as charts and table, what failed in them, and the last syncs."""
+    days = activity.days_of(connection)
+    return {
+        "days": days,
+        "requests_chart": activity.chart_of(
+            [day.requests for day in days], [day.errors for day in days]
+        ),
+        "records_chart": activity.chart_of([day.records for day in days]),
+        "failures": activity.failures_of(connection),
+        "syncs": last_syncs(connection),
+    }
 
 
 def week_of(connection: Connection) -> dict[str, Any]:

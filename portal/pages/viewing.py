@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
@@ -75,6 +76,7 @@ def documents(request: AtDesk, pk: int, collection: str) -> HttpResponse:
         texts = [one] if one else []
     else:
         texts = reading.page(reader, collection, None, cut.cut.start, PER_PAGE, None).documents
+    path = path_of(request, connection, collection, wanted, cut.cut.start)
     return TemplateResponse(
         request,
         "connections/documents.html",
@@ -86,7 +88,8 @@ def documents(request: AtDesk, pk: int, collection: str) -> HttpResponse:
             "paged": cut,
             "documents": [described(request, connection, text) for text in texts],
             "record": record_of(request, collection, wanted) if wanted and not texts else "",
-            "path": path_of(request, connection, collection, wanted, cut.cut.start),
+            "path": path,
+            "curl": f'curl -H "Authorization: Bearer $TOKEN" {shlex.quote(path)}',
         },
     )
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from connections import credentials, lifecycle
 from connections.models import Connection
+from connections.terms import change_terms
 from portal.models import Staff
 from roster.clock import clock
 from roster.models import Organization
@@ -128,6 +129,13 @@ def test_the_page_of_a_connection_tells_what_was_agreed(
     ):  # fmt: skip
         assert words in page
     assert "Banneker" not in page
+
+
+def test_its_history_has_old_and_new_values(as_victor: Client, brightpath: Connection):
+    change_terms(brightpath, by="test", agreement="DPA-9")
+    history = as_victor.get(f"{LIST}{brightpath.pk}/").context["history"]
+    (_entry, changes) = history[0]
+    assert changes == [("agreement", "—", "DPA-9")]
 
 
 def test_a_viewer_sees_no_secrets_and_no_acts(

@@ -56,6 +56,8 @@ def test_one_record_is_found_by_its_id(as_victor: Client, published: Connection)
     (document,) = answer.context["documents"]
     assert ("org", "s1", f"{view_of(published, 'orgs')}?id=s1") in document.links
     assert "v1p2/users/ann" in answer.content.decode()
+    listed = as_victor.get(view_of(published, "users")).context["curl"]
+    assert listed.startswith('curl -H "Authorization: Bearer $TOKEN" \'http://testserver/')
 
 
 def test_what_the_vendor_cannot_read_leads_to_the_reasons(as_victor: Client, published: Connection):
