@@ -34,6 +34,7 @@ from django_htmx.middleware import HtmxDetails
 
 from connections.models import Connection
 from connections.models.connection import ConnectionQuerySet
+from portal import keeping
 from portal.models import Membership, Staff
 from portal.signing_in import sessions
 from roster.models import Organization
@@ -146,6 +147,7 @@ def answered(
         response = view(request, **kwargs)
         if callable(render := getattr(response, "render", None)):
             render()
+    keeping.remember(request, response)
     # After signing out, the back button must not show what was read before.
     add_never_cache_headers(response)
     return response
@@ -159,9 +161,12 @@ def zone_of(request: HttpRequest) -> AbstractContextManager[Any]:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Send to the sign-in page and from there back, if what was asked for can be asked again."""
+    """Send to the sign-in page and from there back, to what was asked for or to the kept form."""
     asked = request.method in ("GET", "HEAD") and request.headers.get("HX-Request") != "true"
-    query = f"?{urlencode({'next': request.get_full_path()})}" if asked else ""
+    back = request.get_full_path() if asked else ""
+    if request.method == "POST" and keeping.keep(request):
+        back = reverse("kept_form")
+    query = f"?{urlencode({'next': back})}" if back else ""
     return elsewhere(request, settings.LOGIN_URL + (query if request.path != "/" else ""))
 
 

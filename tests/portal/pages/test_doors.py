@@ -47,6 +47,8 @@ DOORS = {
     ("jobs", "post"):                  (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_SO),
     ("job_again", "get"):              (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_SO),
     ("job_again", "post"):             (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND),
+    ("kept_form", "get"):              (TO_SIGN_IN, ON, ON, ON, ON),
+    ("kept_form", "post"):             (TO_SIGN_IN, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
     ("recipients", "get"):             (NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND),
     ("recipients", "post"):            (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
     ("recipients_csv", "get"):         (NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND),
@@ -241,7 +243,7 @@ DOORS = {
 OF_NO_ORGANIZATION = {
     name
     for name, _ in DOORS
-    if name in ("home", "hand_over", "organizations", "jobs", "job_again", "docs")
+    if name in ("home", "kept_form", "hand_over", "organizations", "jobs", "job_again", "docs")
     or name.startswith(("docs_", "account_", "mfa_", "openid_", "session"))
 }
 
