@@ -10,6 +10,9 @@ from urllib.request import Request, urlopen
 
 from playwright.sync_api import Page
 
+from connections import credentials
+from connections.information import information
+from connections.models import Connection
 from tests.cast import PASSWORD
 
 
@@ -63,6 +66,19 @@ def token(token_url: str, client_id: str, client_secret: str) -> dict[str, Any]:
 
 def read(address: str, bearer: str) -> dict[str, Any]:
     return answer(Request(address, headers={"Authorization": f"Bearer {bearer}"}))
+
+
+class Vendor:
+    """A vendor with a secret of its own and the addresses it was given."""
+
+    def __init__(self, connection: Connection, base: str) -> None:
+        told = information(connection, base)
+        secret = credentials.rotate(connection, by="test")
+        self.token = token(told["token_url"], told["client_id"], secret)["access_token"]
+        self.base = told["base_url"]
+
+    def students(self) -> list[dict]:
+        return list(read(f"{self.base}/students?limit=100", self.token)["users"])
 
 
 def answer(request: Request) -> dict[str, Any]:

@@ -17,10 +17,14 @@ from tests.browser.steps import create_connection, go_on, line, read, sign_in, t
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def bring_in_the_roster(folder: Path) -> None:
+def make_bundle(folder: Path) -> Path:
     bundle = folder / "roster.zip"
     call_command("make_bundle", str(bundle), "--students", "40", verbosity=0)
-    call_command("import_roster", "riverside", str(bundle), verbosity=0)
+    return bundle
+
+
+def bring_in_the_roster(folder: Path) -> None:
+    call_command("import_roster", "riverside", str(make_bundle(folder)), verbosity=0)
 
 
 def do_background_work() -> None:
@@ -32,8 +36,14 @@ def do_background_work() -> None:
 def test_dana_connects_a_vendor_and_the_vendor_reads_students(
     page: Page, live_server: LiveServer, dana: Staff, riverside: Organization, tmp_path: Path
 ):
-    bring_in_the_roster(tmp_path)
+    """From an empty organization on: upload, connect, publish, read."""
+    bundle = make_bundle(tmp_path)
     sign_in(page, live_server.url, dana.email)
+    page.get_by_role("link", name="Imports", exact=True).first.click()
+    page.get_by_label("Bundle").set_input_files(bundle)
+    page.get_by_role("button", name="Bring it in").click()
+    expect(page.get_by_text("its import begins in a moment")).to_be_visible()
+    do_background_work()
     create_connection(page, live_server.url, vendor="Brightpath", version="1.2")
     keys = ("client_id", "client_secret", "token_url", "base_url")
     given = {key: line(page, key) for key in keys}

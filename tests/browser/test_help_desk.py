@@ -9,13 +9,11 @@ from django.core.management import call_command
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from connections import credentials
-from connections.information import information
 from connections.models import Connection
 from portal.models import Staff
 from roster.jobs import working
 from roster.models import Job
-from tests.browser.steps import read, sign_in, token
+from tests.browser.steps import Vendor, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -82,16 +80,3 @@ def test_dana_excludes_a_student_and_victor_can_tell_why(
     assert refused is not None
     assert refused.status == 403
     context.close()
-
-
-class Vendor:
-    """Brightpath, with a secret and the addresses it was given."""
-
-    def __init__(self, connection: Connection, base: str) -> None:
-        told = information(connection, base)
-        secret = credentials.rotate(connection, by="test")
-        self.token = token(told["token_url"], told["client_id"], secret)["access_token"]
-        self.base = told["base_url"]
-
-    def students(self) -> list[dict]:
-        return list(read(f"{self.base}/students?limit=100", self.token)["users"])
