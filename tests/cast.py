@@ -123,6 +123,18 @@ def certified(name: str) -> Partner:
 
 def connected(organization: Organization, by: Staff, **terms: object) -> Connection:
     """Return a connection of the organization; what `terms` doesn't say is as plain as can be."""
-    plain = {"vendor": "Brightpath", "oneroster": "1.2", "all_schools": not terms.get("schools")}
+    plain = {
+        "vendor": free_name(organization),
+        "oneroster": "1.2",
+        "all_schools": not terms.get("schools"),
+    }
     known = {"acknowledge_unsupported": "partner" not in terms, **plain, **terms}
     return lifecycle.connect(organization, by=by, **known)[0]  # type: ignore[arg-type]
+
+
+def free_name(organization: Organization) -> str:
+    """Return Brightpath, or Brightpath with a number where a connection is called that."""
+    number = Connection.objects.filter(
+        organization=organization, vendor__startswith="Brightpath"
+    ).count()
+    return f"Brightpath {number + 1}" if number else "Brightpath"

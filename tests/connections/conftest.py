@@ -13,6 +13,7 @@ from connections import lifecycle
 from connections.models import Connection
 from roster.models import Feed, Org, Organization, Publication
 from roster.organizations import create_organization
+from tests.cast import free_name
 
 DANA = "dana@riverside.example"
 
@@ -51,7 +52,7 @@ class Vendor:
 
 def connected(organization: Organization, **terms: Any) -> Vendor:
     terms = {
-        "vendor": "Brightpath",
+        "vendor": free_name(organization),
         "oneroster": "1.2",
         "acknowledge_unsupported": True,
         "all_schools": not terms.get("schools"),
