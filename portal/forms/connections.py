@@ -45,7 +45,7 @@ class Step(NamedTuple):
 STEPS = (
     Step("vendor", _("Vendor"), ("vendor_is", "vendor", "acknowledged")),
     Step("reads", _("Version and type"), ("oneroster", "types")),
-    Step("sharing", _("Sharing"), (*SharingFields.base_fields, "like", NON_FIELD_ERRORS)),
+    Step("sharing", _("Sharing"), (*SharingFields.base_fields, "like", "copied", NON_FIELD_ERRORS)),
     Step("data", _("Prerequisites"), ()),
     Step(
         "agreement",
@@ -88,6 +88,7 @@ class ConnectionForm(SharingFields, AgreementFields):
         required=False,
     )
     like = forms.ChoiceField(label=_("Share the same as"), required=False)
+    copied = forms.ChoiceField(widget=forms.HiddenInput, required=False)
     enabled = forms.ChoiceField(
         label=_("When it begins"),
         choices=[("now", _("Enable it now")), ("later", _("Keep it disabled"))],
@@ -116,10 +117,9 @@ class ConnectionForm(SharingFields, AgreementFields):
         self._offer_certified()
         self.offer(organization)
         self.offer_lists(self._unshared())
-        self.fields["like"].choices = [  # type: ignore[attr-defined]
-            ("", "—"),
-            *((key, each.title) for key, each in self.examples.items()),
-        ]
+        known = [("", "—"), *((key, each.title) for key, each in self.examples.items())]
+        for name in ("like", "copied"):
+            self.fields[name].choices = known  # type: ignore[attr-defined]
         self.fields["enabled"].widget.explained = {  # type: ignore[attr-defined]
             "now": _("The vendor can read as soon as it has the client ID and secret."),
             "later": _("Share the information today; the vendor is refused until you enable."),
@@ -247,12 +247,13 @@ class ConnectionForm(SharingFields, AgreementFields):
         for name, value in initial_of(example).items():
             if name in SharingFields.base_fields:
                 data.setlist(name, value if isinstance(value, list) else [value])
+        data["copied"] = str(example.pk)
         return ConnectionForm(data, self.files, organization=self.organization)
 
     @property
     def kept_out(self) -> dict[str, str]:
         """Who is kept out of the connection that was copied, and so of this one."""
-        example = self.examples.get(self.data.get("like", ""))
+        example = self.examples.get(self.data.get("copied", ""))
         return example.kept_out if example else {}
 
     def draft(self) -> Connection:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.views.decorators.debug import sensitive_variables
 
 from connections import lifecycle
 from connections.agreements import keep_file
@@ -55,6 +56,7 @@ def new(request: AtDesk) -> HttpResponse:
     return shown(request, form, target) if target < DONE else made(request, form)
 
 
+@sensitive_variables("secret")
 def made(request: AtDesk, form: ConnectionForm) -> HttpResponse:
     try:
         connection, secret = lifecycle.connect(

@@ -238,6 +238,8 @@ def test_the_sharing_of_another_connection_is_copied_with_whom_it_keeps_out(
         kept_out={"ann": "Asked"},
     )  # fmt: skip
     form = filled_in(like=str(example.pk), to="copy")
+    chosen = as_dana.post(NEW, form | {"to": "sharing"})
+    assert not chosen.context["form"].kept_out
     page = as_dana.post(NEW, form)
     assert page.context["step"].name == "sharing"
     assert page.context["form"]["roles"].value() == ["student"]
