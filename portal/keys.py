@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from connections import hand_over
 from connections.models import HandOver
+from portal.signing_in import factors
 from roster import audit
 from roster.arrivals import keeping
 from roster.encryption import cipher
@@ -45,6 +46,8 @@ def renew(by: audit.Actor) -> dict[str, int]:
     for kept in KEPT:
         for pk in list(kept.rows.order_by("pk").values_list("pk", flat=True)):
             done[kept.what if _renew(kept, pk) else "unreadable"] += 1
+    done["second factors"], lost = factors.renew()
+    done["unreadable"] += lost
     audit.record(by, "key.renewed", None, new=done)
     return done
 

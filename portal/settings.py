@@ -207,8 +207,11 @@ SOCIALACCOUNT_ADAPTER = "portal.signing_in.providers.SocialAdapter"
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {"APPS": [issuer.app for issuer in _given["SIGN_IN_WITH"] or []]}
 }
+MFA_ADAPTER = "portal.signing_in.factors.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Rosterdesk"
+# Clocks of phones differ: the codes of half a minute before and after count too.
+MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # Vendors ------------------------------------------------------------------------------------
