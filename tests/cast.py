@@ -26,6 +26,10 @@ EVERYBODY = ("anonymous", "liz", "victor", "dana", "olga")
 @pytest.fixture
 def riverside(db: None) -> Organization:
     """A district in Chicago's time zone with two schools, nothing imported or published."""
+    return with_two_schools()
+
+
+def with_two_schools() -> Organization:
     organization = create_organization(
         "riverside", "Riverside", time_zone="America/Chicago", by="operator"
     )

@@ -75,6 +75,10 @@ def publish(vendor: Vendor, number: int = 7) -> Publication:
 
 @pytest.fixture
 def riverside(db: None) -> Organization:
+    return with_two_schools()
+
+
+def with_two_schools() -> Organization:
     organization = create_organization("riverside", "Riverside", "America/Chicago", by="operator")
     for sourced_id in ("north", "south"):
         Org.objects.create(

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from roster import reading
-from roster.models import Organization
 from roster.publishing import refresh
-from tests.connections.conftest import DANA, Vendor, connected, riverside
+from tests import worlds
+from tests.connections.conftest import DANA, Vendor, connected, riverside, with_two_schools
 from tests.roster.importing.bundles import EVERYTHING
 from tests.roster.importing.conftest import Bundler
 
@@ -19,13 +18,18 @@ __all__ = ["riverside"]
 
 
 @pytest.fixture
-def reader(riverside: Organization, tmp_path: Path) -> Iterator[Vendor]:
+def reader(db: None, tmp_path: Path) -> Iterator[Vendor]:
     """A vendor that shares everything of a published district."""
-    with time_machine.travel("2026-10-05T12:00:00Z", tick=True):
-        reading.forget()
-        Bundler(tmp_path, riverside)(EVERYTHING)
-        vendor = connected(riverside, shares=["all"])
-        refresh(riverside, by=DANA)
-        vendor.connection.refresh_from_db()
+    with time_machine.travel("2026-10-05T12:00:00Z", tick=True) as clock:
+        vendor = worlds.once("reader", lambda: published(tmp_path))
+        clock.shift(60)
         yield vendor
-        reading.forget()
+
+
+def published(folder: Path) -> Vendor:
+    organization = with_two_schools()
+    Bundler(folder, organization)(EVERYTHING)
+    vendor = connected(organization, shares=["all"])
+    refresh(organization, by=DANA)
+    vendor.connection.refresh_from_db()
+    return vendor

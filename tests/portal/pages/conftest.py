@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from connections.models import Connection
 from roster import reading
 from roster.models import Organization
 from roster.publishing import refresh
+from tests import worlds
 from tests.cast import (  # noqa: F401
     as_dana,
     as_victor,
@@ -20,18 +22,31 @@ from tests.cast import (  # noqa: F401
     lakeside,
     liz,
     olga,
-    riverside,
     victor,
+    with_two_schools,
 )
 from tests.roster.importing.bundles import EVERYTHING
 from tests.roster.importing.conftest import Bundler
 
 
 @pytest.fixture
-def roster(riverside: Organization, tmp_path: Path) -> Organization:  # noqa: F811
+def riverside(db: None, request: pytest.FixtureRequest, tmp_path_factory: Any) -> Organization:
+    """Riverside as of the cast; where the test asks for a roster, with it from the beginning."""
+    if "roster" not in request.fixturenames:
+        return with_two_schools()
+    return worlds.once("roster", lambda: with_roster(tmp_path_factory.mktemp("roster")))
+
+
+def with_roster(folder: Path) -> Organization:
+    organization = with_two_schools()
+    Bundler(folder, organization)(EVERYTHING)
+    organization.refresh_from_db()
+    return organization
+
+
+@pytest.fixture
+def roster(riverside: Organization) -> Organization:
     """Riverside with Ann, her father Pat, Tom who teaches her, their class k1, two schools."""
-    Bundler(tmp_path, riverside)(EVERYTHING)
-    riverside.refresh_from_db()
     return riverside
 
 
