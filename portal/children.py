@@ -20,6 +20,7 @@ THREADS = 4  # Per web process: what SQLite and two cores can use.
 CONNECTIONS = 512  # Per web process, idle and slow ones too; beyond that they wait in line.
 LAST_REQUESTS = 15  # Seconds in which a stopping web process finishes what it has begun.
 JOBS_AT_ONCE = 2
+LONGEST_STATEMENT = 30  # Seconds that PostgreSQL works for one request before it breaks off: 503.
 limits: dict[str, threading.Timer] = {}
 """What ends the embedded worker, by the task that it is at."""
 
@@ -38,6 +39,8 @@ def web(host: str, port: int, workers: int) -> None:
     from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
 
+    # What the operator sets, here or after the ? of DATABASE_URL, counts.
+    os.environ.setdefault("PGOPTIONS", f"-c statement_timeout={LONGEST_STATEMENT}s")
     Granian(
         "portal.wsgi:application",
         address=host,

@@ -21,6 +21,7 @@ from roster.api.errors import (
     UNKNOWN,
     minor_in,
 )
+from roster.api.shares import AT_ONCE
 from roster.api.throttling import BUDGET, PERIOD
 from roster.dialects.fields import V11
 
@@ -109,7 +110,8 @@ FAULTS = (
     Fault(
         429,
         BUSY,
-        f"More than {BUDGET:,} requests in {PERIOD} seconds.",
+        f"More than {BUDGET:,} requests in {PERIOD} seconds, or more than {AT_ONCE:,} records at "
+        "once.",
         "Wait as many seconds as Retry-After says, then send the same request again.",
     ),
     Fault(

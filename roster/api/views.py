@@ -28,6 +28,7 @@ from roster.api.errors import NotHere, NotReady
 from roster.api.operations import NOWHERE, Operation
 from roster.api.parameters import Asked
 from roster.api.reader import Reader
+from roster.api.shares import share
 from roster.api.throttling import ConnectionThrottle
 from roster.api.tracing import trace_of
 from roster.clock import clock, stamp
@@ -134,6 +135,15 @@ class OneRosterView(APIView):
         """Return what the request log calls the operation: its path, without anybody's id."""
         return self.operation.path
 
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Let go of the answer: DRF's view and request know each other, and would keep it.
+
+        Each answer of megabytes would live until a full garbage collection.
+        """
+        response = super().dispatch(request, *args, **kwargs)
+        del self.response
+        return response
+
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Say who may keep the answer, and tell the request log what was asked."""
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -192,12 +202,16 @@ class ReadingView(OneRosterView):
             for each in asked.warnings
         ]
         beside = f',"statusInfoSet":{orjson.dumps(warnings).decode()}' if warnings else ""
+        # Each name is one copy of a page that may have thirty megabytes: none is kept for long.
         content = with_origin(content, origin_of(request))
+        encoded = content.encode()
+        del content
         response = HttpResponse(
-            f'{{"{self.operation.envelope}":{content}{beside}}}'.encode(),
+            (f'{{"{self.operation.envelope}":', encoded, f"{beside}}}"),
             content_type="application/json",
             headers={"ETag": tag},
         )
+        del encoded
         compress(response, request.headers.get("Accept-Encoding", ""))
         return response
 
@@ -206,8 +220,13 @@ class CollectionView(ReadingView):
     """A list: envelope, page, `X-Total-Count` and `Link` (specification 3.1, 3.2)."""
 
     def get(self, request: Request, **ids: str) -> HttpResponse:
+        asked = parameters.read(request.query_params, self.operation)
+        reader: Reader = request.auth  # type: ignore[assignment]
+        with share(reader.connection, asked.limit):
+            return self._list(request, asked, ids)
+
+    def _list(self, request: Request, asked: Asked, ids: dict[str, str]) -> HttpResponse:
         operation, nested = self.operation, bool(self.operation.parents)
-        asked = parameters.read(request.query_params, operation)
         key = lists.key_of(operation.address(ids), asked.filter)
         # Nested lists belong to the run in progress; only top-level ones begin one.
         reader = self.reader(request, None if nested else key, asked.offset)
@@ -226,26 +245,25 @@ class CollectionView(ReadingView):
             parents_of(operation, reader, ids),
             asked.order,
         )
-        found = self.page(request, reader, where, asked, begun, key)
-        count = len(found.documents)
-        self._gave(request, reader, key, asked.offset, count, found.total)
-        documents = selecting.only(found.documents, asked.fields)
-        tag = etags.tag(mark, count, found.total)
-        response = self.body(request, f"[{','.join(documents)}]", count, asked, tag)
-        response.headers["X-Total-Count"] = str(found.total)
+        content, count, total = self._read(reader, where, asked, begun, key)
+        self._gave(request, reader, key, asked.offset, count, total)
+        response = self.body(request, content, count, asked, etags.tag(mark, count, total))
+        response.headers["X-Total-Count"] = str(total)
         response.headers["Link"] = links(
-            request, origin_of(request) + operation.address(ids), asked, found.total
+            request, origin_of(request) + operation.address(ids), asked, total
         )
         return response
 
+    def _read(
+        self, reader: Reader, where: Where, asked: Asked, begun: int | None, key: str
+    ) -> tuple[str, int, int]:
+        """Return the documents of a page as one JSON array, how many they are, and the total."""
+        found = self.page(reader, where, asked, begun, key)
+        documents = selecting.only(found.documents, asked.fields)
+        return f"[{','.join(documents)}]", len(documents), found.total
+
     def page(
-        self,
-        request: Request,
-        reader: Reader,
-        where: Where,
-        asked: Asked,
-        begun: int | None,
-        key: str,
+        self, reader: Reader, where: Where, asked: Asked, begun: int | None, key: str
     ) -> reading.Page:
         """Return a page: of a run's publication, or of the gradebook as its list was begun."""
         collection, offset, limit = self.operation.collection, asked.offset, asked.limit

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -117,6 +118,17 @@ def test_slow_and_idle_clients_take_nobodys_time(desk: Production) -> None:
             assert desk.ask("GET", "/healthz").status_code == 200
             took.append(time.monotonic() - at)
     assert max(took) < 5, took
+
+
+def test_one_vendor_gets_its_share_and_no_more(desk: Production) -> None:
+    """Forty at once: what is too much is refused in the version's words, by us or by nginx."""
+    headers, path = bearer(desk.token()), f"{USERS}?limit=50000"
+    with ThreadPoolExecutor(40) as pool:
+        answers = list(pool.map(lambda _: desk.ask("GET", path, headers=headers), range(40)))
+    assert {answer.status_code for answer in answers} == {200, 429}
+    for refused in (answer for answer in answers if answer.status_code == 429):
+        assert int(refused.headers["Retry-After"]) > 0
+        assert "server_busy" in str(refused.json()["imsx_CodeMinor"])
 
 
 # Restarting ---------------------------------------------------------------------------------
