@@ -43,7 +43,10 @@ from roster.models import Feed, Organization, Publication
 REALM = 'Bearer realm="Rosterdesk"'
 BEARER = re.compile(r"bearer(?: +(?P<token>\S+))?", re.IGNORECASE)
 
-NO_TOKEN = "Send an access token: Authorization: Bearer, then the token."  # noqa: S105
+NO_TOKEN = (
+    "Send an access token: Authorization: Bearer, then the token. The Token URL gives it for "  # noqa: S105
+    "client ID and secret; see /docs/."
+)
 UNKNOWN = "The access token is not known; ask for a new one."
 EXPIRED = "The access token has expired; ask for a new one."
 OAUTH_1 = "OAuth 1 is not supported. Get an access token with OAuth 2 client credentials."

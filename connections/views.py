@@ -69,7 +69,9 @@ def revoke(request: HttpRequest) -> HttpResponse:
 
 def _serve(request: HttpRequest, endpoint: str) -> HttpResponse:
     if request.method != "POST":
-        answer = _refused(405, "invalid_request", "Use POST.")
+        answer = _refused(
+            405, "invalid_request", "Use POST, with grant_type=client_credentials; see /docs/."
+        )
         answer["Allow"] = "POST"
         return answer
     try:

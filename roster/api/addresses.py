@@ -8,12 +8,28 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+from roster.api.operations import OPERATIONS
 from roster.api.parameters import Asked
+from roster.dialects.references import V12_BASES
+from roster.dialects.vocabularies import V12
 
 
 def origin_of(request: HttpRequest | Request) -> str:
     """Return scheme and host as vendors reach them: as configured, else as they were asked for."""
     return settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
+
+
+def elsewhere(path: str) -> str:
+    """Return which base of 1.2 has the list that was looked for below another one; else nothing.
+
+    What it says is our own words: a path may hold anything.
+    """
+    for base in V12_BASES.values():
+        word = path.removeprefix(f"{base}/").strip("/")
+        for each in OPERATIONS:
+            if each.version == V12 and each.many and f"/{each.path}".endswith(f"/v1p2/{word}"):
+                return f"/{word} is below {V12_BASES[each.service]}."
+    return ""
 
 
 def links(request: Request, here: str, asked: Asked, total: int) -> str:

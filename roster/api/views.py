@@ -22,7 +22,7 @@ from rest_framework.views import APIView
 
 from roster import reading
 from roster.api import errors, etags, lists, parameters, selecting
-from roster.api.addresses import links, origin_of
+from roster.api.addresses import elsewhere, links, origin_of
 from roster.api.compression import compress
 from roster.api.errors import NotHere, NotReady
 from roster.api.operations import NOWHERE, Operation
@@ -342,7 +342,12 @@ class NothingHere(OneRosterView):
         return "(no such endpoint)"
 
     def get(self, request: Request, **kwargs: str) -> HttpResponse:
-        raise NotFound("There is no such endpoint. The reference is at /docs/.")
+        words = [
+            "There is no such endpoint.",
+            elsewhere(request.path),
+            "The reference is at /docs/.",
+        ]
+        raise NotFound(" ".join(filter(None, words)))
 
     def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Nothing is here for any method."""

@@ -156,3 +156,13 @@ def test_before_the_first_publication_faults_are_told_first(
 ) -> None:
     answer = unpublished[endpoint.version].ask(f"{at(endpoint)}?fields=")
     assert answer.status_code == 400
+
+
+def test_a_list_below_another_base_is_shown_its_own(riverside: Any) -> None:
+    vendor = riverside.full["1.2"]
+    for asked, right in (("rostering", "gradebook"), ("resources", "gradebook")):
+        answer = vendor.ask(f"/ims/oneroster/{asked}/v1p2/lineItems/")
+        assert answer.status_code == 404
+        assert f"/lineItems is below /ims/oneroster/{right}/v1p2." in answer.content.decode()
+    answer = vendor.ask("/ims/oneroster/rostering/v1p2/people")
+    assert " is below " not in answer.content.decode()
