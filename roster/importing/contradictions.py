@@ -60,6 +60,14 @@ FORMER = (
 """The enrollment before each, of the same person in the same role and class."""
 
 
+PRIMARIES = stored(Role, "r", "r.role_type = 'primary'")
+PRIMARY = (
+    f'JOIN (SELECT r."user" AS person, r.org FROM {PRIMARIES} GROUP BY r."user", r.org'  # noqa: S608
+    ' HAVING COUNT(*) > 1) AS o ON o.person = s."user" AND o.org = s.org'
+)
+"""Who has several primary roles at an org, and where."""
+
+
 ROLES_OF = stored(Role, "r", 'r."user" = s.sourced_id')
 
 
@@ -129,6 +137,14 @@ def contradictions() -> tuple[Contradiction, ...]:
             "",
             "''",
             f"NOT EXISTS (SELECT 1 FROM {ROLES_OF})",  # noqa: S608
+        ),
+        Contradiction(
+            "role-primary-twice",
+            "staged_roles",
+            "roleType",
+            "s.role",
+            "s.role_type = 'primary'",
+            PRIMARY,
         ),
         Contradiction(
             "username-twice", "staged_users", "username", "s.username", shared("username")

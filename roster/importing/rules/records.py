@@ -52,6 +52,11 @@ RECORDS: dict[str, Rule] = {
         "Send the person's role.",
         binding=False,
     ),
+    "role-primary-twice": notice(
+        "The person has several primary roles at this org. They were kept, and vendors see all of"
+        " them as primary.",
+        "Make one of the roles primary, and the others secondary.",
+    ),
     "username-twice": warning(
         "Several people have this username, letter case aside. It was kept; many vendors take them"
         " for one person, or refuse the second.",

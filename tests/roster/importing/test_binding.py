@@ -108,6 +108,18 @@ def test_a_strict_bundle_holds_the_files_that_its_files_need(load: Bundler, code
     assert "file-needed" not in codes(load(files))
 
 
+def test_a_strict_bundle_gives_a_person_one_primary_role_at_an_org(
+    load: Bundler, codes: Codes
+) -> None:
+    row = "r1,,,ann,primary,student,,,s1,"
+    roles = V1P2["roles.csv"]
+    assert row in roles
+    files = V1P2 | {"roles.csv": roles + row.replace("r1", "r9").replace("student", "aide") + "\n"}
+    with pytest.raises(Refused, match=r"roles\.csv: role-primary-twice"):
+        load(files, strict=True)
+    assert codes(load(files)) == {"role-primary-twice"}
+
+
 @pytest.mark.parametrize(
     "heads", ["sourcedId,status,dateLastModified,metadata.x,name,type,identifier,parentSourcedId",
               "name,type,sourcedId,status,dateLastModified,identifier,parentSourcedId"]

@@ -11,8 +11,9 @@ NEW = ("1.2",)
 CASES = [
     case(
         "a sound bundle has no contradictions",
-        never="enrollment-school enrollment-twice enrollment-role user-without-role username-twice"
-        " email-twice id-telling subjects-uneven parent-circle year-labels",
+        never="enrollment-school enrollment-twice enrollment-role user-without-role"
+        " role-primary-twice username-twice email-twice id-telling subjects-uneven parent-circle"
+        " year-labels",
     ),
     case(
         "an enrollment of another school than its class",
@@ -69,6 +70,19 @@ CASES = [
         without_row("roles", "r-eve"),
         findings="user-without-role",
         sees="users/eve",
+        versions=NEW,
+    ),
+    case(
+        "two primary roles at an org",
+        add("roles", "r-x", like="r-tom", role="aide"),
+        findings="role-primary-twice",
+        sees="users/tom",
+        versions=NEW,
+    ),
+    case(
+        "a secondary role beside",
+        add("roles", "r-x", like="r-tom", role="aide", roleType="secondary"),
+        never="role-primary-twice",
         versions=NEW,
     ),
     case(
