@@ -2,9 +2,10 @@
 
 A night is compared with what the same marks, rules, settings and day would show of the rows that
 somebody has seen last: those that the last refresh has shown, or of an import approved since. So
-neither acts nor dates count, and an approved import carries its approval along. One feed beyond a
-limit holds the organization. Weighed and left: counting what an import changes, which is done
-before it is applied, and doesn't know what one connection would lose of it.
+neither acts nor dates count, and an approved import carries its approval along. What is approved is
+built anew for that day: whose enrollment has ended since it was held must not come back. One feed
+beyond a limit holds the organization. Weighed and left: counting what an import changes, which is
+done before it is applied, and doesn't know what one connection would lose of it.
 """
 
 from __future__ import annotations
