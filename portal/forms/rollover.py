@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.forms.widgets import Day
-from roster.models import Organization
 
 
 class RolloverForm(forms.Form):
@@ -25,7 +22,3 @@ class RolloverForm(forms.Form):
         help_text=_("Vendors read the new year from this day's first refresh on."),
         widget=Day,
     )
-
-    def __init__(self, *args: Any, organization: Organization, year: str, **kwargs: Any) -> None:
-        kwargs["initial"] = {"year": year, "day": organization.today()}
-        super().__init__(*args, **kwargs)

@@ -41,7 +41,8 @@ def show(request: AtDesk) -> HttpResponse:
     form = None
     if request.may_change:
         sent = request.POST if bound else None
-        form = RolloverForm(sent, organization=organization, year=year)
+        day = planned.day if planned else organization.today()
+        form = RolloverForm(sent, initial={"year": year, "day": day})
     if form is not None and form.is_bound and form.is_valid():
         given = form.cleaned_data
         try:
