@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.db import transaction
 
 from connections.models import TYPES, Partner
+from connections.models.connection import SHARES
 from roster import audit
-from roster.refusal import Refused
+from roster.checking import NEEDS
+from roster.refusal import Refused, require_valid
 
 VERSIONS = ("1.1", "1.2")
 ADDED_TYPES = tuple(name for name in TYPES if name != "roster")
@@ -26,12 +29,7 @@ def create_partner(
     """
     name = name.strip()
     certified = {"versions": known_versions(versions), "types": known_types(types)}
-    if not name:
-        raise Refused("A partner needs a name.")
-    if not certified["versions"]:
-        raise Refused("A partner is certified for at least one OneRoster version.")
-    if "assessment" in certified["types"] and "1.2" not in certified["versions"]:
-        raise Refused("Assessment Sync exists in OneRoster 1.2 only.")
+    require_sense(name, **certified)
     found = Partner.objects.filter(name__iexact=name).first()
     if found is not None:
         if {"versions": found.versions, "types": found.types} == certified:
@@ -47,6 +45,63 @@ def create_partner(
         new={"name": name, **certified},
     )
     return partner
+
+
+CHANGED = ("name", "versions", "types", "website", "contact", "support", "certification",
+           "shares", "needs")  # fmt: skip
+"""What the operator edits of a partner."""
+
+
+@transaction.atomic
+def change_partner(
+    partner: Partner, *, by: audit.Actor, reason: str = "", **asked: Any
+) -> dict[str, Any]:
+    """Change an entry (`CHANGED`, whole values); return `{"changed": {name: {"old", "new"}}}`.
+
+    Connections that are there go on as they were agreed. Refused: a name that another entry has,
+    and what OneRoster or the profile of needs doesn't know.
+    """
+    row = Partner.objects.select_for_update().get(pk=partner.pk)
+    for name, value in asked.items():
+        setattr(row, name, value.strip() if isinstance(value, str) else value)
+    row.versions, row.types = known_versions(row.versions), known_types(row.types)
+    row.shares = _known(row.shares, tuple(SHARES), "share")
+    row.needs = _known(row.needs, tuple(NEEDS), "need of data")
+    require_sense(row.name, row.versions, row.types)
+    other = Partner.objects.filter(name__iexact=row.name).exclude(pk=row.pk).first()
+    if other is not None:
+        raise Refused(f"{other.name} is in the directory already.")
+    require_valid(row)
+    before = Partner.objects.get(pk=partner.pk)
+    changed = {
+        name: {"old": getattr(before, name), "new": getattr(row, name)}
+        for name in CHANGED
+        if getattr(before, name) != getattr(row, name)
+    }
+    if changed:
+        row.save(update_fields=list(changed))
+        audit.record(
+            by,
+            "partner.changed",
+            None,
+            kind="partner",
+            object_id=str(row.pk),
+            old={name: each["old"] for name, each in changed.items()},
+            new={name: each["new"] for name, each in changed.items()},
+            reason=reason.strip(),
+        )
+        partner.refresh_from_db()
+    return {"changed": changed}
+
+
+def require_sense(name: str, versions: Collection[str], types: Collection[str]) -> None:
+    """Refuse an entry without a name or a version, or with a type that its versions lack."""
+    if not name:
+        raise Refused("A partner needs a name.")
+    if not versions:
+        raise Refused("A partner is certified for at least one OneRoster version.")
+    if "assessment" in types and "1.2" not in versions:
+        raise Refused("Assessment Sync exists in OneRoster 1.2 only.")
 
 
 def find_partner(name: str) -> Partner:

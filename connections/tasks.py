@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from connections import dates, hand_over, rollover, sync_history
+from connections import dates, hand_over, interests, rollover, sync_history
 
 BY = "schedule"
 
@@ -12,7 +12,7 @@ BY = "schedule"
 @shared_task(name="connections.tasks.tend")
 def tend() -> None:
     """Begin and resume what is due, hold and end what has expired, decide due rollovers; forget
-    old runs and requests, and the secrets of links that nobody opened."""
+    old runs and requests, declined forms, and the secrets of links that nobody opened."""
     dates.begin_due(BY)
     dates.end_secrets(BY)
     dates.keep_expiry(BY)
@@ -20,3 +20,4 @@ def tend() -> None:
     sync_history.prune()
     sync_history.prune_requests()
     hand_over.forget()
+    interests.forget()

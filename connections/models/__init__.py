@@ -4,6 +4,7 @@ from connections.models.agreement_file import AgreementFile
 from connections.models.client import Client, MadeWith
 from connections.models.connection import SHARES, TYPES, Connection, Request, Secret
 from connections.models.hand_over import HandOver
+from connections.models.interest import Interest
 from connections.models.partner import Partner
 from connections.models.run import Run
 
@@ -14,6 +15,7 @@ __all__ = [
     "Client",
     "Connection",
     "HandOver",
+    "Interest",
     "MadeWith",
     "Partner",
     "Request",

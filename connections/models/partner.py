@@ -14,7 +14,9 @@ class Partner(models.Model):
     """A Digital Learning Partner: certified for some OneRoster versions and types.
 
     `versions` holds "1.1" and "1.2"; `types` holds "grade_book" and "assessment" beside the
-    Roster Sync that every partner has.
+    Roster Sync that every partner has. Its profile of needs: `shares` are what it asks a district
+    to share beyond the plain roster (`SHARES`), `needs` what it asks of the data
+    (`roster.checking.NEEDS`).
     """
 
     name = models.CharField(max_length=200, unique=True)
@@ -23,6 +25,9 @@ class Partner(models.Model):
     website = models.URLField(blank=True)
     contact = models.CharField(max_length=200, blank=True)
     support = models.CharField(max_length=200, blank=True)
+    certification = models.CharField(max_length=200, blank=True)
+    shares = models.JSONField(default=list, blank=True)
+    needs = models.JSONField(default=list, blank=True)
 
     objects = PartnerQuerySet.as_manager()
 

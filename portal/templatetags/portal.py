@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from connections.information import PATHS
-from connections.models import Connection, Request
+from connections.models import SHARES, TYPES, Connection, Partner, Request
 from portal import articles
 from portal.words import (
     ACTIONS,
@@ -29,6 +29,7 @@ from portal.words import (
     advice,
     standing_of,
 )
+from roster.checking import NEEDS
 from roster.models import AuditEntry, Mark
 
 register = template.Library()
@@ -119,6 +120,18 @@ def asked_for(connection: Connection, asked: Request) -> str:
         if asked.endpoint.startswith(base[1:] + "/"):
             return asked.endpoint.removeprefix(base[1:] + "/")
     return asked.endpoint or "—"
+
+
+@register.simple_tag
+def type_name(name: str) -> str:
+    """Write a connection type."""
+    return TYPES[name]
+
+
+@register.simple_tag
+def asks_for(partner: Partner) -> list[str]:
+    """Return a partner's profile of needs in words: what to share, what the data must have."""
+    return [*(SHARES[name] for name in partner.shares), *(NEEDS[name] for name in partner.needs)]
 
 
 @register.simple_tag

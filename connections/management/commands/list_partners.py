@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from connections.management.commands.change_partner import described
 from connections.models import Partner
 from roster.management.base import RosterCommand
 
@@ -13,18 +14,7 @@ class Command(RosterCommand):
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         partners = list(Partner.objects.by_name())
-        told = [
-            {
-                "id": each.pk,
-                "name": each.name,
-                "versions": each.versions,
-                "types": ["roster", *each.types],
-                "website": each.website,
-                "contact": each.contact,
-                "support": each.support,
-            }
-            for each in partners
-        ]
+        told = [described(each) for each in partners]
         lines = [
             f"{each.name}: OneRoster {' and '.join(each.versions)},"
             f" {', '.join(['roster', *each.types])}"

@@ -191,6 +191,19 @@ DOORS = {
     ("sandbox", "post"):               (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND),
     ("sandbox_end", "get"):            (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_SO),
     ("sandbox_end", "post"):           (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND),
+    ("directory", "get"):              (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, IN),
+    ("directory", "post"):             (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_SO),
+    ("directory_new", "get"):          (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, IN),
+    ("directory_new", "post"):         (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, WRONG),
+    ("directory_edit", "get"):         (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND),
+    ("directory_edit", "post"):        (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND),
+    ("interests", "get"):              (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, IN),
+    ("interests", "post"):             (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_SO),
+    ("interest_decide", "get"):        (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_SO),
+    ("interest_decide", "post"):       (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND),
+    ("interest", "get"):               (IN,) * 5,
+    ("interest", "post"):              (WRONG,) * 5,
+    ("interest", "put"):               (NOT_SO,) * 5,
     ("hand_over", "get"):              (NOT_FOUND,) * 5,
     ("hand_over", "post"):             (NOT_FOUND,) * 5,
     ("hand_over", "put"):              (NOT_SO,) * 5,
@@ -244,7 +257,7 @@ OF_NO_ORGANIZATION = {
     name
     for name, _ in DOORS
     if name in ("home", "kept_form", "hand_over", "organizations", "jobs", "job_again", "docs")
-    or name.startswith(("docs_", "account_", "mfa_", "openid_", "session"))
+    or name.startswith(("directory", "interest", "docs_", "account_", "mfa_", "openid_", "session"))
 }
 
 NOT_OURS = {"token", "revoke", None}
@@ -299,6 +312,8 @@ def test_a_connection_of_another_organization_is_not_there(
 PARTS: dict[str, dict[str, object]] = {
     **{name: {"number": IMPORT} for name in OF_AN_IMPORT},
     **{name: {"kind": "school"} for name in (*OF_A_ROW, "roster_kind")},
+    "directory_edit": {"pk": NOBODY},
+    "interest_decide": {"pk": NOBODY, "act": "accept"},
     "sandbox_end": {"pk": NOBODY},
     "staff_role": {"pk": NOBODY},
     "staff_end": {"pk": NOBODY},

@@ -1,0 +1,97 @@
+"""Entries of the partner directory, and the interest form that vendors send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from connections.models import SHARES, TYPES, Partner
+from connections.partners import ADDED_TYPES, CHANGED
+from portal import words
+from portal.forms.widgets import Ticks
+from roster.checking import NEEDS
+
+
+class CertifiedFields(forms.Form):
+    """What a vendor is certified for."""
+
+    versions = forms.MultipleChoiceField(
+        label=_("OneRoster versions"),
+        choices=[(name, name) for name in words.VERSIONS],
+        widget=Ticks,
+        error_messages={"required": _("Choose at least one version.")},
+    )
+    types = forms.MultipleChoiceField(
+        label=_("Beside Roster Sync"),
+        choices=[(name, TYPES[name]) for name in ADDED_TYPES],
+        widget=Ticks,
+        required=False,
+    )
+    website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
+    certification = forms.CharField(
+        label=_("Certification"),
+        max_length=200,
+        required=False,
+        help_text=_("Where it can be seen, as in the directory of 1EdTech, and until when."),
+    )
+
+
+class PartnerForm(CertifiedFields):
+    """An entry of the directory, as the operator edits it."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    contact = forms.CharField(
+        label=_("Contact"), max_length=200, required=False, help_text=_("Whom districts ask.")
+    )
+    support = forms.CharField(
+        label=_("Support"),
+        max_length=200,
+        required=False,
+        help_text=_("Who helps when something fails, and when."),
+    )
+    shares = forms.MultipleChoiceField(
+        label=_("What it asks districts to share beyond the plain roster"),
+        choices=[*SHARES.items()],
+        widget=Ticks,
+        required=False,
+    )
+    needs = forms.MultipleChoiceField(
+        label=_("What it asks of their data"),
+        choices=[*NEEDS.items()],
+        widget=Ticks,
+        required=False,
+    )
+
+    @classmethod
+    def of(cls, partner: Partner | None, given: Any = None) -> PartnerForm:
+        """Return the form for an entry, or for a new one."""
+        known = {name: getattr(partner, name) for name in CHANGED} if partner else {}
+        return cls(given, initial=known)
+
+
+class InterestForm(CertifiedFields):
+    """What a vendor tells of itself. `fax` is for programs that fill in whatever they find."""
+
+    vendor = forms.CharField(label=_("Name of the product"), max_length=200)
+    contact_name = forms.CharField(label=_("Your name"), max_length=200)
+    contact_email = forms.EmailField(label=_("Your e-mail address"))
+    words = forms.CharField(
+        label=_("What the product does with rosters"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    fax = forms.CharField(
+        label=_("Leave this empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    def is_trap_sprung(self) -> bool:
+        return bool(self.cleaned_data["fax"])
+
+    def asked(self) -> dict[str, Any]:
+        """Return what the verb is called with."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "fax"}
