@@ -1,4 +1,5 @@
-"""Sweeping: lists that nobody reads any more, then parts, documents and maps that nothing names.
+"""Sweeping: lists and writes that nobody reads any more, then what nothing names: parts of lists,
+documents, maps.
 
 Whoever prepares a publication may have found a document that nothing lists this moment. So a
 document goes an hour after it was first found unlisted, under the organization's lock, and the
@@ -12,10 +13,10 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import F, Max, Model
+from django.db.models import Exists, F, Max, Model, OuterRef
 
 from roster import bulk
-from roster.clock import clock
+from roster.clock import clock, milliseconds
 from roster.models import (
     Document,
     Import,
@@ -31,6 +32,8 @@ from roster.publishing.flipping import Base, drop, locked, no_longer_read
 from roster.publishing.lists import Numbers, Reference, Swept, fetch
 
 GRACE = timedelta(hours=1)
+WRITES_READ = timedelta(days=2)
+"""So far back lies at most the write that somebody still reads: a run takes a day at most."""
 BATCH = 5_000
 
 
@@ -39,7 +42,11 @@ def sweep(organization: Organization) -> dict[str, int]:
 
     Where something is shown meanwhile, the rest is left to the next sweep.
     """
-    found = {"lists": drop_lists(organization), "headers": _drop_headers(organization)}
+    found = {
+        "lists": drop_lists(organization),
+        "headers": _drop_headers(organization),
+        "writes": _drop_writes(organization),
+    }
     base, named = Base.of(organization), _named(organization)
     try:
         documents = bulk.distinct(np.append(_listed(named), _written(organization)))
@@ -65,6 +72,19 @@ def _drop_headers(organization: Organization) -> int:
         feed__organization=organization, listed=False, superseded__lt=before
     )
     return rows.delete()[0]
+
+
+def _drop_writes(organization: Organization) -> int:
+    """Delete what vendors wrote and have written anew since, long ago."""
+    before = milliseconds(clock() - WRITES_READ)
+    old = Written.objects.filter(organization=organization, number__lt=before)
+    anew = old.filter(
+        collection=OuterRef("collection"),
+        sourced_id=OuterRef("sourced_id"),
+        record=OuterRef("record"),
+        number__gt=OuterRef("number"),
+    )
+    return old.filter(Exists(anew)).delete()[0]
 
 
 def _named(organization: Organization) -> list[Reference]:

@@ -10,6 +10,9 @@ import pytest
 
 from roster.clock import clock as now
 from roster.clock import stamp
+from roster.models import Organization, Written
+from roster.publishing.sweeping import sweep
+from tests.conformance.conftest import SLUG
 from tests.grading.vendor import line_item, result
 
 
@@ -67,3 +70,19 @@ def test_by_the_largest_stamp_received(riverside: Any) -> None:
     assert "after-many" in changed(vendor, "/results", largest)
     written = vendor.document("results", "after-many")["dateLastModified"]
     assert written > largest
+
+
+def test_former_writes_of_a_record_are_swept_after_two_days(riverside: Any, clock: Any) -> None:
+    organization, vendor = Organization.objects.get(slug=SLUG), riverside.examiner
+    vendor.put("lineItems", "again", **line_item())
+    for score in (1, 2, 3):
+        vendor.put("results", "again", **result("again", score=score))
+    vendor.put("results", "gone", **result("again"))
+    vendor.delete("results", "gone")
+    sweep(organization)
+    assert Written.objects.filter(sourced_id="again", collection="results").count() == 3
+    clock.shift(2 * 86_400 + 60)
+    assert sweep(organization)["writes"] == 3
+    [kept] = Written.objects.filter(sourced_id="again", collection="results")
+    assert kept.values["score"] == 3
+    assert Written.objects.get(sourced_id="gone").status == "tobedeleted"
