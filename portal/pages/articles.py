@@ -15,6 +15,7 @@ from portal import articles
 from portal.pages import docs
 from roster.api.addresses import origin_of
 from roster.api.parameters import DEFAULT_LIMIT, MOST_LIMIT
+from roster.api.throttling import BUDGET, PERIOD
 from roster.api.writing import MOST_AT_ONCE
 from roster.dialects.references import base_path
 from roster.models import Organization
@@ -72,6 +73,8 @@ def _values(request: HttpRequest) -> dict[str, Any]:
         "most_clauses": MOST_CLAUSES,
         "most_at_once": f"{MOST_AT_ONCE:,}",
         "token_minutes": docs.TOKEN_LIVES // 60,
+        "budget": f"{BUDGET:,}",
+        "period": PERIOD,
         "idle_minutes": runs.IDLE // timedelta(minutes=1),
         "longest_hours": runs.LONGEST // timedelta(hours=1),
         "tombstone_days": days,
