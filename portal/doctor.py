@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import DatabaseError, connection
 
-from portal.alerting import pulses
-from portal.celery import app
+from portal import health
 from portal.embedded import OTHERS
-from portal.health import state_of_database
 from portal.models import Pulse
 from roster.clock import clock
 
@@ -69,7 +66,7 @@ def _settings() -> Iterator[Complaint]:
 
 
 def _database() -> Iterator[Complaint]:
-    state = state_of_database()
+    state = health.state_of_database()
     if state == "unreachable":
         yield Complaint(
             "database", MISSING, "It doesn't answer.", "Start it, or correct DATABASE_URL."
@@ -91,19 +88,11 @@ def _database() -> Iterator[Complaint]:
 
 
 def _servers() -> Iterator[Complaint]:
-    try:
-        with app.connection_for_write() as broker:
-            broker.ensure_connection(max_retries=1, timeout=3)
-    except Exception:  # What a broker raises depends on its kind.
+    if health.state_of_broker() != "ok":
         yield Complaint(
             "broker", MISSING, "Jobs can't be handed on.", "Start it, or correct BROKER_URL."
         )
-    try:
-        cache.set("doctor", 1, 10)
-        reached = cache.get("doctor") == 1
-    except Exception:
-        reached = False
-    if not reached:
+    if health.state_of_cache() != "ok":
         yield Complaint(
             "cache", MISSING, "Attempts and requests aren't counted.",
             "Start it, or correct CACHE_URL.",
@@ -112,7 +101,8 @@ def _servers() -> Iterator[Complaint]:
 
 def _processes() -> Iterator[Complaint]:
     try:
-        known = dict(Pulse.objects.values_list("name", "at"))
+        states = health.states_of_processes()
+        backup = Pulse.objects.filter(name="backup", at__gt=clock() - OLD_BACKUP).exists()
     except DatabaseError:
         return
     cures = {
@@ -120,18 +110,14 @@ def _processes() -> Iterator[Complaint]:
         "beat": "celery -A portal beat, or serve, which has one with the embedded broker",
     }
     for name, cure in cures.items():
-        if _age(known.get(name)) > pulses.SILENCE:
+        if states[name] != "ok":
             words = "It isn't heard of: nothing is refreshed or fetched by itself."
             yield Complaint(name, MISSING, words, f"Start it: {cure}.")
-    if _age(known.get("backup")) > OLD_BACKUP:
+    if not backup:
         yield Complaint(
             "backup", WEAK, "There is none of the last seven days that this installation knows of.",
             "python3 manage.py backup PATH, every night.",
         )  # fmt: skip
-
-
-def _age(moment: datetime | None) -> timedelta:
-    return clock() - moment if moment else timedelta.max
 
 
 def _files() -> Iterator[Complaint]:

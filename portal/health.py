@@ -1,16 +1,24 @@
-"""What a load balancer asks: is the process alive, and can it do its work."""
+"""What a load balancer asks: is the process alive, can it do its work, and what is away."""
 
 from __future__ import annotations
 
 import logging
 
+from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from portal.alerting import pulses
+from portal.celery import app
+from portal.models import Pulse
+from roster.clock import clock
+
 log = logging.getLogger(__name__)
+
+UNREACHABLE = "unreachable"
 
 
 @require_safe
@@ -23,9 +31,42 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
-    """Answer 200 if the database answers and has this version's tables, else 503 and which."""
-    found = state_of_database()
-    return JsonResponse({"database": found}, status=200 if found == "ok" else 503)
+    """Answer `ok` or the reason for each part; 503 if the database is one that isn't `ok`.
+
+    Without the others vendors read on: counting pauses, and jobs wait.
+    """
+    found = {"database": state_of_database()}
+    if found["database"] == "ok":
+        found |= {"broker": state_of_broker(), "cache": state_of_cache(), **states_of_processes()}
+    return JsonResponse(found, status=200 if found["database"] == "ok" else 503)
+
+
+def state_of_broker() -> str:
+    """Return `ok` or `unreachable`."""
+    try:
+        with app.connection_for_write() as broker:
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=3)
+    except Exception:  # What a broker raises depends on its kind.
+        return UNREACHABLE
+    return "ok"
+
+
+def state_of_cache() -> str:
+    """Return `ok` or `unreachable`."""
+    try:
+        cache.set("health", 1, 10)
+        return "ok" if cache.get("health") == 1 else UNREACHABLE
+    except Exception:  # As above.
+        return UNREACHABLE
+
+
+def states_of_processes() -> dict[str, str]:
+    """Return of worker and beat `ok`, or `silent` where it hasn't been heard of for minutes."""
+    known = dict(Pulse.objects.values_list("name", "at"))
+    since = clock() - pulses.SILENCE
+    return {
+        name: "ok" if name in known and known[name] >= since else "silent" for name in pulses.NAMES
+    }
 
 
 def state_of_database() -> str:
@@ -34,7 +75,7 @@ def state_of_database() -> str:
         missing = missing_migrations()
     except DatabaseError:
         log.exception("The database doesn't answer.")
-        return "unreachable"
+        return UNREACHABLE
     return "lacks migrations" if missing else "ok"
 
 

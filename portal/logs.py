@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import traceback
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 # What a record has by nature; anything else was given as `extra` and is written.
@@ -33,6 +34,10 @@ SECRET = re.compile(
 
 # What PostgreSQL adds to an error: the row or the cell that it failed on, which may be a child's.
 DETAIL = re.compile(r"^(DETAIL|CONTEXT|HINT|LINE \d+):.*(\n[ \t]+.*)*", re.MULTILINE)
+
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""By which the lines of one request are found, here and in the proxy's log."""
 
 
 EVERY = 60.0
@@ -80,7 +85,7 @@ class WithoutAddress(logging.Filter):
 
 
 class Line(logging.Formatter):
-    """Formats a record as one JSON object: at, level, logger, message, extras, error."""
+    """Formats a record as one JSON object: at, level, logger, message, request, extras, error."""
 
     def format(self, record: logging.LogRecord) -> str:
         fields = {
@@ -89,6 +94,8 @@ class Line(logging.Formatter):
             "logger": record.name,
             "message": without_secrets(record.getMessage()),
         }
+        if found := request_id.get():
+            fields["request"] = found
         for name, value in vars(record).items():
             if name not in KNOWN:
                 fields[name] = without_secrets(str(value))

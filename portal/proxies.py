@@ -6,15 +6,29 @@ out of the request, so that no code behind can be fooled by it. WSGI makes one n
 """
 
 import ipaddress
+import logging
+import re
+import uuid
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from portal.env import Network
+from portal.logs import request_id
+
+log = logging.getLogger(__name__)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-OTHER_CLAIMS = {"HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_CLIENT_IP", "HTTP_TRUE_CLIENT_IP"}
+OTHER_CLAIMS = {
+    "HTTP_FORWARDED",
+    "HTTP_X_REAL_IP",
+    "HTTP_X_CLIENT_IP",
+    "HTTP_TRUE_CLIENT_IP",
+    "HTTP_X_REQUEST_ID",
+}
+REQUEST_ID = re.compile(r"[\w-]{8,64}", re.ASCII)
 
 
 class ProxyMiddleware:
@@ -24,15 +38,27 @@ class ProxyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        settle(request.META, settings.TRUSTED_PROXIES)
-        return self.get_response(request)
+        given = settle(request.META, settings.TRUSTED_PROXIES)
+        name = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        before = request_id.set(name)
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(before)
+        response.headers["X-Request-Id"] = name
+        return response
 
 
-def settle(meta: dict[str, str], trusted: Sequence[Network]) -> None:
-    """Rewrite a WSGI environment in place: address, scheme and host as they are for the client."""
+def settle(meta: dict[str, str], trusted: Sequence[Network]) -> str:
+    """Rewrite a WSGI environment in place: address, scheme and host as they are for the client.
+
+    Returns the name that a trusted proxy has for the request; blank if there is none.
+    """
     claims = {name: meta.pop(name) for name in list(meta) if is_claim(name)}
     if not is_trusted(meta.get("REMOTE_ADDR", ""), trusted):
-        return
+        if "HTTP_X_FORWARDED_FOR" in claims and not trusted:
+            notice()
+        return ""
     client = client_of(claims.get("HTTP_X_FORWARDED_FOR", ""), trusted)
     if client:
         meta["REMOTE_ADDR"] = client
@@ -42,6 +68,16 @@ def settle(meta: dict[str, str], trusted: Sequence[Network]) -> None:
     host = last(claims.get("HTTP_X_FORWARDED_HOST", ""))
     if host:
         meta["HTTP_HOST"] = host
+    return claims.get("HTTP_X_REQUEST_ID", "")
+
+
+@lru_cache(maxsize=1)
+def notice() -> None:
+    """Say once that there seems to be a proxy that nobody has named."""
+    log.warning(
+        "Requests come through a proxy, and TRUSTED_PROXIES is empty: all clients seem to have the "
+        "proxy's address, so one of them can lock out all."
+    )
 
 
 def is_claim(name: str) -> bool:

@@ -106,7 +106,7 @@ DATABASES: dict[str, Any] = {
 # Attempts and requests are counted here, so all processes must see the same cache.
 CACHES: dict[str, Any] = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "portal.attempts.Redis",
         "LOCATION": _given["CACHE_URL"],
     }
     if _given["CACHE_URL"]

@@ -1,10 +1,15 @@
 """Forwarded headers count from trusted proxies and are taken away from everybody else."""
 
 import ipaddress
+import json
+import logging
 
 import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
 
-from portal.proxies import settle
+from portal import logs, proxies
+from portal.proxies import ProxyMiddleware, settle
 
 TRUSTED = [ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("fd00::/8")]
 FORGED = {
@@ -82,3 +87,26 @@ def test_the_whole_product_believes_the_proxy(client, settings):
     answer = client.get("/static/none.css", headers=claims, REMOTE_ADDR="10.1.1.1")
     assert answer.wsgi_request.build_absolute_uri("/") == "https://roster.example/"
     assert "X-Forwarded-Host" not in answer.wsgi_request.headers
+
+
+def test_a_proxy_that_nobody_named_is_noticed_once(caplog):
+    proxies.notice.cache_clear()
+    for _ in range(3):
+        settled(trusted=[], **FORGED)
+    assert caplog.text.count("TRUSTED_PROXIES is empty") == 1
+
+
+@pytest.mark.parametrize(("address", "believed"), [("10.1.1.1", True), ("192.0.2.1", False)])
+def test_a_request_has_a_name_in_the_log_and_in_its_answer(settings, address, believed):
+    settings.TRUSTED_PROXIES = TRUSTED
+    told = []
+
+    def answer(request):
+        told.append(json.loads(logs.Line().format(logging.makeLogRecord({"msg": "read"}))))
+        return HttpResponse()
+
+    request = RequestFactory().get("/", REMOTE_ADDR=address, HTTP_X_REQUEST_ID="name-of-nginx")
+    name = ProxyMiddleware(answer)(request).headers["X-Request-Id"]
+    assert told[0]["request"] == name
+    assert (name == "name-of-nginx") == believed
+    assert logs.request_id.get() == ""

@@ -17,10 +17,12 @@ import pytest
 from django.test import Client
 
 from portal import health, processes, serving
+from portal.alerting import pulses
 from portal.processes import Child, Supervisor
 from roster.refusal import Refused
 from tests.portal.running import Running, command, embedded, eventually, migrated, running
 
+PARTS = {"database", "broker", "cache", "worker", "beat"}
 ROLES = ("web", "worker", "beat")
 
 
@@ -73,7 +75,8 @@ def test_serve_lives_heals_and_ends_cleanly(environ: dict[str, str]) -> None:
         told = desk.told("Ctrl-C stops it")
         assert told == f"Rosterdesk is at {desk.url} (Ctrl-C stops it).\n"
         assert desk.get("/healthz") == (200, "ok\n")
-        assert desk.get("/readyz") == (200, '{"database": "ok"}')
+        code, parts = desk.get("/readyz")
+        assert (code, set(json.loads(parts))) == (200, PARTS)
         assert [len(of_role(desk, role)) for role in ROLES] == [3, 1, 1]
 
         for request in ODD:
@@ -211,9 +214,19 @@ def test_what_ends_again_and_again_starts_again_ever_later(monkeypatch: pytest.M
 # What a load balancer asks ------------------------------------------------------------------
 
 
+SILENT = {"worker": "silent", "beat": "silent"}
+
+
 @pytest.mark.django_db
 def test_ready_says_what_is_missing(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert client.get("/readyz").json() == {"database": "ok"}
+    assert client.get("/readyz").json() == dict.fromkeys(PARTS, "ok") | SILENT
+    for name in SILENT:
+        pulses.pulse(name)
+    assert client.get("/readyz").json() == dict.fromkeys(PARTS, "ok")
+    with monkeypatch.context() as patch:
+        patch.setattr(health, "state_of_broker", lambda: "unreachable")
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["broker"]) == (200, "unreachable")
     monkeypatch.setattr(health, "missing_migrations", lambda: 2)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (503, {"database": "lacks migrations"})
