@@ -208,7 +208,11 @@ SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {"APPS": [issuer.app for issuer in _given["SIGN_IN_WITH"] or []]}
 }
 MFA_ADAPTER = "portal.signing_in.factors.MFAAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "portal.signing_in.passkeys.AddForm"}
+# A passkey can't be guessed: a school behind one address may come in at eight.
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 MFA_TOTP_ISSUER = "Rosterdesk"
 # Clocks of phones differ: the codes of half a minute before and after count too.
 MFA_TOTP_TOLERANCE = 1

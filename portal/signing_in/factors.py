@@ -8,6 +8,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import InvalidToken
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from roster.encryption import cipher
 
@@ -17,6 +18,13 @@ SECRETS = ("secret", "seed")
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:  # noqa: A002
+        kept = Authenticator.objects.filter(user=user, type=type).count()
+        return _("Passkey") if not kept else _("Passkey %(number)d") % {"number": kept + 1}
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": "Rosterdesk"}
+
     def encrypt(self, text: str) -> str:
         return cipher(PURPOSE).encrypt(text.encode()).decode()
 
