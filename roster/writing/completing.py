@@ -101,6 +101,7 @@ class Completing:
             if lacks:
                 self.left_out[file.filename, lacks] += 1
                 continue
+            _pair_codes(line.values)
             self._keep(file, line)
             yield line
 
@@ -157,6 +158,13 @@ class Completing:
                 self.root = line.sourced_id
             if line.sourced_id in self.schools:
                 line.values["type"] = "school"
+
+
+def _pair_codes(values: dict[str, Any]) -> None:
+    """Leave subject codes out that aren't one for each subject (5.3)."""
+    codes = values.get("subjectCodes")
+    if codes and len(codes) != len(values["subjects"] or ()):
+        values["subjectCodes"] = []
 
 
 def _cells(file: File, version: str) -> Iterator[Cell]:

@@ -79,7 +79,6 @@ RECORDS: dict[str, Rule] = {
         "subjects and subjectCodes have different numbers of entries, so that it isn't clear which"
         " code is whose. Both were kept.",
         "List a code for each subject, in the same order.",
-        binding=False,
     ),
     "parent-circle": warning(
         "Following its parents leads back to this record. The link to its parent was left out;"

@@ -102,6 +102,14 @@ def test_nothing_dangles(desk: Desk) -> None:
     desk.comes_back(out, "1.2")
 
 
+def test_codes_that_are_not_one_for_each_subject_are_left_out(desk: Desk) -> None:
+    files = edited(EVERYTHING, "courses.csv", ",Math,MA", ',Math,"MA,AR"')
+    out, _ = desk.exported(desk.loaded(files, "1.2"), "1.2")
+    [course] = rows_of(out, "courses.csv")
+    assert (course["subjects"], course["subjectCodes"]) == ("Math", "")
+    desk.comes_back(out, "1.2")
+
+
 def test_a_classs_school_has_the_type_school(desk: Desk) -> None:
     files = edited(EVERYTHING, "orgs.csv", "North School,school", "North School,department")
     out, _ = desk.exported(desk.loaded(files, "1.2"), "1.2")
