@@ -10,6 +10,11 @@ statements to both engines. A path that isn't here is tested on both; when in do
 from __future__ import annotations
 
 ONCE = {
+    "tests/acceptance/test_exclusion.py":
+        "what each mark takes is decided over a map; tests/model/test_seen and"
+        " tests/roster/publishing/test_withdrawing withdraw and give back on both",
+    "tests/acceptance/test_sharing_by_default.py":
+        "shares are rules over documents; publishing makes them on both",
     "tests/conformance/test_operations.py":
         "routes, envelopes and forms of documents; lists and singles are read by test_paging",
     "tests/conformance/test_parameters.py":
@@ -50,8 +55,12 @@ ONCE = {
     "tests/roster/exporting": "documents become lines of files; test_bundle streams one on both",
     "tests/roster/fetching/test_https.py": "what servers of HTTPS answer",
     "tests/roster/fetching/test_sftp.py": "what servers of SFTP answer",
+    "tests/roster/importing/test_cases_visibility.py":
+        "what hides is decided over a map; the other tables of cases import on both",
     "tests/roster/importing/test_package.py": "zips and folders, before a row is read",
     "tests/security/test_uploads.py": "files, before a row is read",
+    "tests/year/test_year.py":
+        "days and hours of schedules and alerts; imports, refreshes and jobs run on both",
 }  # fmt: skip
 """Files and folders, each with its reason."""
 
