@@ -25,7 +25,9 @@ from roster.refusal import Refused
 MOST_REQUESTS = 3000
 MOST_BYTES = 20 << 20
 PATIENCE = (10, 30)  # Seconds to connect in, and between two pieces of an answer.
-LONGEST = 60  # Seconds for the whole of an answer, and the most that Retry-After is waited for.
+LONGEST = 60  # Seconds for the whole of an answer.
+MOST_WAITED = 300  # Seconds in all that are waited because Retry-After says so.
+MOST_SECONDS = 3600
 CHUNK = 1 << 16
 
 OURS = {(V11, "getCategoriesForClass")}
@@ -36,7 +38,7 @@ Document = dict[str, Any]
 
 
 class Spent(Exception):
-    """As many requests were sent as were allowed."""
+    """As many requests were sent, or as much time went by, as was allowed."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ class Provider:
     token: str = field(default="", repr=False)
     scopes: frozenset[str] = frozenset()
     sent: int = 0
+    waited: int = 0
+    begun: float = field(default_factory=time.monotonic)
     pages: dict[tuple[str, Query], Page] = field(default_factory=dict, repr=False)
 
     def operations(self, *, many: bool | None = None, nested: bool = False) -> Iterator[Operation]:
@@ -149,14 +153,16 @@ class Provider:
     ) -> Answer:
         """Send one request; whoever says that it is busy is asked once more."""
         answer = self._send(method, address, headers, data)
-        wait = answer.headers.get("Retry-After", "")
-        if answer.status in (429, 503) and wait.isdecimal() and int(wait) <= LONGEST:
-            time.sleep(int(wait))
-            answer = self._send(method, address, headers, data)
-        return answer
+        told = answer.headers.get("Retry-After", "")
+        wait = int(told) if told.isdecimal() else MOST_WAITED + 1
+        if answer.status not in (429, 503) or self.waited + wait > MOST_WAITED:
+            return answer
+        self.waited += wait
+        time.sleep(wait)
+        return self._send(method, address, headers, data)
 
     def _send(self, method: str, address: str, headers: Mapping[str, str], data: Any) -> Answer:
-        if self.sent >= self.most:
+        if self.sent >= self.most or time.monotonic() > self.begun + MOST_SECONDS:
             raise Spent
         self.sent += 1
         try:

@@ -35,8 +35,10 @@ def examine(provider: Provider, groups: Collection[str] = GROUPS) -> Iterator[Ou
     for group, look in EXAMINING.items():
         if group in groups:
             if group != "token":
-                tokens.take(provider)
+                yield tokens.renewed(provider)
             yield from look(provider)
+            if not provider.token:
+                return
 
 
 @dataclass

@@ -45,6 +45,11 @@ def examine(provider: Provider) -> Iterator[Outcome]:
     )
 
 
+def renewed(provider: Provider) -> Outcome:
+    """Take a token, and return whether one was given."""
+    return Outcome("token", ASKED, _wrong_with(take(provider)))
+
+
 def access(provider: Provider) -> Iterator[Outcome]:
     """Look at who is let in: nobody without a token, and no token beyond its scopes."""
     for operation in provider.operations(many=True):

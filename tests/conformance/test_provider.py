@@ -17,7 +17,7 @@ from roster.refusal import Refused
 from tests.conformance.asking import HOST, Asker
 from tests.conformance.conftest import run
 from tests.conformance.faults import FAULTS, ONE_VERSION, Spoil
-from tests.conformance.inside import session
+from tests.conformance.inside import Given, session
 
 
 def provider(vendor: Asker, spoil: Spoil = lambda given: None, **bounds: Any) -> Provider:
@@ -88,6 +88,27 @@ def test_as_many_requests_are_sent_as_were_allowed(riverside: Any) -> None:
     made = running.report(provider(riverside.full["1.2"], most=20))
     assert made.requests == 20
     assert not made.complete
+
+
+def test_without_a_token_nothing_else_is_asked(riverside: Any) -> None:
+    asking = provider(riverside.full["1.2"])
+    asking.client_secret = "wrong"
+    made = running.report(asking, ["paging"])
+    assert [(row.key, row.found) for row in made.rows] == [("token", "401 (invalid_client)")]
+
+
+def test_a_busy_server_is_waited_for_but_not_for_ever(
+    riverside: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[int] = []
+    monkeypatch.setattr("connections.provider.asking.time.sleep", waits.append)
+
+    def busy(given: Given) -> None:
+        given.status, given.headers["Retry-After"] = 503, "60"
+
+    asking = provider(riverside.full["1.2"], busy)
+    assert {asking.get("/docs/").status for _ in range(20)} == {503}
+    assert sum(waits) == 300
 
 
 def test_a_secret_goes_nowhere_without_tls_nor_to_another_host() -> None:

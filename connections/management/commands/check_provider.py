@@ -76,7 +76,7 @@ def _words(made: running.Report) -> str:
         f" must be mended, {made.count('should')} that should."
     )
     if not made.complete:
-        told += " The bound of requests ended it: give more with --requests."
+        told += " The bound of requests or time ended it: see --requests."
     if made.closed:
         told += f" {len(made.closed)} operations weren't opened by the token's scopes."
     return "\n".join([*lines, told])
