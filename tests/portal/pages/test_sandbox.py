@@ -16,8 +16,9 @@ from connections.models import Connection
 from portal.models import Membership, Staff
 from roster.clock import clock
 from roster.models import Organization
+from roster.publishing import refresh
 from roster.refusal import Refused
-from roster.sandboxes import create_sandbox
+from roster.sandboxes import create_sandbox, import_night
 from tests.cast import ask_token, certified, member, signed_in
 
 LOCAL = {"host": "127.0.0.1"}
@@ -173,3 +174,24 @@ def test_commands_make_one_and_a_vendor_reads_at_once(db: None):
         call_command(
             "connect_sandbox", "sandbox", "--vendor", "N", "--oneroster", "1.2", "--days", "91"
         )
+
+
+def test_a_night_reaches_the_vendor_as_a_delta_with_tombstones(db: None, time_machine: Any):
+    time_machine.move_to("2027-03-01T18:00:00Z")
+    found = create_sandbox("sandbox", "Sandbox", students=70, by="operator")
+    import_night(found, by="test")
+    refresh(found, by="test")
+    connection, secret = sandbox.connect(found, vendor="Newcomer", oneroster="1.2", by="test")
+    lifecycle.publish_at_once(connection, by="test")
+    stamp = "2027-03-02T00:00:00Z"
+    time_machine.move_to("2027-03-04T18:00:00Z")
+    import_night(found, by="test")
+    refresh(found, by="test")
+    token = ask_token(connection.client.client_id, secret).json()["access_token"]
+    read = Client().get(
+        "/ims/oneroster/rostering/v1p2/students",
+        {"filter": f"dateLastModified>='{stamp}'", "limit": "1000"},
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    states = {user["status"] for user in read.json()["users"]}
+    assert states == {"active", "tobedeleted"}
