@@ -250,6 +250,13 @@ class ConnectionForm(SharingFields, AgreementFields):
         data["copied"] = str(example.pk)
         return ConnectionForm(data, self.files, organization=self.organization)
 
+    def as_the_partner_asks(self) -> ConnectionForm:
+        """Return the form with what the partner's profile of needs asks to be shared ticked."""
+        data = self.data.copy()
+        if self.partner:
+            data.setlist("shares", [*{*data.getlist("shares"), *self.partner.shares}])
+        return ConnectionForm(data, self.files, organization=self.organization)
+
     @property
     def kept_out(self) -> dict[str, str]:
         """Who is kept out of the connection that was copied, and so of this one."""

@@ -38,8 +38,8 @@ SHARING, DONE = [step.name for step in STEPS].index("sharing"), len(STEPS)
 def new(request: AtDesk) -> HttpResponse:
     """The step that is asked for; the last leads to the Information to Share, with the secret.
 
-    `to` is where the button leads: to a step, or to the end. `copy` and `count` stay at the
-    sharing. Nobody comes past a step in which something is wrong.
+    `to` is where the button leads: to a step, or to the end. `copy`, `profile` and `count` stay
+    at the sharing. Nobody comes past a step in which something is wrong.
     """
     if request.method != "POST":
         return shown(request, ConnectionForm(organization=request.organization), 0)
@@ -47,6 +47,8 @@ def new(request: AtDesk) -> HttpResponse:
     to = request.POST.get("to", "")
     if to == "copy":
         return shown(request, form.like_another(), SHARING)
+    if to == "profile":
+        return shown(request, form.as_the_partner_asks(), SHARING)
     if to == "count":
         return counted(request, form)
     target = number_of(to)

@@ -252,6 +252,16 @@ def test_the_sharing_of_another_connection_is_copied_with_whom_it_keeps_out(
     )  # fmt: skip
 
 
+def test_what_a_partner_asks_for_is_ticked_by_a_button(as_dana: Client, partner: Partner):
+    Partner.objects.update(shares=["demographics"])
+    form = filled_in(vendor_is=str(partner.pk), shares=["resources"], to="sharing")
+    page = as_dana.post(NEW, form)
+    assert "What Brightpath asks for" in page.content.decode()
+    assert page.context["form"]["shares"].value() == ["resources"]
+    page = as_dana.post(NEW, form | {"to": "profile"})
+    assert sorted(page.context["form"]["shares"].value()) == ["demographics", "resources"]
+
+
 def test_the_file_of_an_agreement_is_kept_opened_replaced_and_removed(
     as_dana: Client, as_victor: Client, riverside: Organization
 ):
