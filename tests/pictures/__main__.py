@@ -84,7 +84,7 @@ def signed_in(chromium: Browser, base: str, facts: dict[str, Any]) -> Any:
     page.goto(f"{base}/")
     page.get_by_label("Email").fill(facts["accounts"][0]["email"])
     page.get_by_label("Password", exact=True).fill(facts["accounts"][0]["password"])
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/o/**")
     state = context.storage_state()
     context.close()
