@@ -20,7 +20,7 @@ def sign_in(page: Page, base: str, email: str) -> None:
     page.goto(f"{base}/")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{base}/o/**")
 
 
