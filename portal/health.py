@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -19,6 +20,17 @@ from roster.clock import clock
 log = logging.getLogger(__name__)
 
 UNREACHABLE = "unreachable"
+
+
+class Asked:
+    """Middleware: answers monitors, who ask by any host, before anybody looks at it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        view = {"/healthz": live, "/readyz": ready}.get(request.path_info)
+        return view(request) if view else self.get_response(request)
 
 
 @require_safe

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, because all others believe what it leaves in the request.
     "portal.proxies.ProxyMiddleware",
+    "portal.health.Asked",
     "connections.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -169,4 +169,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.ready),
 ]
 
+handler400 = "portal.pages.broken.refuse"
 handler500 = "portal.pages.broken.show"

@@ -8,10 +8,19 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+from roster.api.errors import BAD_FILTER, BadRequest
 from roster.api.operations import OPERATIONS
-from roster.api.parameters import Asked
+from roster.api.parameters import MOST_LIMIT, Asked
 from roster.dialects.references import V12_BASES
 from roster.dialects.vocabularies import V12
+
+MOST_IN_LINKS = 3500
+"""Characters: a proxy with its usual settings takes heads of 4 KB, and answers 502 beyond."""
+
+TOO_LONG = (
+    "With parameters as long as these the next page can't be named. Ask for shorter parts, or for "
+    f"all in one page: limit may be {MOST_LIMIT:,}."
+)
 
 
 def origin_of(request: HttpRequest | Request) -> str:
@@ -36,7 +45,8 @@ def links(request: Request, here: str, asked: Asked, total: int) -> str:
     """Return the `Link` header of the list at `here`: first, prev, next, last.
 
     Every other parameter is kept. Commas are percent-encoded, because clients split the header
-    at them.
+    at them. Where a long filter leaves no room, only the link that a reader needs to go on stands
+    there; refused where it can't, for whoever follows links would take a part for the whole.
     """
     others = [
         (name, value)
@@ -50,10 +60,15 @@ def links(request: Request, here: str, asked: Asked, total: int) -> str:
         return f'<{here}?{query}>; rel="{relation}"'
 
     last = max(0, (total - 1) // asked.limit * asked.limit)
-    told = [link(0, "first")]
+    told = {"first": link(0, "first")}
     if asked.offset > 0:
-        told.append(link(max(0, min(asked.offset - asked.limit, last)), "prev"))
+        told["prev"] = link(max(0, min(asked.offset - asked.limit, last)), "prev")
     if asked.offset + asked.limit < total:
-        told.append(link(asked.offset + asked.limit, "next"))
-    told.append(link(last, "last"))
-    return ", ".join(told)
+        told["next"] = link(asked.offset + asked.limit, "next")
+    told["last"] = link(last, "last")
+    for relation in ("first", "last", "prev"):
+        if len(", ".join(told.values())) > MOST_IN_LINKS:
+            told.pop(relation, None)
+    if len(told.get("next", "")) > MOST_IN_LINKS:
+        raise BadRequest(TOO_LONG, BAD_FILTER)
+    return ", ".join(told.values())

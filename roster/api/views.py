@@ -249,9 +249,9 @@ class CollectionView(ReadingView):
         self._gave(request, reader, key, asked.offset, count, total)
         response = self.body(request, content, count, asked, etags.tag(mark, count, total))
         response.headers["X-Total-Count"] = str(total)
-        response.headers["Link"] = links(
-            request, origin_of(request) + operation.address(ids), asked, total
-        )
+        here = origin_of(request) + operation.address(ids)
+        if beside := links(request, here, asked, total):
+            response.headers["Link"] = beside
         return response
 
     def _read(

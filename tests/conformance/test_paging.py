@@ -146,3 +146,19 @@ def test_a_nested_list_is_the_list_narrowed(riverside: Any, version: str) -> Non
             found = read(vendor.list(at(endpoint)))
             assert {each["sourcedId"]: each for each in found}.items() <= whole.items()
             assert len(set(ids(found))) == len(found)
+
+
+@pytest.mark.parametrize("length", [10, 1000, 3000, 6000])
+def test_links_stay_short_or_the_request_is_refused(riverside: Any, length: int) -> None:
+    """A head that a proxy can't take is 502; a list without its next page would be cut."""
+    vendor = riverside.full["1.2"]
+    query = f"appName={'a' * length}"
+    answer = vendor.ask(f"{vendor.address('users')}?{query}&limit=1&offset=1")
+    if length < 3500:
+        assert len(answer["Link"]) < 4000
+        assert "next" in links_of(answer)
+        return
+    assert answer.status_code == 400
+    assert "next page can't be named" in answer.content.decode()
+    whole = vendor.ask(f"{vendor.address('users')}?{query}&limit=50000")
+    assert (whole.status_code, "Link" in whole) == (200, False)
