@@ -15,6 +15,9 @@ ONCE = {
         " tests/roster/publishing/test_withdrawing withdraw and give back on both",
     "tests/acceptance/test_sharing_by_default.py":
         "shares are rules over documents; publishing makes them on both",
+    "tests/acceptance/test_ten_nights.py":
+        "nights and deltas: tests/roster/importing/test_generated imports such, and"
+        " tests/model/test_vendors reads deltas on both",
     "tests/conformance/test_operations.py":
         "routes, envelopes and forms of documents; lists and singles are read by test_paging",
     "tests/conformance/test_parameters.py":
