@@ -18,6 +18,8 @@ ONCE = {
     "tests/acceptance/test_ten_nights.py":
         "nights and deltas: tests/roster/importing/test_generated imports such, and"
         " tests/model/test_vendors reads deltas on both",
+    "tests/benchmarks/test_smoke.py":
+        "that the harness of the benchmarks runs; what it asks and does is tested on both",
     "tests/conformance/test_operations.py":
         "routes, envelopes and forms of documents; lists and singles are read by test_paging",
     "tests/conformance/test_parameters.py":
