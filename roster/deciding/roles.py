@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from roster.bulk import distinct
 from roster.deciding.given import Given, once
 from roster.deciding.naming import places_of
 from roster.deciding.presence import (
@@ -72,11 +73,11 @@ def at_child(d: Given) -> Flags:
 
 @once
 def child_schools(d: Given) -> NDArray[np.int64]:
-    """Return the pairs of a guardian and a school at which a child of theirs is visible."""
+    """Return the pairs of a guardian and a school at which a child of theirs is visible, once."""
     links, enrolled = d.map.guardian_link, d.map.school_enrollment
     link, at = links.places.owners, links.places.at
     visible = d.ok("guardian_link")[link] & d.ok("school_enrollment")[at]
-    return pairs(d.map, links.guardian[link[visible]], enrolled.org[at[visible]])
+    return distinct(pairs(d.map, links.guardian[link[visible]], enrolled.org[at[visible]]))
 
 
 def pairs(m: Map, person: Positions, org: Positions) -> NDArray[np.int64]:
