@@ -110,8 +110,8 @@ ORDERS = [
     ),
     Mutation(ORDERING, "DESC NULLS LAST", "DESC NULLS FIRST", "missing is the least"),
     Mutation(
-        ORDERING, 'argsort(-values if order.descending else values, kind="stable")',
-        'argsort(values, kind="stable")', "the last change may come first",
+        ORDERING, "_by_stamp(-stamps if order.descending else stamps, documents)",
+        "_by_stamp(stamps, documents)", "the last change may come first",
     ),
     Mutation(
         COMPARING, 'return Sql(f"CASE WHEN {there.text} THEN 1 END", there.parameters)', "pass",

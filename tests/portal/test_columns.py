@@ -68,7 +68,7 @@ DOORS: dict[type[Model], dict[str, Door]] = {
 
 NO_SETTINGS: dict[type[Model], set[str]] = {
     Organization: {
-        *("id", "slug", "created"),
+        *("id", "slug", "created", "sandbox_students"),
         *("revision", "last_number", "acts", "swept"),
         *("shown_map", "shown_day", "shown_settings"),
     },
