@@ -19,6 +19,7 @@ PREPARED = "TEST_ENVIRONMENT_OF"  # Holds the process that prepared it, and will
 def prepare() -> None:
     """Make the folder and, if asked for, the servers of this run; point the settings at them."""
     if os.environ.get(PREPARED):
+        _count_alone()
         return
     engine = os.environ.get("TEST_ENGINE", "sqlite")
     if engine not in ("sqlite", "postgresql"):
@@ -38,3 +39,10 @@ def prepare() -> None:
         except engines.Missing as missing:
             raise SystemExit(str(missing)) from None
         os.environ |= {"BROKER_URL": address, "CACHE_URL": address.removesuffix("/0") + "/1"}
+
+
+def _count_alone() -> None:
+    """Give each worker of a run a cache of its own in Redis: tests clear it."""
+    worker, address = os.environ.get("PYTEST_XDIST_WORKER", ""), os.environ.get("CACHE_URL", "")
+    if worker and address:
+        os.environ["CACHE_URL"] = f"{address.rpartition('/')[0]}/{int(worker[2:]) + 2}"

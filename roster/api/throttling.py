@@ -43,11 +43,13 @@ class ConnectionThrottle(BaseThrottle):
         return True
 
     def _count(self, name: str) -> int:
-        cache.add(name, 0, PERIOD * 2)
+        """Count a handful more. Added is only what isn't there: the database's cache finds out by
+        an error, and Django's errors keep the frames of the request until a garbage collection.
+        """
         try:
             return cache.incr(name, HANDFUL)
         except ValueError:
-            # It expired between the two calls: a new period has begun.
+            cache.add(name, HANDFUL, PERIOD * 2)
             return HANDFUL
 
     def wait(self) -> float:
