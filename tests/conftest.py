@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -48,9 +49,14 @@ def emptied_quickly() -> None:
 
 @pytest.fixture(autouse=True)
 def forgotten() -> None:
-    """Each test begins without what this process remembers of another's rows: keys return."""
+    """Each test begins without what this process remembers of another's rows: keys return.
+
+    Nor with what another's requests were counted to, where that is in Redis: no test ends it there.
+    """
     reading.forget()
     maps.forget()
+    if "CACHE_URL" in os.environ:
+        cache.clear()
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, reverse
 
@@ -271,19 +270,12 @@ NOT_OURS = {"token", "revoke", None}
 """The token endpoint's and the API's doors, which have tests of their own."""
 
 
-@pytest.fixture
-def uncounted(db: None) -> None:
-    """What other tests have sent doesn't count: Redis keeps it."""
-    cache.clear()
-
-
 @pytest.mark.parametrize(("door", "answers"), DOORS.items(), ids=map(" ".join, DOORS))
 def test_each_door_opens_to_whom_it_should(
     door: tuple[str, str],
     answers: tuple[int, ...],
     everybody: dict[str, Client],
     brightpath: Connection,
-    uncounted: None,
 ):
     name, method = door
     if name in OF_AN_IMPORT:
