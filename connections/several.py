@@ -18,7 +18,7 @@ from roster.refusal import Refused
 Status = Connection.Status
 
 FROM: dict[str, Connection.Status] = {"pause": Status.ACTIVE, "resume": Status.PAUSED}
-"""What can be done to several at once, and to those in which status."""
+"""The status of those to whom each can be done."""
 
 
 class Done(NamedTuple):
@@ -52,6 +52,10 @@ def pause_several(
 def resume_several(connections: Iterable[Connection], *, by: audit.Actor, reason: str = "") -> Done:
     """Resume those that are paused."""
     return _each("resume", connections, lifecycle.resume, by=by, reason=reason)
+
+
+VERBS: dict[str, Callable[..., Done]] = {"pause": pause_several, "resume": resume_several}
+"""What can be done to several at once."""
 
 
 def _each(

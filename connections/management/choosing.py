@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 
 from connections.choosing import HIDEABLE, ROLES, known_shares
 from connections.models import SHARES, Connection
+from connections.partners import ADDED_TYPES
 from connections.sharing import ALL, CHOICES, WITHHOLDABLE, Asked
 from roster.refusal import Refused
 
@@ -35,6 +36,19 @@ FLAGS = {
     "unenrolled": ("only-enrolled", "share only who has a visible class", "with-unenrolled"),
 }
 """Columns that are true by default: the option that unsets each, and the one that undoes that."""
+
+
+def add_types(parser: CommandParser) -> None:
+    """Add the option for connection types beyond Roster Sync, which partners alone can have."""
+    parser.add_argument(
+        "--type",
+        dest="types",
+        default=[],
+        action="extend",
+        nargs="+",
+        choices=ADDED_TYPES,
+        help="a connection type beyond Roster Sync; repeat it for another",
+    )
 
 
 def add_choices(parser: CommandParser, *, change: bool = False) -> None:

@@ -17,6 +17,8 @@ class SeveralCommand(RosterCommand):
     """Names connections of one organization, all of them or some."""
 
     act: str
+    given: tuple[str, ...] = ("reason",)
+    """Options that go to the verb."""
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", metavar="SLUG", help="the organization")
@@ -32,7 +34,8 @@ class SeveralCommand(RosterCommand):
             fit, left = several.fitting(self.act, connections)
             done = several.Done(fit, left, [])
         else:
-            done = self.do(connections, options)
+            given = {name: options[name] for name in self.given}
+            done = several.VERBS[self.act](connections, by=self.actor(), **given)
         told = {
             "changed": [described(each) for each in done.changed],
             "left": [described(each) for each in done.left],
@@ -54,7 +57,3 @@ class SeveralCommand(RosterCommand):
         if missing:
             raise Refused(f"{organization.name} has no open connection {missing[0]}.")
         return [each for each in known if each.pk in options["ids"]]
-
-    def do(self, connections: list[Connection], options: dict[str, Any]) -> several.Done:
-        """Change them."""
-        raise NotImplementedError

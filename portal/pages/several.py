@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -18,23 +17,18 @@ from portal.forms.acts import SeveralForm
 from portal.pages.acts import ACTS
 from roster.models import Publication
 
-VERBS: dict[str, Callable[..., several.Done]] = {
-    "pause": several.pause_several,
-    "resume": several.resume_several,
-}
-
 
 @page(ADMIN, methods=("GET", "POST"))
 def change(request: AtDesk, act: str) -> HttpResponse:
     """Name those of `id` that the act changes and those that it leaves, then do it."""
-    if act not in VERBS:
+    if act not in several.VERBS:
         raise Http404
     chosen = connections_of(request.organization).select_related("feed__publication")
     ticked = list(chosen.filter(pk__in=ids_of(request)).by_name())
     fit, left = several.fitting(act, ticked)
     form = SeveralForm(request.POST if request.method == "POST" else None, asks=ACTS[act].asks)
     if form.is_bound and form.is_valid() and fit:
-        done = VERBS[act](fit, by=request.user, **form.verdict())
+        done = several.VERBS[act](fit, by=request.user, **form.verdict())
         say(request, act, done)
         return redirect("connections", request.organization.slug)
     return TemplateResponse(

@@ -8,8 +8,9 @@ from django.core.management.base import CommandParser
 
 from connections import lifecycle, sandbox
 from connections.management.base import shareable_base
+from connections.management.choosing import add_types
 from connections.management.commands.create_connection import shown
-from connections.partners import ADDED_TYPES, VERSIONS, find_partner
+from connections.partners import VERSIONS, find_partner
 from connections.terms import MOST_DAYS
 from roster.management.base import RosterCommand
 
@@ -25,15 +26,7 @@ class Command(RosterCommand):
         add("slug", metavar="SLUG", help="the sandbox")
         add("--vendor", required=True, metavar="NAME", help="who tries")
         add("--oneroster", required=True, choices=VERSIONS, help="the version it reads")
-        add(
-            "--type",
-            dest="types",
-            default=[],
-            action="extend",
-            nargs="+",
-            choices=ADDED_TYPES,
-            help="a connection type beyond Roster Sync, for a partner; repeat it for another",
-        )
+        add_types(parser)
         add("--partner", metavar="PARTNER", help="its name in the directory, if it is there")
         add("--contact-email", default="", metavar="A", help="where the vendor is reached")
         add(

@@ -9,9 +9,9 @@ from django.core.management.base import CommandParser
 from connections import lifecycle, sharing
 from connections.information import information
 from connections.management.base import day, described, shareable_base
-from connections.management.choosing import add_choices, asked_for
+from connections.management.choosing import add_choices, add_types, asked_for
 from connections.models import Connection
-from connections.partners import ADDED_TYPES, VERSIONS, find_partner
+from connections.partners import VERSIONS, find_partner
 from roster.management.base import RosterCommand
 
 
@@ -23,15 +23,7 @@ class Command(RosterCommand):
         add("slug", metavar="SLUG", help="the organization")
         add("--vendor", required=True, metavar="NAME", help="who reads")
         add("--oneroster", required=True, choices=VERSIONS, help="the version it reads")
-        add(
-            "--type",
-            dest="types",
-            default=[],
-            action="extend",
-            nargs="+",
-            choices=ADDED_TYPES,
-            help="a connection type beyond Roster Sync; repeat it for another",
-        )
+        add_types(parser)
         support = parser.add_mutually_exclusive_group(required=True)
         support.add_argument("--partner", metavar="PARTNER", help="its name in the directory")
         support.add_argument(

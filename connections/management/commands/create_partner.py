@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from connections.management.choosing import add_types
 from connections.models import TYPES
-from connections.partners import ADDED_TYPES, VERSIONS, create_partner
+from connections.partners import VERSIONS, create_partner
 from roster.management.base import RosterCommand
 
 
@@ -24,15 +25,7 @@ class Command(RosterCommand):
             choices=VERSIONS,
             help="a version it is certified for; repeat it for another",
         )
-        parser.add_argument(
-            "--type",
-            dest="types",
-            default=[],
-            action="extend",
-            nargs="+",
-            choices=ADDED_TYPES,
-            help="a connection type beyond Roster Sync; repeat it for another",
-        )
+        add_types(parser)
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         partner = create_partner(
