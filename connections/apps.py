@@ -1,4 +1,4 @@
-"""Registers the checks that keep the doors of the token endpoint as they are meant."""
+"""Registers the checks that keep the doors of the token endpoint as they are meant, and a job."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ class ConnectionsConfig(AppConfig):
     name = "connections"
 
     def ready(self) -> None:
+        from connections import several
         from connections.checks import check_doors
+        from roster.jobs.working import KINDS
 
+        KINDS[several.KIND] = several.work
         register(check_doors, Tags.security)

@@ -64,6 +64,7 @@ BESIDE = {
     "connection_new": "guide",
     "connection_act": "pausing",
     "connection_several": "pausing",
+    "connection_several_job": "pausing",
     "connection_calendar": "pausing",
     "connection_information": "guide",
     "connection_kept_out": "parents",

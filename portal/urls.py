@@ -55,6 +55,7 @@ desk: list[URLPattern | URLResolver] = [
     path("connections/partners/", partners.show, name="connection_partners"),
     path("connections/calendar/", calendar.show, name="connection_calendar"),
     path("connections/status/<slug:act>/", several.change, name="connection_several"),
+    path("connections/several/<int:pk>/", several.follow, name="connection_several_job"),
     path("connections/new/", connecting.new, name="connection_new"),
     path("connections/<int:pk>/", connections.show, name="connection"),
     path("connections/<int:pk>/information/", information.show, name="connection_information"),

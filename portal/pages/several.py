@@ -1,21 +1,20 @@
-"""Several connections paused or resumed at once: who is meant is said before it is done."""
+"""Several connections paused or resumed at once: who is meant is said before a job does it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import ngettext
 
 from connections import several
 from connections.models import Connection
 from portal.access import ADMIN, AtDesk, connections_of, page
 from portal.forms.acts import SeveralForm
 from portal.pages.acts import ACTS
-from roster.models import Publication
+from roster.jobs.queue import OPEN
+from roster.models import Job, Publication
 
 
 @page(ADMIN, methods=("GET", "POST"))
@@ -28,9 +27,8 @@ def change(request: AtDesk, act: str) -> HttpResponse:
     fit, left = several.fitting(act, ticked)
     form = SeveralForm(request.POST if request.method == "POST" else None, asks=ACTS[act].asks)
     if form.is_bound and form.is_valid() and fit:
-        done = several.VERBS[act](fit, by=request.user, **form.verdict())
-        say(request, act, done)
-        return redirect("connections", request.organization.slug)
+        job = several.request(act, fit, request.organization, by=request.user, **form.verdict())
+        return redirect("connection_several_job", request.organization.slug, job.pk)
     return TemplateResponse(
         request,
         "connections/several.html",
@@ -46,6 +44,29 @@ def change(request: AtDesk, act: str) -> HttpResponse:
     )
 
 
+@page()
+def follow(request: AtDesk, pk: int) -> HttpResponse:
+    """How far that is: who has the new status, who was refused and why."""
+    job = Job.objects.filter(organization=request.organization, kind=several.KIND, pk=pk).first()
+    if job is None:
+        raise Http404
+    refused = job.result.get("refused", {})
+    return TemplateResponse(
+        request,
+        "connections/several_job.html",
+        {
+            "organization": request.organization,
+            "may_change": request.may_change,
+            "act": ACTS[job.arguments["act"]],
+            "job": job,
+            "under_way": job.state in OPEN,
+            "connections": [
+                (each, refused.get(str(each.pk), "")) for each in several.connections_of(job)
+            ],
+        },
+    )
+
+
 def ids_of(request: HttpRequest) -> set[int]:
     """Return the connections that are ticked, from the form or from the address."""
     asked = request.POST if request.method == "POST" else request.GET
@@ -57,21 +78,3 @@ def records_of(connection: Connection) -> int:
     publication: Publication | None = connection.feed.publication if connection.feed else None
     counts: dict[str, Any] = publication.counts if publication else {}
     return sum(numbers["records"] for numbers in counts.values())
-
-
-def say(request: AtDesk, act: str, done: several.Done) -> None:
-    number = len(done.changed)
-    said = {
-        "pause": ngettext(
-            "%(count)d connection is paused.", "%(count)d connections are paused.", number
-        ),
-        "resume": ngettext(
-            "%(count)d connection is active again.",
-            "%(count)d connections are active again.",
-            number,
-        ),
-    }
-    if number:
-        messages.success(request, said[act] % {"count": number})
-    for connection, reason in done.refused:
-        messages.error(request, f"{connection.title}: {reason}")
