@@ -175,9 +175,10 @@ def _json(body: str, status: int) -> HttpResponse:
 
 
 def _refusals(connection: int | None) -> int:
-    """Count one more refusal of a connection, and return how many there were in this minute."""
-    if connection is None:
-        return 0
+    """Count one more refusal of a connection, and return how many there were in this minute.
+
+    A client that nobody has is counted too, or the time taken would tell that nobody has it.
+    """
     name = f"refused:{connection}:{int(time.time()) // 60}"
     cache.add(name, 0, 120)
     try:
