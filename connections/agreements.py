@@ -55,7 +55,9 @@ def require_pdf(content: bytes) -> None:
         raise Refused("The agreement is kept as a PDF; this file isn't one.")
     if len(content) > LARGEST:
         raise Refused(
-            f"The file has {len(content) // 2**20} MB; up to {LARGEST // 2**20} are kept."
+            "The file has %(content)s MB; up to %(largest)s are kept.",
+            content=len(content) // 2**20,
+            largest=LARGEST // 2**20,
         )
 
 

@@ -39,7 +39,7 @@ def issue(connection: Connection, *, by: audit.Actor, days: int = DAYS) -> tuple
     connection, and where two secrets are in use.
     """
     if not 1 <= days <= MOST_DAYS:
-        raise Refused(f"A link can be opened for 1 to {MOST_DAYS} days.")
+        raise Refused("A link can be opened for 1 to %(most_days)s days.", most_days=MOST_DAYS)
     locked = Connection.objects.select_for_update().get(pk=connection.pk)
     if locked.status == Connection.Status.CLOSED:
         raise Refused("This connection is closed; there is nothing to hand over.")

@@ -34,7 +34,9 @@ def create_partner(
     if found is not None:
         if {"versions": found.versions, "types": found.types} == certified:
             return found
-        raise Refused(f"{found.name} is in the directory already, with other certifications.")
+        raise Refused(
+            "%(name)s is in the directory already, with other certifications.", name=found.name
+        )
     partner = Partner.objects.create(name=name, **certified)
     audit.record(
         by,
@@ -70,7 +72,7 @@ def change_partner(
     require_sense(row.name, row.versions, row.types)
     other = Partner.objects.filter(name__iexact=row.name).exclude(pk=row.pk).first()
     if other is not None:
-        raise Refused(f"{other.name} is in the directory already.")
+        raise Refused("%(name)s is in the directory already.", name=other.name)
     require_valid(row)
     before = Partner.objects.get(pk=partner.pk)
     changed = {
@@ -108,7 +110,7 @@ def find_partner(name: str) -> Partner:
     """Return the partner of that name, in any letter case, or refuse."""
     found = Partner.objects.filter(name__iexact=name.strip()).first()
     if found is None:
-        raise Refused(f"There is no partner “{name}” in the directory.")
+        raise Refused("There is no partner “%(name)s” in the directory.", name=name)
     return found
 
 
@@ -118,14 +120,21 @@ def require_certified(partner: Partner | None, version: str, types: Iterable[str
     if partner is None:
         if types:
             raise Refused(
-                f"A vendor outside the partner directory gets Roster Sync only, not {named(types)}."
+                "A vendor outside the partner directory gets Roster Sync only, not %(types)s.",
+                types=named(types),
             )
         return
     if version not in partner.versions:
-        raise Refused(f"{partner.name} is not certified for OneRoster {version}.")
+        raise Refused(
+            "%(name)s is not certified for OneRoster %(version)s.",
+            name=partner.name,
+            version=version,
+        )
     missing = [name for name in types if name not in partner.types]
     if missing:
-        raise Refused(f"{partner.name} is not certified for {named(missing)}.")
+        raise Refused(
+            "%(name)s is not certified for %(missing)s.", name=partner.name, missing=named(missing)
+        )
 
 
 def known_versions(versions: Iterable[str]) -> list[str]:
@@ -145,5 +154,5 @@ def named(types: Iterable[str]) -> str:
 def _known(asked: Iterable[str], known: tuple[str, ...], what: str) -> list[str]:
     asked = set(asked)
     for name in sorted(asked - set(known)):
-        raise Refused(f"There is no {what} “{name}”.")
+        raise Refused("There is no %(what)s “%(name)s”.", what=what, name=name)
     return [name for name in known if name in asked]

@@ -35,9 +35,13 @@ def connect(
     Book Sync and Assessment Sync are for partners that are certified for them.
     """
     if not sandbox.is_sandbox:
-        raise Refused(f"{sandbox.name} is no sandbox. Throw-away connections read made-up people.")
+        raise Refused(
+            "%(name)s is no sandbox. Throw-away connections read made-up people.", name=sandbox.name
+        )
     if not 1 <= days <= terms.MOST_DAYS:
-        raise Refused(f"A throw-away connection lasts 1 to {terms.MOST_DAYS} days.")
+        raise Refused(
+            "A throw-away connection lasts 1 to %(most_days)s days.", most_days=terms.MOST_DAYS
+        )
     return lifecycle.connect(
         sandbox,
         vendor=vendor,

@@ -160,7 +160,7 @@ def _choice(
     if asked is None:
         return None
     if not asked:
-        raise Refused(f"Share all {name}, or name those to share.")
+        raise Refused("Share all %(name)s, or name those to share.", name=name)
     return known(connection.organization, asked, getattr(connection, name) or ())
 
 

@@ -86,7 +86,10 @@ def require_own_title(connection: Connection) -> None:
     title = connection.title.casefold()
     others = others.open().exclude(pk=connection.pk).select_related("partner")
     if any(each.title.casefold() == title for each in others):
-        raise Refused(f"There is a connection {connection.title} already. Give it another name.")
+        raise Refused(
+            "There is a connection %(connection)s already. Give it another name.",
+            connection=connection.title,
+        )
 
 
 def require_end(organization: Organization, expires: date | None) -> None:
@@ -95,8 +98,10 @@ def require_end(organization: Organization, expires: date | None) -> None:
         return
     if expires is None or expires > organization.today() + timedelta(days=MOST_DAYS):
         raise Refused(
-            f"{organization.name} is a sandbox: its connections are for tests, and each has a last"
-            f" day, {MOST_DAYS} days from today at most."
+            "%(name)s is a sandbox: its connections are for tests, and each has a last day, "
+            "%(most_days)s days from today at most.",
+            name=organization.name,
+            most_days=MOST_DAYS,
         )
 
 

@@ -56,7 +56,9 @@ def end_membership(
     _locked(organization)
     found = Membership.objects.filter(staff=staff, organization=organization).first()
     if found is None:
-        raise Refused(f"{staff.email} doesn't serve {organization.name}.")
+        raise Refused(
+            "%(email)s doesn't serve %(name)s.", email=staff.email, name=organization.name
+        )
     _require_another_admin(found)
     found.delete()
     if not staff.is_operator and not staff.memberships.exists():
@@ -97,7 +99,7 @@ def reset_sign_in(staff: Staff, by: audit.Actor, reason: str = "") -> None:
     Refused: an account that has ended.
     """
     if not staff.is_active:
-        raise Refused(f"The account {staff.email} has ended.")
+        raise Refused("The account %(email)s has ended.", email=staff.email)
     _close(staff)
     note("sign_in.reset", staff, by, reason=reason)
 

@@ -6,14 +6,23 @@ from collections.abc import Collection
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
+from django.utils.translation import gettext
 
 
 class Refused(Exception):
     """Something was asked that can't be done; nothing was changed.
 
-    `str()` is a whole sentence for the person who asked. Commands print it and exit 1,
-    pages show it with the form.
+    `str()` is a whole sentence for the person who asked, in the language of that moment. Commands
+    print it and exit 1, pages show it with the form. `facts` fill the sentence's `%(name)s`.
     """
+
+    def __init__(self, words: str = "", **facts: object) -> None:
+        super().__init__(words)
+        self.facts = facts
+
+    def __str__(self) -> str:
+        words = gettext(str(self.args[0]))
+        return words % self.facts if self.facts else words
 
 
 class Cancelled(Exception):

@@ -154,7 +154,13 @@ def _resolve(
     if unknown:
         shown = ", ".join(f"“{sourced_id}”" for sourced_id in unknown[:10])
         more = f" and {len(unknown) - 10:,} more" if len(unknown) > 10 else ""
-        raise Refused(f"There is no {kind.title} {shown}{more} in {organization.name}.")
+        raise Refused(
+            "There is no %(kind)s %(shown)s%(more)s in %(name)s.",
+            kind=kind.title,
+            shown=shown,
+            more=more,
+            name=organization.name,
+        )
     return resolved
 
 

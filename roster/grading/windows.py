@@ -51,7 +51,7 @@ def set_window(
     """Let vendors write into a period on these days; without both, always. Return if it changed."""
     sessions = AcademicSession.objects.filter(organization=organization, status=Status.ACTIVE)
     if not sessions.filter(sourced_id=session).exists():
-        raise Refused(f"There is no academic session “{session}”.")
+        raise Refused("There is no academic session “%(session)s”.", session=session)
     if opens and closes and closes < opens:
         raise Refused("A window closes on the day on which it opens, or later.")
     with transaction.atomic():

@@ -41,7 +41,9 @@ def set_rows(
     """
     known = _file(file)
     if organization.is_sandbox:
-        raise Refused(f"{organization.name} is a sandbox: all of its people are made up.")
+        raise Refused(
+            "%(name)s is a sandbox: all of its people are made up.", name=organization.name
+        )
     if not reason.strip():
         raise Refused("Say why: an own row needs a reason.")
     if until < organization.today():
@@ -78,7 +80,11 @@ def end_row(organization: Organization, file: str, sourced_id: str, *, by: audit
     """End an own row: what the system sends comes back, and a row that it doesn't send goes."""
     found = _open(organization, _file(file).name, [sourced_id])
     if not found:
-        raise Refused(f"There is no row of your own “{sourced_id}” in {file}.csv.")
+        raise Refused(
+            "There is no row of your own “%(sourced_id)s” in %(file)s.csv.",
+            sourced_id=sourced_id,
+            file=file,
+        )
     _end(organization, found, by)
     return found[0]
 
@@ -155,9 +161,17 @@ def _refuse_unfit(
 ) -> None:
     for sourced_id in rows:
         if how == ADD and sourced_id in stored:
-            raise Refused(f"{file.filename} has “{sourced_id}” already. Use change_row.")
+            raise Refused(
+                "%(filename)s has “%(sourced_id)s” already. Use change_row.",
+                filename=file.filename,
+                sourced_id=sourced_id,
+            )
         if how == CHANGE and sourced_id not in stored:
-            raise Refused(f"{file.filename} has no “{sourced_id}”. Use add_row.")
+            raise Refused(
+                "%(filename)s has no “%(sourced_id)s”. Use add_row.",
+                filename=file.filename,
+                sourced_id=sourced_id,
+            )
 
 
 def _refuse_faults(found: list[Finding], rows: Mapping[str, Cells]) -> None:
@@ -168,8 +182,11 @@ def _refuse_faults(found: list[Finding], rows: Mapping[str, Cells]) -> None:
         if finding.severity == Finding.Severity.ERROR or grave:
             value = f" (“{finding.value}”)" if finding.value else ""
             raise Refused(
-                f"{finding.sourced_id or finding.file}, {finding.column or 'the row'}{value}:"
-                f" {finding.message} Nothing was changed."
+                "%(file)s, %(row)s%(value)s: %(message)s Nothing was changed.",
+                file=finding.sourced_id or finding.file,
+                row=finding.column or "the row",
+                value=value,
+                message=finding.message,
             )
 
 
@@ -180,7 +197,11 @@ def _open(organization: Organization, file: str, ids: Collection[str]) -> list[O
 def _file(name: str) -> File:
     name = name.removesuffix(".csv")
     if name not in FILES:
-        raise Refused(f"OneRoster has no file “{name}”. Its files are {', '.join(FILES)}.")
+        raise Refused(
+            "OneRoster has no file “%(name)s”. Its files are %(files)s.",
+            name=name,
+            files=", ".join(FILES),
+        )
     return FILES[name]
 
 

@@ -28,7 +28,7 @@ def foresee(organization: Organization, year: str) -> Foreseen:
     Refused: the active one; and where imports come in one after the other meanwhile.
     """
     if year == organization.school_year:
-        raise Refused(f"{year} is the active school year already.")
+        raise Refused("%(year)s is the active school year already.", year=year)
     then = copy(organization)
     then.school_year = year
     for _ in range(TRIES):

@@ -32,7 +32,7 @@ def plan(organization: Organization, year: str, day: date, *, by: audit.Actor) -
     if not row.school_year:
         raise Refused("The first import decides the active school year.")
     if year == row.school_year:
-        raise Refused(f"{year} is the active school year already.")
+        raise Refused("%(year)s is the active school year already.", year=year)
     if day < row.today():
         raise Refused("This day is past.")
     old = row.rollovers.planned().first()  # type: ignore[attr-defined]
@@ -84,7 +84,8 @@ def revert(organization: Organization, *, by: audit.Actor) -> Rollover:
         raise Refused("There is no rollover of the last seven days to revert.")
     if not has_data(row, done.before):
         raise Refused(
-            f"No classes of {done.before} are here any more. Import a bundle that holds them first."
+            "No classes of %(before)s are here any more. Import a bundle that holds them first.",
+            before=done.before,
         )
     change_year(organization, done.before, by=by)
     ours = row.rollovers.filter(state=Rollover.State.DONE, pk__gte=done.pk)
