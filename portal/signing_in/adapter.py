@@ -12,9 +12,17 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal import ratelimit
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from portal.models import Staff
 from portal.signing_in import browsers, history
+
+MEANS = {
+    "reauthenticate": _("Enter your password"),
+    "mfa_reauthenticate": _("Enter a code of your app"),
+    "mfa_reauthenticate:webauthn": _("Use your passkey"),
+}
+"""How people show that it is still they, in our words."""
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -47,3 +55,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         response: HttpResponse = super().post_login(request, user, **more)
         browsers.remember(request, response, user.email)
         return response
+
+    def get_reauthentication_methods(self, user: Staff) -> list[dict[str, Any]]:
+        methods = super().get_reauthentication_methods(user)
+        return [each | {"description": MEANS[each["id"]]} for each in methods]

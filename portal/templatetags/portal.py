@@ -63,6 +63,9 @@ PLACES = (
 """The pages in the side bar: name of the address, icon, words. Names of the pages below a place
 begin with the place's own, without its plural (`connection_new`)."""
 
+BELOW = {"connections": ("rollover",)}
+"""How else names of pages below a place begin: the rollover is a day of the calendar."""
+
 FOR_ADMINS = {"staff"}
 """The places that viewers have no door to."""
 
@@ -194,7 +197,8 @@ def handbook(context: Context) -> tuple[str, str] | None:
 
 
 def below(here: str, place: str) -> bool:
-    return here.startswith(f"{place.removesuffix('s')}_") or here == place.removesuffix("s")
+    own = place.removesuffix("s")
+    return here == own or here.startswith((f"{own}_", *BELOW.get(place, ())))
 
 
 @register.simple_tag(takes_context=True)

@@ -34,7 +34,9 @@ def two_years(riverside: Organization, dana: Staff, tmp_path: Path) -> Organizat
 def test_dana_looks_plans_rolls_over_and_goes_back(
     as_dana: Client, as_victor: Client, two_years: Organization
 ) -> None:
-    assert "What 2028 would do now" in as_dana.get(PAGE).content.decode()
+    page = as_dana.get(PAGE).content.decode()
+    assert "What 2028 would do now" in page
+    assert '<a href="/o/riverside/connections/" aria-current="true">' in page
     preview = as_victor.get(f"{PAGE}to/2028/").content.decode()
     assert "Algebra" in preview
     table = as_victor.get(f"{PAGE}to/2028.csv").content.decode()

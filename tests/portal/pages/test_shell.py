@@ -121,7 +121,7 @@ def test_what_htmx_does_works_without_it(path):
     for tag in re.findall(r"<[a-z][^>]*hx-post=[^>]*>", text):
         assert re.match(r"<form .*action=|<button .*type=\"submit\" name=", tag)
     for tag in re.findall(r"<[a-z][^>]*hx-get=[^>]*>", text):
-        known = re.search(r"hx-get=\"{% url '(cache|imports)' ", tag)
+        known = re.search(r"hx-get=\"{% url '(cache|imports|connection_several_job)' ", tag)
         assert known or re.match(r"<a href=|<form .*method=\"get\" action=", tag)
 
 

@@ -28,6 +28,16 @@ def uncounted(db: None) -> None:
     cache.clear()
 
 
+PAGES = {
+    "2fa/": "Two-factor authentication",
+    "2fa/confirm/": "Is it you?",
+    "2fa/totp/deactivate/": "Use no app any more",
+    "2fa/recovery-codes/": "Recovery codes",
+    "2fa/recovery-codes/generate/": "New recovery codes",
+}
+"""What somebody with an app sees, by address below the account's."""
+
+
 def code(secret: str = SECRET) -> str:
     """Return what the app shows."""
     return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
@@ -86,6 +96,32 @@ def test_a_change_asks_for_the_password_and_is_written_down(
         ("factor.removed", "{'factor': 'recovery_codes'}"),
         ("factor.removed", "{'factor': 'totp'}"),
     ]
+
+
+def test_each_page_of_second_factors_is_in_our_words(dana: Staff):
+    browser = sign_in(dana)
+    browser.post("/account/confirm/", {"password": PASSWORD})
+
+    def heading(path: str) -> str:
+        page = browser.get(f"/account/{path}")
+        assert 'class="brand"' in page.content.decode()
+        return page.content.decode().partition("<h1>")[2].partition("</h1>")[0]
+
+    assert heading("2fa/totp/activate/") == "Use an app"
+    assert heading("password/change/") == "Change your password"
+    assert heading("confirm/") == "Is it you?"
+    with_app(dana)
+    assert {path: heading(path) for path in PAGES} == PAGES
+    spare = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()[0]
+    assert spare in browser.get("/account/2fa/recovery-codes/").content.decode()
+    passkey = Authenticator.objects.create(
+        user=dana, type="webauthn", data={"name": "Laptop", "credential": {}}
+    )
+    assert heading(f"2fa/passkeys/{passkey.pk}/remove/") == "Remove the passkey"
+    assert heading(f"2fa/passkeys/{passkey.pk}/name/") == "Rename the passkey"
+    passkey.delete()
+    browser = sign_in(dana)
+    assert heading("2fa/authenticate/") == "One more step"
 
 
 def test_a_new_key_takes_over_and_a_lost_one_lets_nobody_in(dana: Staff, settings: Any):
