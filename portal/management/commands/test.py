@@ -80,6 +80,8 @@ class Command(BaseCommand):
         with tempfile.TemporaryDirectory(prefix="rosterdesk-checks-") as folder:
             environ = env.without_settings(os.environ) | {"ROSTERDESK_DATA": folder}
             environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+            # Hundreds of processes import the same modules: only the first should compile them.
+            environ.pop("PYTHONDONTWRITEBYTECODE", None)
             try:
                 if options["pytest"]:
                     sys.exit(self.quick(options["pytest"], options["engine"], environ))
