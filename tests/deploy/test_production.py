@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 import ssl
 import threading
@@ -10,6 +11,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPResponse
+from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -88,6 +92,54 @@ def test_in_the_clear_nothing_is_answered(desk: Production) -> None:
         with socket.create_connection(("127.0.0.1", desk.ports["80"]), timeout=10) as line:
             line.sendall(f"GET {path} HTTP/1.0\r\nHost: {HOST}\r\n\r\n".encode())
             assert status in line.recv(100)
+
+
+# Odd clients ----------------------------------------------------------------------------------
+
+BASES = {"1.1": "/ims/oneroster/v1p1", "1.2": "/ims/oneroster/rostering/v1p2"}
+UNENCODED = {
+    "/users?filter=dateLastModified>'2020-01-01'%20AND%20dateLastModified<'2040-01-01'": 200,
+    '/users?limit=2&filter=familyName="Smith"%20AND%20status="active"': 400,
+    "/users/no%2Fbody<%3C>": 404,
+}
+
+
+@pytest.mark.parametrize("version", BASES)
+def test_a_query_that_is_not_encoded_is_answered_as_if_it_were(
+    desk: Production, version: str
+) -> None:
+    vendor = next(each for each in desk.vendors if each["oneroster"] == version)
+    token = desk.token(desk.vendors.index(vendor))
+
+    def logged() -> list[Any]:
+        with psycopg.connect(desk.environ["DATABASE_URL"]) as database:
+            rows = database.execute(
+                "SELECT status FROM connections_request r JOIN connections_client c"
+                " USING (connection_id) WHERE c.client_id = %s ORDER BY r.id",
+                [vendor["client_id"]],
+            ).fetchall()
+        return [status for (status,) in rows]
+
+    before = len(logged())
+    for path, status in UNENCODED.items():
+        encoded = quote(path, safe="/?&='%")
+        asked = desk.ask("GET", BASES[version] + encoded, headers=bearer(token))
+        assert raw(desk, token, BASES[version] + path) == (status, asked.json()), path
+    assert eventually(lambda: len(logged()) == before + 6, 10)
+    assert logged()[before:] == [200, 200, 400, 400, 404, 404]
+    many = raw(desk, token, f"{BASES[version]}/users?filter={'<' * 17}")
+    assert many[0] == 400
+    assert str(many[1]).count("invalid data" if version == "1.1" else "invaliddata") == 1
+
+
+def raw(desk: Production, token: str, target: str) -> tuple[int, Any]:
+    """Send an address as it is written, which no library does; returns status and body."""
+    head = f"GET {target} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n"
+    request = f"{head}Authorization: Bearer {token}\r\n\r\n"
+    with begun(desk, request.encode()) as line:
+        answer = HTTPResponse(line)
+        answer.begin()
+        return answer.status, json.loads(answer.read())
 
 
 # Slow and many clients ----------------------------------------------------------------------
