@@ -83,7 +83,7 @@ class Production:
     def restart(self, unit: str) -> None:
         self.stop(unit)
         self.start(unit)
-        assert eventually(lambda: self.answers(unit), 60), self.log(unit)
+        assert eventually(lambda: self.answers(unit), 180), self.log(unit)
 
     def answers(self, unit: str) -> bool:
         port = self.ports[unit.partition("@")[2]]
@@ -125,7 +125,7 @@ def production(**settings: str) -> Iterator[Production]:
             it.start(unit)
         ending.enter_context(nginx(folder, ports))
         for unit in WEB:
-            assert eventually(lambda unit=unit: it.answers(unit), 60), it.log(unit)  # type: ignore[misc]
+            assert eventually(lambda unit=unit: it.answers(unit), 180), it.log(unit)  # type: ignore[misc]
         yield it
 
 
