@@ -25,7 +25,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 
-from connections import masking
+from connections import masking, tallies
 from connections.models import Connection, Run
 from connections.models import Request as Row
 from connections.progress import later
@@ -198,8 +198,8 @@ class Queue:
 
 
 def write(batch: list[Entry]) -> None:
-    """Store the rows; on each connection when its vendor was last served, on each run its last
-    request and how far it has come.
+    """Store the rows, and count them; on each connection when its vendor was last served, on each
+    run its last request and how far it has come.
     """
     there = set(
         Connection.objects.filter(pk__in={entry.connection for entry in batch}).values_list(
@@ -212,7 +212,9 @@ def write(batch: list[Entry]) -> None:
         if entry.run is not None:
             lasts[entry.run] = max(entry.at, lasts.get(entry.run, entry.at))
     with transaction.atomic():
-        Row.objects.bulk_create([entry.row() for entry in batch if entry.connection in there])
+        logged = [entry for entry in batch if entry.connection in there]
+        Row.objects.bulk_create([entry.row() for entry in logged])
+        tallies.add((each.connection, each.status, each.milliseconds) for each in logged)
         # In one order, so that two processes that write at once wait for each other's rows.
         for pk, at in sorted(seen.items()):
             Connection.objects.filter(pk=pk).update(last_seen=at)

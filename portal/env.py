@@ -305,6 +305,12 @@ SETTINGS = (
         networks,
     ),
     Setting(
+        "METRICS_TOKEN",
+        "what Prometheus sends as bearer token to `/metrics`; at least 32 characters",
+        "no `/metrics`",
+        key,
+    ),
+    Setting(
         "ROSTERDESK_DATA",
         "the folder that holds the embedded database, key and broker, and uploads",
         "`.data/` beside `manage.py`",

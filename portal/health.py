@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from portal import metrics
 from portal.alerting import pulses
 from portal.celery import app
 from portal.models import Pulse
@@ -29,7 +30,7 @@ class Asked:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        view = {"/healthz": live, "/readyz": ready}.get(request.path_info)
+        view = ANSWERS.get(request.path_info)
         return view(request) if view else self.get_response(request)
 
 
@@ -98,3 +99,6 @@ def missing_migrations() -> int:
     """
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+ANSWERS = {"/healthz": live, "/readyz": ready, "/metrics": metrics.show}

@@ -21,6 +21,8 @@ SECRET_KEY_FALLBACKS: list[str] = _given["SECRET_KEY_FALLBACKS"] or []
 # Whether `serve` and `demo` run worker and beat themselves, as the broker is a folder here.
 EMBEDDED_BROKER = _given["BROKER_URL"] is None
 
+METRICS_TOKEN: str = _given["METRICS_TOKEN"] or ""
+
 # Addresses and hosts ------------------------------------------------------------------------
 
 _https = PUBLIC_URL.startswith("https:")

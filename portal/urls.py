@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from portal import access, health
+from portal import access, health, metrics
 from portal.pages import (
     acts,
     articles,
@@ -168,6 +168,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("roster.api.urls")),
     path("healthz", health.live),
     path("readyz", health.ready),
+    path("metrics", metrics.show),
 ]
 
 handler400 = "portal.pages.broken.refuse"

@@ -7,9 +7,11 @@ from connections.models.hand_over import HandOver
 from connections.models.interest import Interest
 from connections.models.partner import Partner
 from connections.models.run import Run
+from connections.models.tally import STEPS, Tally
 
 __all__ = [
     "SHARES",
+    "STEPS",
     "TYPES",
     "AgreementFile",
     "Client",
@@ -21,4 +23,5 @@ __all__ = [
     "Request",
     "Run",
     "Secret",
+    "Tally",
 ]
