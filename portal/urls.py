@@ -90,6 +90,7 @@ desk: list[URLPattern | URLResolver] = [
     path("roster/<slug:kind>/exclude/", excluding.exclude, name="roster_exclude"),
     path("roster/<slug:kind>/include/", excluding.include, name="roster_include"),
     path("grades/", grades.show, name="grades"),
+    path("grades/refused/", grades.refused, name="grade_refused"),
     path("grades/windows/", grade_windows.show, name="grade_windows"),
     path("grades/windows/set/", grade_windows.change, name="grade_window_set"),
     path("imports/", imports.index, name="imports"),

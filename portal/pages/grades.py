@@ -1,8 +1,9 @@
-"""What vendors sent back: the classes into which they wrote, and what arrived in one of them."""
+"""What vendors sent back: the classes into which they wrote, what arrived, what was refused."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
 from connections.models import Partner
@@ -10,7 +11,8 @@ from portal import naming
 from portal.access import AtDesk, page
 from portal.asked import asked
 from portal.paging import paged
-from roster.grading import classes_of, of_class
+from portal.terms import COLLECTION_TERMS
+from roster.grading import classes_of, number_refused, of_class, refused_of
 from roster.models import Klass
 
 
@@ -21,11 +23,14 @@ def show(request: AtDesk) -> HttpResponse:
     if not sourced_id:
         classes = classes_of(organization)
         at = paged(request, len(classes))
-        context = {"organization": organization, "classes": classes[at.cut], "paged": at}
+        context = {
+            "organization": organization,
+            "classes": classes[at.cut],
+            "paged": at,
+            "refused": number_refused(organization),
+        }
         return TemplateResponse(request, "grades/index.html", context)
-    klass = Klass.objects.filter(organization=organization, sourced_id=sourced_id).first()
-    if klass is None:
-        raise Http404
+    klass = class_or_404(request, sourced_id)
     records = of_class(organization, klass)
     at = paged(request, len(records))
     shown = records[at.cut]
@@ -38,6 +43,33 @@ def show(request: AtDesk) -> HttpResponse:
         "records": shown,
         "paged": at,
         "names": {student: names["person", student] for student in students},
-        "vendors": dict(Partner.objects.values_list("pk", "name")),
+        "vendors": vendors(),
+        "refused": number_refused(organization, klass),
     }
     return TemplateResponse(request, "grades/class.html", context)
+
+
+@page()
+def refused(request: AtDesk) -> HttpResponse:
+    """What vendors tried to write and couldn't, or by `?id=` what was meant for one class."""
+    organization, sourced_id = request.organization, asked(request, "id")
+    klass = class_or_404(request, sourced_id) if sourced_id else None
+    at = paged(request, number_refused(organization, klass))
+    context = {
+        "organization": organization,
+        "klass": klass,
+        "refused": refused_of(organization, klass, at.cut),
+        "paged": at,
+        "vendors": vendors(),
+        "terms": COLLECTION_TERMS,
+    }
+    return TemplateResponse(request, "grades/refused.html", context)
+
+
+def class_or_404(request: AtDesk, sourced_id: str) -> Klass:
+    """Return a class of the organization's, or answer that there is none."""
+    return get_object_or_404(Klass, organization=request.organization, sourced_id=sourced_id)
+
+
+def vendors() -> dict[int, str]:
+    return dict(Partner.objects.values_list("pk", "name"))

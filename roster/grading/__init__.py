@@ -3,6 +3,7 @@
 from roster.grading.arrived import Arrived, Record, classes_of, of_class, since
 from roster.grading.posts import Posted
 from roster.grading.refusals import Invalid, NotYours, Refusal, Stale, Unwritten
+from roster.grading.refused import RefusedRecord, number_refused, refused_of
 from roster.grading.windows import periods_of, set_window
 from roster.grading.writing import Entry, delete, post, put
 
@@ -14,14 +15,17 @@ __all__ = [
     "Posted",
     "Record",
     "Refusal",
+    "RefusedRecord",
     "Stale",
     "Unwritten",
     "classes_of",
     "delete",
+    "number_refused",
     "of_class",
     "periods_of",
     "post",
     "put",
+    "refused_of",
     "set_window",
     "since",
 ]

@@ -12,7 +12,8 @@ class Invalid(Refusal):
 
     def __init__(self, field: str, why: str) -> None:
         super().__init__(f"{field}: {why}")
-        self.logged = f"{field.rpartition('].')[2]}: not accepted"
+        self.field, self.why = field.rpartition("].")[2], why
+        self.logged = f"{self.field}: not accepted"
 
 
 class NotYours(Refusal):

@@ -23,6 +23,7 @@ from roster.grading.completing import completed
 from roster.grading.posts import Posted, known_posts, remember
 from roster.grading.referring import Found, References, period_in
 from roster.grading.refusals import Invalid, NotYours, Stale, Unwritten
+from roster.grading.refused import noted
 from roster.grading.rendering import documents, missing, shelve
 from roster.grading.windows import shut
 from roster.grading.writer import Writer
@@ -60,15 +61,16 @@ def put(
 
     `matches` is the client's condition on what stands there. Raises a `Refusal`.
     """
-    before = _before(writer, collection, sourced_id)
-    _require(writer, collection, sourced_id, before, matches)
-    entry = _Checked(writer, collection).entry(sourced_id, body, before)
-    entry.tied = matches is not None
-    with transaction.atomic():
-        if entry.category:
-            _write(writer.organization, [entry.category])
-            entry.row.category = entry.category.row.record
-        _write(writer.organization, [entry])
+    with noted(writer, collection, sourced_id, body):
+        before = _before(writer, collection, sourced_id)
+        _require(writer, collection, sourced_id, before, matches)
+        entry = _Checked(writer, collection).entry(sourced_id, body, before)
+        entry.tied = matches is not None
+        with transaction.atomic():
+            if entry.category:
+                _write(writer.organization, [entry.category])
+                entry.row.category = entry.category.row.record
+            _write(writer.organization, [entry])
     return entry
 
 
@@ -76,6 +78,11 @@ def delete(
     writer: Writer, collection: str, sourced_id: str, matches: Matches | None = None
 ) -> None:
     """Delete a record of the vendor's. Raises a `Refusal`."""
+    with noted(writer, collection, sourced_id):
+        _delete(writer, collection, sourced_id, matches)
+
+
+def _delete(writer: Writer, collection: str, sourced_id: str, matches: Matches | None) -> None:
     before = _before(writer, collection, sourced_id)
     current = reading.found(writer, collection, sourced_id)
     if before is None or before.vendor != writer.vendor:
@@ -105,11 +112,12 @@ def post(
     known = known_posts(writer, collection, bodies, fixed)
     entries, pairs, checked = [], [], _Checked(writer, collection)
     for at, body in enumerate(bodies):
-        where = f"{envelope}[{at}]."
-        supplied = Body(writer.version, collection, "UTC", where).sourced_id(body)
-        if (allocated := known[at].allocated) is None:
-            allocated = secrets.token_hex(16)
-            entries.append(checked.entry(allocated, body, None, where, fixed))
+        where, sent = f"{envelope}[{at}].", body.get("sourcedId") if isinstance(body, dict) else ""
+        with noted(writer, collection, sent or "", body, fixed):
+            supplied = Body(writer.version, collection, "UTC", where).sourced_id(body)
+            if (allocated := known[at].allocated) is None:
+                allocated = secrets.token_hex(16)
+                entries.append(checked.entry(allocated, body, None, where, fixed))
         pairs.append(Posted(supplied, allocated))
     with transaction.atomic():
         _write(writer.organization, entries)

@@ -145,6 +145,7 @@ def _history(organization: Organization, before: datetime) -> dict[str, QuerySet
         "unchanged": organization.arrivals.filter(
             state=Arrival.State.UNCHANGED, received__lt=before
         ),
+        "refused writes": organization.refused_writes.filter(last__lt=before),
     }
 
 

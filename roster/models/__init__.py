@@ -34,6 +34,7 @@ from roster.models.written import (
     GradingWindow,
     PostedRecord,
     Reach,
+    RefusedWrite,
     Written,
 )
 
@@ -73,6 +74,7 @@ __all__ = [
     "Reach",
     "ReadFile",
     "Refresh",
+    "RefusedWrite",
     "Rendered",
     "Resource",
     "Result",

@@ -118,6 +118,45 @@ class Written(models.Model):
         return f"{self.collection} {self.sourced_id}"
 
 
+class RefusedWrite(models.Model):
+    """A write that was refused, for the district to see: the last one of a record and field.
+
+    `field` is the one at fault, blank where the record itself can't be written, `named` the
+    sourcedId that it had if it is a reference. Nothing else that was sent is kept. `klass` is the
+    key of the class that it was for, 0 where none is known.
+    """
+
+    organization = models.ForeignKey(
+        "roster.Organization",
+        on_delete=models.CASCADE,
+        db_index=False,
+        related_name="refused_writes",
+    )
+    vendor = models.BigIntegerField()
+    connection = models.BigIntegerField()
+    collection = BytewiseField(max_length=32)
+    sourced_id = SourcedIdField(blank=True)
+    klass = models.BigIntegerField(default=0)
+    field = models.CharField(max_length=80, blank=True)
+    named = SourcedIdField(blank=True)
+    words = models.CharField(max_length=300)
+    occurrences = models.PositiveIntegerField(default=1)
+    last = models.DateTimeField(default=clock)
+
+    class Meta:
+        ordering = ["-last", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "connection", "collection", "sourced_id", "field"],
+                name="refused_write_once",
+            )
+        ]
+        indexes = [models.Index(fields=["connection", "last"], name="refused_write_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.collection} {self.sourced_id}"
+
+
 class Reach(models.Model):
     """What a feed's reader may see written records of, and since when (`roster/written/`).
 

@@ -125,6 +125,8 @@ DOORS = {
     ("roster_include", "put"):         (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),
     ("grades", "get"):                 (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
     ("grades", "post"):                (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
+    ("grade_refused", "get"):          (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
+    ("grade_refused", "post"):         (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
     ("grade_windows", "get"):          (TO_SIGN_IN, NOT_FOUND, IN, IN, NOT_FOUND),
     ("grade_windows", "post"):         (TO_SIGN_IN, NOT_FOUND, NOT_SO, NOT_SO, NOT_FOUND),
     ("grade_window_set", "get"):       (TO_SIGN_IN, NOT_FOUND, NOT_YOURS, NOT_SO, NOT_FOUND),

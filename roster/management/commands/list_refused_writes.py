@@ -1,0 +1,60 @@
+"""`list_refused_writes`: what vendors tried to write into the gradebook and couldn't."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from roster import grading
+from roster.clock import stamp
+from roster.management.base import RosterCommand
+from roster.models import Klass, Organization
+from roster.refusal import Refused
+
+
+class Command(RosterCommand):
+    help = (
+        "List the writes of vendors that were refused, the last one first: which record, of which"
+        " class, which field and why. Of what was sent nothing else is kept."
+    )
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", metavar="SLUG", help="the organization")
+        parser.add_argument("--class", dest="klass", metavar="ID", help="only what was for it")
+
+    def run(self, **options: Any) -> tuple[dict[str, Any], str]:
+        organization = self.organization(options["slug"])
+        klass = _class(organization, options["klass"]) if options["klass"] else None
+        refused = [_told(each) for each in grading.refused_of(organization, klass)]
+        words = [
+            f"{each['last']} connection {each['connection']}, {each['collection']}"
+            f" {each['sourcedId']}: {each['field']} {each['named']} {each['words']}"
+            f" (class {each['class'] or 'not known'}, {each['occurrences']} ×)"
+            for each in refused
+        ]
+        told = {"organization": organization.slug, "refused": refused}
+        return told, "\n".join(words) or "Nothing was refused."
+
+
+def _class(organization: Organization, sourced_id: str) -> Klass:
+    found = Klass.objects.filter(organization=organization, sourced_id=sourced_id).first()
+    if found is None:
+        raise Refused(f"{organization.name} has no class “{sourced_id}”.")
+    return found
+
+
+def _told(each: grading.RefusedRecord) -> dict[str, Any]:
+    row = each.row
+    return {
+        "connection": row.connection,
+        "collection": row.collection,
+        "sourcedId": row.sourced_id,
+        "class": each.klass.sourced_id if each.klass else "",
+        "field": row.field,
+        "named": row.named,
+        "words": row.words,
+        "occurrences": row.occurrences,
+        "last": stamp(row.last),
+        "written": each.written and stamp(each.written),
+    }
