@@ -134,6 +134,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("partners/", directory.index, name="directory"),
     path("partners/new/", directory.new, name="directory_new"),
     path("partners/<int:pk>/", directory.edit, name="directory_edit"),
+    path("partners/logos/<slug:digest>.png", directory.logo, name="directory_logo"),
     path("partners/interest/", interests.send, name="interest"),
     path("partners/interests/", interests.index, name="interests"),
     path("partners/interests/<int:pk>/<slug:act>/", interests.decide, name="interest_decide"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -52,6 +53,14 @@ def shareable_base() -> str:
 def day(text: str) -> date:
     """Read a date of the command line, as in 2027-06-30."""
     return date.fromisoformat(text)
+
+
+def content_of(path: Path) -> bytes:
+    """Read a file of the command line, or refuse."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(f"{path} can't be read: {error.strerror}.") from error
 
 
 def described(connection: Connection) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from connections.models.client import Client, MadeWith
 from connections.models.connection import SHARES, TYPES, Connection, Request, Secret
 from connections.models.hand_over import HandOver
 from connections.models.interest import Interest
+from connections.models.logo import Logo
 from connections.models.partner import Partner
 from connections.models.run import Run
 from connections.models.tally import STEPS, Tally
@@ -18,6 +19,7 @@ __all__ = [
     "Connection",
     "HandOver",
     "Interest",
+    "Logo",
     "MadeWith",
     "Partner",
     "Request",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from connections.models.logo import Logo
+
 
 class PartnerQuerySet(models.QuerySet["Partner"]):
     def by_name(self) -> PartnerQuerySet:
@@ -28,6 +30,9 @@ class Partner(models.Model):
     certification = models.CharField(max_length=200, blank=True)
     shares = models.JSONField(default=list, blank=True)
     needs = models.JSONField(default=list, blank=True)
+    logo = models.ForeignKey(
+        Logo, on_delete=models.SET_NULL, null=True, blank=True, related_name="partners"
+    )
 
     objects = PartnerQuerySet.as_manager()
 

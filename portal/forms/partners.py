@@ -7,11 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from connections.logos import LARGEST, picture_of
 from connections.models import SHARES, TYPES, Partner
 from connections.partners import ADDED_TYPES, CHANGED
 from portal import words
 from portal.forms.widgets import Ticks
 from roster.checking import NEEDS
+from roster.refusal import Refused
 
 
 class CertifiedFields(forms.Form):
@@ -64,11 +66,38 @@ class PartnerForm(CertifiedFields):
         required=False,
     )
 
+    logo = forms.FileField(
+        label=_("Logo"),
+        help_text=_("A PNG, square if possible, up to 100 KB. Without one, initials stand in."),
+        widget=forms.FileInput(attrs={"accept": "image/png,.png"}),
+        required=False,
+    )
+    without_logo = forms.BooleanField(label=_("Show initials instead"), required=False)
+
+    def clean_logo(self) -> bytes | None:
+        """Return the file that was chosen."""
+        chosen = self.cleaned_data["logo"]
+        content: bytes | None = chosen and chosen.read(LARGEST + 1)
+        if content is None:
+            return None
+        try:
+            picture_of(content)
+        except Refused as refused:
+            raise forms.ValidationError(str(refused)) from refused
+        return content
+
+    def entry(self) -> dict[str, Any]:
+        """Return what the verb is called with."""
+        return {name: self.cleaned_data[name] for name in CHANGED}
+
     @classmethod
-    def of(cls, partner: Partner | None, given: Any = None) -> PartnerForm:
+    def of(cls, partner: Partner | None, given: Any = None, files: Any = None) -> PartnerForm:
         """Return the form for an entry, or for a new one."""
         known = {name: getattr(partner, name) for name in CHANGED} if partner else {}
-        return cls(given, initial=known)
+        form = cls(given, files, initial=known)
+        if partner is None or partner.logo_id is None:
+            del form.fields["without_logo"]
+        return form
 
 
 class InterestForm(CertifiedFields):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
-from connections.models import Interest, Partner
+from connections.logos import set_logo
+from connections.models import Interest, Logo, Partner
 from connections.partners import change_partner, create_partner
 from portal.access import SignedIn, signed_in
 from portal.forms.partners import PartnerForm
@@ -43,7 +46,8 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def edited(request: SignedIn, partner: Partner | None) -> HttpResponse:
-    form = PartnerForm.of(partner, request.POST if request.method == "POST" else None)
+    given = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = PartnerForm.of(partner, *given)
     if form.is_bound and form.is_valid():
         try:
             saved(request, partner, form)
@@ -64,4 +68,17 @@ def saved(request: SignedIn, partner: Partner | None, form: PartnerForm) -> None
     given = form.cleaned_data
     if partner is None:
         partner = create_partner(given["name"], given["versions"], given["types"], request.user)
-    change_partner(partner, by=request.user, **given)
+    change_partner(partner, by=request.user, **form.entry())
+    if given["logo"] or given.get("without_logo"):
+        set_logo(partner, given["logo"], by=request.user)
+
+
+@require_safe
+def logo(request: HttpRequest, digest: str) -> HttpResponse:
+    """A logo, for whoever has its address: it is the vendor's sign, and no secret."""
+    kept = Logo.objects.filter(pk=digest).first()
+    if kept is None:
+        raise Http404
+    answer = HttpResponse(bytes(kept.content), content_type="image/png")
+    patch_cache_control(answer, public=True, max_age=31536000, immutable=True)
+    return answer

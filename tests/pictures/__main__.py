@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import base64
 import json
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from portal import env
 from tests import engines
-from tests.pictures.visits import README, VISITS, Visit
+from tests.pictures.visits import NOBODY, OLGA, PASSWORD, README, VISITS, Visit
 
 BASE = Path(env.__file__).resolve().parent.parent
 SHOWN_IN_README = BASE / "portal" / "docs" / "pictures"
@@ -41,30 +43,52 @@ def main() -> None:
     visits = [visit for visit in VISITS if visit.name in wanted]
     folder: Path = asked.folder or SHOWN_IN_README
     folder.mkdir(parents=True, exist_ok=True)
-    with desk() as (base, facts), browser() as chromium:
-        state = signed_in(chromium, base, facts)
+    with desk() as (base, passwords), browser() as chromium:
+        states = {
+            who: signed_in(chromium, base, who, passwords[who]) if who != NOBODY else None
+            for who in {visit.who for visit in visits}
+        }
         for look, how in LOOKS.items() if asked.folder else [("light", LOOKS["light"])]:
-            context = chromium.new_context(storage_state=state, **how)
-            page = context.new_page()
-            for visit in visits:
-                go(page, f"{base}/o/demo/", visit)
-                if asked.folder:
-                    whole(page, folder / f"{visit.name}-{look}.png")
-                else:
-                    small(page, folder / f"{visit.name}.webp")
-            context.close()
+            for who, state in states.items():
+                context = chromium.new_context(storage_state=state, **how)
+                page = context.new_page()
+                for visit in (each for each in visits if each.who == who):
+                    go(page, base, visit)
+                    if asked.folder:
+                        whole(page, folder / f"{visit.name}-{look}.png")
+                    else:
+                        small(page, folder / f"{visit.name}.webp")
+                context.close()
 
 
 @contextmanager
-def desk() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Serve the demo from a folder of its own; yields its address, and how to sign in."""
+def desk() -> Iterator[tuple[str, dict[str, str]]]:
+    """Serve the demo from a folder of its own, with an operator and a sandbox beside it; yields
+    its address, and the passwords by e-mail address.
+    """
     from tests.portal.running import embedded, running
 
-    with (
-        tempfile.TemporaryDirectory(prefix="rosterdesk-pictures-") as data,
-        running(embedded(Path(data)), "demo", "--json") as demo,
+    with tempfile.TemporaryDirectory(prefix="rosterdesk-pictures-") as data:
+        environ = embedded(Path(data))
+        with running(environ, "demo", "--json") as demo:
+            accounts = demo.told_object()["accounts"]
+            furnish(environ)
+            passwords = {each["email"]: each["password"] for each in accounts}
+            yield demo.url, {**passwords, OLGA: PASSWORD}
+
+
+def furnish(environ: dict[str, str]) -> None:
+    """Make what the demo has none of."""
+    for words, given in (
+        (("create_admin", OLGA, "--operator", "--password-stdin"), PASSWORD),
+        (("create_partner", "Brightpath", "--oneroster", "1.1", "1.2"), ""),
+        (("create_sandbox", "sandbox", "--name", "Sandbox", "--students", "60"), ""),
+        (("connect_sandbox", "sandbox", "--vendor", "Reader", "--oneroster", "1.2"), ""),
     ):
-        yield demo.url, demo.told_object()
+        subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=BASE, env=environ, input=given, text=True, check=True, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
 
 
 @contextmanager
@@ -77,22 +101,22 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-def signed_in(chromium: Browser, base: str, facts: dict[str, Any]) -> Any:
-    """Sign in as the demo's administrator; returns the cookies."""
+def signed_in(chromium: Browser, base: str, email: str, password: str) -> Any:
+    """Sign in; returns the cookies."""
     context = chromium.new_context()
     page = context.new_page()
     page.goto(f"{base}/")
-    page.get_by_label("Email").fill(facts["accounts"][0]["email"])
-    page.get_by_label("Password", exact=True).fill(facts["accounts"][0]["password"])
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/o/**")
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
     state = context.storage_state()
     context.close()
     return state
 
 
-def go(page: Page, organization: str, visit: Visit) -> None:
-    page.goto(organization + visit.path)
+def go(page: Page, base: str, visit: Visit) -> None:
+    page.goto(base + (visit.path if visit.path.startswith("/") else f"/o/demo/{visit.path}"))
     if visit.way:
         visit.way(page)
     page.wait_for_load_state("networkidle")

@@ -10,12 +10,20 @@ from playwright.sync_api import Page
 Way = Callable[[Page], None]
 
 
+DANA, OLGA, NOBODY = "dana@riverside.example", "olga@operator.example", "nobody"
+PASSWORD = "correct horse battery"
+"""Olga's, who runs the installation."""
+
+
 class Visit(NamedTuple):
-    """A page of Dana's: its address below the organization's, and what is done there first."""
+    """A page: its address, below the organization's unless it begins with a slash, what is done
+    there first, and who looks.
+    """
 
     name: str
     path: str
     way: Way | None = None
+    who: str = DANA
 
 
 def open_first(page: Page) -> None:
@@ -87,6 +95,13 @@ def why(page: Page) -> None:
     page.goto(asked.value.url)
 
 
+def confirm_it_is_you(page: Page) -> None:
+    """Go on to a page that asks Olga for her password first."""
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_load_state("networkidle")
+
+
 VISITS = (
     Visit("home", ""),
     Visit("roster", "roster/"),
@@ -133,6 +148,43 @@ VISITS = (
     Visit("audit", "audit/"),
     Visit("staff", "staff/"),
     Visit("settings", "settings/"),
+    Visit("act-close", "connections/1/status/close/"),
+    Visit("act-suspend", "connections/1/status/suspend/"),
+    Visit("secret-day", "connections/1/secrets/older/day/"),
+    Visit("letter", "connections/1/letters/pause/"),
+    Visit("rollover", "rollover/"),
+    Visit("grades", "grades/"),
+    Visit("grade-windows", "grades/windows/"),
+    Visit("sessions", "/account/sessions/"),
+    Visit("kept", "/kept/"),
+    Visit("factors", "/account/2fa/"),
+    Visit("passkeys", "/account/2fa/passkeys/"),
+    Visit("password", "/account/password/change/"),
+    Visit("is-it-you", "/account/2fa/totp/activate/"),
+    Visit("app", "/account/2fa/totp/activate/", confirm_it_is_you, who=OLGA),
+    Visit("sign-out", "/sign-out/"),
+    Visit("not-found", "nothing/"),
+    Visit("docs", "/docs"),
+    Visit("docs-search", "/docs/search?q=delta"),
+    Visit("docs-guide", "/docs/district/guide"),
+    Visit("docs-developers", "/docs/developers/sync"),
+    Visit("docs-reference", "/docs/oneroster-1.2"),
+    Visit("organizations", "/organizations/", who=OLGA),
+    Visit("sandbox", "/organizations/sandbox/sandbox/", who=OLGA),
+    Visit("jobs", "/jobs/", who=OLGA),
+    Visit("directory", "/partners/", who=OLGA),
+    Visit("directory-new", "/partners/new/", who=OLGA),
+    Visit("directory-edit", "/partners/1/", who=OLGA),
+    Visit("interests", "/partners/interests/", who=OLGA),
+    Visit("sign-in", "/sign-in/", who=NOBODY),
+    Visit("sign-up", "/account/signup/", who=NOBODY),
+    Visit("password-reset", "/account/password/reset/", who=NOBODY),
+    Visit("password-reset-done", "/account/password/reset/done/", who=NOBODY),
+    Visit("password-key", "/account/password/reset/key/1-guessed/", who=NOBODY),
+    Visit("password-saved", "/account/password/reset/key/done/", who=NOBODY),
+    Visit("inactive", "/account/inactive/", who=NOBODY),
+    Visit("interest", "/partners/interest/", who=NOBODY),
+    Visit("hand-over-gone", "/hand-over/guessed/", who=NOBODY),
 )
 
 README = ("record-excluded", "exclude-confirm", "requests")

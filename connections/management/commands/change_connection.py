@@ -8,10 +8,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from connections.agreements import file_of, keep_file, remove_file
-from connections.management.base import ConnectionCommand, day, described
+from connections.management.base import ConnectionCommand, content_of, day, described
 from connections.models import Connection
 from connections.terms import change_terms
-from roster.refusal import Refused
 
 TEXTS = {
     "vendor": ("NAME", "what the connection is called here"),
@@ -73,8 +72,4 @@ class Command(ConnectionCommand):
         if remove:
             remove_file(connection, by=self.actor())
         elif path:
-            try:
-                content = path.read_bytes()
-            except OSError as error:
-                raise Refused(f"{path} can't be read: {error.strerror}.") from error
-            keep_file(connection, path.name, content, by=self.actor())
+            keep_file(connection, path.name, content_of(path), by=self.actor())

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db import transaction
 
+from connections.logos import set_logo
+from connections.management.base import content_of
 from connections.models import SHARES, Partner
 from connections.partners import ADDED_TYPES, CHANGED, VERSIONS, change_partner, find_partner
 from roster.checking import NEEDS
@@ -40,12 +44,20 @@ class Command(RosterCommand):
             help="what it asks districts to share beyond the plain roster",
         )
         add("--needs", nargs="*", choices=[*NEEDS], help="what it asks of their data")
+        logo = parser.add_mutually_exclusive_group()
+        logo.add_argument("--logo", type=Path, metavar="PNG", help="its logo: up to 100 KB")
+        logo.add_argument("--no-logo", action="store_true", help="initials instead of a logo")
         add("--reason", default="", metavar="R", help="kept in the audit log")
 
+    @transaction.atomic
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         partner = find_partner(options["partner"])
         asked = {name: options[name] for name in CHANGED if options[name] is not None}
-        done = change_partner(partner, by=self.actor(), reason=options["reason"], **asked)
+        by, reason = self.actor(), options["reason"]
+        content = options["logo"] and content_of(options["logo"])
+        done = change_partner(partner, by=by, reason=reason, **asked)
+        if content or options["no_logo"]:
+            done["logo_changed"] = set_logo(partner, content, by=by, reason=reason)
         lines = [
             f"{name}: {_words(each['old'])} → {_words(each['new'])}"
             for name, each in done["changed"].items()
