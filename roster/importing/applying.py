@@ -99,6 +99,7 @@ def _change(
     gathering.progress(STORED, "Checking references")
     for stage in gathering.stages:
         references.check(stage, organization, gathering.findings)
+    for stage in gathering.stages:
         stage.drop()  # What follows needs the memory more than this.
     gathering.findings.judge()
     year, after = organization.school_year, _years(organization)

@@ -11,10 +11,12 @@ from typing import Any
 
 from django.db import connection
 
+from roster import bulk
 from roster.importing import engine
 from roster.importing.engine import MANY, column_of, quote
 from roster.importing.staging import Stage
 from roster.models import Enrollment, Klass, Organization, Status
+from roster.parts import in_parts
 
 TABLE = "import_changes"
 CREATED, UPDATED, RETURNED, LEFT, GONE = "created", "updated", "returned", "left", "gone"
@@ -68,15 +70,23 @@ class Changes:
 
     def note_gone(self, stage: Stage, unless: str) -> int:
         """Note the live rows of bundles that a bulk file no longer names."""
-        live, staged = names(stage)
-        return self._note(
-            f"SELECT %s, '{GONE}', l.id, l.sourced_id, '' FROM {live}"  # noqa: S608
-            " WHERE l.organization_id = %s AND l.status = %s AND l.digest <> '' AND NOT EXISTS"
-            f" (SELECT 1 FROM {staged} WHERE s.sourced_id = l.sourced_id){unless}",
-            stage.name,
-            self.organization.pk,
-            Status.ACTIVE.value,
+        live, _ = names(stage)
+        [gone] = bulk.numbers(
+            f"SELECT l.id FROM {live} WHERE l.organization_id = %s AND l.status = %s"  # noqa: S608
+            f" AND l.digest <> '' AND {stage.lacks('l.sourced_id')}{unless}",
+            [self.organization.pk, Status.ACTIVE.value],
+            1,
         )
+        if stage.known is not None:
+            gone = gone[stage.known.rows.row_of(gone) == 0]
+        for some in in_parts(gone.tolist(), engine.BATCH):
+            chosen, values = bulk.among(some)
+            self._note(
+                f"SELECT %s, '{GONE}', l.id, l.sourced_id, '' FROM {live} WHERE l.id {chosen}",  # noqa: S608
+                stage.name,
+                *values,
+            )
+        return len(gone)
 
     def note_filled(self, stage: Stage, word: str, tables: str, where: str, *values: Any) -> int:
         """Note the rows of which a file of links fills or clears one field."""

@@ -6,16 +6,24 @@ staged row that is live, `o` what it is joined with.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from roster.hierarchy.circles import in_circles
 from roster.hierarchy.timetable import SCHOOL_YEAR, Timetable
-from roster.importing.findings import KEPT, Findings
-from roster.importing.staging import Stage
-from roster.models import AcademicSession, Klass, Org, Organization, Role, User, Written
+from roster.importing.findings import Findings
+from roster.importing.staging import Found, Stage
+from roster.models import (
+    AcademicSession,
+    Enrollment,
+    Klass,
+    Org,
+    Organization,
+    Role,
+    User,
+    Written,
+)
 
 
 class Contradiction(NamedTuple):
@@ -46,13 +54,13 @@ SIDES = (
 """Whether each person has a student's role, and any other."""
 
 FORMER = (
-    "JOIN (SELECT m.sourced_id, m.begin_date, LAG(m.sourced_id) OVER w AS former,"
-    " LAG(m.end_date) OVER w AS ended FROM staged_enrollments AS m"
+    "JOIN (SELECT m.sourced_id, m.begin_date, LAG(m.sourced_id) OVER w AS former,"  # noqa: S608
     # Few are there twice, so that few have to be sorted.
-    ' JOIN (SELECT n.klass, n."user", n.role FROM staged_enrollments AS n'
+    ' LAG(m.end_date) OVER w AS ended FROM (SELECT n.klass, n."user", n.role'
+    f" FROM {stored(Enrollment, 'n')}"
     ' GROUP BY n.klass, n."user", n.role HAVING COUNT(*) > 1) AS many'
-    ' ON many."user" = m."user" AND many.klass = m.klass AND many.role = m.role'
-    " WHERE m.sound = 1 AND m.status = 'active'"
+    f" JOIN {stored(Enrollment, 'm', 'many.role = m.role').replace(' WHERE', ' ON', 1)}"
+    ' AND many."user" = m."user" AND many.klass = m.klass'
     ' WINDOW w AS (PARTITION BY m.klass, m."user", m.role'
     " ORDER BY m.begin_date IS NOT NULL, m.begin_date, m.sourced_id)"
     ") AS o ON o.sourced_id = s.sourced_id"
@@ -168,7 +176,10 @@ def check(stage: Stage, organization: Organization, findings: Findings) -> None:
     """Report what the live rows of a stage contradict."""
     for each in contradictions():
         if each.stage == stage.table:
-            _report(stage, organization, findings, each)
+            found = stage.find(
+                each.value, each.joins, each.where, {"organization": organization.pk}
+            )
+            tell(findings, stage, each.code, each.column, found)
     if stage.table in ("staged_orgs", "staged_academicsessions"):
         model = Org if stage.model is Org else AcademicSession
         live = model.objects.filter(organization=organization, status="active").exclude(parent="")
@@ -191,53 +202,23 @@ def _relabelled(organization: Organization) -> dict[str, str]:
     }
 
 
-def _report(
-    stage: Stage, organization: Organization, findings: Findings, asked: Contradiction
-) -> None:
-    values = {"organization": organization.pk}
-    found = (
-        f'FROM "{stage.table}" AS s {asked.joins}'
-        f" WHERE s.sound = 1 AND s.status = 'active' AND {asked.where}"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) {found}", values)
-        times = cursor.fetchone()[0]
-        if not times:
-            return
-        cursor.execute(
-            f"SELECT s.row_number, s.sourced_id, {asked.value} {found}"
-            f" ORDER BY s.row_number LIMIT {KEPT}",
-            values,
-        )
-        kept = cursor.fetchall()
-    _add(stage, findings, asked.code, asked.column, kept, times)
-
-
 def _report_rows(
     stage: Stage, findings: Findings, code: str, column: str, named: dict[str, str]
 ) -> None:
     """Report those of a stage's rows that are named, each with a value."""
-    if not named:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'SELECT s.row_number, s.sourced_id FROM "{stage.table}" AS s'  # noqa: S608
-            " WHERE s.sound = 1 AND s.status = 'active' ORDER BY s.row_number"
-        )
-        found = [(row, name, named[name]) for row, name in cursor.fetchall() if name in named]
-    _add(stage, findings, code, column, found[:KEPT], len(found))
+    if named:
+        asked = f"s.sourced_id IN ({', '.join(['%s'] * len(named))})"
+        found = stage.find("''", "", asked, [*named])
+        kept = [(row, name, named[name]) for row, name, _ in found.kept]
+        tell(findings, stage, code, column, found._replace(kept=kept))
 
 
-def _add(
-    stage: Stage,
-    findings: Findings,
-    code: str,
-    column: str,
-    kept: Iterable[tuple[int, str, str]],
-    times: int,
+def tell(
+    findings: Findings, stage: Stage, code: str, column: str, found: Found, **facts: str
 ) -> None:
-    more = max(0, times - KEPT)
-    for row, sourced_id, value in kept:
+    """Add a finding about rows of a stage."""
+    more = found.times - len(found.kept)
+    for row, sourced_id, value in found.kept:
         findings.add(
             code,
             stage.file.filename,
@@ -246,5 +227,6 @@ def _add(
             value=value,
             sourced_id=sourced_id,
             times=1 + more,
+            **facts,
         )
         more = 0

@@ -8,7 +8,7 @@ from typing import Any
 
 from roster.importing import traces
 from roster.importing.findings import Findings
-from roster.importing.known import KnownLines
+from roster.importing.known import KnownLines, KnownRows
 from roster.importing.links import Links
 from roster.importing.manifest import Bundle, Part
 from roster.importing.people import People
@@ -33,7 +33,7 @@ class Plain:
         self.add = lambda record: stage.add(record, record.values)
         self.finish = stage.finish
 
-    def stage_beside(self, organization: Organization, since: datetime) -> bool:
+    def take_beside(self, organization: Organization, known: KnownRows, since: datetime) -> bool:
         return True  # There is nothing.
 
     def merge(self, store: Store, *, delta: bool) -> Counts:
@@ -121,7 +121,7 @@ class Gathering:
                 staged.add(record)
             if reader.known is not None:
                 staged = staged or self._stage(reader)
-                self._stage_known(reader, staged, reader.known)
+                self._take_known(reader, staged, reader.known)
         except Refused:
             self.findings.join(findings)
             raise
@@ -137,9 +137,9 @@ class Gathering:
             return People(reader.columns, self._keep)
         return Plain(self._keep(Stage.of(file, reader.columns)))
 
-    def _stage_known(self, reader: Reader, staged: Staged, known: KnownLines) -> None:
+    def _take_known(self, reader: Reader, staged: Staged, known: KnownLines) -> None:
         if known.skipped and not isinstance(staged, Links):  # Of links no line is kept.
-            self.memory.stage(staged, known)
+            self.memory.take(staged, known)
             reader.date_forms = self.memory.date_forms(reader.part) | reader.date_forms
         self._known.append((staged.stage, known))
 

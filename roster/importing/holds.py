@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import CharField, Field, TextField
 from numpy.typing import NDArray
 
-from roster.bulk import distinct
+from roster import bulk
 from roster.deciding import Decision, Rules, Settings
 from roster.deciding.rules import EVERYTHING
 from roster.importing.changes import REMOVED, RETURNED, UPDATED, Changes, names
@@ -176,8 +176,20 @@ class Weighing:
             f" AND s.status = %s AND {_has(stage, 's', field)} LIMIT 1) AS kept",
             Status.ACTIVE.value,
         )
-        if not kept:
+        if not kept and not self._is_kept(stage, field):
             self.add("emptied-column", column=column, file=stage.file.filename, lost=lost)
+
+    def _is_kept(self, stage: Stage, field: str) -> bool:
+        """Return whether a line that wasn't read has a value in a field."""
+        if stage.known is None:
+            return False
+        live, _ = names(stage)
+        [records] = bulk.numbers(
+            f"SELECT l.id FROM {live} WHERE l.organization_id = %s AND {_has(stage, 'l', field)}",  # noqa: S608
+            [self.organization.pk],
+            1,
+        )
+        return bool(stage.known.rows.row_of(records).any())
 
     def _column(self, stage: Stage, field: str) -> str:
         if field == "exclude":
@@ -253,7 +265,7 @@ def visible(organization: Organization, m: Map) -> Visible:
     marks, day = resolve(marks_of(organization), m), organization.today()
     decisions = [Decision(m, version, rules, settings, day, marks) for version in VERSIONS]
     return {
-        kind: distinct(np.concatenate([getattr(m, kind).hash[d.ok(kind)] for d in decisions]))
+        kind: bulk.distinct(np.concatenate([getattr(m, kind).hash[d.ok(kind)] for d in decisions]))
         for kind in WATCHED
     }
 

@@ -1,11 +1,11 @@
 """The lines of a file that were read by the last import, which needn't be read again tonight.
 
 Of each line that is a row by itself, about which there was nothing to say, a hash is kept, with
-the key of the row as it was stored. Tonight such a line isn't taken apart: its row is staged from
-the one stored, with the roles and agents that were made of it. Kept are lines of bulk files only,
+the key of the row as it was stored. Tonight such a line isn't taken apart, nor staged: its row
+stands as it is, with the roles and agents that were made of it. Kept are lines of bulk files only,
 without passwords, and only what the same code would read in the same way; wherever that isn't
-certain, the file is read as a whole. Weighed
-and left: hashes of parts of a file, since one changed line in a hundred touches most of them.
+certain, the file is read as a whole. Weighed and left: hashes of parts of a file, since one changed
+line in a hundred touches most of them.
 """
 
 from __future__ import annotations
@@ -19,13 +19,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from roster.bulk import distinct
 from roster.clock import EPOCH
 
 Numbers = NDArray[np.int64]
-
-TABLE = "known_rows"
-"""While they are staged: `row_number` of each line that was skipped, `record`, its row's key."""
 
 STAMPED, SAYS_STATUS = 1, 2
 BITS = STAMPED | SAYS_STATUS
@@ -40,7 +36,28 @@ class Kept(NamedTuple):
     moment: datetime
 
 
-NOTHING = Kept(np.empty(0, np.int64), np.empty(0, np.int64), EPOCH)
+NONE: Numbers = np.empty(0, np.int64)
+NOTHING = Kept(NONE, NONE, EPOCH)
+
+
+class KnownRows(NamedTuple):
+    """Stored rows, by their keys in order, with the number of the row of each in tonight's file."""
+
+    records: Numbers = NONE
+    rows: Numbers = NONE
+
+    @classmethod
+    def of(cls, records: Numbers, rows: Numbers) -> KnownRows:
+        order = np.argsort(records)
+        return cls(records[order], rows[order])
+
+    def row_of(self, records: Numbers) -> Numbers:
+        """Return the row of each key, 0 where it is none of these."""
+        if not len(self.records):
+            return np.zeros(len(records), np.int64)
+        at = np.searchsorted(self.records, records)
+        at[at == len(self.records)] = 0
+        return np.where(self.records[at] == records, self.rows[at], 0)
 
 
 class KnownLines:
@@ -111,8 +128,9 @@ class KnownLines:
         """Return how many lines that were skipped have a bit."""
         return int(np.count_nonzero(self.lines & bit))
 
-    def has_twice(self) -> bool:
-        return len(distinct(self.records)) < self.skipped
+    def stored(self) -> KnownRows:
+        """Return the stored rows of the lines that were skipped."""
+        return KnownRows.of(self.records, np.array(self.rows, np.int64))
 
 
 def _hashes(lines: list[str]) -> Numbers:

@@ -14,14 +14,15 @@ from typing import Any
 
 from django.db import connection
 
+from roster import bulk
 from roster.hierarchy.roles import GUARDIANS
 from roster.importing.columns import Column
-from roster.importing.engine import column_of, prepared, quote
+from roster.importing.engine import prepared, quote
 from roster.importing.files import FILES
-from roster.importing.known import TABLE as KNOWN
+from roster.importing.known import KnownRows
 from roster.importing.reading import LONGEST_ID
 from roster.importing.record import Record
-from roster.importing.staging import Reference, Stage
+from roster.importing.staging import Known, Reference, Stage
 from roster.importing.store import Counts, Store
 from roster.models import Agent, Organization, Role, Status, User
 
@@ -67,36 +68,31 @@ class People:
             for org in orgs:
                 self.roles.add(*derived_role(record, org, role))
 
-    def stage_beside(self, organization: Organization, since: datetime) -> bool:
-        """Stage the agents and roles of users whose lines were skipped (`remembering.py`)."""
-        users = (
-            f"FROM {KNOWN} AS k CROSS JOIN {quote(User._meta.db_table)} AS u CROSS JOIN %s AS l"
-            f" WHERE u.id = k.record AND l.organization_id = u.organization_id"
-            f" AND l.{quote('user')} = u.sourced_id"
+    def take_beside(self, organization: Organization, users: KnownRows, since: datetime) -> bool:
+        """Take the agents and roles of users whose lines weren't read (`remembering.py`)."""
+        table, pk = quote(User._meta.db_table), organization.pk
+        named = f"u.organization_id = l.organization_id AND u.sourced_id = l.{quote('user')}"
+        self.agents.known = Known(
+            users,
+            "SELECT u.id, 0, u.sourced_id, u.status, l.agent"  # noqa: S608
+            f" FROM {quote(Agent._meta.db_table)} AS l JOIN {table} AS u ON {named}"
+            f" WHERE l.organization_id = {pk} AND {self.stage.lacks('u.sourced_id')}",
         )
-        of_agents, of_roles = (users % quote(model._meta.db_table) for model in (Agent, Role))
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {quote(self.agents.table)} (row_number, sound, sourced_id, status,"
-                f" metadata, digest, agent) SELECT k.row_number, 1, u.sourced_id, u.status,"
-                f" '{{}}', u.digest, l.agent {of_agents}"
-            )
-            if self.roles is None:
-                return True
-            cursor.execute(
-                f"SELECT EXISTS (SELECT 1 {of_roles} AND (l.digest = '' OR l.last_modified > %s))",
-                [prepared(Role, since)],
-            )
-            if cursor.fetchone()[0]:
-                return False
-            taken = ("sourced_id", "status", "metadata", "digest", *ROLE_FIELDS)
-            columns = ", ".join(f"l.{column_of(Role, field)}" for field in taken)
-            cursor.execute(
-                f"INSERT INTO {quote(self.roles.table)} (row_number, sound,"
-                f" {', '.join(map(quote, taken))}) SELECT k.row_number, 1, {columns} {of_roles}"
-                " AND l.status = %s",
-                [Status.ACTIVE.value],
-            )
+        if self.roles is None:
+            return True
+        records, owners, live, changed = bulk.numbers(
+            f"SELECT l.id, u.id, CASE WHEN l.status = %s THEN 1 ELSE 0 END,"  # noqa: S608
+            " CASE WHEN l.digest = '' OR l.last_modified > %s THEN 1 ELSE 0 END"
+            f" FROM {quote(Role._meta.db_table)} AS l JOIN {table} AS u ON {named}"
+            " WHERE l.organization_id = %s",
+            [Status.ACTIVE.value, prepared(Role, since), pk],
+            4,
+        )
+        rows = users.row_of(owners)
+        if changed[rows > 0].any():
+            return False
+        there = (rows > 0) & (live > 0)
+        self.roles.take(organization, KnownRows.of(records[there], rows[there]))
         return True
 
     def finish(self) -> None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Protocol
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
 from roster import bulk
 from roster.importing import engine, traces
 from roster.importing.decoding import PIECE
-from roster.importing.engine import column_of, prepared, quote
-from roster.importing.known import NOTHING, TABLE, Kept, KnownLines
+from roster.importing.engine import prepared, quote
+from roster.importing.known import NOTHING, Kept, KnownLines, KnownRows
 from roster.importing.manifest import Bundle, Part
 from roster.importing.reading import Unusual
 from roster.importing.staging import Stage
@@ -37,8 +35,8 @@ class Staged(Protocol):
 
     stage: Stage
 
-    def stage_beside(self, organization: Organization, since: datetime) -> bool:
-        """Stage what was made beside their rows of lines that were skipped.
+    def take_beside(self, organization: Organization, known: KnownRows, since: datetime) -> bool:
+        """Take what was made beside their rows of lines that were skipped.
 
         Returns whether it is as they left it, unchanged `since`.
         """
@@ -80,29 +78,15 @@ class Memory:
         """Read all lines of a file in this import."""
         self._outdated.add(part.file.filename)
 
-    def stage(self, staged: Staged, known: KnownLines) -> None:
-        """Stage the stored rows of lines that were skipped, and what was made of them beside.
+    def take(self, staged: Staged, known: KnownLines) -> None:
+        """Take the stored rows of lines that were skipped, and what was made of them beside.
 
         Raises `Unusual` if one of the lines, or its id, stands there twice, and `Outdated` if
         a row isn't as its line left it.
         """
-        if known.has_twice():
+        stage, rows = staged.stage, known.stored()
+        if (rows.records[1:] == rows.records[:-1]).any():
             raise Unusual
-        engine.drop([TABLE])
-        with connection.cursor() as cursor:
-            cursor.execute(f"CREATE TEMPORARY TABLE {TABLE} (row_number bigint, record bigint)")
-        try:
-            rows = zip(known.rows, known.records.tolist(), strict=True)
-            while some := list(islice(rows, engine.BATCH)):
-                engine.write(TABLE, ("row_number", "record"), some)
-            engine.analyze([TABLE])
-            self._stage(staged.stage, known)
-            if not staged.stage_beside(self.organization, known.kept.moment):
-                raise Outdated
-        finally:
-            engine.drop([TABLE])
-
-    def _stage(self, stage: Stage, known: KnownLines) -> None:
         live = quote(stage.model._meta.db_table)
         stage.flush()
         engine.analyze([stage.table])
@@ -112,26 +96,23 @@ class Memory:
             [self.organization.pk],
             1,
         )
-        if np.isin(read, known.records).any():
+        if rows.row_of(read[0]).any():
             raise Unusual
-        with connection.cursor() as cursor:
-            taken = ("sourced_id", "status", "metadata", "digest", *stage.fields)
-            columns = ", ".join(f"l.{column_of(stage.model, field)}" for field in taken)
-            cursor.execute(
-                f"INSERT INTO {quote(stage.table)} (row_number, sound, "  # noqa: S608
-                f"{', '.join(map(quote, taken))}) SELECT k.row_number, 1, {columns}"
-                # Crossed, since SQLite keeps that order: else it looks through one for each other.
-                f" FROM {TABLE} AS k CROSS JOIN {live} AS l WHERE l.id = k.record"
-                " AND l.organization_id = %s AND l.status = %s AND l.digest <> ''"
-                " AND l.last_modified <= %s",
-                [
-                    self.organization.pk,
-                    Status.ACTIVE.value,
-                    prepared(stage.model, known.kept.moment),
-                ],
-            )
-            if cursor.rowcount != known.skipped:
-                raise Outdated
+        untouched = bulk.numbers(
+            f"SELECT l.id FROM {live} AS l WHERE l.organization_id = %s AND l.status = %s"  # noqa: S608
+            " AND l.digest <> '' AND l.last_modified <= %s",
+            [
+                self.organization.pk,
+                Status.ACTIVE.value,
+                prepared(stage.model, known.kept.moment),
+            ],
+            1,
+        )
+        if np.count_nonzero(rows.row_of(untouched[0])) != known.skipped:
+            raise Outdated
+        stage.take(self.organization, rows)
+        if not staged.take_beside(self.organization, rows, known.kept.moment):
+            raise Outdated
 
     def renew(
         self, files: Iterable[str], read: Iterable[tuple[Stage, KnownLines]], now: datetime

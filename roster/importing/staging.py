@@ -7,17 +7,21 @@ so that reading a large bundle holds no lock; memory stays bounded by a batch.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 from django.db import DatabaseError, connection
 
+from roster import bulk
 from roster.importing import engine
 from roster.importing.columns import Column, File
-from roster.importing.engine import MANY, quote
+from roster.importing.engine import MANY, column_of, quote
+from roster.importing.findings import KEPT
+from roster.importing.known import KnownRows
 from roster.importing.record import Record
-from roster.models import Row
+from roster.models import Organization, Row, Status
 
 HEAD = ("row_number", "line", "sound", "sourced_id", "status", "metadata", "digest")
 
@@ -32,8 +36,28 @@ class Reference:
     many: bool = False
 
 
+class Known(NamedTuple):
+    """Stored rows of lines that weren't read: which, and SQL for the rows, these among them.
+
+    `select` is of columns like those of `Stage.everything`, of live rows that aren't staged.
+    """
+
+    rows: KnownRows
+    select: str
+
+
+class Found(NamedTuple):
+    """Rows that meet a condition: how many, and row, id and value of the first."""
+
+    times: int
+    kept: list[tuple[int, str, str]]
+
+
 class Stage:
-    """The staged rows of one kind. `file` is where they were read, `model` where they go."""
+    """The staged rows of one kind. `file` is where they were read, `model` where they go.
+
+    Of lines that are `known` nothing is staged.
+    """
 
     def __init__(
         self,
@@ -52,6 +76,7 @@ class Stage:
         self.fields = list(fields)
         self.references = list(references)
         self.rows = 0
+        self.known: Known | None = None
         self._waiting: list[tuple[Any, ...]] = []
         self._create(foreign or {})
 
@@ -101,6 +126,61 @@ class Stage:
 
     def drop(self) -> None:
         engine.drop([self.table])
+
+    def take(self, organization: Organization, rows: KnownRows) -> None:
+        """Take the rows of lines that weren't read as they are stored."""
+        columns = ", ".join(f"l.{column_of(self.model, field)}" for field in self.fields)
+        self.known = Known(
+            rows,
+            f"SELECT l.id, 0, l.sourced_id, l.status, {columns}"  # noqa: S608
+            f" FROM {quote(self.model._meta.db_table)} AS l"
+            f" WHERE l.organization_id = {organization.pk} AND l.status = '{Status.ACTIVE.value}'"
+            f" AND l.digest <> '' AND {self.lacks('l.sourced_id')}",
+        )
+
+    def lacks(self, sourced_id: str) -> str:
+        """Return SQL for whether no row that was read has an id."""
+        return (
+            f"NOT EXISTS (SELECT 1 FROM {quote(self.table)} AS r WHERE r.sourced_id = {sourced_id})"  # noqa: S608
+        )
+
+    def find(self, value: str, joins: str, where: str, values: Any) -> Found:
+        """Return the live rows that meet a condition, when all is stored; in SQL each is `s`."""
+        found = f"FROM {self._everything()} {joins} WHERE s.status = 'active' AND {where}"
+        records, rows = bulk.numbers(f"SELECT s.record, s.row_number {found}", values, 2)
+        if self.known is not None:
+            rows = np.where(records > 0, self.known.rows.row_of(records), rows)
+            records, rows = records[rows > 0], rows[rows > 0]
+        if not len(rows):
+            return Found(0, [])
+        first = np.argsort(rows, kind="stable")[:KEPT]
+        numbers = dict(zip(records[first].tolist(), rows[first].tolist(), strict=True))
+        read = rows[first][records[first] == 0].tolist()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT s.record, s.row_number, s.sourced_id, {value} {found} AND"
+                f" (s.record IN ({_listed(numbers.keys() - {0})})"
+                f" OR s.record = 0 AND s.row_number IN ({_listed(read)}))",
+                values,
+            )
+            kept = [
+                (numbers[record] if record else row, sourced_id, said)
+                for record, row, sourced_id, said in cursor.fetchall()
+            ]
+        return Found(len(rows), sorted(kept)[:KEPT])
+
+    def _everything(self) -> str:
+        """Return SQL for all rows that the file has, but for those that couldn't be read.
+
+        `record` is the key of a row that wasn't read, whose `row_number` isn't known here.
+        """
+        fields = ", ".join(quote(field) for field in ("sourced_id", "status", *self.fields))
+        sql = f"SELECT 0 AS record, row_number, {fields} FROM {quote(self.table)} WHERE sound = 1"  # noqa: S608
+        return f"({sql}{f' UNION ALL {self.known.select}' if self.known else ''}) AS s"
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers)) or "NULL"
 
 
 def references_of(columns: Sequence[Column]) -> list[Reference]:

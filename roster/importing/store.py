@@ -78,6 +78,7 @@ class Store:
         )
         changed = 0 if first else self.changes.note_rewritten(stage)
         created = self.changes.note_created(stage)
+        known = len(stage.known.rows.records) if stage.known else 0
         gone = 0 if first or not retire else self.changes.note_gone(stage, unless)
         left = self.changes.count(stage, LEFT) if changed else 0
         if changed or gone:
@@ -94,7 +95,7 @@ class Store:
         return Counts(
             created=created,
             updated=changed - left,
-            unchanged=sound - created - changed,
+            unchanged=sound + known - created - changed,
             retired=left + gone,
         )
 
