@@ -29,6 +29,7 @@ from rest_framework.request import Request
 
 from connections.belonging import IDLE, LONGEST, Pin
 from connections.models import Client, Connection, Run
+from connections.networks import refusal as refusal_of_address
 from connections.presented import is_oauth_1
 from connections.progress import mark
 from connections.runs import MOST_RUNS, ConnectionRun
@@ -68,7 +69,7 @@ SELECT token.expires, token.scope, connection.id, connection.organization_id,
        connection.oneroster, connection.types, connection.shares, connection.status,
        CASE WHEN connection.expires IS NULL OR connection.agreement_ends < connection.expires
             THEN connection.agreement_ends ELSE connection.expires END,
-       connection.partner_id, organization.time_zone, organization.last_number,
+       connection.partner_id, connection.networks, organization.time_zone, organization.last_number,
        feed.id, head.id, head.number, head.revision, head.cut,
        (SELECT id FROM {Run._meta.db_table} newest WHERE newest.connection_id = connection.id
          ORDER BY newest.began DESC, newest.id DESC LIMIT 1),
@@ -107,6 +108,7 @@ class Found:
     status: str
     last_day: date | None
     partner: int
+    networks: list[str]
     time_zone: str
     last_number: int
     feed: int | None
@@ -117,13 +119,15 @@ class Found:
     newest: int
     pins: tuple[Pin, ...]
 
-    def refused(self) -> APIException | None:
-        """Return why the token opens nothing now, if so: a 401 or 403 in words."""
+    def refused(self, address: str) -> APIException | None:
+        """Return why the token opens nothing now, from there, if so: a 401 or 403 in words."""
         stands = standing(self.status, self.last_day, self.time_zone)
         if stands == CLOSED:
             return AuthenticationFailed(REFUSALS[CLOSED])
         if self.token_expires <= clock():
             return AuthenticationFailed(EXPIRED)
+        if words := refusal_of_address(self.networks, address):
+            return PermissionDenied(words)
         return PermissionDenied(REFUSALS[stands]) if stands in REFUSALS else None
 
     def reader(self, token: str) -> Reader:
@@ -160,7 +164,8 @@ class ConnectionAuthentication(BaseAuthentication):
     """DRF's way in: `request.auth` is the `Reader`, `request.user` is nobody.
 
     401 in words: no token, one that is unknown or expired, a closed connection, OAuth 1.
-    403 in words: a connection that is disabled, suspended or expired.
+    403 in words: an address that isn't of its networks; a connection that is disabled, suspended
+    or expired.
     """
 
     def authenticate(self, request: Request) -> tuple[None, Reader]:
@@ -173,7 +178,7 @@ class ConnectionAuthentication(BaseAuthentication):
         found = find(bearer["token"])
         if found is None:
             raise AuthenticationFailed(UNKNOWN)
-        refused = found.refused()
+        refused = found.refused(request.META.get("REMOTE_ADDR", ""))
         trace(request._request, found.connection).reason = str(refused.detail) if refused else ""
         if refused:
             raise refused
@@ -205,7 +210,7 @@ def find(token: str) -> Found | None:
     if row is None:
         return None
     expires, scope, pk, organization, version, types, shares, status, until, partner, *rest = row
-    zone, last_number, feed, publication, number, revision, cut, newest, pins = rest
+    networks, zone, last_number, feed, publication, number, revision, cut, newest, pins = rest
     return Found(
         token_expires=_moment(expires),
         scope=scope,
@@ -217,6 +222,7 @@ def find(token: str) -> Found | None:
         status=status,
         last_day=_day(until),
         partner=partner or 0,
+        networks=_json(networks),
         time_zone=zone,
         last_number=last_number,
         feed=feed,

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from connections.belonging import IDLE
 from connections.models import Connection, Request
+from connections.networks import ELSEWHERE
 from connections.oauth import OTHER_SCOPES
 from connections.sync_history import early_readings
 from roster.api.operations import OPERATIONS
@@ -179,6 +180,10 @@ def _demographics_refused(requests: Sequence[Asked], version: str, now: datetime
     ]
 
 
+def _from_elsewhere(requests: Sequence[Asked], version: str, now: datetime) -> list[Asked]:
+    return [each for each in requests if each.reason.endswith(ELSEWHERE)]
+
+
 RULES: dict[str, Callable[[Sequence[Asked], str, datetime], Collection[Asked]]] = {
     "first_page_only": _first_page_only,
     "removed_unasked": _removed_unasked,
@@ -187,6 +192,7 @@ RULES: dict[str, Callable[[Sequence[Asked], str, datetime], Collection[Asked]]] 
     "token_each": _token_each,
     "other_version": _other_version,
     "demographics_refused": _demographics_refused,
+    "from_elsewhere": _from_elsewhere,
 }
 """What is looked for, that first by which the vendor's copy is wrong."""
 

@@ -32,8 +32,8 @@ def information(connection: Connection, base: str) -> dict[str, Any]:
 
     `{"client_id", "token_url", "base_url", "host", "gradebook_url"?, "resources_url"?,
     "scopes": [...], "documentation", "guidelines", "oneroster", "organization", "vendor",
-    "contact": {"name", "email"}, "test"?: its people are made up}`; URLs without a slash at the
-    end, `host` without path.
+    "contact": {"name", "email"}, "networks"?: those from which it may ask, "test"?: its people
+    are made up}`; URLs without a slash at the end, `host` without path.
     """
     base = base.rstrip("/")
     paths = PATHS[connection.oneroster]
@@ -52,6 +52,8 @@ def information(connection: Connection, base: str) -> dict[str, Any]:
         panel["gradebook_url"] = base + paths["gradebook"]
     if "resources" in connection.shares:
         panel["resources_url"] = base + paths["resources"]
+    if connection.networks:
+        panel["networks"] = connection.networks
     return {
         **panel,
         "scopes": scopes.allowed(connection),

@@ -15,6 +15,7 @@ from oauthlib.oauth2.rfc6749 import errors
 
 from connections import credentials, scopes, tokens
 from connections.models import Client, Secret
+from connections.networks import refusal as refusal_of_address
 from connections.presented import Disagreement, presented
 from connections.standing import CLOSED, REFUSALS, refusal
 from roster.clock import today
@@ -25,10 +26,11 @@ CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
 
 class Validator(OAuth2Validator):
-    """The rules for one request; `asking` is the connection whose client id it named, even in
-    vain, and `secret` the one that it proved to know; `remark` is for the request log.
+    """The rules for one request from an `address`; `asking` is the connection whose client id it
+    named, even in vain, and `secret` the one that it proved to know; `remark` is for the request log.
     """
 
+    address = ""
     asking: int | None = None
     secret: int | None = None
     remark: str = ""
@@ -65,7 +67,9 @@ class Validator(OAuth2Validator):
     ) -> bool:
         """Return whether it is the one grant; refuse a connection that may not read now."""
         connection = client.connection
-        words = refusal(connection.status, connection.last_day, connection.organization.time_zone)
+        words = refusal_of_address(connection.networks, self.address) or refusal(
+            connection.status, connection.last_day, connection.organization.time_zone
+        )
         if words:
             raise errors.UnauthorizedClientError(description=words, request=request)
         return grant_type == "client_credentials"

@@ -28,6 +28,7 @@ class Terms(TypedDict, total=False):
     data_elements: str
     agreement_ends: date | None
     expires: date | None
+    networks: list[str]
 
 
 @transaction.atomic

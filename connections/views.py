@@ -98,6 +98,7 @@ def _answered(
     request: HttpRequest, endpoint: str, authorization: str, parameters: QueryDict
 ) -> HttpResponse:
     validator = Validator()
+    validator.address = request.META.get("REMOTE_ADDR", "")
     server = BackendApplicationServer(validator, **oauth2_settings.server_kwargs)
     create = {
         "token": server.create_token_response,

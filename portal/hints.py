@@ -104,6 +104,18 @@ ABOUT: dict[str, _About] = {
         _("We don't share demographics with you. Switch that off, or tell us what they are for."),
         "visibility",
     ),
+    "from_elsewhere": _About(
+        _("Asks from another address"),
+        ngettext_lazy(
+            "%(count)d request came from an address that isn't admitted. If it wasn't the vendor,"
+            " somebody else has its secret or token: make a new one.",
+            "%(count)d requests came from addresses that aren't admitted. If it wasn't the vendor,"
+            " somebody else has its secret or token: make a new one.",
+            "count",
+        ),
+        _("We admit you from the addresses that you gave us. Tell us when they change."),
+        "troubleshooting",
+    ),
     "reads_early": _About(
         _("Reads before the refresh"),
         ngettext_lazy(

@@ -48,7 +48,8 @@ class Connection(models.Model):
     `unenrolled` say whether such people are shared (connections/sharing.py).
     Dates: on `active_on` a pause or the wait for the launch ends; `expires` and `agreement_ends`
     are last days, of which the earlier counts; all in the organization's time zone.
-    `data_elements` is what the agreement says that the vendor gets, in its words.
+    `data_elements` is what the agreement says that the vendor gets, in its words; `networks` are
+    those from which it may ask, none for all (connections/networks.py).
     `feed` is what it reads (`roster.models.Feed`); a closed connection has none.
     """
 
@@ -77,6 +78,7 @@ class Connection(models.Model):
     agreement = models.CharField(max_length=200, blank=True)
     agreement_ends = models.DateField(null=True, blank=True)
     data_elements = models.TextField(blank=True)
+    networks = models.JSONField(default=list, blank=True)
     unsupported_acknowledged = models.BooleanField(default=False)
 
     all_schools = models.BooleanField(default=True)
@@ -228,6 +230,7 @@ def summary(connection: Connection) -> dict[str, Any]:
         "keptOut": connection.kept_out,
         "inactive": connection.inactive,
         "unenrolled": connection.unenrolled,
+        "networks": connection.networks,
         "expires": _day(connection.expires),
         "agreementEnds": _day(connection.agreement_ends),
         "activeOn": _day(connection.active_on),

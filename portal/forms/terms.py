@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from connections import networks
 from connections.agreements import LARGEST, file_of, require_pdf
 from connections.models import Connection
 from portal.forms.widgets import Day
@@ -87,6 +88,15 @@ class TermsForm(AgreementFields):
         help_text=_("What this connection is called here: several of one vendor are normal."),
         max_length=200,
     )
+    networks = forms.CharField(
+        label=_("Addresses"),
+        help_text=_(
+            "From which addresses or networks the vendor may ask, one in each line, as it names "
+            "them. All others are refused. Empty: from everywhere."
+        ),
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        required=False,
+    )
     reason = forms.CharField(
         label=_("Reason for the change"),
         help_text=_("Kept in the history of this connection."),
@@ -97,11 +107,21 @@ class TermsForm(AgreementFields):
     without_file = forms.BooleanField(label=_("Remove the file that is there"), required=False)
 
     def __init__(self, data: Any = None, files: Any = None, *, connection: Connection) -> None:
-        super().__init__(data, files, initial={name: getattr(connection, name) for name in TERMS})
+        initial = {name: getattr(connection, name) for name in TERMS}
+        initial["networks"] = "\n".join(connection.networks)
+        super().__init__(data, files, initial=initial)
         if file_of(connection) is None:
             del self.fields["without_file"]
-        self.order_fields(["vendor", *AgreementFields.base_fields, "without_file", "reason"])
+        self.order_fields(
+            ["vendor", *AgreementFields.base_fields, "without_file", "networks", "reason"]
+        )
+
+    def clean_networks(self) -> list[str]:
+        try:
+            return networks.read(self.cleaned_data["networks"])
+        except Refused as refused:
+            raise forms.ValidationError(str(refused)) from refused
 
     def terms(self) -> dict[str, Any]:
         """Return what `change_terms` is asked for."""
-        return {name: self.cleaned_data[name] for name in (*TERMS, "reason")}
+        return {name: self.cleaned_data[name] for name in (*TERMS, "networks", "reason")}

@@ -75,6 +75,12 @@ def lines_of(known: dict[str, Any], secret: str | None) -> list[dict[str, Any]]:
         ("gradebook_url", _("Gradebook URL"), "", known.get("gradebook_url")),
         ("resources_url", _("Resources URL"), "", known.get("resources_url")),
         ("scopes", _("Scopes"), _("separated by spaces"), " ".join(known["scopes"])),
+        (
+            "networks",
+            _("Ask from these addresses"),
+            _("all others are refused"),
+            ", ".join(known.get("networks", ())),
+        ),
         ("oneroster", _("OneRoster version"), "", known["oneroster"]),
         ("documentation", _("Troubleshooting Documentation"), "", known["documentation"]),
         ("guidelines", _("Consumer guidelines"), "", known["guidelines"]),

@@ -85,7 +85,8 @@ FAULTS = (
         403,
         FORBIDDEN,
         "The token lacks the scope, the path is of the other version, the connection is disabled, "
-        "suspended or expired, or, of a write, paused, or the record isn't yours.",
+        "suspended or expired, or, of a write, paused, the record isn't yours, or you ask from an "
+        "address that the district doesn't admit.",
         "The description says which. A new token won't help; the district may.",
     ),
     Fault(

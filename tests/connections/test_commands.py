@@ -168,6 +168,13 @@ def test_dates_are_set_and_listed(brightpath: Vendor) -> None:
     assert {each["connection"] for each in found} == {brightpath.connection.pk}
     assert told("list_dates", "riverside", "--soon")["dates"] == []
     assert told("change_connection", "riverside", pk, "--agreement-no-end")["changed"]
+    words = ("change_connection", "riverside", pk)
+    assert told(*words, "--networks", "192.0.2.7, 2001:db8::/32")["networks"] == [
+        "192.0.2.7/32",
+        "2001:db8::/32",
+    ]
+    assert refused(*words, "--networks", "vendor.example")[0] == 1
+    assert told(*words, "--any-network")["networks"] == []
     assert told("expire_secret", "riverside", pk, "--never")["expires"] is None
     assert refused("expire_secret", "riverside", pk, "--on", "2020-01-01")[0] == 1
     made = told(

@@ -12,6 +12,7 @@ from django.core.management import call_command
 
 from connections.hints import Asked, Hint, asked, hints_in
 from connections.models import Connection, Request, Run
+from connections.networks import refusal
 from connections.oauth import OTHER_SCOPES
 from roster.clock import clock
 from tests.cast import ask_token
@@ -114,6 +115,10 @@ LOGS: dict[str, tuple[list[Asked], list[Hint]]] = {
     "demographics": (
         got("demographics", "", None, status=403, times=3) + told(),
         [Hint("demographics_refused", 3, ("demographics",))],
+    ),
+    "another address": (
+        got(status=403, records=None, reason=refusal(["192.0.2.7"], "203.0.113.9") or ""),
+        [Hint("from_elsewhere", 1, ("users",))],
     ),
 }
 

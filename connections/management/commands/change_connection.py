@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from connections import networks
 from connections.agreements import file_of, keep_file, remove_file
 from connections.management.base import ConnectionCommand, content_of, day, described
 from connections.models import Connection
@@ -39,6 +40,11 @@ class Command(ConnectionCommand):
         of_agreement.add_argument(
             "--agreement-no-end", action="store_true", help="the agreement has no end"
         )
+        addresses = parser.add_mutually_exclusive_group()
+        addresses.add_argument(
+            "--networks", metavar="NETWORKS", help="addresses and networks it may ask from"
+        )
+        addresses.add_argument("--any-network", action="store_true", help="it may ask from all")
         file = parser.add_mutually_exclusive_group()
         file.add_argument(
             "--agreement-file", type=Path, metavar="PATH", help="the agreement, a PDF"
@@ -53,17 +59,19 @@ class Command(ConnectionCommand):
             asked["expires"] = options["expires"]
         if options["agreement_ends"] or options["agreement_no_end"]:
             asked["agreement_ends"] = options["agreement_ends"]
+        if options["networks"] or options["any_network"]:
+            asked["networks"] = networks.read(options["networks"] or "")
         done = change_terms(connection, by=self.actor(), reason=options["reason"], **asked)  # type: ignore[arg-type]
         self.file(connection, options["agreement_file"], remove=options["no_agreement_file"])
         kept = file_of(connection)
         result = {
             **described(connection),
             "agreement_file": kept.name if kept else None,
-            **{name: getattr(connection, name) for name in TEXTS},
+            **{name: getattr(connection, name) for name in (*TEXTS, "networks")},
             **done,
         }
         words = [
-            f"{name.replace('_', ' ')}: {each['old'] or '–'} → {each['new'] or '–'}"
+            f"{name.replace('_', ' ')}: {shown(each['old'])} → {shown(each['new'])}"
             for name, each in done["changed"].items()
         ]
         return result, "\n".join(words) or f"Nothing differs for {connection.vendor}."
@@ -73,3 +81,7 @@ class Command(ConnectionCommand):
             remove_file(connection, by=self.actor())
         elif path:
             keep_file(connection, path.name, content_of(path), by=self.actor())
+
+
+def shown(value: str | list[str] | None) -> str:
+    return (", ".join(value) if isinstance(value, list) else value) or "–"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pytest_django import Settings
 
 from connections.models import AgreementFile, Connection, Partner
 from connections.terms import change_terms
@@ -284,3 +285,18 @@ def test_the_file_of_an_agreement_is_kept_opened_replaced_and_removed(
     acts = riverside.audit.filter(action__startswith="agreement.").values_list("action", flat=True)
     assert list(acts) == ["agreement.removed", "agreement.kept", "agreement.kept"]
     assert Connection.objects.get().data_elements == "Names, grades"
+
+
+def test_addresses_are_held_to_and_told(
+    as_dana: Client, brightpath: Connection, settings: Settings
+):
+    settings.PUBLIC_URL = "https://testserver"
+    address = f"{LIST}{brightpath.pk}/agreement/"
+    terms = {"vendor": brightpath.vendor, "networks": "192.0.2.7\n2001:db8::/33x"}
+    assert "2001:db8::/33x" in as_dana.post(address, terms).context["form"].errors["networks"][0]
+    as_dana.post(address, terms | {"networks": "192.0.2.7\n2001:db8::/32"})
+    for page in ("", "information/"):
+        told = as_dana.get(f"{LIST}{brightpath.pk}/{page}").content.decode()
+        assert "192.0.2.7/32, 2001:db8::/32" in told
+    brightpath.refresh_from_db()
+    assert brightpath.networks == ["192.0.2.7/32", "2001:db8::/32"]
