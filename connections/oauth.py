@@ -27,7 +27,8 @@ CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
 class Validator(OAuth2Validator):
     """The rules for one request from an `address`; `asking` is the connection whose client id it
-    named, even in vain, and `secret` the one that it proved to know; `remark` is for the request log.
+    named, even in vain, and `secret` the one that it proved to know; `remark` is for the request
+    log.
     """
 
     address = ""

@@ -55,6 +55,7 @@ BOOKS: dict[str, tuple[str, ...]] = {
     "operators": (
         "setup",
         "running",
+        "threats",
     ),
 }
 """The articles of each handbook, in the order of its contents."""

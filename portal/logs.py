@@ -35,6 +35,10 @@ SECRET = re.compile(
 # What PostgreSQL adds to an error: the row or the cell that it failed on, which may be a child's.
 DETAIL = re.compile(r"^(DETAIL|CONTEXT|HINT|LINE \d+):.*(\n[ \t]+.*)*", re.MULTILINE)
 
+# What an exception says begins its line, and what it quotes may be a cell of a child's row.
+SAID = re.compile(r"^\S.*", re.MULTILINE)
+QUOTED = re.compile(r"""'[^'\n]*'|“[^”\n]*”|: "[^"\n]*\"""")
+
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """By which the lines of one request are found, here and in the proxy's log."""
@@ -100,8 +104,13 @@ class Line(logging.Formatter):
             if name not in KNOWN:
                 fields[name] = without_secrets(str(value))
         if record.exc_info:
-            fields["error"] = without_secrets(self.formatException(record.exc_info))
+            fields["error"] = without_cells(without_secrets(self.formatException(record.exc_info)))
         return json.dumps(fields, ensure_ascii=False)
+
+
+def without_cells(traceback: str) -> str:
+    """Return a traceback without what its exceptions quote; kinds, files and lines stay."""
+    return SAID.sub(lambda line: QUOTED.sub("***", line[0]), traceback)
 
 
 def without_secrets(text: str) -> str:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from django.conf import settings
+from django.core.signals import request_finished
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
 
 from portal.env import Network
@@ -40,13 +42,16 @@ class ProxyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         given = settle(request.META, settings.TRUSTED_PROXIES)
         name = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        before = request_id.set(name)
-        try:
-            response = self.get_response(request)
-        finally:
-            request_id.reset(before)
+        request_id.set(name)
+        response = self.get_response(request)
         response.headers["X-Request-Id"] = name
         return response
+
+
+@receiver(request_finished)
+def forget(**_: object) -> None:
+    """Give later lines of this thread to no request: Django logs a refusal after all middleware."""
+    request_id.set("")
 
 
 def settle(meta: dict[str, str], trusted: Sequence[Network]) -> str:

@@ -106,7 +106,10 @@ def test_a_request_has_a_name_in_the_log_and_in_its_answer(settings, address, be
         return HttpResponse()
 
     request = RequestFactory().get("/", REMOTE_ADDR=address, HTTP_X_REQUEST_ID="name-of-nginx")
-    name = ProxyMiddleware(answer)(request).headers["X-Request-Id"]
+    response = ProxyMiddleware(answer)(request)
+    name = response.headers["X-Request-Id"]
     assert told[0]["request"] == name
     assert (name == "name-of-nginx") == believed
+    assert logs.request_id.get() == name
+    response.close()
     assert logs.request_id.get() == ""

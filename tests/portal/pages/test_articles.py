@@ -60,6 +60,16 @@ def test_every_page_of_the_desk_has_an_article():
     )
 
 
+def test_every_test_that_the_threats_name_is_there():
+    """The article promises them to whoever asks what protects the data."""
+    article = (articles.FOLDER / "operators" / "threats.md").read_text()
+    named = set(re.findall(r"`(test_\w+)`", article))
+    files = Path(__file__).parents[2].rglob("test_*.py")
+    known = {name for file in files for name in re.findall(r"\ndef (test_\w+)", file.read_text())}
+    assert len(named) > 40
+    assert named <= known, named - known
+
+
 def test_an_unknown_article_is_not_there(client: Client, db: None):
     for path in ("/docs/nothing", "/docs/district/nothing", "/docs/nothing/guide"):
         assert client.get(path).status_code == 404
