@@ -23,6 +23,7 @@ YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 PUBLIC_PATH = re.compile(r"(?:/[\w.~-]+)*", re.ASCII)
 HOST = re.compile(r"\*|\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 SHORTEST_KEY = 32
+EXAMPLE = "CHANGE-THIS"  # Stands in `deploy/environment` where a value of one's own goes.
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # What may follow the ? of DATABASE_URL; all but `pool` go to libpq as they are.
@@ -104,6 +105,8 @@ def boolean(text: str) -> bool:
 
 
 def key(text: str) -> str:
+    if EXAMPLE in text:
+        raise ValueError("this is the example's, which everybody knows; openssl rand -base64 48")
     if len(text) < SHORTEST_KEY:
         raise ValueError(f"a key needs at least {SHORTEST_KEY} characters")
     return text

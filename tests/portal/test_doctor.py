@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+import time_machine
+from django.db import OperationalError, connection
 
 from portal import doctor
 from portal.alerting import pulses
@@ -66,6 +67,16 @@ def test_files_that_are_open_to_others(well: Any) -> None:
         assert told() == {"files": "weak"}
     finally:
         well.ROSTERDESK_DATA.chmod(0o700)
+
+
+def test_tables_of_another_release(well: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.health.missing_migrations", lambda: 2)
+    assert told() == {"database": "missing"}
+
+
+def test_a_clock_that_is_off(well: Any) -> None:
+    with time_machine.travel(clock() + timedelta(seconds=30)):
+        assert told() == ({"clock": "weak"} if connection.vendor == "postgresql" else {})
 
 
 def test_a_database_that_is_away_is_one_complaint(

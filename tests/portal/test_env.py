@@ -50,6 +50,7 @@ def test_a_good_value_is_read(name, text, value):
         ("DEBUG", "maybe"),
         ("DEBUG", ""),
         ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "CHANGE-THIS-to-what-openssl-rand-base64-48-prints"),
         ("ALLOWED_HOSTS", "https://a.example"),
         ("ALLOWED_HOSTS", "a.example:8000"),
         ("PUBLIC_URL", "roster.example"),
