@@ -23,7 +23,7 @@ from tests.acceptance.vendor import (
 )
 
 VERSIONS = ("1.1", "1.2")
-STUDENTS = 300
+STUDENTS = 150
 """Several pages of each longer list."""
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
