@@ -291,7 +291,7 @@ def test_two_programs_never_disturb_each_other(desk: Desk, version: str, shared:
     habits = [Habits(limit=2), Habits("largest", limit=3, shares_token=shared)]
     program = joined(desk, version, *habits)
     one, other = program.vendor.programs
-    for turn in range(12):
+    for turn in range(8):
         one.step()
         desk.edit(changed(User, "u1", **({} if turn % 2 else GONE)))
         desk.refresh()
