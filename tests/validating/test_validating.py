@@ -28,7 +28,7 @@ from tests.cast import member
 from tests.validating import promises, scene
 from tests.validating.walking import Walker, walker
 
-STUDENTS = int(os.environ.get("VALIDATING_STUDENTS", "300"))
+STUDENTS = int(os.environ.get("VALIDATING_STUDENTS", "200"))
 EXAMPLES = int(os.environ.get("VALIDATING_EXAMPLES", "6"))
 VERSIONS = sorted(FIELDS)
 
