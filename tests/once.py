@@ -11,7 +11,7 @@ from __future__ import annotations
 
 ONCE = {
     "tests/acceptance/test_exclusion.py":
-        "what each mark takes is decided over a map; tests/model/test_seen and"
+        "what each mark takes is decided over a map; tests/model/test_vendors and"
         " tests/roster/publishing/test_withdrawing withdraw and give back on both",
     "tests/acceptance/test_sharing_by_default.py":
         "shares are rules over documents; publishing makes them on both",
@@ -35,9 +35,14 @@ ONCE = {
     "tests/conformance/test_habits_served.py":
         "what the HTTP server makes of a request",
     "tests/browser/test_axe.py": "what a browser makes of pages that test_doors opens on both",
+    "tests/model/test_seen.py":
+        "histories told by hand; test_vendors draws them of the same acts on both",
     "tests/portal/pages/test_acts.py": "forms and words; test_doors opens every page on both",
     "tests/portal/pages/test_connections.py": "forms and words, as above",
     "tests/portal/pages/test_connecting.py": "forms and words, as above",
+    "tests/portal/pages/test_doors.py::test_a_connection":
+        "strangers find nothing: by the queries that open the pages, on both",
+    "tests/portal/pages/test_doors.py::test_an_organization": "strangers find nothing, as above",
     "tests/portal/pages/test_docs.py": "the pages for vendors' engineers, made of tables of code",
     "tests/portal/pages/test_excluding.py": "forms and words, as above",
     "tests/portal/pages/test_home.py": "what Home says of states that are rows like any other",
@@ -52,6 +57,7 @@ ONCE = {
     "tests/portal/pages/test_shell.py": "the frame around every page",
     "tests/portal/pages/test_staff.py": "forms and words, as above",
     "tests/portal/pages/test_viewing.py": "documents as a page shows them",
+    "tests/portal/test_serve.py": "processes, ports and signals; test_demo serves on both",
     "tests/roster/checking/test_check_data.py":
         "checks over a map's arrays; tests/roster/map builds them on both",
     "tests/roster/deciding": "array operations over a map; tests/roster/map builds it on both",
@@ -61,6 +67,9 @@ ONCE = {
     "tests/roster/exporting": "documents become lines of files; test_bundle streams one on both",
     "tests/roster/fetching/test_https.py": "what servers of HTTPS answer",
     "tests/roster/fetching/test_sftp.py": "what servers of SFTP answer",
+    "tests/roster/importing/test_cases_rules.py":
+        "rules of columns are Python's; test_cases_files and _holds import on both",
+    "tests/roster/importing/test_cases_words.py": "what a word means is Python's, as above",
     "tests/roster/importing/test_cases_visibility.py":
         "what hides is decided over a map; the other tables of cases import on both",
     "tests/roster/importing/test_package.py": "zips and folders, before a row is read",
@@ -73,7 +82,6 @@ ONCE = {
 IN_ONE_VERSION = {
     "tests/acceptance/test_reading_back.py": "the same lists, read and rendered for both versions",
     "tests/conformance/test_paging.py": "lists of ids, cut in pages the same way",
-    "tests/model/test_seen.py": "the same acts upon the same rows, decided by other rules",
     "tests/roster/importing/test_cases_": "the same cells under the other version's header",
     "tests/roster/importing/test_generated.py": "the same district in the other version's columns",
 }

@@ -9,21 +9,23 @@ from tests import once
 
 ROWS = {**once.ONCE, **once.IN_ONE_VERSION}
 TWINS = {
-    "tests/model/test_seen.py::test_it[1.1-school]",
-    "tests/model/test_seen.py::test_it[1.2-school]",
-    "tests/model/test_seen.py::test_it[1.1-only here]",
-    "tests/model/test_found.py::test_it[1.1]",
-    "tests/model/test_found.py::test_it[1.2]",
+    "tests/conformance/test_paging.py::test_it[1.1-school]",
+    "tests/conformance/test_paging.py::test_it[1.2-school]",
+    "tests/conformance/test_paging.py::test_it[1.1-only here]",
+    "tests/conformance/test_sorts.py::test_it[1.1]",
+    "tests/conformance/test_sorts.py::test_it[1.2]",
 }
 
 
 @pytest.mark.parametrize("path", ROWS)
 def test_each_row_names_tests_that_are_there_and_a_reason(path: str) -> None:
-    assert [*BASE.glob(f"{path}*")]
+    file, _, name = path.partition("::")
+    assert [*BASE.glob(f"{file}*")]
+    assert not name or f"def {name}" in (BASE / file).read_text()
     assert ROWS[path]
 
 
 def test_of_twins_by_version_postgresql_runs_the_later() -> None:
     assert [test for test in sorted(TWINS) if once.enough_on_one(test, TWINS)] == [
-        "tests/model/test_seen.py::test_it[1.1-school]"
+        "tests/conformance/test_paging.py::test_it[1.1-school]"
     ]
