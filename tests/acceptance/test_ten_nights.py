@@ -29,7 +29,7 @@ from tests.model.comparing import differences, plain
 from tests.oracle import expected
 
 SLUG = "riverside"
-STUDENTS = int(os.environ.get("TEN_NIGHTS_STUDENTS", "200"))
+STUDENTS = int(os.environ.get("TEN_NIGHTS_STUDENTS", "150"))
 BUNDLE = os.environ.get("TEN_NIGHTS_BUNDLE", "1.2")
 NIGHTS = 10
 LAST = NIGHTS - 1
