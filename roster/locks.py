@@ -19,9 +19,14 @@ from django.db import DatabaseError, connection
 
 LOOK = 0.2  # Seconds between two looks whether the holder has finished.
 
+GONE = 2
+"""Seconds after which PostgreSQL notices in a long statement that its client has died."""
+
 # A machine that lost its power says nothing: its session ends when it hasn't answered for 30 s.
 TAKE = (
-    "SELECT pg_try_advisory_lock(%s), set_config('tcp_keepalives_idle', '10', false),"
+    "SELECT pg_try_advisory_lock(%s),"
+    f" set_config('client_connection_check_interval', '{GONE}s', false),"
+    " set_config('tcp_keepalives_idle', '10', false),"
     " set_config('tcp_keepalives_interval', '5', false),"
     " set_config('tcp_keepalives_count', '4', false)"
 )
