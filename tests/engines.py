@@ -19,7 +19,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Self
 
 PR_SET_PDEATHSIG = 1
 PATIENCE = 30  # Seconds until a server that doesn't answer counts as broken.
@@ -40,9 +42,56 @@ class Missing(RuntimeError):
     """An engine that this machine lacks; the text says how to get it."""
 
 
+@dataclass
+class Server:
+    """A program of ours that answers at a socket or port; it can be ended, and started again."""
+
+    name: str
+    command: list[str | Path]
+    answers: Path | int
+    url: str = ""
+    politely: signal.Signals = signal.SIGTERM
+    given: dict[str, Any] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Return once it answers. Raises Missing where it doesn't."""
+        begin = bound_to_us(self.given.get("preexec_fn", lambda: None))
+        given = {"stdin": subprocess.DEVNULL, **self.given, "preexec_fn": begin}
+        self.process = subprocess.Popen(self.command, **given)
+        wait_for(self.answers, self.process, self.name)
+
+    def has_ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
+
+    def end(self, how: signal.Signals | None = None) -> None:
+        if self.process is None:
+            return
+        self.process.send_signal(how or self.politely)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+
 @contextlib.contextmanager
 def postgresql() -> Iterator[str]:
     """Run a PostgreSQL of our own in a temporary folder; yields the DATABASE_URL of it."""
+    with postgresql_server() as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def postgresql_server() -> Iterator[Server]:
+    """Run the same; yields the server itself."""
     with temporary_folder() as folder:
         programs = readable(postgresql_programs(), folder)
         data, sockets = folder / "data", folder / "run"
@@ -64,28 +113,38 @@ def postgresql() -> Iterator[str]:
             check=True, stdout=subprocess.DEVNULL, preexec_fn=become, cwd=folder,
         )  # fmt: skip
         settings = [word for name, value in QUIET.items() for word in ("-c", f"{name}={value}")]
-        server = subprocess.Popen(
+        with Server(
+            "PostgreSQL",
             [programs / "postgres", "-D", data, "-k", sockets, *settings],
-            preexec_fn=bound_to_us(become), cwd=folder, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-        with ended_by(server, signal.SIGQUIT):
-            wait_for(sockets / ".s.PGSQL.5432", server, "PostgreSQL")
-            yield f"postgres://test@/postgres?host={sockets}"
+            sockets / ".s.PGSQL.5432",
+            f"postgres://test@/postgres?host={sockets}",
+            signal.SIGQUIT,
+            {"preexec_fn": become, "cwd": folder},
+        ) as server:
+            yield server
 
 
 @contextlib.contextmanager
 def redis() -> Iterator[str]:
     """Run a Redis (or Valkey) of our own on a free port; yields its `redis://` address."""
+    with redis_server() as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def redis_server() -> Iterator[Server]:
+    """Run the same; yields the server itself."""
     with temporary_folder() as folder:
         port = free_port()
-        server = subprocess.Popen(
+        with Server(
+            "Redis",
             [redis_program(), "--port", str(port), "--bind", "127.0.0.1", "--save", "",
              "--appendonly", "no", "--dir", folder, "--loglevel", "warning"],
-            preexec_fn=bound_to_us(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-        with ended_by(server, signal.SIGTERM):
-            wait_for(port, server, "Redis")
-            yield f"redis://127.0.0.1:{port}/0"
+            port,
+            f"redis://127.0.0.1:{port}/0",
+            given={"stdout": subprocess.DEVNULL},
+        ) as server:  # fmt: skip
+            yield server
 
 
 def postgresql_programs() -> Path:
@@ -186,19 +245,6 @@ def bound_to_us(become: Callable[[], None] = lambda: None) -> Callable[[], None]
             os._exit(1)
 
     return bind
-
-
-@contextlib.contextmanager
-def ended_by(server: subprocess.Popen[bytes], how: signal.Signals) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        server.send_signal(how)
-        try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
 
 
 def wait_for(where: Path | int, server: subprocess.Popen[bytes], name: str) -> None:

@@ -41,14 +41,20 @@ def _role(pid: int) -> str:
     return ""
 
 
-def sizes(pid: int) -> Sizes:
-    """Return the bytes that the process and its descendants take, by role."""
-    found: Counter[str] = Counter()
+def processes(pid: int) -> Iterator[tuple[str, int]]:
+    """Yield role and bytes of the process and of each of its descendants."""
     for each, role in family(pid).items():
         with contextlib.suppress(OSError):
             for line in (PROC / str(each) / "smaps_rollup").read_text().splitlines():
                 if line.startswith("Pss:"):
-                    found[role] += int(line.split()[1]) * 1024
+                    yield role, int(line.split()[1]) * 1024
+
+
+def sizes(pid: int) -> Sizes:
+    """Return the bytes that the process and its descendants take, by role."""
+    found: Counter[str] = Counter()
+    for role, size in processes(pid):
+        found[role] += size
     return dict(found)
 
 

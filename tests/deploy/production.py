@@ -28,6 +28,8 @@ from tests.roster.fetching.servers import certificate
 
 DEPLOY = BASE / "portal" / "deploy"
 HOST = "roster.example"
+READY = 180
+"""Seconds until a web process answers, on a machine that does much else."""
 KEY = "a key for an installation that lives for some seconds"
 
 
@@ -37,6 +39,8 @@ class Production:
 
     folder: Path
     ports: dict[str, int]
+    database: engines.Server
+    redis: engines.Server
     environ: dict[str, str] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     vendors: list[dict[str, Any]] = field(default_factory=list)
@@ -83,7 +87,7 @@ class Production:
     def restart(self, unit: str) -> None:
         self.stop(unit)
         self.start(unit)
-        assert eventually(lambda: self.answers(unit), 180), self.log(unit)
+        assert eventually(lambda: self.answers(unit), READY), self.log(unit)
 
     def answers(self, unit: str) -> bool:
         port = self.ports[unit.partition("@")[2]]
@@ -107,25 +111,25 @@ def production(**settings: str) -> Iterator[Production]:
     with (
         contextlib.ExitStack() as ending,
         engines.temporary_folder() as folder,
-        engines.postgresql() as server,
-        engines.redis() as redis,
+        engines.postgresql_server() as database,
+        engines.redis_server() as redis,
     ):
         ports = {name: engines.free_port() for name in ("80", "443", "8001", "8002")}
-        it = Production(folder, ports)
+        it = Production(folder, ports, database, redis)
         ending.callback(lambda: [it.stop(unit) for unit in list(it.processes)])
-        owner, daily = databases(server)
+        owner, daily = databases(database.url)
         it.environ = env.without_settings(os.environ) | environment(
-            {"DATABASE_URL": daily, "BROKER_URL": redis, "CACHE_URL": f"{redis[:-1]}1"}
+            {"DATABASE_URL": daily, "BROKER_URL": redis.url, "CACHE_URL": f"{redis.url[:-1]}1"}
         )
         it.environ |= {"ROSTERDESK_DATA": str(folder / "data"), **settings}
         must(it.environ | {"DATABASE_URL": owner}, "migrate", "--verbosity", 0)
-        databases(server)
+        databases(database.url)
         it.vendors = json.loads(must(it.environ, "demo", "--no-serve", "--json"))["connections"]
         for unit in UNITS:
             it.start(unit)
         ending.enter_context(nginx(folder, ports))
         for unit in WEB:
-            assert eventually(lambda unit=unit: it.answers(unit), 180), it.log(unit)  # type: ignore[misc]
+            assert eventually(lambda unit=unit: it.answers(unit), READY), it.log(unit)  # type: ignore[misc]
         yield it
 
 
@@ -182,13 +186,15 @@ def nginx(folder: Path, ports: dict[str, int]) -> Iterator[None]:
     temporary = "".join(f"{name}_temp_path {folder}/{name};" for name in kept)
     text = text.replace("http {", f"http {{ {temporary}")
     (folder / "nginx.conf").write_text(text)
-    server = subprocess.Popen(
-        [engines.nginx(), "-c", folder / "nginx.conf", "-g", "daemon off;"],
-        preexec_fn=engines.bound_to_us(), stdin=subprocess.DEVNULL,
-        stderr=(folder / "nginx.err").open("wb"),
-    )  # fmt: skip
-    with engines.ended_by(server, signal.SIGTERM):
-        engines.wait_for(ports["443"], server, "nginx")
+    with (
+        (folder / "nginx.err").open("wb") as errors,
+        engines.Server(
+            "nginx",
+            [engines.nginx(), "-c", folder / "nginx.conf", "-g", "daemon off;"],
+            ports["443"],
+            given={"stderr": errors},
+        ),
+    ):
         # Its workers are nobody's, and the folder is ours alone.
         folder.chmod(0o711)
         yield

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import socket
-import ssl
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,14 +16,16 @@ import psycopg
 import pytest
 
 from tests.deploy.production import HOST, WEB, Production, must, production
+from tests.faults.breaking import STATEMENT, USERS, begun
+from tests.faults.running import run
+from tests.faults.table import SHORT
+from tests.faults.watching import Vendors
 from tests.portal.running import command, eventually
-
-USERS = "/ims/oneroster/rostering/v1p2/users"
 
 
 @pytest.fixture(scope="module")
 def desk() -> Iterator[Production]:
-    with production() as desk:
+    with production(PGOPTIONS=f"-c statement_timeout={STATEMENT}s") as desk:
         yield desk
 
 
@@ -142,34 +141,14 @@ def raw(desk: Production, token: str, target: str) -> tuple[int, Any]:
         return answer.status, json.loads(answer.read())
 
 
-# Slow and many clients ----------------------------------------------------------------------
+# Faults, and greed --------------------------------------------------------------------------
 
 
-def begun(desk: Production, request: bytes) -> ssl.SSLSocket:
-    """Open a connection to nginx, and begin a request on it."""
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    line = context.wrap_socket(socket.create_connection(("127.0.0.1", desk.ports["443"])))
-    line.sendall(request)
-    return line
-
-
-def test_slow_and_idle_clients_take_nobodys_time(desk: Production) -> None:
-    """Twenty that send a request for a token a byte at a time, and 1,100 that say nothing."""
-    head = f"POST /oauth2/token HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 500\r\n\r\n".encode()
-    address, took = ("127.0.0.1", desk.ports["443"]), []
-    with contextlib.ExitStack() as ending:
-        slow = [ending.enter_context(begun(desk, head)) for _ in range(20)]
-        for _ in range(1100):
-            ending.enter_context(socket.create_connection(address))
-        for _ in range(10):
-            for line in slow:
-                with contextlib.suppress(OSError):  # nginx has waited for long enough.
-                    line.sendall(b"g")
-            at = time.monotonic()
-            assert desk.ask("GET", "/healthz").status_code == 200
-            took.append(time.monotonic() - at)
-    assert max(took) < 5, took
+def test_faults_are_over_in_seconds_and_lose_nothing(desk: Production) -> None:
+    """The short ones: `python -m tests.faults` has them all."""
+    with Vendors(desk) as vendors:
+        rows = [run(desk, vendors, fault) for fault in SHORT]
+    assert not [row for row in rows if row.failures], rows
 
 
 def test_one_vendor_gets_its_share_and_no_more(desk: Production) -> None:

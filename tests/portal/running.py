@@ -26,7 +26,7 @@ from tests import engines
 
 BASE = Path(env.__file__).resolve().parent.parent
 MARK = "TEST_STEMS_FROM"  # Inherited by every process that the command starts, at any depth.
-PATIENCE = 60
+PATIENCE = 120
 
 
 def embedded(data: Path) -> dict[str, str]:

@@ -9,12 +9,9 @@ import http.server
 import ipaddress
 import os
 import shutil
-import signal
-import socket
 import ssl
 import subprocess
 import threading
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +23,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.engines import bound_to_us, ended_by, free_port
+from tests.engines import Server, free_port
 
 SSHD = Path("/usr/sbin/sshd")
 USER, PASSWORD = "riverside", "correct horse"
@@ -59,25 +56,17 @@ def sshd(folder: Path, program: Path) -> Iterator[tuple[int, str]]:
         f"AuthorizedKeysFile {folder}/authorized\nStrictModes no\nPasswordAuthentication no\n"
         "PermitRootLogin prohibit-password\nSubsystem sftp internal-sftp\n"
     )
-    server = subprocess.Popen(
+    with Server(
+        "sshd",
         [program, "-D", "-e", "-f", folder / "config"],
-        stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=bound_to_us(),
-    )  # fmt: skip
-    with ended_by(server, signal.SIGTERM):
-        _wait_for(port)
+        port,
+        given={"stderr": subprocess.DEVNULL},
+    ):
         yield port, mine.export_private_key().decode()
 
 
 def new_key() -> asyncssh.SSHKey:
     return asyncssh.generate_private_key("ssh-ed25519")
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(200):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.05)
-    raise AssertionError("The server didn't start.")
 
 
 class Interrupting(asyncssh.SFTPServer):

@@ -1,0 +1,1 @@
+"""What breaks around an installation, on real processes: what vendors see, and what is lost."""
