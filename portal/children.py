@@ -112,10 +112,9 @@ def has_ended(task_id: str, **_: Any) -> None:
 
 
 def beat() -> None:
-    """Send the tick on which everything periodic hangs, the first one at once."""
+    """Send the ticks on which everything periodic hangs."""
     from portal.celery import app
 
-    app.send_task("roster.tasks.tick", expires=60)
     # One entry needs no memory: a file of it would be fought over by two installations' beats.
     app.start(["--quiet", "beat", "--scheduler", "celery.beat:Scheduler", "--loglevel", "WARNING"])
 

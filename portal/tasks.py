@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery import current_app
 from celery.signals import beat_init, worker_ready
 
 from portal import alerting
@@ -20,4 +21,6 @@ def take_over(**_: Any) -> None:
 
 @beat_init.connect
 def begin_to_beat(**_: Any) -> None:
+    """Look at once for what came due while no beat was alive: its own first tick is later."""
     pulses.begin("beat", alerting.tell)
+    current_app.send_task("roster.tasks.tick", expires=60, retry=False)
