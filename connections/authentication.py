@@ -35,6 +35,7 @@ from connections.progress import mark
 from connections.runs import MOST_RUNS, ConnectionRun
 from connections.scopes import allowed_for
 from connections.standing import CLOSED, REFUSALS, standing
+from roster import prepared
 from roster.api.errors import BadRequest
 from roster.api.reader import Reader
 from roster.api.tracing import trace
@@ -204,9 +205,13 @@ def find(token: str) -> Found | None:
     """Return what is known of an access token, in one query; None for an unknown one."""
     checksum, now = hashlib.sha256(token.encode()).hexdigest(), clock()
     since = [database.ops.adapt_datetimefield_value(now - most) for most in (LONGEST, IDLE)]
-    with database.cursor() as cursor:
-        cursor.execute(SQL.format(array=ARRAYS[database.vendor]), [*since, checksum])
-        row = cursor.fetchone()
+
+    def read() -> Any:
+        with prepared.cursor() as cursor:
+            cursor.execute(SQL.format(array=ARRAYS[database.vendor]), [*since, checksum])
+            return cursor.fetchone()
+
+    row = prepared.first(read)
     if row is None:
         return None
     expires, scope, pk, organization, version, types, shares, status, until, partner, *rest = row

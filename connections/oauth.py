@@ -18,9 +18,18 @@ from connections.models import Client, Secret
 from connections.networks import refusal as refusal_of_address
 from connections.presented import Disagreement, presented
 from connections.standing import CLOSED, REFUSALS, refusal
-from roster.clock import today
 
 OTHER_SCOPES = "The scopes asked for are the other version's; those of the connection were given."
+
+ASKED = (
+    "digest",
+    "expires",
+    *(f"connection__{name}" for name in ("status", "expires", "agreement_ends")),
+    *(f"connection__{name}" for name in ("oneroster", "types", "shares", "organization_id")),
+    *(f"connection__client__{name}" for name in ("client_id", "connection_id")),
+    "connection__organization__time_zone",
+)
+"""The columns that decide about a token; of some sixty that client and connection have."""
 
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
@@ -50,14 +59,14 @@ class Validator(OAuth2Validator):
             raise errors.InvalidRequestError(
                 description="The credentials are given twice and differ.", request=request
             ) from None
-        self.asking, secrets = _live_secrets(given.client_id)
-        place = credentials.matching(given.secret, list(secrets.values()))
+        secrets = _live_secrets(given.client_id)
+        if secrets:
+            self.asking = secrets[0].connection_id
+        place = credentials.matching(given.secret, [secret.digest for secret in secrets])
         if place is None:
             return False
-        self.secret = list(secrets)[place]
-        client = Client.objects.select_related("connection__organization").get(
-            connection=self.asking
-        )
+        self.secret = secrets[place].pk
+        client: Client = secrets[place].connection.client
         if client.connection.status == CLOSED:
             raise errors.InvalidClientError(description=REFUSALS[CLOSED], request=request)
         request.client, request.client_id = client, client.client_id
@@ -118,8 +127,8 @@ class Validator(OAuth2Validator):
         return False
 
 
-def _live_secrets(client_id: str) -> tuple[int | None, dict[int, str]]:
-    """Return the connection of a client and its valid digests by secret.
+def _live_secrets(client_id: str) -> list[Secret]:
+    """Return the valid secrets of a client, the newest first, each with all that is asked of it.
 
     The same query is made for a client that nobody has.
     """
@@ -127,10 +136,9 @@ def _live_secrets(client_id: str) -> tuple[int | None, dict[int, str]]:
         connection__client__client_id=client_id if CLIENT_ID.fullmatch(client_id) else "",
         ended__isnull=True,
     ).order_by("-pk")
-    columns = ("connection", "pk", "digest", "expires", "connection__organization__time_zone")
-    found = [
-        (connection, pk, digest)
-        for connection, pk, digest, expires, zone in named.values_list(*columns)
-        if expires is None or expires >= today(zone)
+    found = named.select_related("connection__client", "connection__organization").only(*ASKED)
+    return [
+        secret
+        for secret in found
+        if secret.expires is None or secret.expires >= secret.connection.organization.today()
     ][: credentials.AT_MOST]
-    return (found[0][0] if found else None), {pk: digest for _, pk, digest in found}

@@ -126,6 +126,9 @@ desk: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First what is asked hundreds of times a second.
+    path("", include("roster.api.urls")),
+    path("", include("connections.urls")),
     path("", home.arrive, name="home"),
     path("organizations/", organizations.index, name="organizations"),
     path("organizations/<slug:slug>/sandbox/", sandbox.show, name="sandbox"),
@@ -166,8 +169,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/<slug:name>", articles.show, name="docs_article"),
     path("docs/oneroster-<str:version>", docs.reference, name="docs_version"),
     path("docs/oneroster-<str:version>/", docs.reference),
-    path("", include("connections.urls")),
-    path("", include("roster.api.urls")),
     path("healthz", health.live),
     path("readyz", health.ready),
     path("metrics", metrics.show),

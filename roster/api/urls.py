@@ -7,34 +7,70 @@ is answered as without one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from django.http.response import HttpResponseBase
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from roster.api.bundle import BundleView
 from roster.api.openapi import discovery
 from roster.api.operations import BUNDLES, ID, OPERATIONS, WRITES, Operation
 from roster.api.views import CollectionView, NothingHere, OneRosterView, SingleView
 from roster.api.writing import CollectionPostingView, PostingView, SingleWritingView
+from roster.dialects.references import base_path
+
+Route = URLPattern | URLResolver
 
 
-def _routes() -> list[URLPattern]:
-    routes: list[URLPattern] = discovery.routes()
+def _routes() -> list[Route]:
+    """Return the routes in drawers: by service, and in each by the word behind its base.
+
+    So a request tries some twenty patterns instead of all.
+    """
+    routes: list[Route] = []
+    for base, in_service in groupby(sorted(_operations(), key=_base), key=_base):
+        words = [
+            _below(f"{base}/{word}", [route for _, route in of_word])
+            for word, of_word in groupby(sorted(in_service, key=_word), key=_word)
+        ]
+        routes.append(_below(base, words))
+    routes += discovery.routes()
+    routes.append(re_path(r"^ims/oneroster/(?P<rest>(?s:.*))\Z", NothingHere.as_view()))
+    return routes
+
+
+def _operations() -> list[tuple[Operation, URLPattern]]:
+    """Return each operation with its route, in the order in which those of one word are tried."""
+    routes: list[tuple[Operation, URLPattern]] = []
     # The more ids a path has, the more exactly it says what is meant.
     read = {operation.path for operation in OPERATIONS}
     posted = [operation for operation in WRITES if operation.many and operation.path not in read]
     for operation in sorted((*OPERATIONS, *posted), key=lambda each: -len(each.parents)):
         if operation.many:
-            routes.append(re_path(_list(operation.path), _view(operation)))
+            routes.append((operation, re_path(_list(operation.path), _view(operation))))
     for operation in OPERATIONS:
         if not operation.many:
             plain = operation.path.removesuffix("/{sourcedId}")
-            routes.append(path(f"{plain}/<path:sourced_id>", _view(operation)))
+            routes.append((operation, path(f"{plain}/<path:sourced_id>", _view(operation))))
     for operation in BUNDLES:
-        routes.append(re_path(_list(operation.path), BundleView.as_view(operation=operation)))
-    routes.append(re_path(r"^ims/oneroster/(?P<rest>(?s:.*))\Z", NothingHere.as_view()))
+        view = BundleView.as_view(operation=operation)
+        routes.append((operation, re_path(_list(operation.path), view)))
     return routes
+
+
+def _base(known: tuple[Operation, URLPattern]) -> str:
+    return base_path(known[0].version, known[0].service).removeprefix("/")
+
+
+def _word(known: tuple[Operation, URLPattern]) -> str:
+    return known[0].path.removeprefix(f"{_base(known)}/").partition("/")[0]
+
+
+def _below(prefix: str, routes: Sequence[Route]) -> URLResolver:
+    """Return routes, which name their whole path, as one that is tried below a prefix only."""
+    return re_path(rf"^(?={re.escape(prefix)}(?:/|\Z))", include(list(routes)))
 
 
 def _view(operation: Operation) -> Callable[..., HttpResponseBase]:

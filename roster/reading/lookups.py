@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from roster import bulk
+from roster import bulk, prepared
 from roster.publishing.lists import Numbers
 from roster.reading.facts_sql import Sql, joined, one_of
 from roster.reading.numbers import NOTHING
@@ -82,7 +82,7 @@ def _bodies(wanted: Numbers) -> Sequence[tuple[int, str]]:
     chosen = one_of(wanted)
     if last - first < SCATTERED * wanted.size:
         chosen = Sql("id BETWEEN %s AND %s", (first, last))
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             f"SELECT id, body FROM roster_document WHERE {chosen.text}",  # noqa: S608
             chosen.parameters,
