@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -16,24 +16,23 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.metrics_core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+)
+from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 
 from connections.models import STEPS, Tally
 from portal.installation import queue, workers
 from roster.clock import clock
 from roster.models import Import, Refresh
 
-FORMAT = "text/plain; version=0.0.4; charset=utf-8"
+Metric = GaugeMetricFamily | CounterMetricFamily | HistogramMetricFamily
 
-Labels = dict[str, object]
-
-
-class Metric(NamedTuple):
-    """A family of Prometheus's: name, type, what it means; suffix, labels and value of each."""
-
-    name: str
-    kind: str
-    means: str
-    samples: list[tuple[str, Labels, float]]
+TOTALS = ("requests", "milliseconds")
 
 
 @require_safe
@@ -48,7 +47,7 @@ def show(request: HttpRequest) -> HttpResponse:
         answer["WWW-Authenticate"] = "Bearer"
         return answer
     try:
-        return HttpResponse("".join(written(metrics())), content_type=FORMAT)
+        return HttpResponse(generate_latest(Installation()), content_type=CONTENT_TYPE_PLAIN_0_0_4)
     except DatabaseError:
         return plain("The database doesn't answer.\n", 503)
 
@@ -57,80 +56,110 @@ def plain(text: str, status: int) -> HttpResponse:
     return HttpResponse(text, status=status, content_type="text/plain")
 
 
-def metrics() -> Iterator[Metric]:
-    """Return what there is to know of the installation, as it stands."""
-    yield from requests()
-    now = clock()
+class Installation(Collector):
+    """What there is to know of the installation, as it stands."""
 
-    def ages(finished: Iterable[tuple[Labels, datetime]]) -> list[tuple[str, Labels, float]]:
-        return [("", labels, (now - at).total_seconds()) for labels, at in finished]
-
-    shown = Refresh.objects.filter(state=Refresh.State.PUBLISHED, finished__isnull=False)
-    last = shown.order_by("organization__slug").values_list("organization__slug")
-    yield Metric(
-        "rosterdesk_publication_age_seconds", "gauge", "Since the last refresh that was shown.",
-        ages(({"organization": slug}, at) for slug, at in last.annotate(Max("finished"))),
-    )  # fmt: skip
-    results = list(
-        Import.objects.values_list("organization__slug", "state")
-        .annotate(Count("pk"), Max("began"))
-        .order_by("organization__slug", "state")
-    )
-    labelled = [({"organization": slug, "state": state}, *rest) for slug, state, *rest in results]
-    yield Metric(
-        "rosterdesk_imports", "gauge", "Imports in the history, by what became of them.",
-        [("", labels, count) for labels, count, _ in labelled],
-    )  # fmt: skip
-    yield Metric(
-        "rosterdesk_import_age_seconds", "gauge", "Since the last import of that result began.",
-        ages((labels, at) for labels, _, at in labelled),
-    )  # fmt: skip
-    jobs = queue()
-    yield Metric(
-        "rosterdesk_jobs", "gauge", "Background jobs: due, at work, failed within a day.",
-        [("", {"state": name}, getattr(jobs, name)) for name in ("waiting", "running", "failed")],
-    )  # fmt: skip
-    yield Metric(
-        "rosterdesk_job_waits_seconds", "gauge", "How long the oldest due job has been waiting.",
-        ages([({}, jobs.oldest or now)]),
-    )  # fmt: skip
-    yield Metric(
-        "rosterdesk_process_silent_seconds", "gauge", "Since worker and beat were heard of.",
-        ages(({"process": each.name}, each.heard) for each in workers() if each.heard),
-    )  # fmt: skip
+    def collect(self) -> Iterator[Metric]:
+        yield from requests()
+        yield from refreshes()
+        yield from imports()
+        yield from work()
 
 
 def requests() -> Iterator[Metric]:
     """Return how often connections were answered, by status, and how quickly."""
     known = ("connection__organization__slug", "connection_id")
-    by_status = Tally.objects.order_by(*known, "status").values_list(*known, "status", "requests")
-    yield Metric(
-        "rosterdesk_requests_total", "counter", "Requests of vendors, by connection and status.",
-        [
-            ("", {"organization": slug, "connection": pk, "status": status}, count)
-            for slug, pk, status, count in by_status
-        ],
-    )  # fmt: skip
-    steps = [f"within_{step}" for step in STEPS]
-    sums = [Sum(name) for name in (*steps, "requests", "milliseconds")]
-    samples: list[tuple[str, Labels, float]] = []
+    labels = ["organization", "connection"]
+    counted = CounterMetricFamily(
+        "rosterdesk_requests",
+        "Requests of vendors, by connection and status.",
+        labels=[*labels, "status"],
+    )
+    for *of, count in Tally.objects.order_by(*known, "status").values_list(
+        *known, "status", "requests"
+    ):
+        counted.add_metric([*map(str, of)], count)
+    yield counted
+    timed = HistogramMetricFamily(
+        "rosterdesk_request_seconds", "Time to answer vendors' requests.", labels=labels
+    )
+    sums = [Sum(name) for name in (*(f"within_{step}" for step in STEPS), *TOTALS)]
     for slug, pk, *within, count, milliseconds in (
         Tally.objects.values_list(*known).annotate(*sums).order_by(*known)
     ):
-        labels: Labels = {"organization": slug, "connection": pk}
-        for step, number in zip((*STEPS, None), (*within, count), strict=True):
-            limit = step / 1000 if step else "+Inf"
-            samples.append(("_bucket", labels | {"le": limit}, number))
-        samples += [("_sum", labels, milliseconds / 1000), ("_count", labels, count)]
-    yield Metric(
-        "rosterdesk_request_seconds", "histogram", "Time to answer vendors' requests.", samples
+        steps = [floatToGoString(step / 1000) for step in STEPS]
+        buckets = [*zip(steps, within, strict=True), ("+Inf", count)]
+        timed.add_metric([slug, str(pk)], buckets, milliseconds / 1000)
+    yield timed
+
+
+def refreshes() -> Iterator[Metric]:
+    """Return the age of what each organization shows."""
+    shown = Refresh.objects.filter(state=Refresh.State.PUBLISHED, finished__isnull=False)
+    last = shown.order_by("organization__slug").values_list("organization__slug")
+    yield gauge(
+        "publication_age_seconds",
+        "Since the last refresh that was shown.",
+        ["organization"],
+        [(slug, age(at)) for slug, at in last.annotate(Max("finished"))],
     )
 
 
-def written(families: Iterable[Metric]) -> Iterator[str]:
-    """Write metrics in Prometheus's text format; labels are ours: slugs, numbers and words."""
-    for name, kind, means, samples in families:
-        yield f"# HELP {name} {means}\n# TYPE {name} {kind}\n"
-        for suffix, labels, value in samples:
-            told = ",".join(f'{key}="{each}"' for key, each in labels.items())
-            yield f"{name}{suffix}{f'{{{told}}}' if told else ''} {value:.15g}\n"
+def imports() -> Iterator[Metric]:
+    """Return what became of imports."""
+    results = list(
+        Import.objects.values_list("organization__slug", "state")
+        .annotate(Count("pk"), Max("began"))
+        .order_by("organization__slug", "state")
+    )
+    labels = ["organization", "state"]
+    yield gauge(
+        "imports",
+        "Imports in the history, by what became of them.",
+        labels,
+        [(slug, state, count) for slug, state, count, _ in results],
+    )
+    yield gauge(
+        "import_age_seconds",
+        "Since the last import of that result began.",
+        labels,
+        [(slug, state, age(at)) for slug, state, _, at in results],
+    )
+
+
+def work() -> Iterator[Metric]:
+    """Return what waits to be done, and whether those who do it are heard of."""
+    jobs = queue()
+    yield gauge(
+        "jobs",
+        "Background jobs: due, at work, failed within a day.",
+        ["state"],
+        [("waiting", jobs.waiting), ("running", jobs.running), ("failed", jobs.failed)],
+    )
+    yield gauge(
+        "job_waits_seconds",
+        "How long the oldest due job has been waiting.",
+        [],
+        [(age(jobs.oldest) if jobs.oldest else 0,)],
+    )
+    yield gauge(
+        "process_silent_seconds",
+        "Since worker and beat were heard of.",
+        ["process"],
+        [(each.name, age(each.heard)) for each in workers() if each.heard],
+    )
+
+
+def gauge(
+    name: str, means: str, labels: list[str], samples: Iterable[tuple[Any, ...]]
+) -> GaugeMetricFamily:
+    """Return a gauge of samples, each its labels and, last, its value."""
+    family = GaugeMetricFamily(f"rosterdesk_{name}", means, labels=labels)
+    for *of, value in samples:
+        family.add_metric(of, value)
+    return family
+
+
+def age(at: datetime) -> float:
+    """Return the seconds since then."""
+    return (clock() - at).total_seconds()
