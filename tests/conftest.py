@@ -1,33 +1,43 @@
-"""What every test may ask for: the browser, and the order of things that need it."""
+"""What holds for every test: its marks, its place in the run, its tables, a clean process."""
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
-from playwright.sync_api import Browser, Page, sync_playwright
 
 from roster import map as maps
 from roster import reading
-from tests import emptying, engines, migrating, once
+from tests import emptying, migrating, once
+
+LONG = tuple(
+    f"tests/{name}"
+    for name in (
+        "benchmarks", "browser", "deploy", "killing", "model", "portal/test_demo",
+        "portal/test_serve", "restarting", "security", "validating", "year",
+    )
+)  # fmt: skip
+"""Where single tests take long: one worker begins with them, and both end with short ones."""
 
 ASKING = {"db", "transactional_db", "django_db_setup", "live_server"}
 """The fixtures by which a test asks for the database; without them it gets none."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that ask for the database, and those of them that one engine is enough for."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Mark who asks for the database, and for whom one engine is enough; put long tests first."""
     tests = {item.nodeid for item in items}
     for item in items:
         if item.get_closest_marker("django_db") or ASKING & set(_fixtures(item)):
             item.add_marker(pytest.mark.database)
         if once.enough_on_one(item.nodeid, tests):
             item.add_marker(pytest.mark.once)
+    yield
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def _fixtures(item: pytest.Item) -> list[str]:
@@ -77,36 +87,3 @@ def tables_kept(request: pytest.FixtureRequest) -> None:
     if connection.vendor == "sqlite" and "django_db_setup" in request.fixturenames:
         request.getfixturevalue("django_db_setup")
         migrating.keep(str(connection.settings_dict["NAME"]))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium for the whole run."""
-    # Playwright's loop makes Django believe that its own calls are asynchronous.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=engines.chromium(), args=["--no-sandbox"]
-        )
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page in a fresh profile; an error in its console, or a blocked resource, fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on(
-        "console",
-        lambda line: (
-            errors.append(line.text)
-            if line.type == "error" and "Content Security Policy" in line.text
-            else None
-        ),
-    )
-    yield opened
-    context.close()
-    assert errors == []

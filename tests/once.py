@@ -34,7 +34,7 @@ ONCE = {
         "what consumers write in a query; filters and sorts have modules of their own",
     "tests/conformance/test_habits_served.py":
         "what the HTTP server makes of a request",
-    "tests/browser/test_axe.py": "what a browser makes of pages that test_doors opens on both",
+    "tests/browser": "what a browser makes of pages that test_doors opens on both",
     "tests/model/test_seen.py":
         "histories told by hand; test_vendors draws them of the same acts on both",
     "tests/portal/pages/test_acts.py": "forms and words; test_doors opens every page on both",

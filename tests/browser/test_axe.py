@@ -16,7 +16,7 @@ from tests.portal.pages.test_doors import DOORS, IMPORT, IN, address_of
 
 __all__ = ["lakeside", "liz", "olga", "published", "roster"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 FILES = {"connection_postman", "docs_postman"}
 ONCE = ("docs", "account_", "mfa_", "session", "hand_over")

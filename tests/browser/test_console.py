@@ -13,7 +13,7 @@ from connections import credentials
 from connections.models import Connection
 from portal.models import Staff
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_an_engineer_asks_from_the_reference_page_and_nothing_is_kept(

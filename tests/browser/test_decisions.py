@@ -21,7 +21,7 @@ from tests.roster.importing.bundles import EVERYTHING
 from tests.roster.importing.conftest import Bundler
 from tests.year.bundles import write
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_bad_night_is_uploaded_held_and_applied_and_a_sharing_narrowed(

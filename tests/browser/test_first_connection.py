@@ -14,7 +14,7 @@ from roster.jobs import working
 from roster.models import Job, Organization
 from tests.browser.steps import create_connection, go_on, line, read, sign_in, token
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def make_bundle(folder: Path) -> Path:

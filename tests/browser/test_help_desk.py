@@ -15,7 +15,7 @@ from roster.jobs import working
 from roster.models import Job
 from tests.browser.steps import Vendor, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 ASKED = "The family asked for it in writing."
 

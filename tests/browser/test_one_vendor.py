@@ -16,7 +16,7 @@ from portal.models import Staff
 from tests.browser.steps import Vendor, line, read, sign_in, token
 from tests.cast import connected
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 ASKED = "The family asked for it in writing."
 

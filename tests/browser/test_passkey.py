@@ -12,7 +12,7 @@ from portal.models import Staff
 from roster.models import AuditEntry
 from tests.cast import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 FINGER = {
     "protocol": "ctap2",
@@ -39,7 +39,7 @@ def test_dana_signs_in_with_her_finger(page: Page, live_server: LiveServer, dana
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("button", name="Go on").click()
     page.get_by_label("Name").fill("My phone")
     page.get_by_role("button", name="Add it").click()
     expect(page.get_by_role("heading", name="Recovery Codes")).to_be_visible()
@@ -60,12 +60,12 @@ def test_dana_signs_in_with_her_finger(page: Page, live_server: LiveServer, dana
     page.get_by_label("Email").fill(dana.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_role("button", name="Use a security key").click()
+    page.get_by_role("button", name="Use a passkey instead").click()
     page.wait_for_url(f"{base}/o/riverside/")
     page.goto(f"{base}/account/2fa/passkeys/")
     page.get_by_role("link", name="Remove").click()
     page.goto(f"{base}/account/2fa/passkeys/confirm/?next=/account/2fa/passkeys/")
-    page.get_by_role("button", name="Use a security key").click()
+    page.get_by_role("button", name="Use your passkey").click()
     page.get_by_role("link", name="Remove").click()
     page.get_by_role("button", name="Remove").click()
     expect(page.get_by_text("None yet.")).to_be_visible()

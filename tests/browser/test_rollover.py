@@ -19,7 +19,7 @@ from tests.cast import connected
 from tests.roster.districts import shown
 from tests.year.bundles import write
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_dana_looks_at_the_next_year_rolls_over_and_goes_back(

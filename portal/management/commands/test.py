@@ -50,20 +50,19 @@ STAGES = (
     Stage("Migrations", [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"]),
     Stage("System check", [PYTHON, "manage.py", "check", "--fail-level", "WARNING"]),
     Stage("Engines", [PYTHON, "-m", "tests.engines"]),
-    Stage("Tests on SQLite", [*PYTEST, *BOTH_CORES, "-m", "not browser"], SQLITE),
+    Stage("Tests on SQLite and in the browser", [*PYTEST, *BOTH_CORES], SQLITE),
     Stage(
         "Tests of the database on PostgreSQL and Redis",
-        [*PYTEST, *BOTH_CORES, "-m", "database and not once and not browser"],
+        [*PYTEST, *BOTH_CORES, "-m", "database and not once"],
         POSTGRESQL,
     ),
-    Stage("Tests in the browser", [*PYTEST, "-m", "browser"], SQLITE),
 )  # fmt: skip
 
 
 class Command(BaseCommand):
     help = (
-        "Run lint, types, migrations and all tests: on SQLite, on PostgreSQL and Redis, in the "
-        "browser. Arguments after -- go to pytest, for a quick single test."
+        "Run lint, types, migrations and all tests: on SQLite and in the browser, on PostgreSQL "
+        "and Redis. Arguments after -- go to pytest, for a quick single test."
     )
     requires_system_checks = ()
 
