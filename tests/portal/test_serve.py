@@ -20,7 +20,15 @@ from portal import health, processes, serving
 from portal.alerting import pulses
 from portal.processes import Child, Supervisor
 from roster.refusal import Refused
-from tests.portal.running import Running, command, embedded, eventually, migrated, running
+from tests.portal.running import (
+    PATIENCE,
+    Running,
+    command,
+    embedded,
+    eventually,
+    migrated,
+    running,
+)
 
 PARTS = {"database", "broker", "cache", "worker", "beat"}
 ROLES = ("web", "worker", "beat")
@@ -88,9 +96,10 @@ def test_serve_lives_heals_and_ends_cleanly(environ: dict[str, str]) -> None:
         os.kill(main, signal.SIGKILL)
         os.kill(of_role(desk, "worker")[0], signal.SIGKILL)
         assert eventually(lambda: all(ended(pid) for pid in before), 5)
-        assert eventually(lambda: len(desk.family()) == 6 and answers(desk), 20)
+        assert eventually(lambda: len(desk.family()) == 6 and answers(desk), PATIENCE)
 
-        assert desk.stop() == 0
+        # Ctrl-C; test_demo ends it by SIGTERM.
+        assert desk.stop(signal.SIGINT) == 0
         assert desk.family() == {}
         errors = desk.errors()
         assert "web ended (-9)" in errors
@@ -102,21 +111,13 @@ def test_serve_lives_heals_and_ends_cleanly(environ: dict[str, str]) -> None:
 def test_nothing_outlives_a_serve_that_is_killed(environ: dict[str, str], early: bool) -> None:
     with running(environ, "serve", "--json") as desk:
         if early:
-            assert eventually(lambda: len(desk.family()) > 1, 20)
+            assert eventually(lambda: len(desk.family()) > 1, PATIENCE)
         else:
             assert desk.told_object() == {"address": desk.url}
             assert len(desk.family()) == 6
         desk.stop(signal.SIGKILL)
         assert eventually(lambda: not desk.family(), 5), desk.family()
         assert eventually(lambda: is_free(desk.port), 5)
-
-
-def test_ctrl_c_ends_it_cleanly(environ: dict[str, str]) -> None:
-    with running(environ, "serve", "--workers", 1) as desk:
-        desk.told("Ctrl-C stops it")
-        assert desk.stop(signal.SIGINT) == 0
-        assert desk.family() == {}
-        assert desk.errors() == ""
 
 
 def is_free(port: int) -> bool:

@@ -30,7 +30,7 @@ from tests.portal.running import BASE
 from tests.roster.districts import EVERYTHING
 from tests.year.bundles import PUPILS, write
 
-SECONDS = int(os.environ.get("TEST_RESTARTING", "8"))
+SECONDS = int(os.environ.get("TEST_RESTARTING", "5"))
 SEED = int(os.environ.get("TEST_RESTARTING_SEED", "1"))
 ROLES = ("worker", "worker", "beat", "beat")
 RETURN = 60

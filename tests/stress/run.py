@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests import migrating
 from tests.portal.running import Running, command, embedded, running
 
 BASES = {"1.1": "/ims/oneroster/v1p1", "1.2": "/ims/oneroster/rostering/v1p2"}
@@ -48,7 +49,10 @@ class Outcome:
 
 def run(folder: Path, seconds: float, students: int = 300) -> Outcome:
     """Make an installation in the folder and stress it for so many seconds."""
-    outcome, environ = Outcome(), embedded(folder / "data")
+    data = folder / "data"
+    outcome, environ = Outcome(), embedded(data)
+    data.mkdir()
+    migrating.bring(str(data / "rosterdesk.sqlite3"))
     bundles = [folder / f"night-{night}.zip" for night in range(2)]
     demo = json.loads(_must(environ, "demo", "--no-serve", "--json"))
     _must(environ, "make_bundle", bundles[0], "--students", students, "--next-night", bundles[1])
@@ -76,7 +80,7 @@ def run(folder: Path, seconds: float, students: int = 300) -> Outcome:
     bad = ('"level": "error"', "it starts again", "Traceback")
     logged = [line for line in errors.splitlines() if any(words in line for words in bad)]
     outcome.failures += [f"`serve` logged: {line[:500]}" for line in logged]
-    outcome.failures += broken(folder / "data" / "rosterdesk.sqlite3")
+    outcome.failures += broken(data / "rosterdesk.sqlite3")
     return outcome
 
 
