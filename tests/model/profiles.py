@@ -18,11 +18,11 @@ HASTY = not ASKED or bool(os.environ.get("MODEL_HASTY"))
 
 # The rules are the same on each engine: PostgreSQL shows that its statements mean the same too,
 # and the first examples have sent all of them.
-PART = 3 if os.environ.get("TEST_ENGINE") == "postgresql" else 1
+PART = 3 if os.environ.get("TEST_ENGINE") == "postgresql" else 2
 
 
 def profile(examples: int, **more: int) -> settings:
-    """Return settings that draw `examples`, on PostgreSQL a third of them, or those asked for."""
+    """Return settings that draw half of `examples`, on PostgreSQL a third, or those asked for."""
     return settings(
         max_examples=ASKED or -(-examples // PART),
         derandomize=not ASKED,

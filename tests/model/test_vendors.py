@@ -280,4 +280,4 @@ class Vendors(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_every_copy_is_what_the_rules_say() -> None:
-    run_state_machine_as_test(Vendors, settings=profile(8, stateful_step_count=30))
+    run_state_machine_as_test(Vendors, settings=profile(12, stateful_step_count=30))
