@@ -30,7 +30,7 @@ from tests.roster.districts import demo_district, published
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-KILLS = int(os.environ.get("TEST_KILLS", "12"))
+KILLS = int(os.environ.get("TEST_KILLS", "8"))
 SEED = int(os.environ.get("TEST_KILLS_SEED", "1"))
 OFTEN = 0.3
 """Seconds between two deaths by the clock."""
