@@ -59,16 +59,16 @@ def state(job: Job) -> str:
 
 
 def worker_killed(desk: Production) -> str:
-    """Kill it at every tenth of a refresh, as long as that takes when nobody dies."""
+    """Kill it at every fifth of a refresh, as long as that takes when nobody dies."""
     job = asked_for()
     assert eventually(lambda: state(job) == Job.State.RUNNING, 60)
     began = time.monotonic()
     assert eventually(lambda: state(job) == Job.State.DONE, 60)
     whole, taken = time.monotonic() - began, []
-    for tenth in range(10):
+    for fifth in range(5):
         job = asked_for()
         assert eventually(lambda job=job: state(job) == Job.State.RUNNING, 60)  # type: ignore[misc]
-        time.sleep(whole * tenth / 10)
+        time.sleep(whole * fifth / 5)
         job.refresh_from_db()
         if job.state == Job.State.DONE:
             break
