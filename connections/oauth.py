@@ -25,8 +25,11 @@ ASKED = (
     "digest",
     "expires",
     *(f"connection__{name}" for name in ("status", "expires", "agreement_ends")),
-    *(f"connection__{name}" for name in ("oneroster", "types", "shares", "organization_id")),
-    *(f"connection__client__{name}" for name in ("client_id", "connection_id")),
+    *(
+        f"connection__{name}"
+        for name in ("oneroster", "types", "shares", "networks", "organization")
+    ),
+    *(f"connection__client__{name}" for name in ("client_id", "connection")),
     "connection__organization__time_zone",
 )
 """The columns that decide about a token; of some sixty that client and connection have."""

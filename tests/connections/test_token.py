@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from django.db import connection as database
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 from oauth2_provider.models import AccessToken
 from pytest_django import DjangoAssertNumQueries
 
@@ -315,6 +316,17 @@ def test_of_the_scopes_asked_the_allowed_are_given(riverside: Organization) -> N
     }
     for asked, given in cases.items():
         assert vendor.ask(scope=asked).json()["scope"] == given
+
+
+def test_what_decides_about_a_token_is_read_at_once(
+    brightpath: Vendor,
+) -> None:
+    """A column that the one query lacks would be asked for by a second one."""
+    brightpath.token()  # The secret's use is noted once an hour.
+    with CaptureQueriesContext(database) as captured:
+        brightpath.token()
+    asked = [query["sql"] for query in captured.captured_queries]
+    assert [sql.split()[0] for sql in asked].count("SELECT") == 1, asked
 
 
 def test_a_token_can_be_given_back_by_its_own_client_only(
