@@ -36,7 +36,7 @@ OFTEN = 0.3
 """Seconds between two deaths by the clock."""
 LEAST = max(2, KILLS // 30)
 """So often each does its work, or reads everything."""
-PATIENCE, SLOWLY = 120, 3
+PATIENCE, SLOWLY = 300, 3
 """Seconds that it may take, and for each death."""
 
 
