@@ -49,7 +49,10 @@ DOORS: dict[type[Model], dict[str, Door]] = {
         "oneroster": made("oneroster", "oneroster"),
         "types": made("types", "types"),
         "unsupported_acknowledged": made("acknowledge_unsupported", "acknowledged"),
-        **{name: Door("connections", "change_connection", name, TermsForm, name) for name in TERMS},
+        **{
+            name: Door("connections", "change_connection", name, TermsForm, name)
+            for name in (*TERMS, "networks")
+        },
         "status": Door("connections", "set_status", "status", ActForm, "reason"),
         "active_on": Door("connections", "set_status", "until", ActForm, "until"),
         "all_schools": shared("all_schools", "schools_are"),
