@@ -179,10 +179,15 @@ def path_of(address: str) -> str:
     return urlsplit(address).path
 
 
+PATIENCE = {"connect_timeout": "5", "tcp_user_timeout": "10000"}
+"""Seconds, and milliseconds, until a server that takes connections or questions and says nothing
+counts as gone; without them a machine that lost its power would be waited for by everybody."""
+
+
 def database(text: str) -> dict[str, Any]:
     """Return Django's entry for a PostgreSQL; `?host=/run/postgresql` asks for its socket."""
     url = split(text, "postgres", "postgresql")
-    options: dict[str, Any] = queried(url, LIBPQ | {"pool"})
+    options: dict[str, Any] = PATIENCE | queried(url, LIBPQ | {"pool"})
     name = unquote(url.path.removeprefix("/"))
     if not name or "/" in name:
         raise ValueError("the address ends with one / and the name of the database")
@@ -241,7 +246,8 @@ SETTINGS = (
     Setting(
         "DATABASE_URL",
         "PostgreSQL: `postgres://user:password@host:port/name`, or `postgres:///name?host=/run/…` "
-        "for a socket; libpq's options after the `?`, and `pool=10` for a pool per process",
+        "for a socket; libpq's options after the `?` (`connect_timeout` is 5 seconds without it), "
+        "and `pool=10` for a pool per process",
         "SQLite in the data folder",
         database,
     ),
