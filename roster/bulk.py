@@ -33,7 +33,7 @@ def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[A
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
     names = ", ".join(map(quote, columns))
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         if _is_postgresql():
             with (
                 connection.wrap_database_errors,
@@ -49,10 +49,13 @@ def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[A
 def reserve(model: type[Model], count: int) -> list[int]:
     """Return keys that no other row of the model gets, now or later."""
     table = model._meta.db_table
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         if _is_postgresql():
+            # Materialized, else the sequence is looked up for each number, which takes ten times.
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                "WITH known AS MATERIALIZED"
+                " (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence)"
+                " SELECT nextval(sequence) FROM known, generate_series(1, %s)",
                 [f'"{table}"', count],
             )
             return [key for (key,) in cursor.fetchall()]

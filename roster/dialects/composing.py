@@ -70,21 +70,36 @@ NUMBERS = frozenset((int, float, bool))
 
 
 def finish(
-    version: str, collection: str, values: dict[str, Any], hidden: Hidden, **tags: str
+    version: str,
+    collection: str,
+    values: dict[str, Any],
+    hidden: Hidden,
+    role: str = "",
+    school: str = "",
+    klass: str = "",
+    person: str = "",
 ) -> Doc:
     """Return the finished document of these values, without the `hidden` fields.
 
-    `values` may hold more than the version has. `tags` are the columns by which nested lists and
-    common filters find it.
+    `values` may hold more than the version has. `role` and what follows are the columns by which
+    nested lists and common filters find it.
     """
     document = arranged(version, collection, trimmed(values, hidden))
-    return made(version, collection, document, **tags)
+    return made(version, collection, document, role, school, klass, person)
 
 
-def made(version: str, collection: str, document: Document, **tags: str) -> Doc:
+def made(
+    version: str,
+    collection: str,
+    document: Document,
+    role: str,
+    school: str,
+    klass: str,
+    person: str,
+) -> Doc:
     """Return a document with its facts."""
     facts = orjson.dumps(facts_of(version, collection, document)).decode()
-    return Doc(document["sourcedId"], render(document), facts=facts, **tags)
+    return Doc(document["sourcedId"], render(document), role, school, klass, person, facts)
 
 
 def arranged(
@@ -94,14 +109,14 @@ def arranged(
 
     What is null or empty is left out. Raises `Unpublishable` where a required field is.
     """
-    value_of, order = values.get, ORDER[version, collection]
+    order, required = ORDER[version, collection], REQUIRED[version, collection]
     document = {"sourcedId": values["sourcedId"], "status": status}
     for name in order:
-        if (value := value_of(name)) or value.__class__ in NUMBERS:
+        value = values.get(name)
+        if value or value.__class__ in NUMBERS:
             document[name] = value
-    if not document.keys() >= REQUIRED[version, collection]:
-        lacking = REQUIRED[version, collection] - document.keys()
-        raise Unpublishable(next(name for name in order if name in lacking))
+    if not document.keys() >= required:
+        raise Unpublishable(next(each for each in order if each in required - document.keys()))
     return document
 
 

@@ -42,10 +42,12 @@ APART = ("sourcedId", "status", "dateLastModified")
 def facts_of(version: str, collection: str, document: dict[str, Any]) -> dict[str, Any]:
     """Return the facts of a document, by path (`paths.py`)."""
     facts: dict[str, Any] = {}
-    plan = PLANS[version, collection]
+    texts, others = PLANS[version, collection]
     for name, value in document.items():
-        if name in plan:
-            plan[name](facts, value)
+        if name in texts:
+            _note(facts, name, value)
+        elif keep := others.get(name):
+            keep(facts, value)
     if collection == "users":
         facts[AT] = _places(version, document)
     return facts
@@ -77,26 +79,18 @@ Keep = Callable[[Facts, Any], None]
 """Adds the facts of one field of a document, given its value."""
 
 
-def _text(key: str) -> Keep:
-    folded_key = "~" + key
-
-    def keep(facts: Facts, text: str) -> None:
-        facts[key] = text
-        folded = text.casefold()
-        if folded != text:
-            facts[folded_key] = folded
-
-    return keep
+def _note(facts: Facts, key: str, text: str) -> None:
+    facts[key] = text
+    if (folded := text.casefold()) != text:
+        facts["~" + key] = folded
 
 
 def _texts(key: str) -> Keep:
-    folded_key = "~" + key
-
     def keep(facts: Facts, texts: list[str]) -> None:
         facts[key] = texts
         folded = [text.casefold() for text in texts]
         if folded != texts:
-            facts[folded_key] = folded
+            facts["~" + key] = folded
 
     return keep
 
@@ -109,8 +103,8 @@ def _number(key: str) -> Keep:
 
 
 def _reference(key: str) -> Keep:
-    keep = _text(f"{key}.sourcedId")
-    return lambda facts, reference: keep(facts, reference["sourcedId"])
+    key = f"{key}.sourcedId"
+    return lambda facts, reference: _note(facts, key, reference["sourcedId"])
 
 
 def _references(key: str) -> Keep:
@@ -121,7 +115,7 @@ def _references(key: str) -> Keep:
 def _metadata(key: str) -> Keep:
     def keep(facts: Facts, columns: dict[str, Any]) -> None:
         for name, value in columns.items():
-            _text(METADATA + name)(facts, value if isinstance(value, str) else str(value))
+            _note(facts, METADATA + name, value if isinstance(value, str) else str(value))
 
     return keep
 
@@ -130,10 +124,13 @@ def _objects(key: str, parts: tuple[Field, ...]) -> Keep:
     keepers = [(part.name, _of_each(part, f"{key}.{part.name}")) for part in parts]
 
     def keep(facts: Facts, objects: list[dict[str, Any]]) -> None:
+        found: dict[str, list[Any]] = {}
+        for each in objects:
+            for name, value in each.items():
+                found.setdefault(name, []).append(value)
         for name, keep_part in keepers:
-            found = [each[name] for each in objects if name in each]
-            if found:
-                keep_part(facts, found)
+            if name in found:
+                keep_part(facts, found[name])
 
     return keep
 
@@ -153,7 +150,6 @@ def _of_each(part: Field, key: str) -> Keep:
 SINGLE = {Type.STRING, Type.DATE, Type.INSTANT, Type.BOOLEAN}
 
 KEEPERS: dict[Type, Callable[[str], Keep]] = {
-    **dict.fromkeys(SINGLE, _text),
     Type.NUMBER: _number,
     Type.STRINGS: _texts,
     Type.REFERENCE: _reference,
@@ -166,16 +162,21 @@ def _of(known: Field, key: str) -> Keep:
     return _objects(key, known.parts) if known.type is Type.OBJECTS else KEEPERS[known.type](key)
 
 
-def _plan(version: str, collection: str) -> dict[str, Keep]:
-    """Return what keeps the fields of a collection, but for those that have columns."""
+def _plan(version: str, collection: str) -> tuple[set[str], dict[str, Keep]]:
+    """Return the fields of a collection that are texts, and what keeps the others.
+
+    Those that have columns aren't among them.
+    """
     columns = columns_of(version, collection)
-    return {
-        known.name: _of(known, known.name)
+    kept = [
+        known
         for known in FIELDS[version][collection]
         if known.name not in APART
         and known.name not in columns
         and f"{known.name}.sourcedId" not in columns
-    }
+    ]
+    texts = {known.name for known in kept if known.type in SINGLE}
+    return texts, {each.name: _of(each, each.name) for each in kept if each.name not in texts}
 
 
 PLANS = {
@@ -187,9 +188,9 @@ PLANS = {
 NESTED_PLANS = {
     (version, collection): tuple(
         (name, keep)
-        for name, keep in plan.items()
+        for name, keep in others.items()
         if f"{name}.sourcedId" in NESTED_BY.get(collection, ())
     )
-    for (version, collection), plan in PLANS.items()
+    for (version, collection), (_, others) in PLANS.items()
 }
 """The same for the references by which nested lists go."""

@@ -34,12 +34,9 @@ def pruned_doc(
     document = prune(version, collection, orjson.loads(last.body), keep, hidden, answer)
     if document is None:
         return None
-    tags = {"role": last.role, "school": last.school, "klass": last.klass, "person": last.person}
-    if collection == "users":
-        tags["role"] = role_words(version, document)
-    elif collection == "lineItems":
-        tags["school"] = answer.school.sourced_id
-    return made(version, collection, document, **tags)
+    role = role_words(version, document) if collection == "users" else last.role
+    school = answer.school.sourced_id if collection == "lineItems" else last.school
+    return made(version, collection, document, role, school, last.klass, last.person)
 
 
 def prune(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -57,9 +58,12 @@ def in_path(sourced_id: str) -> str:
     return sourced_id if is_plain(sourced_id) else quote(sourced_id, safe="")
 
 
+@lru_cache(maxsize=4096)
 def reference(version: str, target: str, sourced_id: str) -> dict[str, Any]:
-    """Return a GUIDRef. Target `school` is an org whose 1.1 href leads to `/schools/`,
-    where 1.1 consumers look for a person's school.
+    """Return a GUIDRef, which documents share: nobody changes it.
+
+    Target `school` is an org whose 1.1 href leads to `/schools/`, where 1.1 consumers look for
+    a person's school.
     """
     if target == "school" and version != V11:
         target = "org"

@@ -40,7 +40,7 @@ class Role(NamedTuple):
 
 
 class RoleRow(NamedTuple):
-    """What only the row of a role says."""
+    """What only the row of a role says, or one that has these columns among others."""
 
     begin_date: Any
     end_date: Any

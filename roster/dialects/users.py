@@ -70,7 +70,7 @@ def user(version: str, person: Person, answer: UserAnswer, hidden: Hidden) -> Do
         _complete_v12(person, answer, hidden, values)
     document = arranged(version, "users", trimmed(values, hidden))
     words = role_words(version, document)
-    return made(version, "users", document, role=words, person=row.sourced_id)
+    return made(version, "users", document, words, school="", klass="", person=row.sourced_id)
 
 
 def _complete_v11(row: Any, answer: UserAnswer, values: dict[str, Any]) -> None:

@@ -18,8 +18,8 @@ from django.db import connection, connections
 Batch = TypeVar("Batch")
 Result = TypeVar("Result")
 
-AHEAD = 2
-"""Batches that may wait to be written."""
+AHEAD = 1
+"""Batches that may wait while one is written."""
 
 
 def ahead(

@@ -12,7 +12,6 @@ from roster.deciding import Decision
 from roster.deciding.answers import answers
 from roster.dialects import Doc, document
 from roster.dialects.fields import V11
-from roster.dialects.roles import RoleRow
 from roster.dialects.users import Person
 from roster.kinds import ROWS_OF
 from roster.map.arrays import Lists
@@ -71,10 +70,7 @@ class _People:
         )
 
     def rows(self, batch: Sequence[int]) -> list[Person]:
-        roles = {
-            record: RoleRow(row.begin_date, row.end_date, row.user_profile)
-            for record, row in self._of(batch, self.roles, "role")
-        }
+        roles = dict(self._of(batch, self.roles, "role"))
         profiles = dict(self._of(batch, self.profiles, "profile"))
         keys = self.m.profile.record
         return [

@@ -32,6 +32,9 @@ from roster.publishing.variants import Variants
 BATCH = 1_000
 """Documents written at once: larger ones keep SQLite's one writer busy for too long."""
 
+FOLD = 2
+"""Of so many batches a server makes one, which spares it transactions."""
+
 MANY = 5_000
 """Documents of which only numbers and ids are asked at once."""
 
@@ -112,7 +115,8 @@ class Shelf:
 
     def put(self, finished: Iterable[Finished]) -> Iterator[tuple[Finished, int]]:
         """Keep documents; yield each with its number, which is old where its bytes are."""
-        for batch, numbers in ahead(batched(finished, BATCH), self._put):
+        size = BATCH if connection.vendor == "sqlite" else BATCH * FOLD
+        for batch, numbers in ahead(batched(finished, size), self._put):
             yield from zip(batch, numbers, strict=True)
 
     def _put(self, batch: Sequence[Finished]) -> list[int]:
