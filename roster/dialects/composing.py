@@ -102,15 +102,13 @@ def made(
     return Doc(document["sourcedId"], render(document), role, school, klass, person, facts)
 
 
-def arranged(
-    version: str, collection: str, values: Mapping[str, Any], *, status: str = "active"
-) -> Document:
+def arranged(version: str, collection: str, values: Mapping[str, Any]) -> Document:
     """Return a document, without `dateLastModified`, which is added when read.
 
     What is null or empty is left out. Raises `Unpublishable` where a required field is.
     """
     order, required = ORDER[version, collection], REQUIRED[version, collection]
-    document = {"sourcedId": values["sourcedId"], "status": status}
+    document = {"sourcedId": values["sourcedId"], "status": "active"}
     for name in order:
         value = values.get(name)
         if value or value.__class__ in NUMBERS:
@@ -118,13 +116,6 @@ def arranged(
     if not document.keys() >= required:
         raise Unpublishable(next(each for each in order if each in required - document.keys()))
     return document
-
-
-def compose(
-    version: str, collection: str, values: Mapping[str, Any], *, status: str = "active"
-) -> bytes:
-    """Return the JSON of a document, as `arranged`."""
-    return render(arranged(version, collection, values, status=status))
 
 
 def render(document: Document) -> bytes:

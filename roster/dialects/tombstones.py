@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 
-from roster.dialects.composing import Doc, Document, arranged, render
+from roster.dialects.composing import BASE, Doc, Document, render
 from roster.dialects.facts import facts_of_tombstone
 from roster.dialects.fields import FIELDS, Field, Type
 
@@ -14,6 +15,8 @@ STATUS = "tobedeleted"
 
 NAMES = frozenset({"name", "title", "givenName", "familyName"})
 IDENTIFIERS = frozenset({"username", "identifier", "courseCode", "vendorResourceId"})
+
+Remain = Callable[[Document], Any]
 
 
 def tombstone_doc(version: str, collection: str, last: Doc) -> Doc:
@@ -23,8 +26,9 @@ def tombstone_doc(version: str, collection: str, last: Doc) -> Doc:
     """
     before: Document = orjson.loads(last.body)
     document = _tombstone(version, collection, before)
-    facts = facts_of_tombstone(version, collection, document, before)
-    return last._replace(body=render(document), facts=orjson.dumps(facts).decode(), status=STATUS)
+    facts = orjson.dumps(facts_of_tombstone(version, collection, document, before)).decode()
+    sourced_id, _, role, school, klass, person, *_ = last
+    return Doc(sourced_id, render(document), role, school, klass, person, facts, STATUS)
 
 
 def tombstone(version: str, collection: str, document: Document) -> bytes:
@@ -38,24 +42,36 @@ def _tombstone(version: str, collection: str, document: Document) -> Document:
     Names are `Removed`, identifying codes the sourcedId, accounts disabled; role, type,
     dates and references stay as last published (product: The cache, tombstones).
     """
-    values: dict[str, Any] = {"sourcedId": document["sourcedId"]}
-    for known in FIELDS[version][collection]:
-        if known.required and known.name in document:
-            values[known.name] = _remaining(known, document)
-    return arranged(version, collection, values, status=STATUS)
+    found = {"sourcedId": document["sourcedId"], "status": STATUS}
+    for name, remaining in REMAINING[version, collection]:
+        if name in document:
+            found[name] = remaining(document) if remaining else document[name]
+    return found
 
 
-def _remaining(known: Field, document: Document) -> Any:
+def _remaining(known: Field) -> Remain | None:
+    """Return what a required field says in a tombstone, None where that is what it said before."""
     if known.name in NAMES:
-        return "Removed"
+        return lambda document: "Removed"
     if known.name in IDENTIFIERS:
-        return document["sourcedId"]
+        return lambda document: document["sourcedId"]
     if known.name == "enabledUser":
-        return "false"
+        return lambda document: "false"
     if known.type is Type.OBJECTS:
         wanted = {part.name for part in known.parts if part.required}
-        return [
+        return lambda document: [
             {name: part for name, part in value.items() if name in wanted}
             for value in document[known.name]
         ]
-    return document[known.name]
+    return None
+
+
+REMAINING = {
+    (version, collection): [
+        (known.name, _remaining(known))
+        for known in fields
+        if known.required and known.name not in BASE
+    ]
+    for version, collections in FIELDS.items()
+    for collection, fields in collections.items()
+}

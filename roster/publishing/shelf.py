@@ -76,6 +76,7 @@ class Shelf:
         self.version = version
         self.collection = collection
         self.stones: dict[frozenset[str], dict[int, int]] = {}
+        self.tombstones: dict[Finished, int] = {}
         self.ids: dict[int, str] = {}
 
     @cached_property
@@ -215,12 +216,17 @@ class Shelf:
 
         def finished() -> Iterator[Finished]:
             for number, record, doc in self.docs(missing):
-                last.append(number)
                 left = without(doc, fields)
-                yield Finished(record, None, tombstone_doc(self.version, self.collection, left))
+                made = Finished(record, None, tombstone_doc(self.version, self.collection, left))
+                if made in self.tombstones:
+                    # Documents of other fields leave the same one.
+                    stones[number] = self.tombstones[made]
+                else:
+                    last.append(number)
+                    yield made
 
-        for _, stone in self.put(finished()):
-            stones[last.popleft()] = stone
+        for made, stone in self.put(finished()):
+            stones[last.popleft()] = self.tombstones[made] = stone
         return np.array(_of(stones, entries.documents), np.int64)
 
     def ids_of(self, documents: Numbers) -> list[str]:
