@@ -15,32 +15,27 @@ from roster.publishing.lists import NEW, List, Numbers, Parts
 from roster.publishing.plans import Next, Rewritten
 from roster.publishing.shelf import Shelf
 from roster.publishing.splicing import edited, spliced
-from roster.publishing.unlisted import replaced
 
-MANY = 2_000
+MANY = 200
 """Beyond so many documents that may say too much, it is asked which of their rows may."""
 
 UNCHANGED = {"added": 0, "changed": 0, "removed": 0}
 
 
 class Listed:
-    """What a publication lists of a collection, and what of that an act leaves."""
+    """What a publication lists of a collection, and what of that an act leaves.
+
+    `dead` are the entries that earlier acts replaced by tombstones.
+    """
 
     def __init__(
-        self,
-        publication: Publication,
-        collection: str,
-        live: List,
-        affected: Affected,
-        shelf: Shelf,
+        self, collection: str, live: List, dead: Flags, affected: Affected, shelf: Shelf
     ) -> None:
-        self.publication = publication
         self.collection = collection
         self.shelf = shelf
         self.keys = affected.keys
         self.live = live
         self.at = affected.places.of(self.live.records)
-        dead = replaced(publication, collection, live, shelf)
         self.stay = affected.stay[self.at] & ~dead
         self.gone = ~affected.stay[self.at] & ~dead
 

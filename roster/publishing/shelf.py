@@ -26,6 +26,7 @@ from roster.dialects.tombstones import tombstone_doc
 from roster.models import Document, Rendered, Status
 from roster.parts import in_parts
 from roster.publishing.ahead import ahead
+from roster.publishing.comparing import Flags
 from roster.publishing.lists import List, Numbers, Swept
 from roster.publishing.variants import Variants
 
@@ -78,6 +79,7 @@ class Shelf:
         self.stones: dict[frozenset[str], dict[int, int]] = {}
         self.tombstones: dict[Finished, int] = {}
         self.ids: dict[int, str] = {}
+        self.statuses: dict[int, str] = {}
 
     @cached_property
     def variants(self) -> list[Variants]:
@@ -231,14 +233,18 @@ class Shelf:
 
     def ids_of(self, documents: Numbers) -> list[str]:
         """Return the sourcedIds of documents."""
-        missing = [each for each in documents.tolist() if each not in self.ids]
-        self.ids.update(self._fetch(missing, "id, sourced_id", MANY))
-        return _of(self.ids, documents)
+        return self._known_of(documents, self.ids, "sourced_id")
 
-    def retired(self, documents: Numbers) -> Numbers:
-        """Return which of these documents are tombstones."""
-        found = self._fetch(documents.tolist(), "id, status", MANY)
-        return np.array([each for each, status in found if status == Status.RETIRED], np.int64)
+    def retired(self, documents: Numbers) -> Flags:
+        """Return for each of these documents whether it is a tombstone."""
+        found = self._known_of(documents, self.statuses, "status")
+        return np.array([each == Status.RETIRED for each in found], bool)
+
+    def _known_of(self, documents: Numbers, known: dict[int, str], column: str) -> list[str]:
+        """Return a column of documents, of which so many are known already."""
+        missing = [each for each in documents.tolist() if each not in known]
+        known.update(self._fetch(missing, f"id, {column}", MANY))
+        return _of(known, documents)
 
     def having(self, documents: Numbers, fields: Iterable[str]) -> Numbers:
         """Return which of these documents have any of the fields, or say so in some text."""

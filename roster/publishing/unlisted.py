@@ -50,9 +50,9 @@ def unlisted(
 
 def replaced(publication: Publication, collection: str, live: List, shelf: Shelf) -> Flags:
     """Return which of the live entries an earlier act replaced by tombstones."""
-    before = lists.former(publication, collection)
-    if not before:
-        return np.zeros(len(live), bool)
-    records = bulk.distinct(np.concatenate([each.records for _, each in before]))
-    some = live.documents[places(live.records, records) >= 0]
-    return places(live.documents, shelf.retired(some)) >= 0
+    found = np.zeros(len(live), bool)
+    if before := lists.former(publication, collection):
+        records = bulk.distinct(np.concatenate([each.records for _, each in before]))
+        some = places(live.records, records) >= 0
+        found[some] = shelf.retired(live.documents[some])
+    return found

@@ -22,12 +22,14 @@ from roster.publishing import lists
 from roster.publishing.acts import Act, Ground
 from roster.publishing.alike import cases
 from roster.publishing.cases import Case
+from roster.publishing.comparing import Flags
 from roster.publishing.flipping import no_longer_read
 from roster.publishing.inputs import united
 from roster.publishing.lists import List, Numbers, Parts
 from roster.publishing.plans import Plan
 from roster.publishing.remaining import Listed, Remaining
-from roster.publishing.shelf import Finished, Shelves
+from roster.publishing.shelf import Finished, Shelf, Shelves
+from roster.publishing.unlisted import replaced
 
 Replaced = dict[int, dict[str, Numbers]]
 """By feed and collection, the records of which documents were replaced in place."""
@@ -66,7 +68,7 @@ class _Withdrawal:
         self.replaced: Replaced = {}
         self.parts = Parts(shelves.organization)
         self.followed: list[Remaining] = []
-        self.live: dict[tuple[int, str], List] = {}
+        self.live: dict[tuple[int, str], tuple[List, Flags]] = {}
 
     def take(self, case: Case, *, heads: bool) -> None:
         """Take from the publications of a case; others follow those that are read now."""
@@ -104,11 +106,16 @@ class _Withdrawal:
         for collection in COLLECTIONS:
             affected = collection in publication.lists and case.affected(collection)
             if affected and (affected.keys is not None or not saying_less):
-                name = publication.pk, collection
-                if name not in self.live:
-                    self.live[name] = lists.read(publication, collection)
                 shelf = self.shelves.of(case.version, collection)
-                yield Listed(publication, collection, self.live[name], affected, shelf)
+                yield Listed(collection, *self._read(publication, shelf), affected, shelf)
+
+    def _read(self, publication: Publication, shelf: Shelf) -> tuple[List, Flags]:
+        """Return what a publication lists, and what of that is dead; read once for a case."""
+        name = publication.pk, shelf.collection
+        if name not in self.live:
+            live = lists.read(publication, shelf.collection)
+            self.live[name] = live, replaced(publication, shelf.collection, live, shelf)
+        return self.live[name]
 
     def _prune(self, case: Case) -> Marks:
         """Prune what says too much; return the rows of which nothing is left to be shown.

@@ -74,7 +74,7 @@ def test_a_tombstone_tells_nothing_of_what_it_stands_for(shelf):
     row = Document.objects.get(pk=stone)
     assert (row.status, row.record, row.sourced_id) == ("tobedeleted", 1, "a")
     assert "Ann" not in row.body
-    assert shelf.retired(numbers(number, stone)).tolist() == [stone]
+    assert shelf.retired(numbers(number, stone)).tolist() == [False, True]
     assert shelf.entomb(entry).tolist() == [stone]
     assert shelf.ids_of(numbers(stone, number)) == ["a", "a"]
 
