@@ -32,7 +32,7 @@ FILTERS = [
     ),
     Mutation(COMPARING, "return value.casefold()", "return value", "people's names have no case"),
     Mutation(
-        "roster/dialects/facts.py", "    folded = text.casefold()", "    folded = text.lower()",
+        "roster/dialects/facts.py", "(folded := text.casefold())", "(folded := text.lower())",
         "without case is UNICODE's case folding",
     ),
     Mutation(

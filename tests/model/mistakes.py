@@ -288,8 +288,8 @@ PUBLISHING = [
     ),
     Mutation(
         "roster/dialects/tombstones.py",
-        "        if known.required and known.name in document:\n",
-        "        if known.name in document:\n",
+        "        if known.required and known.name not in BASE\n",
+        "        if known.name not in BASE\n",
         "a tombstone holds required fields only, and nobody's name",
     ),
 ]
