@@ -23,7 +23,7 @@ from roster.marks import Marks
 from roster.models import Publication
 from roster.publishing.acts import Ground, set_of
 from roster.publishing.comparing import Flags, Places
-from roster.publishing.inputs import Inputs, flags, settings_of, united
+from roster.publishing.inputs import Basis, Inputs, flags, settings_of, united
 from roster.publishing.lists import Numbers
 
 PEOPLE = "users"
@@ -91,6 +91,14 @@ class Case:
     def inputs(self) -> Inputs:
         """What the publications were decided with, so far as that is sure."""
         return self.ground.inputs(self.publications[0], after=False)
+
+    @property
+    def basis(self) -> Basis:
+        """What the publications say of it, for which no map is loaded."""
+        first = self.publications[0]
+        if first.map_id is None or not self.is_known:
+            return self.inputs.basis
+        return Basis(first.map_id, first.day, first.settings)
 
     @cached_property
     def before(self) -> Decision:

@@ -21,7 +21,6 @@ from django.db.models.functions import Coalesce, Greatest
 
 from roster.clock import clock, milliseconds
 from roster.models import Feed, FormerRow, Organization, Publication, StoredMap
-from roster.publishing.inputs import Inputs
 from roster.publishing.lists import NEW, Swept
 from roster.publishing.plans import Cut, Next, Plan
 from roster.publishing.rendering import RowsChanged
@@ -154,12 +153,12 @@ def _show(organization: Organization, plan: Plan) -> int | None:
         drop(lost)
     for settled in plan.settled:
         Publication.objects.filter(pk=settled.publication).update(
-            cut=settled.cut, rules=settled.rules, **_decided_with(settled.inputs)
+            cut=settled.cut, rules=settled.rules, **settled.basis._asdict()
         )
     if plan.shown is None:
         row.update(acts=F("acts") + 1)
     else:
-        used = _decided_with(plan.shown)
+        used = plan.shown.basis._asdict()
         row.update(**{f"shown_{name}": value for name, value in used.items()})
         FormerRow.objects.filter(
             organization=organization, revision__lt=plan.shown.map.revision
@@ -176,19 +175,11 @@ def _show_next(each: Next, number: int) -> None:
         counts=each.counts,
         numbers=each.numbers,
         cut=cut_at(each.cut, number),
-        **_decided_with(each.inputs),
+        **each.basis._asdict(),
     )
     Feed.objects.filter(pk=each.feed).update(publication=publication)
     if each.before is not None:
         Publication.objects.filter(pk=each.before).update(superseded=clock())
-
-
-def _decided_with(inputs: Inputs) -> dict[str, Any]:
-    return {
-        "map_id": inputs.stored,
-        "day": inputs.day,
-        "settings": inputs.settings.as_json(),
-    }
 
 
 def stamped(lists: dict[str, Any], number: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,16 @@ from roster.deciding.decision import Visibility
 from roster.map import Map, current, load
 from roster.marks import MarkRow, Marks, marks_of, resolve
 from roster.models import FormerRow, Organization, Publication, StoredMap
+
+
+class Basis(NamedTuple):
+    """What a publication says that it was decided with, as its columns: the key of a map, a day,
+    and settings.
+    """
+
+    map_id: int
+    day: date
+    settings: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,10 @@ class Inputs:
     settings: Settings
     marks: Marks
     last: list[Visibility] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @property
+    def basis(self) -> Basis:
+        return Basis(self.stored, self.day, self.settings.as_json())
 
     def decide(self, version: str, rules: dict[str, Any] | Rules) -> Decision:
         """Return who sees what by these rules, a feed's as JSON or made of it already.

@@ -66,7 +66,7 @@ class Wanted:
 
     def __post_init__(self) -> None:
         last = self.before.pk if self.before else None
-        self.found = Next(self.feed.pk, last, self.inputs, self.rules, cut=self.cut)
+        self.found = Next(self.feed.pk, last, self.inputs.basis, self.rules, cut=self.cut)
 
     def was_cut(self, collection: str) -> set[str]:
         """Return the fields that are taken out of what the feed lists until now."""
@@ -134,7 +134,7 @@ class Maker:
             if each.before is None or each.differs:
                 plan.nexts.append(each.found)
             else:
-                plan.settled.append(Settled(each.before.pk, each.inputs, each.rules, each.cut))
+                plan.settled.append(Settled(each.before.pk, each.found.basis, each.rules, each.cut))
 
     def _list(self, wanted: Sequence[Wanted], collection: str, shelf: Shelf) -> None:
         """Give the next publications their lists of a collection."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
-from roster.publishing.inputs import Inputs
+from roster.publishing.inputs import Basis, Inputs
 
 Cut = dict[str, dict[str, int]]
 """Fields that are taken out as documents are read: by collection, with the stamp of the act."""
@@ -17,7 +17,7 @@ class Next:
 
     feed: int
     before: int | None
-    inputs: Inputs
+    basis: Basis
     rules: dict[str, Any]
     _: KW_ONLY
     lists: dict[str, Any] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class Settled:
     """A publication in which nothing changed: it says now what it would be decided with."""
 
     publication: int
-    inputs: Inputs
+    basis: Basis
     rules: dict[str, Any]
     cut: Cut
 
