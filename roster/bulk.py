@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import numpy as np
+import psycopg
 from django.db import connection, transaction
 from django.db.models import Model
 from numpy.typing import NDArray
@@ -44,6 +45,23 @@ def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[A
         else:
             marks = ", ".join(["%s"] * len(columns))
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
+
+
+def set_bytes(row: Model, column: str, content: bytes) -> None:
+    """Write a long value into a column of a stored row.
+
+    PostgreSQL gets the bytes as they are: Django's cursor writes them out as text, and has that
+    several times in memory.
+    """
+    quote = connection.ops.quote_name
+    table, name = quote(row._meta.db_table), quote(column)
+    statement = f"UPDATE {table} SET {name} = %s WHERE id = %s"  # noqa: S608
+    with connection.cursor() as cursor:
+        if not _is_postgresql():
+            cursor.execute(statement, [content, row.pk])
+            return
+        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as plain:
+            plain.execute(statement, [content, row.pk])
 
 
 def reserve(model: type[Model], count: int) -> list[int]:

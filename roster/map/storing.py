@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 from isal import igzip
 from numpy.lib.format import read_array, write_array
 
+from roster import bulk
 from roster.map.arrays import Words
 from roster.map.map import Map
 from roster.map.rows import Earlier, states_of, table_of
@@ -72,13 +73,15 @@ def store(organization: Organization, m: Map) -> StoredMap:
     Its key is drawn: after a rollback SQLite gives a number again, and processes may remember the
     map that had it.
     """
-    values = {"form": FORM, "content": pack(m)}
-    stored, _ = StoredMap.objects.update_or_create(
-        organization=organization,
-        revision=m.revision,
-        defaults=values,
-        create_defaults=values | {"pk": secrets.randbits(KEY_BITS)},
-    )
+    content = pack(m)
+    with transaction.atomic():
+        stored, _ = StoredMap.objects.defer("content").update_or_create(
+            organization=organization,
+            revision=m.revision,
+            defaults={"form": FORM},
+            create_defaults={"form": FORM, "pk": secrets.randbits(KEY_BITS)},
+        )
+        bulk.set_bytes(stored, "content", content)
     return stored
 
 
