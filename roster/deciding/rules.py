@@ -56,9 +56,6 @@ class Choice:
     def has(self, value: str) -> bool:
         return self.chosen is None or value in self.chosen
 
-    def has_any(self, values: list[str]) -> bool:
-        return self.chosen is None or not self.chosen.isdisjoint(values)
-
 
 @dataclass(frozen=True, slots=True)
 class Rules:
