@@ -8,7 +8,7 @@ from typing import Any
 from connections.scopes import allowed_for
 from roster.api import errors
 from roster.dialects import references
-from roster.dialects.composing import compose
+from roster.dialects.composing import arranged, render
 from roster.dialects.fields import V11, V12
 from roster.dialects.tombstones import tombstone
 
@@ -147,7 +147,7 @@ def _user(base: str, version: str) -> dict[str, Any]:
         "identifier": "100017",
         "grades": ["07"],
     }
-    return _dated(compose(version, "users", values))
+    return _dated(render(arranged(version, "users", values)))
 
 
 def _dated(document: bytes) -> dict[str, Any]:
