@@ -58,13 +58,15 @@ def in_path(sourced_id: str) -> str:
     return sourced_id if is_plain(sourced_id) else quote(sourced_id, safe="")
 
 
-@lru_cache(maxsize=4096)
 def reference(version: str, target: str, sourced_id: str) -> dict[str, Any]:
-    """Return a GUIDRef, which documents share: nobody changes it.
-
-    Target `school` is an org whose 1.1 href leads to `/schools/`, where 1.1 consumers look for
-    a person's school.
+    """Return a GUIDRef. Target `school` is an org whose 1.1 href leads to `/schools/`,
+    where 1.1 consumers look for a person's school.
     """
+    return dict(_reference(version, target, sourced_id))
+
+
+@lru_cache(maxsize=4096)
+def _reference(version: str, target: str, sourced_id: str) -> dict[str, Any]:
     if target == "school" and version != V11:
         target = "org"
     return {
