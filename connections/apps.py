@@ -1,4 +1,4 @@
-"""Registers the checks that keep the doors of the token endpoint as they are meant, and a job."""
+"""Registers the checks that keep the doors of the token endpoint as they are meant, and jobs."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ class ConnectionsConfig(AppConfig):
     name = "connections"
 
     def ready(self) -> None:
-        from connections import several
+        from connections import delivering, several
         from connections.checks import check_doors
         from roster.jobs.working import KINDS
 
-        KINDS[several.KIND] = several.work
+        KINDS.update({several.KIND: several.work, delivering.KIND: delivering.work})
         register(check_doors, Tags.security)

@@ -18,7 +18,7 @@ from roster import audit
 from roster.arrivals import keeping
 from roster.encryption import cipher
 from roster.fetching import credentials
-from roster.models import ArrivalPart, Source
+from roster.models import ArrivalPart, Destination, Source
 
 
 class Kept(NamedTuple):
@@ -32,6 +32,7 @@ class Kept(NamedTuple):
 
 KEPT = (
     Kept("credentials", Source.objects.exclude(secret=""), "secret", credentials.PURPOSE),
+    Kept("grade servers", Destination.objects.exclude(secret=""), "secret", credentials.PURPOSE),
     Kept("pieces of bundles", ArrivalPart.objects.all(), "content", keeping.PURPOSE),
     Kept("hand-over links", HandOver.objects.exclude(sealed=""), "sealed", hand_over.PURPOSE),
 )  # fmt: skip

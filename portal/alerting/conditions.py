@@ -16,6 +16,7 @@ from roster import publishing
 from roster.clock import clock
 from roster.fetching import silent_since
 from roster.importing import held_import
+from roster.jobs import visits_of
 from roster.models import Job, Organization
 from roster.rollover import has_data
 
@@ -90,6 +91,20 @@ def _failure(organization: Organization, *kinds: str) -> Job | None:
     last = organization.jobs.filter(kind__in=kinds, state__in=ended, finished__isnull=False)
     job = last.order_by("-finished", "-pk").first()
     return job if job and job.state == Job.State.FAILED else None
+
+
+def failed_delivery(organization: Organization) -> Iterator[Condition]:
+    for destination in organization.destinations.filter(active=True).exclude(problem=""):
+        ended = visits_of(destination).filter(finished__isnull=False)
+        last = ended.order_by("-finished", "-pk").first()
+        if last and last.state == Job.State.FAILED:
+            yield Condition(
+                f"delivery:{destination.pk}:{destination.delivered}",
+                _("Grades couldn't be delivered"),
+                _("What vendors wrote waits, and goes with the next delivery. %(why)s")
+                % {"why": destination.problem},
+                "grade_deliveries",
+            )
 
 
 def import_held(organization: Organization) -> Iterator[Condition]:
@@ -179,6 +194,7 @@ def dates(organization: Organization) -> Iterator[Condition]:
 QUESTIONS: tuple[Callable[[Organization], Iterator[Condition]], ...] = (
     failed_refresh,
     failed_import,
+    failed_delivery,
     refresh_held,
     import_held,
     no_bundle,

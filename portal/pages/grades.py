@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
-from connections.models import Partner
+from connections.delivering import vendors
 from portal import naming
 from portal.access import AtDesk, page
 from portal.asked import asked
@@ -25,6 +25,7 @@ def show(request: AtDesk) -> HttpResponse:
         at = paged(request, len(classes))
         context = {
             "organization": organization,
+            "may_change": request.may_change,
             "classes": classes[at.cut],
             "paged": at,
             "refused": number_refused(organization),
@@ -39,6 +40,7 @@ def show(request: AtDesk) -> HttpResponse:
     names = naming.names_of(organization, [("person", student) for student in students])
     context = {
         "organization": organization,
+        "may_change": request.may_change,
         "klass": klass,
         "records": shown,
         "paged": at,
@@ -57,6 +59,7 @@ def refused(request: AtDesk) -> HttpResponse:
     at = paged(request, number_refused(organization, klass))
     context = {
         "organization": organization,
+        "may_change": request.may_change,
         "klass": klass,
         "refused": refused_of(organization, klass, at.cut),
         "paged": at,
@@ -69,7 +72,3 @@ def refused(request: AtDesk) -> HttpResponse:
 def class_or_404(request: AtDesk, sourced_id: str) -> Klass:
     """Return a class of the organization's, or answer that there is none."""
     return get_object_or_404(Klass, organization=request.organization, sourced_id=sourced_id)
-
-
-def vendors() -> dict[int, str]:
-    return dict(Partner.objects.values_list("pk", "name"))

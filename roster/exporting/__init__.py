@@ -2,7 +2,7 @@
 
 from roster.exporting.documents import PublishedDocuments
 from roster.exporting.files import Exported, export_organization, write
-from roster.exporting.grades import export_written
+from roster.exporting.grades import Span, export_written, write_grades
 from roster.writing import FORM, Bundle
 
 __all__ = [
@@ -10,7 +10,9 @@ __all__ = [
     "Bundle",
     "Exported",
     "PublishedDocuments",
+    "Span",
     "export_organization",
     "export_written",
     "write",
+    "write_grades",
 ]

@@ -11,9 +11,8 @@ import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -22,6 +21,7 @@ from roster import audit
 from roster.clock import moment_of, stamp
 from roster.exporting.documents import MAKERS, own_lines
 from roster.exporting.files import refuse_foreign
+from roster.grading import between
 from roster.importing.columns import File
 from roster.importing.files import FILES
 from roster.models import Document, Organization, Written
@@ -54,35 +54,49 @@ SCORES = (
 Row = Sequence[str]
 
 
+class Span(NamedTuple):
+    """Writes after a number, up to another and with it."""
+
+    after: int
+    upto: int
+
+
 def export_written(
     organization: Organization,
     path: Path,
-    rows: Iterable[Written],
+    span: Span,
     vendors: dict[int, str],
     *,
     by: audit.Actor,
-    since: datetime | None,
 ) -> dict[str, int]:
     """Write a bundle, or a table if the path ends in `.csv`; return how many rows of each."""
-    every = list(rows)
-    if path.suffix.lower() == ".csv":
-        table = _scores(every, vendors)
-        _write(path, iter([_csv(table)]))
-        counts = {path.name: len(table) - 1}
-    else:
+    as_table = path.suffix.lower() == ".csv"
+    if not as_table:
         refuse_foreign(path)
-        files = {name: _lines(organization, FILES[name], every) for name in NAMES}
-        _write(path, zipped(_files(files, system_of(organization))))
-        counts = {f"{name}.csv": len(lines) - 1 for name, lines in files.items() if len(lines) > 1}
+    counts = write_grades(organization, path, span, vendors, as_table=as_table)
     audit.record(
         by,
         "gradebook.exported",
         organization,
         kind="organization",
         object_id=organization.slug,
-        new={"files": counts, "since": stamp(since) if since else None},
+        new={"files": counts, "since": stamp(moment_of(span.after)) if span.after else None},
     )
     return counts
+
+
+def write_grades(
+    organization: Organization, path: Path, span: Span, vendors: dict[int, str], *, as_table: bool
+) -> dict[str, int]:
+    """Write them without a word in the audit log; return how many rows of each file."""
+    every = list(between(organization, *span))
+    if as_table:
+        table = _scores(every, vendors)
+        _write(path, iter([_csv(table)]))
+        return {path.name: len(table) - 1}
+    files = {name: _lines(organization, FILES[name], every) for name in NAMES}
+    _write(path, zipped(_files(files, system_of(organization))))
+    return {f"{name}.csv": len(lines) - 1 for name, lines in files.items() if len(lines) > 1}
 
 
 def _scores(rows: Iterable[Written], vendors: dict[int, str]) -> list[Row]:

@@ -1,4 +1,4 @@
-"""Lets one process at a time fetch from a source, however it was asked to: by job or by command."""
+"""Lets one process at a time visit a source or destination, asked to by job or by command."""
 
 from __future__ import annotations
 
@@ -10,32 +10,35 @@ from typing import Any
 
 from roster import locks
 from roster.fetching.failing import NotYet, Stopped
-from roster.models import Source
+from roster.models import Endpoint
 
-LONGEST = 3000.0  # Seconds after which a fetch is given up: less than a job may take.
+LONGEST = 3000.0  # Seconds after which a visit is given up: less than a job may take.
 
 
 @contextlib.contextmanager
-def alone(source: Source) -> Iterator[Fetch]:
-    """Have the source inside `with`; raises `NotYet` while another process does."""
-    with locks.lock(f"source-{source.pk}") as free:
+def alone(endpoint: Endpoint) -> Iterator[Visit]:
+    """Have the endpoint inside `with`; raises `NotYet` while another process does."""
+    with locks.lock(f"{endpoint._meta.model_name}-{endpoint.pk}") as free:
         if not free:
-            raise NotYet("This source is being fetched from already. Wait until that has finished.")
-        yield Fetch(source)
+            raise NotYet(
+                "Another process is at this address already. Wait until that has finished."
+            )
+        yield Visit(endpoint)
 
 
-class Fetch:
-    """One fetch, which goes on as long as the source is its own."""
+class Visit:
+    """One visit, which goes on as long as the endpoint is its own."""
 
-    def __init__(self, source: Source) -> None:
-        self.source = source
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
         self.mine = secrets.token_hex(8)
         self.began = time.monotonic()
-        Source.objects.filter(pk=source.pk).update(worker=self.mine)
-        source.refresh_from_db()
+        self.rows = type(endpoint)._default_manager.filter(pk=endpoint.pk)
+        self.rows.update(worker=self.mine)
+        endpoint.refresh_from_db()
 
     def tick(self) -> None:
-        """Raise `Stopped` if the fetch takes too long."""
+        """Raise `Stopped` if the visit takes too long."""
         if time.monotonic() - self.began > LONGEST:
             raise Stopped(
                 f"The server took more than {LONGEST // 60:.0f} minutes and was hung up on."
@@ -43,6 +46,6 @@ class Fetch:
             )
 
     def save(self, **fields: Any) -> None:
-        """Write to the source, unless its address was changed meanwhile: then raise `Stopped`."""
-        if not Source.objects.filter(pk=self.source.pk, worker=self.mine).update(**fields):
-            raise Stopped("Another process has taken over this source. Nothing was changed here.")
+        """Write to the endpoint, unless its address was changed meanwhile: then raise `Stopped`."""
+        if not self.rows.filter(worker=self.mine).update(**fields):
+            raise Stopped("Another process has taken over this address. Nothing was changed here.")

@@ -1,4 +1,5 @@
-"""The secret of a source: kept encrypted with the installation's keys, read only to fetch."""
+"""The secret of a source or destination: kept encrypted with the installation's keys, read only
+to sign in there."""
 
 from __future__ import annotations
 
@@ -8,46 +9,45 @@ import asyncssh
 from cryptography.fernet import InvalidToken
 
 from roster.encryption import cipher
-from roster.models import Source
+from roster.models import Endpoint
 from roster.refusal import Refused
 
 PURPOSE = "the credentials of a source"
 ALLOWED = {
-    Source.Kind.FOLDER: {Source.Credential.NONE},
-    Source.Kind.SFTP: {
-        Source.Credential.NONE,
-        Source.Credential.PASSWORD,
-        Source.Credential.PRIVATE_KEY,
+    Endpoint.Kind.FOLDER: {Endpoint.Credential.NONE},
+    Endpoint.Kind.SFTP: {
+        Endpoint.Credential.NONE,
+        Endpoint.Credential.PASSWORD,
+        Endpoint.Credential.PRIVATE_KEY,
     },
-    Source.Kind.HTTPS: {
-        Source.Credential.NONE,
-        Source.Credential.PASSWORD,
-        Source.Credential.TOKEN,
+    Endpoint.Kind.HTTPS: {
+        Endpoint.Credential.NONE,
+        Endpoint.Credential.PASSWORD,
+        Endpoint.Credential.TOKEN,
     },
 }
 
 
-def put(source: Source, credential: str, secret: str) -> None:
+def put(endpoint: Endpoint, credential: str, secret: str) -> None:
     """Set the secret, unsaved; raises Refused where it can't be one."""
     secret = secret.strip("\r\n")
-    if credential == Source.Credential.PRIVATE_KEY:
+    if credential == Endpoint.Credential.PRIVATE_KEY:
         private_key(secret)
-    elif credential != Source.Credential.NONE and (not secret or "\n" in secret):
+    elif credential != Endpoint.Credential.NONE and (not secret or "\n" in secret):
         raise Refused(f"A {credential} is one line, and not an empty one.")
-    source.credential = credential
-    source.secret = cipher(PURPOSE).encrypt(secret.encode()).decode() if secret else ""
+    endpoint.credential = credential
+    endpoint.secret = cipher(PURPOSE).encrypt(secret.encode()).decode() if secret else ""
 
 
-def secret_of(source: Source) -> str:
+def secret_of(endpoint: Endpoint) -> str:
     """Return the secret, blank if there is none."""
-    if not source.secret:
+    if not endpoint.secret:
         return ""
     try:
-        return cipher(PURPOSE).decrypt(source.secret).decode()
+        return cipher(PURPOSE).decrypt(endpoint.secret).decode()
     except InvalidToken:
         raise Refused(
-            "The secret of this source was kept with a key that this installation no longer has."
-            " Set it again."
+            "This secret was kept with a key that this installation no longer has. Set it again."
         ) from None
 
 
@@ -58,7 +58,7 @@ def private_key(text: str) -> asyncssh.SSHKey:
     except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError, ValueError) as error:
         if "passphrase" in str(error).lower():
             raise Refused(
-                "This private key has a passphrase. Give a key without one, made for this source"
+                "This private key has a passphrase. Give a key without one, made for this server"
                 " alone; it is kept encrypted here."
             ) from None
         raise Refused("This is no private key in OpenSSH's or PEM's form.") from None

@@ -8,7 +8,7 @@ import asyncssh
 
 from roster.fetching.addresses import Place
 from roster.fetching.failing import NotYet
-from roster.models import Source
+from roster.models import Endpoint
 from roster.refusal import Refused
 
 FAMILIES = (
@@ -43,14 +43,14 @@ def fingerprint_of(key: str) -> str:
     return asyncssh.import_public_key(key).get_fingerprint()
 
 
-def pinned(source: Source) -> asyncssh.SSHKey:
+def pinned(endpoint: Endpoint) -> asyncssh.SSHKey:
     """Return the key that the server must have; raises Refused until one is trusted."""
-    if not source.host_key:
+    if not endpoint.host_key:
         raise Refused(
             "The server's host key isn't trusted yet. Compare the fingerprint that list_sources"
             " shows with what the server's operator says, then trust it."
         )
-    return asyncssh.import_public_key(source.host_key)
+    return asyncssh.import_public_key(endpoint.host_key)
 
 
 def _ask(place: Place, family: list[str]) -> asyncssh.SSHKey | None:

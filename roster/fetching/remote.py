@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TypeVar, cast
 
 import asyncssh
@@ -19,7 +19,7 @@ from roster.fetching.credentials import private_key, secret_of
 from roster.fetching.failing import NotYet
 from roster.fetching.found import Tick
 from roster.fetching.host_keys import fingerprint_of, offered, pinned
-from roster.models import Source
+from roster.models import Endpoint
 from roster.refusal import Refused
 
 CHUNK = 1 << 20
@@ -33,15 +33,15 @@ Answer = TypeVar("Answer")
 class Remote:
     """The connection, inside `with`: which files lie there, and their bytes."""
 
-    def __init__(self, source: Source, place: Place) -> None:
-        self.source, self.place = source, place
+    def __init__(self, endpoint: Endpoint, place: Place) -> None:
+        self.endpoint, self.place = endpoint, place
         self.runner = asyncio.Runner()
         self.closing = contextlib.ExitStack()
 
     def __enter__(self) -> Remote:
         self.closing.enter_context(self.runner)
         try:
-            self.connection = self._run(_connect(self.source, self.place))
+            self.connection = self._run(_connect(self.endpoint, self.place))
             self.closing.callback(self.connection.abort)
             self.client = self._run(self.connection.start_sftp_client())
         except BaseException:
@@ -91,20 +91,37 @@ class Remote:
                 " is tried again."
             )
 
+    def send(self, local: Path, path: str, tick: Tick) -> None:
+        """Write a file under a name of its own, and give it this path once it is whole."""
+        folder, _, name = path.rpartition("/")
+        beside = f"{folder}/.{name}.partial"
+        file = self._run(self.client.open(beside, "wb"))
+        try:
+            with local.open("rb") as stream:
+                while piece := stream.read(CHUNK):
+                    tick()
+                    self._run(file.write(piece))
+        finally:
+            self._run(file.close())
+        try:
+            self._run(self.client.posix_rename(beside, path))
+        except asyncssh.SFTPOpUnsupported:
+            self._run(self.client.rename(beside, path))
+
     def _run(self, step: Awaitable[Answer]) -> Answer:
         return self.runner.run(asyncio.wait_for(step, PATIENCE))
 
 
-async def _connect(source: Source, place: Place) -> asyncssh.SSHClientConnection:
-    secret, kind = secret_of(source), source.credential
+async def _connect(endpoint: Endpoint, place: Place) -> asyncssh.SSHClientConnection:
+    secret, kind = secret_of(endpoint), endpoint.credential
     return await asyncssh.connect(
         place.host,
         place.port,
-        username=source.user,
-        password=secret if kind == Source.Credential.PASSWORD else None,
-        client_keys=[private_key(secret)] if kind == Source.Credential.PRIVATE_KEY else None,
-        preferred_auth=["publickey"] if kind == Source.Credential.PRIVATE_KEY else PASSWORDS,
-        known_hosts=([pinned(source)], [], []),
+        username=endpoint.user,
+        password=secret if kind == Endpoint.Credential.PASSWORD else None,
+        client_keys=[private_key(secret)] if kind == Endpoint.Credential.PRIVATE_KEY else None,
+        preferred_auth=["publickey"] if kind == Endpoint.Credential.PRIVATE_KEY else PASSWORDS,
+        known_hosts=([pinned(endpoint)], [], []),
         # Nothing of the account that we run as: no configuration, agent or keys.
         config=None,
         agent_path=None,
@@ -116,9 +133,9 @@ async def _connect(source: Source, place: Place) -> asyncssh.SSHClientConnection
 
 
 @contextlib.contextmanager
-def in_words(source: Source) -> Iterator[None]:
+def in_words(endpoint: Endpoint) -> Iterator[None]:
     """Turn what the client raises into what a person can do about it."""
-    place = parse(source.address)
+    place = parse(endpoint.address)
     host = place.host
     try:
         yield
@@ -126,19 +143,19 @@ def in_words(source: Source) -> Iterator[None]:
         shown = fingerprint_of(offered(place))
         raise Refused(
             f"{host} shows another host key ({shown}) than the trusted one"
-            f" ({source.fingerprint}). Either it was replaced, or somebody stands in"
+            f" ({endpoint.fingerprint}). Either it was replaced, or somebody stands in"
             " between; nothing was sent. Ask its operator, then trust the new key."
         ) from error
     except asyncssh.PermissionDenied as error:
         raise Refused(
-            f"{host} doesn't accept the user “{source.user}” with this secret"
-            f" ({source.credential}). Set it again."
+            f"{host} doesn't accept the user “{endpoint.user}” with this secret"
+            f" ({endpoint.credential}). Set it again."
         ) from error
     except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath) as error:
         raise Refused(f"There is no {place.path} on {host}. Look at the path.") from error
     except asyncssh.SFTPPermissionDenied as error:
         raise Refused(
-            f"{host} doesn't let the user “{source.user}” read {place.path}. Ask its operator."
+            f"{host} doesn't let the user “{endpoint.user}” into {place.path}. Ask its operator."
         ) from error
     except (TimeoutError, OSError, asyncssh.Error) as error:
         raise NotYet(

@@ -1,5 +1,5 @@
-"""When a source is looked at: once a day in the organization's zone, every so many minutes, or
-both; and since when nothing has come in."""
+"""When a source or destination is visited: once a day in the organization's zone, every so many
+minutes, or both; and since when nothing has come in."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max, Min
 
 from roster import clock
-from roster.models import Arrival, Organization, Source
+from roster.models import Arrival, Endpoint, Organization
 
 SILENT = timedelta(hours=36)
 """How long no bundle may come in before somebody should look: a night may fail, not two."""
 
 
-def due(source: Source, now: datetime) -> Iterator[datetime]:
-    """Yield the last moments at which a look was due, at most one of each schedule."""
-    if source.daily_at is not None:
-        yield last_daily(source.daily_at, source.organization.time_zone, now)
-    if source.every_minutes:
-        period = timedelta(minutes=source.every_minutes)
+def due(endpoint: Endpoint, now: datetime) -> Iterator[datetime]:
+    """Yield the last moments at which a visit was due, at most one of each schedule."""
+    if endpoint.daily_at is not None:
+        yield last_daily(endpoint.daily_at, endpoint.organization.time_zone, now)
+    if endpoint.every_minutes:
+        period = timedelta(minutes=endpoint.every_minutes)
         yield clock.EPOCH + (now - clock.EPOCH) // period * period
 
 

@@ -1,18 +1,23 @@
-"""The sources of an organization: added, changed, trusted, removed; each act is audited."""
+"""The sources and destinations of an organization: added, changed, trusted, removed, audited."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import time
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 
 from roster import audit
 from roster.fetching import credentials, host_keys
 from roster.fetching.addresses import parse
-from roster.models import Organization, Source
+from roster.models import Destination, Endpoint, Source
 from roster.refusal import Refused, require_valid
+
+Visited = TypeVar("Visited", bound=Endpoint)
+
+OWN = ("certificate", "answer", "form", "active")
+"""Settings that are set as they are given; a source has no form, a destination only that."""
 
 
 @dataclass(frozen=True)
@@ -25,49 +30,54 @@ class Settings:
     secret: str = field(default="", repr=False)
     certificate: str | None = None
     answer: str | None = None
+    form: str | None = None
     active: bool | None = None
     schedule: dict[str, time | int | None] = field(default_factory=dict)
     """`daily_at` and `every_minutes`, where they are to be set; None takes one away."""
 
 
-def add(organization: Organization, settings: Settings, *, by: audit.Actor) -> Source:
-    """Add a source. Raises Refused where its settings don't go together."""
-    source = Source(organization=organization)
+def add(endpoint: Visited, settings: Settings, *, by: audit.Actor) -> Visited:
+    """Add a source or destination, given with its organization alone.
+
+    Raises Refused where its settings don't go together.
+    """
+    noun = endpoint._meta.verbose_name
     if settings.address is None:
-        raise Refused("A new source needs an address.")
+        raise Refused(f"A new {noun} needs an address.")
     with transaction.atomic():
-        _apply(source, settings)
-        if not (source.daily_at or source.every_minutes):
+        _apply(endpoint, settings)
+        if not (endpoint.daily_at or endpoint.every_minutes):
             raise Refused(
-                "A new source needs a schedule: once a day, every so many minutes, or both."
+                f"A new {noun} needs a schedule: once a day, every so many minutes, or both."
             )
-        source.save()
-        _record(by, "source.added", source, old=None, replaced=bool(settings.secret))
-    return source
+        endpoint.save()
+        _record(by, "added", endpoint, old=None, replaced=bool(settings.secret))
+    return endpoint
 
 
-def change(source: Source, settings: Settings, *, by: audit.Actor) -> Source:
-    """Change a source. Another address forgets what was seen at the old one, and its trust."""
+def change(endpoint: Visited, settings: Settings, *, by: audit.Actor) -> Visited:
+    """Change it. Another address forgets what was seen at the old one, and its trust."""
     with transaction.atomic():
-        source = Source.objects.select_for_update().select_related("organization").get(pk=source.pk)
-        old = source.settings()
-        _apply(source, settings)
-        source.save()
-        if source.settings() != old or settings.credential is not None:
+        rows = type(endpoint)._default_manager.select_for_update(of=("self",))
+        endpoint = rows.select_related("organization").get(pk=endpoint.pk)
+        old = endpoint.settings()
+        _apply(endpoint, settings)
+        endpoint.save()
+        if endpoint.settings() != old or settings.credential is not None:
             replaced = settings.credential is not None
-            _record(by, "source.changed", source, old=old, replaced=replaced)
-    return source
+            _record(by, "changed", endpoint, old=old, replaced=replaced)
+    return endpoint
 
 
-def offered_fingerprint(source: Source) -> str:
+def offered_fingerprint(endpoint: Endpoint) -> str:
     """Return the fingerprint that the SFTP server shows, for a person to compare."""
-    return host_keys.fingerprint_of(host_keys.offered(parse(source.address)))
+    return host_keys.fingerprint_of(host_keys.offered(parse(endpoint.address)))
 
 
-def trust(source: Source, fingerprint: str, *, by: audit.Actor) -> Source:
+def trust(endpoint: Visited, fingerprint: str, *, by: audit.Actor) -> Visited:
     """Trust the SFTP server's host key that has this fingerprint, and no other from then on."""
-    place = parse(source.address)
-    if place.kind != Source.Kind.SFTP:
+    place = parse(endpoint.address)
+    if place.kind != Endpoint.Kind.SFTP:
         raise Refused("Only SFTP servers have a host key.")
     key = host_keys.offered(place, fingerprint)
     shown = host_keys.fingerprint_of(key)
@@ -77,75 +87,86 @@ def trust(source: Source, fingerprint: str, *, by: audit.Actor) -> Source:
             " Ask its operator which one is right."
         )
     with transaction.atomic():
-        old = source.settings()
-        source.host_key, source.problem = key, ""
-        source.save(update_fields=["host_key", "problem"])
-        _record(by, "source.trusted", source, old=old)
-    return source
+        old = endpoint.settings()
+        endpoint.host_key, endpoint.problem = key, ""
+        endpoint.save(update_fields=["host_key", "problem"])
+        _record(by, "trusted", endpoint, old=old)
+    return endpoint
 
 
-def remove(source: Source, *, by: audit.Actor) -> None:
-    """Remove a source; what came from it stays on record."""
+def remove(endpoint: Endpoint, *, by: audit.Actor) -> None:
+    """Remove it; what came from there, or was delivered, stays on record."""
     with transaction.atomic():
-        _record(by, "source.removed", source, old=source.settings(), new=None)
-        source.delete()
+        _record(by, "removed", endpoint, old=endpoint.settings(), new=None)
+        endpoint.delete()
 
 
-def _apply(source: Source, settings: Settings) -> None:
-    if settings.address is not None and settings.address != source.address:
-        before = source.address and parse(source.address)
-        place = parse(settings.address)
-        source.address, source.kind = settings.address, place.kind
-        source.remembered, source.problem = {}, ""
-        source.worker = ""  # Who still fetches from the old one, stops.
-        if before and before[:4] != place[:4]:  # Another server: nothing is known of it yet.
-            source.host_key = source.certificate = ""
-            if source.secret and settings.credential is None:
-                raise Refused(
-                    "The address is on another server now. Give its credentials with it: those"
-                    " of the old server aren't sent there."
-                )
+def _apply(endpoint: Endpoint, settings: Settings) -> None:
+    if settings.address is not None and settings.address != endpoint.address:
+        _move(endpoint, settings.address, settings)
     if settings.user is not None:
-        source.user = settings.user
+        endpoint.user = settings.user
     if settings.credential is not None:
-        credentials.put(source, settings.credential, settings.secret)
-    if settings.certificate is not None:
-        source.certificate = settings.certificate
-    if settings.answer is not None:
-        source.answer = settings.answer
-    if settings.active is not None:
-        source.active = settings.active
-    for name, value in settings.schedule.items():
-        setattr(source, name, value)
-    _require_together(source)
-    require_valid(source)
+        credentials.put(endpoint, settings.credential, settings.secret)
+    for name in OWN:
+        if (value := getattr(settings, name)) is not None:
+            setattr(endpoint, name, value)
+    for name, moment in settings.schedule.items():
+        setattr(endpoint, name, moment)
+    _require_together(endpoint)
+    require_valid(endpoint)
 
 
-def _require_together(source: Source) -> None:
-    kind, credential = Source.Kind(source.kind), Source.Credential(source.credential)
+def _move(endpoint: Endpoint, address: str, settings: Settings) -> None:
+    """Give it another address; credentials and trust are for the server that had them."""
+    before = endpoint.address and parse(endpoint.address)
+    place = parse(address)
+    endpoint.address, endpoint.kind, endpoint.problem = address, place.kind, ""
+    endpoint.worker = ""  # Who is still at the old one, stops.
+    if isinstance(endpoint, Source):
+        endpoint.remembered = {}
+    if before and before[:4] != place[:4]:  # Another server: nothing is known of it yet.
+        endpoint.host_key = ""
+        if isinstance(endpoint, Source):
+            endpoint.certificate = ""
+        if endpoint.secret and settings.credential is None:
+            raise Refused(
+                "The address is on another server now. Give its credentials with it: those"
+                " of the old server aren't sent there."
+            )
+
+
+def _require_together(endpoint: Endpoint) -> None:
+    kind, credential = Endpoint.Kind(endpoint.kind), Endpoint.Credential(endpoint.credential)
+    if isinstance(endpoint, Destination) and kind == Endpoint.Kind.HTTPS:
+        raise Refused(
+            "Grades are delivered into a folder (/srv/grades) or by SFTP (sftp://host/grades)."
+        )
     if credential not in credentials.ALLOWED[kind]:
-        raise Refused(f"A source by {kind.label} takes no {credential.label}.")
-    if kind == Source.Kind.SFTP and not source.user:
+        raise Refused(f"An address by {kind.label} takes no {credential.label}.")
+    if kind == Endpoint.Kind.SFTP and not endpoint.user:
         raise Refused("SFTP needs a user.")
-    if kind == Source.Kind.HTTPS and bool(source.user) != (credential == credential.PASSWORD):
+    if kind == Endpoint.Kind.HTTPS and bool(endpoint.user) != (credential == credential.PASSWORD):
         raise Refused("By HTTPS a user goes with a password, and a password with a user.")
-    if source.certificate and kind != Source.Kind.HTTPS:
-        raise Refused("Only HTTPS servers have a certificate.")
-    credentials.require_certificate(source.certificate)
+    if isinstance(endpoint, Source):
+        if endpoint.certificate and kind != Endpoint.Kind.HTTPS:
+            raise Refused("Only HTTPS servers have a certificate.")
+        credentials.require_certificate(endpoint.certificate)
 
 
 def _record(
     by: audit.Actor,
-    action: str,
-    source: Source,
+    done: str,
+    endpoint: Endpoint,
     *,
     old: dict[str, Any] | None,
     replaced: bool = False,
     **new: Any,
 ) -> None:
-    told = new["new"] if "new" in new else source.settings()
+    told = new["new"] if "new" in new else endpoint.settings()
     if told is not None and replaced:
-        told = {**told, "secret": "replaced" if source.secret else "none"}
+        told = {**told, "secret": "replaced" if endpoint.secret else "none"}
+    noun, number = endpoint._meta.model_name or "", str(endpoint.pk)
     audit.record(
-        by, action, source.organization, kind="source", object_id=str(source.pk), old=old, new=told
+        by, f"{noun}.{done}", endpoint.organization, kind=noun, object_id=number, old=old, new=told
     )

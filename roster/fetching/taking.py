@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 
 from roster import audit
 from roster.clock import clock
-from roster.fetching.alone import Fetch, alone
+from roster.fetching.alone import Visit, alone
 from roster.fetching.candidates import LOOKING
 from roster.fetching.failing import Unfinished
 from roster.fetching.found import Found, Way
@@ -52,7 +52,7 @@ def fetch(
             }
         try:
             for found in ending.enter_context(closing(look(source, tick))):
-                came.append(_take(mine, found, by, again))
+                came.append(_take(mine, source, found, by, again))
         except Refused as refusal:
             mine.save(remembered=source.remembered, problem=str(refusal))
             raise
@@ -66,9 +66,8 @@ def fetch(
     return came
 
 
-def _take(mine: Fetch, found: Found, by: audit.Actor, again: bool) -> Arrival:
+def _take(mine: Visit, source: Source, found: Found, by: audit.Actor, again: bool) -> Arrival:
     """Record what was found, and with it that it was taken: both, or neither."""
-    source = mine.source
     mine.tick()
     try:
         with transaction.atomic():

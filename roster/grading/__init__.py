@@ -1,6 +1,6 @@
 """Writes of vendors: read, checked, completed, and kept beside what bundles brought."""
 
-from roster.grading.arrived import Arrived, Record, classes_of, of_class, since
+from roster.grading.arrived import Arrived, Record, between, classes_of, of_class
 from roster.grading.posts import Posted
 from roster.grading.refusals import Invalid, NotYours, Refusal, Stale, Unwritten
 from roster.grading.refused import RefusedRecord, number_refused, refused_of
@@ -18,6 +18,7 @@ __all__ = [
     "RefusedRecord",
     "Stale",
     "Unwritten",
+    "between",
     "classes_of",
     "delete",
     "number_refused",
@@ -27,5 +28,4 @@ __all__ = [
     "put",
     "refused_of",
     "set_window",
-    "since",
 ]

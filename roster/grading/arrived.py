@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Max, QuerySet
 
-from roster.clock import milliseconds, moment_of
+from roster.clock import moment_of
 from roster.models import Klass, Organization, Status, Written
 
 
@@ -80,8 +80,7 @@ def newest(rows: QuerySet[Written]) -> list[Written]:
     return list({row.record: row for row in rows.order_by("number")}.values())
 
 
-def since(organization: Organization, moment: datetime | None) -> Iterator[Written]:
-    """Yield what was written after a moment, each record as it is now; all of it without one."""
-    after = milliseconds(moment) if moment else 0
-    rows = Written.objects.filter(organization=organization, number__gt=after)
+def between(organization: Organization, after: int, upto: int) -> Iterator[Written]:
+    """Yield what was written after one number and up to another, each record as it was then."""
+    rows = Written.objects.filter(organization=organization, number__gt=after, number__lte=upto)
     yield from newest(rows)

@@ -1,6 +1,12 @@
 """Background work as rows: asked for, done by one worker at a time, swept up."""
 
-from roster.jobs.arriving import import_now, request_approval, request_fetch, request_import
+from roster.jobs.arriving import (
+    import_now,
+    request_approval,
+    request_import,
+    request_visit,
+    visits_of,
+)
 from roster.jobs.queue import enqueue, run_again, send, sweep
 from roster.jobs.refreshes import cancel, request_refresh
 from roster.jobs.working import running_refresh, work
@@ -10,12 +16,13 @@ __all__ = [
     "enqueue",
     "import_now",
     "request_approval",
-    "request_fetch",
     "request_import",
     "request_refresh",
+    "request_visit",
     "run_again",
     "running_refresh",
     "send",
     "sweep",
+    "visits_of",
     "work",
 ]

@@ -1,4 +1,4 @@
-"""Asks for the jobs that bring bundles in: looks that are due, imports of what came, nights."""
+"""Asks for the jobs that bring bundles in and grades out: visits that are due, imports, nights."""
 
 from __future__ import annotations
 
@@ -11,30 +11,37 @@ from roster import audit, fetching
 from roster.clock import clock
 from roster.jobs import queue, working
 from roster.jobs.progress import Progress
-from roster.models import Arrival, Import, Job, Organization, Source
+from roster.models import Arrival, Destination, Endpoint, Import, Job, Organization, Source
 
 BY = "schedule"
 LOOK = 0.5  # Seconds between two looks at a job that another worker has.
 
 
-def enqueue_fetches() -> list[Job]:
-    """Queue the looks that are due; what was missed while nothing ran is made up for once."""
+VISITS: dict[type[Endpoint], str] = {Source: "fetch", Destination: "deliver"}
+"""The kind of job that visits each."""
+
+
+def enqueue_visits() -> list[Job]:
+    """Queue the looks and deliveries that are due; what was missed is made up for once."""
     now = clock()
-    due = {}
-    for source in Source.objects.filter(active=True).select_related("organization"):
-        for moment in fetching.due(source, now):
-            if moment >= source.created:
-                due[f"{_prefix(source)}{moment:%Y-%m-%dT%H:%M}"] = source
+    due: dict[str, Endpoint] = {}
+    for model in VISITS:
+        for each in model._default_manager.filter(active=True).select_related("organization"):
+            for moment in fetching.due(each, now):
+                if moment >= each.created:
+                    due[f"{_prefix(each)}{moment:%Y-%m-%dT%H:%M}"] = each
     known = set(Job.objects.filter(key__in=due).values_list("key", flat=True))
     return [
-        _look(key, source, BY) for key, source in due.items() if key not in known and _idle(source)
+        _visit(key, each, BY)
+        for key, each in due.items()
+        if key not in known and not _open_visits(each).exists()
     ]
 
 
-def request_fetch(source: Source, by: audit.Actor) -> Job:
-    """Queue a look at the source now; the one that is queued already, if there is one."""
-    waiting = _open_looks(source).first()
-    return waiting or _look(f"{_prefix(source)}{secrets.token_hex(8)}", source, by)
+def request_visit(endpoint: Endpoint, by: audit.Actor) -> Job:
+    """Queue a look or a delivery now; the one that is queued already, if there is one."""
+    waiting = _open_visits(endpoint).first()
+    return waiting or _visit(f"{_prefix(endpoint)}{secrets.token_hex(8)}", endpoint, by)
 
 
 def enqueue_nights() -> list[Job]:
@@ -107,26 +114,27 @@ def import_now(arrival: Arrival, by: audit.Actor, progress: Progress) -> Job:
         time.sleep(LOOK)
 
 
-def _look(key: str, source: Source, by: audit.Actor) -> Job:
+def _visit(key: str, endpoint: Endpoint, by: audit.Actor) -> Job:
     return queue.enqueue(
-        "fetch",
-        organization=source.organization,
+        VISITS[type(endpoint)],
+        organization=endpoint.organization,
         key=key,
-        arguments={"source": source.pk},
+        arguments={str(endpoint._meta.model_name): endpoint.pk},
         by=by,
     )
 
 
-def _idle(source: Source) -> bool:
-    return not _open_looks(source).exists()
+def _open_visits(endpoint: Endpoint) -> QuerySet[Job]:
+    return visits_of(endpoint).filter(state__in=queue.OPEN)
 
 
-def _open_looks(source: Source) -> QuerySet[Job]:
-    return Job.objects.filter(key__startswith=_prefix(source), state__in=queue.OPEN)
+def visits_of(endpoint: Endpoint) -> QuerySet[Job]:
+    """Return the jobs that visited a source or destination, or will."""
+    return Job.objects.filter(key__startswith=_prefix(endpoint))
 
 
-def _prefix(source: Source) -> str:
-    return f"fetch:{source.organization.slug}:{source.pk}:"
+def _prefix(endpoint: Endpoint) -> str:
+    return f"{VISITS[type(endpoint)]}:{endpoint.organization.slug}:{endpoint.pk}:"
 
 
 def _key(arrival: Arrival) -> str:

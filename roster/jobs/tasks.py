@@ -31,16 +31,16 @@ def work(job_id: int) -> None:
 
 @shared_task(name="roster.tasks.tick")
 def tick() -> None:
-    """Ask the database what is due: jobs that nobody took, refreshes, looks at sources,
-    imports of what came in, nights of sandboxes, sweeps, tidying up; and close the imports that
-    died."""
+    """Ask the database what is due: jobs that nobody took, refreshes, visits of sources and
+    destinations, imports of what came in, nights of sandboxes, sweeps, tidying up; and close the
+    imports that died."""
     queue.sweep()
     importing.close_killed()
     publishing.close_dead()
     refreshes.enqueue_due()
     refreshes.enqueue_after_imports()
     enqueue_sweeps()
-    arriving.enqueue_fetches()
+    arriving.enqueue_visits()
     arriving.enqueue_nights()
     arriving.enqueue_imports()
     key = f"tidy:{clock().date()}"

@@ -117,7 +117,7 @@ def tidy(job: Job, progress: Progress) -> dict[str, Any]:
     for command in ("cleartokens", "clearsessions"):
         call_command(command, stdout=io.StringIO(), stderr=io.StringIO())
     now = clock()
-    many = Q(kind="sweep", state=Job.State.DONE) | Q(kind__in=("fetch", "password"))
+    many = Q(kind="sweep", state=Job.State.DONE) | Q(kind__in=("fetch", "deliver", "password"))
     found = {"jobs": Job.objects.filter(many, finished__lt=now - SWEEPS_KEPT).delete()[0]}
     of_nobody = Job.objects.filter(organization=None, finished__lt=now - KEPT)
     found["jobs"] += of_nobody.delete()[0]

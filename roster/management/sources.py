@@ -1,4 +1,4 @@
-"""How commands find sources and tell of them."""
+"""How commands find sources and destinations, and tell of them."""
 
 from __future__ import annotations
 
@@ -6,29 +6,34 @@ from typing import Any
 
 from roster.clock import clock, stamp
 from roster.fetching import silent_since
-from roster.fetching.sources import offered_fingerprint
-from roster.models import Organization, Source
+from roster.fetching.sources import Visited, offered_fingerprint
+from roster.models import Destination, Endpoint, Organization, Source
 from roster.refusal import Refused
 
 
-def find(organization: Organization, number: int) -> Source:
-    """Return the organization's source of that number, or refuse."""
-    found = organization.sources.filter(pk=number).first()
+def find(organization: Organization, model: type[Visited], number: int) -> Visited:
+    """Return the organization's source or destination of that number, or refuse."""
+    found = model._default_manager.filter(organization=organization, pk=number).first()
     if found is None:
-        raise Refused(f"{organization.name} has no source {number}. list_sources shows them.")
+        noun = model._meta.model_name
+        raise Refused(f"{organization.name} has no {noun} {number}. list_{noun}s shows them.")
     return found
 
 
-def described(source: Source, *, ask: bool = False) -> dict[str, Any]:
-    """Return a source as data, without its secret; `ask` asks an untrusted server for its key."""
-    told = {"source": source.pk, **source.settings()}
-    if source.kind == Source.Kind.SFTP and not source.host_key and ask:
+def described(endpoint: Source | Destination, *, ask: bool = False) -> dict[str, Any]:
+    """Return it as data, without its secret; `ask` asks an untrusted server for its key."""
+    told = {str(endpoint._meta.model_name): endpoint.pk, **endpoint.settings()}
+    if endpoint.kind == Endpoint.Kind.SFTP and not endpoint.host_key and ask:
         try:
-            told["offered_host_key"] = offered_fingerprint(source)
+            told["offered_host_key"] = offered_fingerprint(endpoint)
         except Refused as refusal:
             told["problem"] = str(refusal)
             return told
-    return told | {"looked": source.looked and stamp(source.looked), "problem": source.problem}
+    if isinstance(endpoint, Source):
+        last = {"looked": endpoint.looked and stamp(endpoint.looked)}
+    else:
+        last = {"delivered": endpoint.delivered and stamp(endpoint.delivered)}
+    return told | last | {"problem": endpoint.problem}
 
 
 def in_words(told: dict[str, Any]) -> str:
@@ -40,8 +45,9 @@ def in_words(told: dict[str, Any]) -> str:
     when = " and ".join(schedule) if told["active"] else "paused"
     user = f" as {told['user']}" if told["user"] else ""
     secret = f" with {told['credential']}" if told["credential"] != "none" else ""
-    lines = [f"{told['source']:>4}  {told['address']}{user}{secret}: {when or 'only by command'}"]
-    if told["answer"]:
+    noun = "source" if "source" in told else "destination"
+    lines = [f"{told[noun]:>4}  {told['address']}{user}{secret}: {when or 'only by command'}"]
+    if told.get("answer"):
         lines.append(f"      files that no manifest speaks of are read as {told['answer']}")
     if told["host_key"]:
         lines.append(f"      trusted host key: {told['host_key']}")
@@ -50,9 +56,11 @@ def in_words(told: dict[str, Any]) -> str:
             f"      The server shows the host key {told['offered_host_key']}. Ask its operator"
             " whether that is right; nothing is fetched before you trust it:"
         )
-        lines.append(f"      set_source … --source {told['source']} --trust FINGERPRINT")
+        lines.append(f"      set_{noun} … --{noun} {told[noun]} --trust FINGERPRINT")
     if told.get("looked"):
         lines.append(f"      last look that worked: {told['looked']}")
+    if "form" in told:
+        lines.append(f"      {told['form']}, last delivered: {told.get('delivered') or 'never'}")
     if told["problem"]:
         lines.append(f"      {told['problem']}")
     return "\n".join(lines)

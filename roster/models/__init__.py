@@ -1,6 +1,6 @@
 """The ground's tables: the tenant, its OneRoster rows, the hierarchy, the cache, the work."""
 
-from roster.models.arrivals import Arrival, ArrivalPart, Source
+from roster.models.arrivals import Arrival, ArrivalPart, Destination, Endpoint, Source
 from roster.models.gradebook import (
     AssessmentLineItem,
     AssessmentResult,
@@ -52,7 +52,9 @@ __all__ = [
     "Course",
     "CourseResource",
     "Demographics",
+    "Destination",
     "Document",
+    "Endpoint",
     "Enrollment",
     "Feed",
     "Finding",

@@ -1,4 +1,4 @@
-"""Bundles that came in, and the sources that they are fetched from."""
+"""Bundles that came in, the sources that they are fetched from, and where grades are delivered."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ from django.db.models import Exists, OuterRef, Q
 from roster.clock import clock
 
 
-class Source(models.Model):
-    """Where an organization's bundles are fetched from, and when.
+class Endpoint(models.Model):
+    """A folder or server outside, who signs in there, and when it is visited.
 
     `address` holds no credentials; `secret` is encrypted. `host_key` is the public key that the
-    SFTP server must have, `certificate` the authority (PEM) that a private HTTPS server's
-    certificate must come from. `answer` is what files are that no manifest speaks of and that
-    could be bulk or delta. `remembered` is what the last looks saw, for the next one to compare
-    with. `worker` is who fetches, or did so last.
+    SFTP server must have. `worker` is who visits it, or did so last.
     """
 
     class Kind(models.TextChoices):
@@ -33,12 +30,8 @@ class Source(models.Model):
         PRIVATE_KEY = "private key", "private key"
         TOKEN = "token", "bearer token"
 
-    class Answer(models.TextChoices):
-        BULK = "bulk", "all records"
-        DELTA = "delta", "changes only"
-
     organization = models.ForeignKey(
-        "roster.Organization", on_delete=models.CASCADE, related_name="sources"
+        "roster.Organization", on_delete=models.CASCADE, related_name="%(class)ss"
     )
     kind = models.CharField(max_length=8, choices=Kind.choices)
     address = models.CharField(max_length=1000)
@@ -48,33 +41,16 @@ class Source(models.Model):
     )
     secret = models.TextField(blank=True, editable=False)
     host_key = models.TextField(blank=True)
-    certificate = models.TextField(blank=True)
     daily_at = models.TimeField(null=True, blank=True)
     every_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
-    answer = models.CharField(max_length=5, choices=Answer.choices, blank=True)
     active = models.BooleanField(default=True)
     created = models.DateTimeField(default=clock, editable=False)
 
-    remembered = models.JSONField(default=dict, blank=True, editable=False)
-    looked = models.DateTimeField(null=True, blank=True, editable=False)
     problem = models.TextField(blank=True, editable=False)
     worker = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["organization", "address"], name="source_once"),
-            models.CheckConstraint(
-                condition=Q(kind__in=["folder", "sftp", "https"]), name="source_kind_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(every_minutes__isnull=True) | Q(every_minutes__gte=1),
-                name="source_every_minute_at_most",
-            ),
-            models.CheckConstraint(
-                condition=Q(answer__in=["", "bulk", "delta"]), name="source_answer_known"
-            ),
-        ]
+        abstract = True
 
     def __str__(self) -> str:
         return self.address
@@ -95,12 +71,83 @@ class Source(models.Model):
             "user": self.user,
             "credential": self.credential,
             "host_key": self.fingerprint,
-            "certificate": bool(self.certificate),
             "daily_at": self.daily_at and f"{self.daily_at:%H:%M}",
             "every_minutes": self.every_minutes,
-            "answer": self.answer,
             "active": self.active,
         }
+
+
+class Source(Endpoint):
+    """Where an organization's bundles are fetched from.
+
+    `certificate` is the authority (PEM) that a private HTTPS server's certificate must come from.
+    `answer` is what files are that no manifest speaks of and that could be bulk or delta.
+    `remembered` is what the last looks saw, for the next one to compare with.
+    """
+
+    class Answer(models.TextChoices):
+        BULK = "bulk", "all records"
+        DELTA = "delta", "changes only"
+
+    certificate = models.TextField(blank=True)
+    answer = models.CharField(max_length=5, choices=Answer.choices, blank=True)
+    remembered = models.JSONField(default=dict, blank=True, editable=False)
+    looked = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "address"], name="source_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["folder", "sftp", "https"]), name="source_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(every_minutes__isnull=True) | Q(every_minutes__gte=1),
+                name="source_every_minute_at_most",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer__in=["", "bulk", "delta"]), name="source_answer_known"
+            ),
+        ]
+
+    def settings(self) -> dict[str, Any]:
+        own = {"certificate": bool(self.certificate), "answer": self.answer}
+        return super().settings() | own
+
+
+class Destination(Endpoint):
+    """The folder, here or on a server, into which what vendors wrote is delivered.
+
+    `form` is what a delivery is; `upto` the number of the last write that was delivered, and
+    `delivered` when.
+    """
+
+    class Form(models.TextChoices):
+        BUNDLE = "bundle", "a OneRoster 1.2 delta bundle"
+        TABLE = "table", "a table of scores (CSV)"
+
+    form = models.CharField(max_length=6, choices=Form.choices, default=Form.BUNDLE)
+    upto = models.PositiveBigIntegerField(default=0, editable=False)
+    delivered = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "address"], name="destination_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["folder", "sftp"]), name="destination_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(every_minutes__isnull=True) | Q(every_minutes__gte=1),
+                name="destination_every_minute_at_most",
+            ),
+            models.CheckConstraint(
+                condition=Q(form__in=["bundle", "table"]), name="destination_form_known"
+            ),
+        ]
+
+    def settings(self) -> dict[str, Any]:
+        return super().settings() | {"form": self.form}
 
 
 class ArrivalQuerySet(models.QuerySet["Arrival"]):

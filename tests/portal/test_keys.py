@@ -14,7 +14,7 @@ from connections.models import Connection
 from roster.arrivals import keeping
 from roster.encryption import cipher
 from roster.fetching import credentials
-from roster.models import Arrival, ArrivalPart, AuditEntry, Organization, Source
+from roster.models import Arrival, ArrivalPart, AuditEntry, Destination, Organization, Source
 from tests.cast import brightpath, dana, riverside
 
 __all__ = ["brightpath", "dana", "riverside"]
@@ -29,6 +29,9 @@ def kept(settings: Any, riverside: Organization, brightpath: Connection) -> tupl
     source = Source(organization=riverside, kind="https", address="https://sis.example/b.zip")
     credentials.put(source, Source.Credential.TOKEN, "a token")
     source.save()
+    server = Destination(organization=riverside, kind="sftp", address="sftp://sis.example/grades")
+    credentials.put(server, Destination.Credential.PASSWORD, "a password")
+    server.save()
     arrival = Arrival.objects.create(organization=riverside, name="b.zip", size=7)
     content = cipher(keeping.PURPOSE).encrypt(b"a piece")
     ArrivalPart.objects.create(arrival=arrival, number=0, content=content)
@@ -47,14 +50,15 @@ def test_the_former_key_can_go(settings: Any, kept: tuple[Source, str]) -> None:
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW, [FORMER]
     done = renew()
     assert done == {
-        "credentials": 1, "pieces of bundles": 1, "hand-over links": 1, "second factors": 0,
-        "unreadable": 0,
+        "credentials": 1, "grade servers": 1, "pieces of bundles": 1, "hand-over links": 1,
+        "second factors": 0, "unreadable": 0,
     }  # fmt: skip
     assert AuditEntry.objects.get(action="key.renewed").new == done
 
     settings.SECRET_KEY_FALLBACKS = []
     source.refresh_from_db()
     assert credentials.secret_of(source) == "a token"
+    assert credentials.secret_of(Destination.objects.get()) == "a password"
     piece = bytes(ArrivalPart.objects.get().content)
     assert cipher(keeping.PURPOSE).decrypt(piece) == b"a piece"
     link = hand_over.find(word)
@@ -65,5 +69,5 @@ def test_the_former_key_can_go(settings: Any, kept: tuple[Source, str]) -> None:
 def test_what_no_key_can_read_is_counted_and_left(settings: Any, kept: tuple[Source, str]) -> None:
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW, []
     before = Source.objects.get().secret
-    assert renew()["unreadable"] == 3
+    assert renew()["unreadable"] == 4
     assert Source.objects.get().secret == before

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from connections.models import Partner
-from roster.exporting import export_written
-from roster.grading import since
+from connections.delivering import vendors
+from roster.clock import milliseconds
+from roster.exporting import Span, export_written
 from roster.management.base import RosterCommand
 from roster.reading.instants import instant
+from roster.written import numbers
 
 
 class Command(RosterCommand):
@@ -32,11 +33,8 @@ class Command(RosterCommand):
         moment = instant(options["since"]) if options["since"] else None
         if options["since"] and moment is None:
             raise CommandError("--since takes a moment such as 2026-02-11T08:15:30Z.", returncode=2)
-        vendors = dict(Partner.objects.values_list("pk", "name"))
-        rows = since(organization, moment)
-        files = export_written(
-            organization, options["path"], rows, vendors, by=self.actor(), since=moment
-        )
+        span = Span(milliseconds(moment) if moment else 0, numbers.last(organization.pk))
+        files = export_written(organization, options["path"], span, vendors(), by=self.actor())
         result = {
             "path": str(options["path"]),
             "organization": organization.slug,

@@ -34,7 +34,7 @@ class Command(RosterCommand):
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         organization = self.organization(options["slug"])
         number = options["source"]
-        chosen: Iterable[Source] = [find(organization, number)] if number else (
+        chosen: Iterable[Source] = [find(organization, Source, number)] if number else (
             organization.sources.filter(active=True)
         )  # fmt: skip
         began = clock()

@@ -37,7 +37,7 @@ def test_two_at_once_never_fetch_one_source_twice(
     thread.start()
     while not looks:
         pass
-    with pytest.raises(NotYet, match="being fetched from already"):
+    with pytest.raises(NotYet, match="at this address already"):
         fetch(Source.objects.get(), by="two")
     both.wait(20)
     thread.join(20)

@@ -34,7 +34,7 @@ def port(tmp_path: Path, page: Page) -> Iterator[int]:
 def source(riverside: Organization, port: int) -> Source:
     """A source with a bearer token whose server's certificate is trusted."""
     return sources.add(
-        riverside,
+        Source(organization=riverside),
         Settings(
             address=f"https://localhost:{port}/export/night.zip",
             credential="token",
@@ -160,7 +160,7 @@ def test_a_certificate_that_isnt_right_ends_it(
 ) -> None:
     with servers.https(tmp_path, page, pair) as port:
         source = sources.add(
-            riverside,
+            Source(organization=riverside),
             Settings(
                 address=f"https://localhost:{port}/night.zip",
                 certificate=pair[0] if trust is None else trust,

@@ -46,7 +46,7 @@ def trusted(organization: Organization, port: int, **changes: str) -> Source:
         "secret": PASSWORD,
     } | changes
     source = sources.add(
-        organization,
+        Source(organization=organization),
         Settings(schedule={"every_minutes": 5}, **settings),  # type: ignore[arg-type]
         by="test",
     )

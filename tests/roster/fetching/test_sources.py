@@ -23,7 +23,9 @@ SECRET = "correct horse"
 
 def add(organization: Organization, **settings: Any) -> Source:
     return sources.add(
-        organization, Settings(**{"schedule": {"every_minutes": 15}, **settings}), by="Dana"
+        Source(organization=organization),
+        Settings(**{"schedule": {"every_minutes": 15}, **settings}),
+        by="Dana",
     )
 
 

@@ -83,8 +83,8 @@ def test_a_daily_look_that_comes_too_early_is_repeated_for_two_hours(
     write(Path(watched.address) / "night.zip").write_bytes(b"PK")
     Source.objects.update(every_minutes=None, daily_at="02:15")
     with time_machine.travel(NOON, tick=False) as now:
-        job = arriving.request_fetch(watched, "Dana")
-        assert arriving.request_fetch(watched, "Dana") == job
+        job = arriving.request_visit(watched, "Dana")
+        assert arriving.request_visit(watched, "Dana") == job
         assert working.work(job.pk, "one")
         job.refresh_from_db()
         assert (job.state, job.attempts, job.due) == ("queued", 0, NOON + timedelta(seconds=30))

@@ -1,0 +1,63 @@
+"""Where grades are delivered by SFTP, as an administrator fills it in."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.forms.settings import Clock
+from portal.forms.widgets import Tiles
+from roster.fetching.sources import Settings
+from roster.models import Destination
+
+
+class DestinationForm(forms.Form):
+    """One SFTP server; a folder of this machine is the operator's to set, by command."""
+
+    address = forms.CharField(
+        label=_("Address"),
+        help_text=_("sftp://, the server's name, and the folder: sftp://files.example.org/grades"),
+        max_length=1000,
+    )
+    user = forms.CharField(label=_("User"), max_length=200)
+    credential = forms.ChoiceField(
+        label=_("Signs in with"),
+        choices=[
+            (Destination.Credential.PASSWORD, _("a password")),
+            (Destination.Credential.PRIVATE_KEY, _("a private key")),
+        ],
+        widget=Tiles,
+        initial=Destination.Credential.PASSWORD,
+    )
+    secret = forms.CharField(
+        label=_("Password or private key"),
+        help_text=_("Kept encrypted, and never shown again. A key is one without a passphrase."),
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off"}),
+    )
+    daily_at = forms.TimeField(
+        label=_("Every day at"), widget=Clock, input_formats=["%H:%M"], initial=time(3)
+    )
+    form = forms.ChoiceField(
+        label=_("What is delivered"),
+        choices=[
+            (Destination.Form.BUNDLE, _("a OneRoster 1.2 delta bundle (zip)")),
+            (Destination.Form.TABLE, _("a table of scores (CSV)")),
+        ],
+        widget=Tiles,
+        initial=Destination.Form.BUNDLE,
+    )
+
+    def clean_address(self) -> str:
+        """Return an address on a server."""
+        address: str = self.cleaned_data["address"].strip()
+        if not address.startswith("sftp://"):
+            raise forms.ValidationError(_("An address begins with sftp://."))
+        return address
+
+    def settings(self) -> Settings:
+        """Return what the verb is given."""
+        given: dict[str, Any] = dict(self.cleaned_data)
+        return Settings(schedule={"daily_at": given.pop("daily_at")}, **given)

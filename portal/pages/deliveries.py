@@ -1,0 +1,83 @@
+"""Where grades are delivered on a schedule: added, trusted, paused, removed, delivered now."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from portal.access import ADMIN, AtDesk, page
+from portal.forms.deliveries import DestinationForm
+from roster import jobs
+from roster.fetching import sources
+from roster.fetching.sources import Settings
+from roster.models import Destination
+from roster.refusal import Refused
+
+
+@page()
+def show(request: AtDesk) -> HttpResponse:
+    """The places, what the last delivery to each said, and a form for one more."""
+    return answer(request, DestinationForm())
+
+
+@page(ADMIN, methods=("POST",))
+def add(request: AtDesk) -> HttpResponse:
+    """Add an SFTP server; its key is to be trusted next."""
+    form = DestinationForm(request.POST)
+    if form.is_valid():
+        try:
+            sources.add(
+                Destination(organization=request.organization), form.settings(), by=request.user
+            )
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("Saved. Compare the server's key next, and trust it."))
+            return redirect("grade_deliveries", request.organization.slug)
+    return answer(request, form, status=422)
+
+
+@page(ADMIN, methods=("POST",))
+def change(request: AtDesk, pk: int, act: str) -> HttpResponse:
+    """Do something to one of them; `compare` shows the key that the server has."""
+    destination = get_object_or_404(Destination, organization=request.organization, pk=pk)
+    by = request.user
+    try:
+        if act == "compare":
+            offered = {destination.pk: sources.offered_fingerprint(destination)}
+            return answer(request, DestinationForm(), offered)
+        if act == "trust":
+            sources.trust(destination, request.POST.get("fingerprint", ""), by=by)
+        elif act in ("pause", "resume"):
+            sources.change(destination, Settings(active=act == "resume"), by=by)
+        elif act == "remove":
+            sources.remove(destination, by=by)
+        elif act == "deliver":
+            jobs.request_visit(destination, by)
+        else:
+            raise Http404
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        done = _("It is on its way.") if act == "deliver" else _("Saved.")
+        messages.success(request, done)
+    return redirect("grade_deliveries", request.organization.slug)
+
+
+def answer(
+    request: AtDesk,
+    form: DestinationForm,
+    offered: dict[int, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "organization": request.organization,
+        "may_change": request.may_change,
+        "destinations": request.organization.destinations.all(),
+        "form": form,
+        "keys_shown": offered or {},
+    }
+    return TemplateResponse(request, "grades/deliveries.html", context, status=status)

@@ -1,0 +1,88 @@
+"""Delivers what vendors wrote since the last delivery into a folder, here or on an SFTP server.
+
+A delivery appears under its name when it is whole. One that fails changes nothing, so the next
+one has what it had, and what was written since. A delivery that was named and never noted, as its
+process died, is delivered once more: a delta may repeat.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from django.db import transaction
+
+from roster import audit
+from roster.arrivals.keeping import private_file
+from roster.clock import clock, moment_of
+from roster.exporting import Span, write_grades
+from roster.fetching.addresses import parse
+from roster.fetching.alone import Visit, alone
+from roster.fetching.remote import Remote, in_words
+from roster.models import Destination
+from roster.refusal import Refused
+from roster.written import numbers
+
+READABLE = 0o640
+"""Of a delivery in a folder: whoever is in the folder's group fetches it."""
+
+
+def deliver(
+    destination: Destination, vendors: dict[int, str], *, by: audit.Actor
+) -> dict[str, int]:
+    """Deliver what is new; return how many rows of each file, none where nothing was written.
+
+    Raises `Refused` with what to do, `NotYet` where the same may succeed soon; the reason stays
+    with the destination until a delivery succeeds.
+    """
+    organization = destination.organization
+    with alone(destination) as mine:
+        span = Span(destination.upto, numbers.last(organization.pk))
+        if span.upto <= span.after:
+            return {}
+        try:
+            files = _send(mine, destination, span, vendors)
+        except Refused as refusal:
+            mine.save(problem=str(refusal))
+            raise
+        with transaction.atomic():
+            mine.save(upto=span.upto, delivered=clock(), problem="")
+            audit.record(
+                by,
+                "gradebook.delivered",
+                organization,
+                kind="destination",
+                object_id=str(destination.pk),
+                new={"address": destination.address, "files": files},
+            )
+    return files
+
+
+def _send(
+    mine: Visit, destination: Destination, span: Span, vendors: dict[int, str]
+) -> dict[str, int]:
+    organization, as_table = destination.organization, destination.form == Destination.Form.TABLE
+    moment, suffix = moment_of(span.upto), "csv" if as_table else "zip"
+    name = f"grades-{organization.slug}-{moment:%Y%m%dT%H%M%S}{moment.microsecond // 1000:03}Z"
+    with private_file() as path:
+        files = write_grades(organization, path, span, vendors, as_table=as_table)
+        if destination.kind == Destination.Kind.FOLDER:
+            _put(path, Path(destination.address), f"{name}.{suffix}")
+        else:
+            place = parse(destination.address)
+            with in_words(destination), Remote(destination, place) as remote:
+                remote.send(path, f"{place.path.rstrip('/')}/{name}.{suffix}", mine.tick)
+    return files
+
+
+def _put(path: Path, folder: Path, name: str) -> None:
+    beside = folder / f".{name}.partial"
+    try:
+        shutil.copyfile(path, beside)
+        beside.chmod(READABLE)
+        beside.replace(folder / name)
+    except OSError as error:
+        raise Refused(
+            f"The folder {folder} can't be written into: {error.strerror}. It must exist, and the"
+            " user that Rosterdesk runs as must be allowed to write there."
+        ) from error
