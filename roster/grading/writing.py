@@ -248,7 +248,8 @@ def _write(organization: int, entries: Sequence[Entry]) -> None:
     number = numbers.take(organization, len(entries))
     _require_last(organization, entries)
     fresh = [entry.row for entry in entries if not entry.row.record]
-    for row, key in zip(fresh, bulk.reserve(Written, len(fresh)), strict=True):
+    keys = bulk.reserve(Written, len(fresh)) if fresh else []
+    for row, key in zip(fresh, keys, strict=True):
         row.record = -key
     for at, entry in enumerate(entries):
         entry.row.number = number + at

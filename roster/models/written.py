@@ -182,9 +182,13 @@ class BegunList(models.Model):
 
     `program` is the mark of the token, `key` that of the list, `stand` the publication, its
     revision and the organization's acts: where these have moved, documents are taken anew. `at` is
-    when it was begun, `last` when, to the minute, a page of it was last asked.
+    when it was begun, `last` when, to the minute, a page of it was last asked. `content` is in
+    what it differs from its `base`; a base has none itself, is whole, and nobody's (`program`).
     """
 
+    base = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
     feed = models.ForeignKey("roster.Feed", on_delete=models.CASCADE, related_name="+")
     program = models.CharField(max_length=64)
     key = models.CharField(max_length=64)

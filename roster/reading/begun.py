@@ -1,15 +1,16 @@
 """Gradebook lists that were begun: later pages go on as the list was when its first was asked.
 
 Others write while a vendor pages, so a list with further pages is kept as it stood at offset 0, by
-token and list. Where the token has changed, the last one that the connection began counts. What
-can't be read any more is a tombstone in its place, and after an act documents are taken as they
-are now; length and order stay.
+token and list: as what differs from a base, which is kept whole once an hour. Where the token has
+changed, the last one that the connection began counts. What can't be read any more is a tombstone
+in its place, and after an act documents are taken as they are now; length and order stay.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from uuid import uuid4
 
 import numpy as np
 import orjson
@@ -20,13 +21,16 @@ from roster.clock import clock
 from roster.dialects.tombstones import tombstone
 from roster.models import BegunList, Status
 from roster.publishing import lists
-from roster.publishing.lists import EMPTY, List, Numbers
+from roster.publishing.lists import List
+from roster.reading.differing import Difference, difference, unpacked
 from roster.reading.listed import listed
 from roster.reading.source import Source
 
 LONGEST = timedelta(hours=24)
 IDLE = timedelta(minutes=15)
 """So long may pass after a list's last page until the vendor calls its reading done."""
+SHARED = timedelta(hours=1)
+"""So long lists are kept by what differs from a base."""
 NOTED = timedelta(minutes=1)
 """How exactly it is known when a list's last page was asked."""
 
@@ -39,13 +43,21 @@ class Name(NamedTuple):
 
 
 class Begun(NamedTuple):
-    """A list as it was begun, and where publication and acts stood."""
+    """A list as it was begun: its size, its base, and where publication and acts stood."""
 
-    shows: List
+    size: int
+    base: int
+    difference: Difference
     stand: str
 
+    def piece(self, offset: int, limit: int) -> List:
+        """Return so many of its entries from an offset on."""
+        some = slice(min(offset, self.size), min(offset + limit, self.size))
+        return self.difference.piece(_base(self.base), some)
 
-_kept: Cache[Begun] = Cache(32 * MEGABYTE, lambda found: 500 + 24 * len(found.shows))
+
+_kept: Cache[Begun] = Cache(8 * MEGABYTE, lambda found: 500 + 32 * found.difference.places.size)
+_bases: Cache[List] = Cache(64 * MEGABYTE, lambda base: 500 + 24 * len(base))
 
 
 def stand_of(source: Source) -> str:
@@ -56,17 +68,35 @@ def keep(source: Source, name: Name, shows: List) -> None:
     """Keep a list that was begun; a list has one beginning for each token."""
     feed, now = source.feed, clock()
     assert feed is not None  # noqa: S101 - who reads a publication has a feed.
-    values = {
-        "at": now,
-        "last": now,
-        "stand": stand_of(source),
-        "entries": len(shows),
-        "content": lists.encode(shows),
-    }
+    bases = BegunList.objects.filter(feed_id=feed, key=name.key, base=None, at__gt=now - SHARED)
+    base = bases.order_by("-at").values_list("pk", flat=True).first()
+    differs = difference(_base(base), shows) if base else None
+    values = {"at": now, "last": now, "stand": stand_of(source), "entries": len(shows)}
+    if differs is None:
+        made = BegunList.objects.create(
+            feed_id=feed,
+            program=f"@{uuid4().hex}",
+            key=name.key,
+            content=lists.encode(shows),
+            **values,
+        )
+        base, differs = made.pk, Difference()
+        _bases.put(base, shows)
     BegunList.objects.update_or_create(
-        feed_id=feed, program=name.program, key=name.key, defaults=values
+        feed_id=feed,
+        program=name.program,
+        key=name.key,
+        defaults={**values, "base_id": base, "content": differs.packed()},
     )
-    BegunList.objects.filter(feed_id=feed, at__lt=now - LONGEST).delete()
+    BegunList.objects.filter(feed_id=feed, at__lt=now - LONGEST - SHARED).delete()
+
+
+def _base(pk: int) -> List:
+    found = _bases.get(pk)
+    if found is None:
+        row = BegunList.objects.get(pk=pk)
+        found = _bases.put(pk, lists.decode(bytes(row.content), row.entries))
+    return found
 
 
 def begun_since(source: Source, moment: datetime, skew: timedelta) -> datetime | None:
@@ -79,13 +109,14 @@ def begun_since(source: Source, moment: datetime, skew: timedelta) -> datetime |
     except OverflowError:
         return None
     rows = BegunList.objects.filter(feed=source.feed or 0, at__lte=begun, last__gte=still)
+    rows = rows.exclude(base=None)
     return rows.aggregate(first=Min("at"))["first"]
 
 
 def begun(source: Source, name: Name) -> Begun | None:
     """Return a list as it was begun; None where nobody knows of it."""
     rows = BegunList.objects.filter(key=name.key, at__gt=clock() - LONGEST)
-    rows = rows.filter(feed__pk=source.feed or 0)
+    rows = rows.filter(feed__pk=source.feed or 0).exclude(base=None)
     every = list(rows.order_by("-at").values_list("program", "pk", "at", "last")[:50])
     if not every:
         return None
@@ -95,10 +126,10 @@ def begun(source: Source, name: Name) -> Begun | None:
     known = _kept.get((pk, at))
     if known is None:
         row = BegunList.objects.filter(pk=pk, at=at).first()
-        if row is None:
+        if row is None or row.base_id is None:
             return None
-        shows = lists.decode(bytes(row.content), row.entries) if row.entries else EMPTY
-        known = _kept.put((pk, at), Begun(shows, row.stand))
+        differs = unpacked(bytes(row.content))
+        known = _kept.put((pk, at), Begun(row.entries, row.base_id, differs, row.stand))
     return known
 
 
@@ -112,22 +143,13 @@ class Standing(NamedTuple):
 def as_it_stands(source: Source, collection: str, some: List, stand: str) -> Standing:
     """Return entries of a list as they may be read now, in their places."""
     now = listed(source, collection)
-    order = np.argsort(now.shows.records, kind="stable")
-    records = now.shows.records[order]
-    places = np.searchsorted(records, some.records)
-    places[places == records.size] = 0
-    live = records[places] == some.records if records.size else np.zeros(len(some), np.bool_)
+    live = np.isin(some.records, now.shows.records)
     if stand != stand_of(source):
-        some = _anew(some, now.shows.take(order[places]) if records.size else some, live)
+        order = np.argsort(now.shows.records, kind="stable")
+        places = order[np.searchsorted(now.shows.records[order], some.records[live])]
+        some.documents[live] = now.shows.documents[places]
+        some.stamps[live] = now.shows.stamps[places]
     return Standing(some, [not each for each in live.tolist()])
-
-
-def _anew(some: List, current: List, live: Numbers | np.ndarray) -> List:
-    return List(
-        some.records,
-        np.where(live, current.documents, some.documents),
-        np.where(live, current.stamps, some.stamps),
-    )
 
 
 def in_place(version: str, collection: str, text: str) -> str:

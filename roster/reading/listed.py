@@ -132,8 +132,10 @@ def _with(
     found = _whole.get(whole)
     if found is None:
         rows = more.tombstones if published.tombstones else more.live
-        kept = published.shows.take(~among(superseded(source, collection), published.shows.records))
-        shows = lists.joined([kept, rows])
+        kept, under = published.shows, superseded(source, collection)
+        if under.size:
+            kept = kept.take(~among(under, kept.records))
+        shows = lists.joined([kept, rows]) if len(kept) else rows
         found = _whole.put(
             whole, Listed(shows, shows.documents, shows.stamps, published.tombstones)
         )

@@ -89,13 +89,13 @@ def page_as_begun(
                 keep(source, name, shows)
             some = shows.take(slice(offset, offset + limit))
             return Page(_texts(source, collection, some), len(shows))
-        some = known.shows.take(slice(offset, offset + limit))
+        some = known.piece(offset, limit)
         some, fallen = as_it_stands(source, collection, some, known.stand)
         texts = [
             in_place(source.version, collection, text) if gone else text
             for text, gone in zip(_texts(source, collection, some), fallen, strict=True)
         ]
-        return Page(texts, len(known.shows))
+        return Page(texts, known.size)
 
     return _once_again(read)
 

@@ -9,6 +9,7 @@ latest of its write and of what it depends on having come or gone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -19,7 +20,6 @@ from roster import bulk
 from roster.caches import MEGABYTE, Cache
 from roster.kinds import KINDS, ROWS_OF
 from roster.models import Gradebook, Organization, Written
-from roster.publishing import lists
 from roster.publishing.lists import EMPTY, List, Numbers
 from roster.written import log
 from roster.written.log import Columns
@@ -67,16 +67,43 @@ class Records:
 
     def renewed(self, fresh: Records, rewritten: Numbers) -> Records:
         """Return the records when some are `rewritten`, of which these are left."""
-        kept = ~np.isin(self.live.records, rewritten)
-        live = lists.joined([self.live.take(kept), fresh.live])
-        order = np.argsort(-live.records, kind="stable")
-        gone = ~np.isin(self.tombstones.records, rewritten)
-        tombstones = lists.joined([self.tombstones.take(gone), fresh.tombstones])
-        return Records(
-            live.take(order),
-            tombstones.take(np.argsort(-tombstones.records, kind="stable")),
-            np.append(self.came[kept], fresh.came)[order],
-        )
+        *live, came = _renewed([*self.live, self.came], [*fresh.live, fresh.came], rewritten)
+        tombstones = _renewed([*self.tombstones], [*fresh.tombstones], rewritten)
+        return Records(List(*live), List(*tombstones), came)
+
+
+def _renewed(
+    columns: Sequence[Numbers], fresh: Sequence[Numbers], rewritten: Numbers
+) -> list[Numbers]:
+    """Return columns, the first of which are records, counting downwards, with `fresh` entries.
+
+    Of a million one is replaced, added, or taken out in a few milliseconds.
+    """
+    there = _places(columns[0], fresh[0])
+    known, renewed = there >= 0, list(columns)
+    if known.any():
+        renewed = [columns[0], *(column.copy() for column in columns[1:])]
+        for column, own in zip(renewed[1:], fresh[1:], strict=True):
+            column[there[known]] = own[known]
+    gone = _places(columns[0], rewritten[~np.isin(rewritten, fresh[0])])
+    if (gone >= 0).any():
+        renewed = [np.delete(column, gone[gone >= 0]) for column in renewed]
+    if known.all():
+        return renewed
+    renewed = [np.append(a, b[~known]) for a, b in zip(renewed, fresh, strict=True)]
+    order = np.argsort(-renewed[0], kind="stable")
+    sorted_already = bool((order[:-1] < order[1:]).all())
+    return renewed if sorted_already else [column[order] for column in renewed]
+
+
+def _places(records: Numbers, wanted: Numbers) -> Numbers:
+    """Return where numbers stand among others that count downwards, -1 for one that doesn't."""
+    if not records.size:
+        return np.full(wanted.size, -1)
+    places = np.searchsorted(records[::-1], wanted)
+    places[places == records.size] = 0
+    found = records[::-1][places] == wanted
+    return np.where(found, records.size - 1 - places, -1)
 
 
 NOBODYS = Records(EMPTY, EMPTY, EMPTY.stamps)
