@@ -21,6 +21,13 @@ CONNECTIONS = 512  # Per web process, idle and slow ones too; beyond that they w
 LAST_REQUESTS = 15  # Seconds in which a stopping web process finishes what it has begun.
 JOBS_AT_ONCE = 2
 LONGEST_STATEMENT = 30  # Seconds that PostgreSQL works for one request before it breaks off: 503.
+LOG = {
+    "formatters": {"line": {"()": "portal.logs.Line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"_granian": {"handlers": ["stderr"], "propagate": False}},
+}
+"""The application server's own lines are written as ours are."""
+
 limits: dict[str, threading.Timer] = {}
 """What ends the embedded worker, by the task that it is at."""
 
@@ -51,6 +58,7 @@ def web(host: str, port: int, workers: int) -> None:
         blocking_threads=min(THREADS, 2 * (os.cpu_count() or 1)),
         backpressure=CONNECTIONS,
         log_level=LogLevels.warning,
+        log_dictconfig=LOG,
         respawn_failed_workers=True,
         workers_kill_timeout=LAST_REQUESTS,
     ).serve(target_loader=partial(application_in_worker, os.getpid()), wrap_loader=False)

@@ -90,6 +90,10 @@ def test_serve_lives_heals_and_ends_cleanly(environ: dict[str, str]) -> None:
         for request in ODD:
             assert raw(desk.port, request).startswith(b"HTTP/1.1 401"), request
 
+        # A killed worker comes back.
+        os.kill(max(of_role(desk, "web")), signal.SIGKILL)
+        assert eventually(lambda: len(of_role(desk, "web")) == 3 and answers(desk), PATIENCE)
+
         # A killed main process takes its workers along, and all come back.
         main = min(of_role(desk, "web"))
         before = of_role(desk, "web") + of_role(desk, "worker")
@@ -105,6 +109,7 @@ def test_serve_lives_heals_and_ends_cleanly(environ: dict[str, str]) -> None:
         assert "web ended (-9)" in errors
         assert "worker ended (-9)" in errors
         assert "Traceback" not in errors
+        assert "_granian" in {json.loads(line)["logger"] for line in errors.splitlines()}
 
 
 @pytest.mark.parametrize("early", [False, True], ids=["serving", "starting"])
