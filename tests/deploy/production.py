@@ -41,6 +41,7 @@ class Production:
     ports: dict[str, int]
     database: engines.Server
     redis: engines.Server
+    of_web: dict[str, str]
     environ: dict[str, str] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     vendors: list[dict[str, Any]] = field(default_factory=list)
@@ -68,13 +69,14 @@ class Production:
     def start(self, unit: str) -> None:
         """Run what a unit runs; its instance is the port that nginx knows."""
         name, _, instance = unit.partition("@")
+        environ = self.environ | (self.of_web if unit in WEB else {})
         words = exec_of(DEPLOY / f"{name}{'@' if instance else ''}.service")
         words = words.replace("%i", str(self.ports.get(instance, "")))
         programs = Path(sys.executable).parent
         words = words.replace("/opt/rosterdesk/.venv/bin", str(programs))
         with (self.folder / f"{unit}.log").open("ab") as log:
             self.processes[unit] = subprocess.Popen(
-                shlex.split(words), cwd=BASE, env=self.environ, stdout=log, stderr=log,
+                shlex.split(words), cwd=BASE, env=environ, stdout=log, stderr=log,
                 preexec_fn=engines.bound_to_us(),
             )  # fmt: skip
 
@@ -106,8 +108,8 @@ UNITS = (*WEB, "rosterdesk-worker", "rosterdesk-beat")
 
 
 @contextlib.contextmanager
-def production(**settings: str) -> Iterator[Production]:
-    """Set everything up as the operators' guide says; `settings` are added to the environment."""
+def production(**of_web: str) -> Iterator[Production]:
+    """Set everything up as the operators' guide says; `of_web` is added for web processes."""
     with (
         contextlib.ExitStack() as ending,
         engines.temporary_folder() as folder,
@@ -115,13 +117,13 @@ def production(**settings: str) -> Iterator[Production]:
         engines.redis_server() as redis,
     ):
         ports = {name: engines.free_port() for name in ("80", "443", "8001", "8002")}
-        it = Production(folder, ports, database, redis)
+        it = Production(folder, ports, database, redis, of_web)
         ending.callback(lambda: [it.stop(unit) for unit in list(it.processes)])
         owner, daily = databases(database.url)
         it.environ = env.without_settings(os.environ) | environment(
             {"DATABASE_URL": daily, "BROKER_URL": redis.url, "CACHE_URL": f"{redis.url[:-1]}1"}
         )
-        it.environ |= {"ROSTERDESK_DATA": str(folder / "data"), **settings}
+        it.environ |= {"ROSTERDESK_DATA": str(folder / "data")}
         must(it.environ | {"DATABASE_URL": owner}, "migrate", "--verbosity", 0)
         databases(database.url)
         it.vendors = json.loads(must(it.environ, "demo", "--no-serve", "--json"))["connections"]
