@@ -20,6 +20,7 @@ from roster.importing.binding import BESIDE
 from roster.importing.columns import Column, File
 from roster.importing.files import FILES
 from roster.writing.cells import written
+from roster.writing.classes import Classes
 from roster.writing.lines import Line, Source
 
 TARGETS = {column.target for file in FILES.values() for column in file.columns if column.target}
@@ -40,14 +41,6 @@ WORDS: dict[tuple[str, str], Words] = {
 }
 
 
-class Taught(NamedTuple):
-    """What a class that was written stands for in what names it."""
-
-    course: str
-    school: str
-    term: str
-
-
 class Cell(NamedTuple):
     """What must hold of a column: whose ids its references are, its words, whether it is needed."""
 
@@ -66,7 +59,7 @@ class Completing:
         self.source = source
         self.version = source.version
         self.kept: dict[str, set[str]] = {name: set() for name in TARGETS}
-        self.classes: dict[str, Taught] = {}
+        self.classes = Classes()
         self.root = ""
         self.schools = source.schools()
         self.supplied: Counter[tuple[str, str]] = Counter()
@@ -148,11 +141,11 @@ class Completing:
         if file.name in TARGETS:
             self.kept[file.name].add(line.sourced_id)
         if file.name == "classes":
-            self.classes[line.sourced_id] = Taught(
-                line.values["courseSourcedId"],
-                line.values["schoolSourcedId"],
-                line.values["termSourcedIds"][0],
-            )
+            self.classes.add(line.sourced_id, line.values)
+        elif file.name == "academicSessions":
+            self.classes.add_session(line.sourced_id, line.values)
+        elif file.name == "enrollments":
+            self.classes.fit(line.values)
         elif file.name == "orgs":
             if not self.root and not line.values["parentSourcedId"]:
                 self.root = line.sourced_id

@@ -40,6 +40,15 @@ RECORDS: dict[str, Rule] = {
         "Send one row, or rows whose dates follow each other.",
         binding=False,
     ),
+    "teacher-primary-twice": notice(
+        "The class has several primary teachers at the same time. All were kept as primary.",
+        "Name one primary teacher for each class.",
+    ),
+    "date-outside-terms": notice(
+        "The enrollment begins or ends outside of its class's terms. It was kept; vendors see it"
+        " while the class has a term.",
+        "Let enrollments begin and end within the terms of their classes.",
+    ),
     "enrollment-role": notice(
         "The enrollment's role is none that the person has: a student who teaches, or staff who"
         " are enrolled as students. It is published, and vendors see the person as both.",

@@ -11,7 +11,7 @@ from roster.importing.binding import BASE, needs
 from roster.importing.files import FILES
 from roster.models import Import, LineItem, Org, Result
 from roster.refusal import Refused
-from tests.roster.importing.bundles import EVERYTHING, GRADEBOOK, V1P1, V1P2, manifest_of
+from tests.roster.importing.bundles import EVERYTHING, GRADEBOOK, V1P1, V1P2, edited, manifest_of
 from tests.roster.importing.cases import bundle
 from tests.roster.importing.conftest import Bundler
 
@@ -118,6 +118,33 @@ def test_a_strict_bundle_gives_a_person_one_primary_role_at_an_org(
     with pytest.raises(Refused, match=r"roles\.csv: role-primary-twice"):
         load(files, strict=True)
     assert codes(load(files)) == {"role-primary-twice"}
+
+
+PRIMARY = "e9,,,k1,s1,pat,teacher,true,2026-09-01,\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        (PRIMARY + PRIMARY.replace("e9", "e8"), "teacher-primary-twice"),
+        (PRIMARY + PRIMARY.replace("e9", "e8").replace("2026-09-01,", "2026-09-01,2026-10-01"),
+         "teacher-primary-twice"),
+        (PRIMARY.replace("01,", "01,2026-10-01") + PRIMARY.replace("e9", "e8").replace("09", "10"),
+         None),
+        (PRIMARY.replace("2026-09-01", "2026-01-01"), "date-outside-terms"),
+        (PRIMARY.replace("2026-09-01,", "2026-09-01,2028-01-01"), "date-outside-terms"),
+    ],
+)  # fmt: skip
+def test_what_classes_ask_of_enrollments_is_refused_strictly(
+    load: Bundler, rows: str, code: str | None
+) -> None:
+    files = edited(V1P2, "enrollments.csv", "tom,teacher,true,,\n", f"tom,aide,,,\n{rows}")
+    if code is None:
+        load(files, strict=True)
+        return
+    with pytest.raises(Refused, match=rf"enrollments\.csv: {code}"):
+        load(files, strict=True)
+    load(files)
 
 
 @pytest.mark.parametrize(
