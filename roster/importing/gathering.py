@@ -11,8 +11,9 @@ from roster.importing.findings import Findings
 from roster.importing.known import KnownLines, KnownRows
 from roster.importing.links import Links
 from roster.importing.manifest import Bundle, Part
+from roster.importing.parsing import Unusual
 from roster.importing.people import People
-from roster.importing.reading import Reader, Unusual
+from roster.importing.reading import Reader
 from roster.importing.remembering import Memory, Outdated, may_be_kept
 from roster.importing.staging import Stage
 from roster.importing.store import Counts, Store

@@ -20,7 +20,7 @@ from roster.importing.columns import Column
 from roster.importing.engine import prepared, quote
 from roster.importing.files import FILES
 from roster.importing.known import KnownRows
-from roster.importing.reading import LONGEST_ID
+from roster.importing.parsing import LONGEST_ID
 from roster.importing.record import Record
 from roster.importing.staging import Known, Reference, Stage
 from roster.importing.store import Counts, Store

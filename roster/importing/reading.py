@@ -1,53 +1,31 @@
-"""Reads one file of a bundle: header, rows, values, each fault told as a finding.
+"""Reads one file of a bundle row by row, and knows afterwards what it held.
 
 Rows are taken one by one, until one can't be understood by itself: it slipped, has the id of
 another, or a date in a form of its own. Then the file is read anew after a look over all of it
-(`survey.py`). The common case is made cheap, since a district has half a million rows: a row is
-cleaned only where it isn't clean, and values seen before are looked up.
+(`survey.py`). What stands in a row is for `parsing.py`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from datetime import tzinfo
-from typing import Any
-from zoneinfo import ZoneInfo
+from itertools import chain
 
-from roster.importing import columns, dates, values, vocabulary
-from roster.importing.cleaning import clean, is_clean
-from roster.importing.columns import Column, Need
+from roster.importing import columns, values, vocabulary
+from roster.importing.columns import Column
 from roster.importing.doubles import Doubles
 from roster.importing.findings import Findings
 from roster.importing.header import Header
-from roster.importing.known import SAYS_STATUS, STAMPED, KnownLines, marked
+from roster.importing.known import SAYS_STATUS, STAMPED, KnownLines
 from roster.importing.manifest import Bundle, Part
-from roster.importing.marking import KEY, MARK, MARKED, read_marks
-from roster.importing.named import NamedByClasses
-from roster.importing.record import Record, digest, unsound
+from roster.importing.parsing import LONGEST_ID, Cells, Unusual
+from roster.importing.record import Record
 from roster.importing.survey import Survey
-from roster.importing.values import Unreadable, as_json, separated
-from roster.models import Status
 
-ID_FORM = re.compile(r"[0-9A-Za-z._/@-]+")
-STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-LONGEST_ID = 255
-REMEMBERED = 20_000  # Distinct values of a column that are looked up instead of read again.
 TICK = 5_000
-LIVE = Status.ACTIVE.value
-DATES = (values.DATE_ONLY, values.MOMENT)
-PERIODS = (("start_date", "end_date"), ("begin_date", "end_date"))
-
-Remark = tuple[str, str]
-Known = dict[str, tuple[Any, tuple[Remark, ...]]]
-
-
-class Unusual(Exception):
-    """A row can't be understood without a look over its whole file."""
 
 
 class Reader:
-    """Reads the rows of one file; `fields` names what stands in a record's `values`.
+    """Reads the rows of one file; `columns` are those of a record's `values`.
 
     When all is read, `date_forms` has the form of each column of dates; `present` are the known
     columns that are there (`status` only if a row has one), `latest` is the greatest
@@ -66,12 +44,8 @@ class Reader:
         recall: Callable[[list[str]], KnownLines] | None = None,
     ) -> None:
         self.part = part
-        self.file = part.file.filename
-        self.version = bundle.version
-        self.zone: tzinfo = ZoneInfo(bundle.zone)
         self.findings = findings
         self.tick = tick
-        self.form = ""
         self.date_forms: dict[str, str] = {}
         self.present: list[str] = []
         self.latest = ""
@@ -80,25 +54,15 @@ class Reader:
         self.known: KnownLines | None = None
         self._recall = recall
         self._bundle = bundle
-        self._stamped = 0
-        self._says_status = False
-        self._named = NamedByClasses(bundle)
         self._looks = looks
-        self._seen: set[str] = set()
-        self._row = 0
-        self._id = ""
-        self._plain = False  # There is nothing to say of the row that is just being read.
-        self._said = 0  # What it says of status and date, as bits.
-        self._remarks: list[Remark] = []
 
     def records(self) -> Iterator[Record]:
         """Yield every row that has an id of its own."""
         if not self._look():
-            self.findings.add("file-without-rows", self.file)
+            self.findings.add("file-without-rows", self.part.file.filename)
             return
-        self._plan()
         if self._recall:
-            self.known = self._recall([column.name for column in self.columns])
+            self.known = self._cells.known = self._recall([each.name for each in self.columns])
         with self.part.entry.open() as stream:
             lines = self.part.rows(stream, self.findings, self.known)
             next(lines)
@@ -111,7 +75,7 @@ class Reader:
                     self.tick(stream.tell())
                 record = None
                 if len(line) == width or self.header.fit(row, line):
-                    record = self._record(row, line)
+                    record = self._cells.record(row, line)
                     if record is None:
                         self.left_out += 1
                         continue
@@ -119,19 +83,20 @@ class Reader:
                     yield record
                 else:
                     yield from self._set_aside(row, line, record)
-        self._note_skipped()
-        self._note_forms()
-        if not self._says_status and "status" in self.present:
-            self.present.remove("status")
-        if self._stamped and self.part.mode == "bulk":
-            self.findings.add("stamps-filled", self.file, times=self._stamped)
+        self._conclude()
 
-    def _note_skipped(self) -> None:
-        """Count the lines that were known, with what they say of status and date."""
-        if self.known is not None and self.known.skipped:
-            self.read += self.known.skipped
-            self._stamped += self.known.count(STAMPED)
-            self._says_status |= self.known.count(SAYS_STATUS) > 0
+    def _conclude(self) -> None:
+        """Note what the whole file says; lines that were known count as what they had said."""
+        cells, known = self._cells, self.known
+        if known is not None and known.skipped:
+            self.read += known.skipped
+            cells.stamped += known.count(STAMPED)
+            cells.says_status |= known.count(SAYS_STATUS) > 0
+        self.date_forms, self.latest = cells.forms(), cells.latest
+        if not cells.says_status and "status" in self.present:
+            self.present.remove("status")
+        if cells.stamped and self.part.mode == "bulk":
+            self.findings.add("stamps-filled", self.part.file.filename, times=cells.stamped)
 
     def _look(self) -> bool:
         """Look at the head of the file, or over all of it; return whether it has rows."""
@@ -146,35 +111,20 @@ class Reader:
             self.present = sorted(self.header.where)
             self._survey = Survey(self.header, known)
             if self._looks:
-                self._survey.look(_chain(first, lines))
-                self.date_forms = self._survey.forms(self.findings)
+                self._survey.look(chain((first,), lines))
         self.columns = [column for column in known if column.field and not unstored(column)]
         self.columns.sort(key=lambda column: column.beside)
-        self.fields = [column.field for column in self.columns]
-        self.blanks = [column.blank for column in self.columns]
+        self._doubles = Doubles(self._survey.twice, [column.field for column in self.columns])
+        self._cells = Cells(
+            self.part,
+            self._bundle,
+            self.findings,
+            self.header,
+            self.columns,
+            self._survey,
+            looks=self._looks,
+        )
         return True
-
-    def _plan(self) -> None:
-        """Lay out which cell goes where, and what each column has been seen to hold."""
-        where = self.header.where
-        self._lists = {where.get(each.name) for each in self.columns if each.blank == "[]"}
-        self._doubles = Doubles(self._survey.twice, self.fields)
-        self._steps: list[tuple[int, int, Known | None, int, bool, Column]] = []
-        for slot, column in enumerate(self.columns):
-            known: Known | None = None if column.type.read is None else {}
-            blank = column.need.may_be_blank
-            if known is not None and blank:
-                known[""] = column.blank, ()
-            index = self.header.where.get(column.name, -1)
-            if index >= 0:
-                self._steps.append((index, slot, known, column.type.longest, blank, column))
-            elif column.need in (Need.WANTED, Need.FIRM):
-                self._steps.append((-1, slot, known, 0, blank, column))
-        self._periods = [
-            (self.fields.index(first), self.fields.index(last))
-            for first, last in PERIODS
-            if first in self.fields and last in self.fields
-        ]
 
     def _set_aside(self, row: int, line: list[str], record: Record | None) -> Iterator[Record]:
         """Yield what is known of a row that slipped, can't be taken or isn't the only one."""
@@ -190,9 +140,9 @@ class Reader:
 
     def _slipped(self, row: int, line: list[str]) -> list[Record]:
         """Return that the ids are there which a row whose cells slipped may have."""
-        self._row, self._id = row, ""
+        self._cells.begin(row)
         ids = self.header.possible_ids(line)
-        return [unsound(row, each, self.blanks) for each in ids if len(each) <= LONGEST_ID]
+        return [self._cells.unsound(each) for each in ids if len(each) <= LONGEST_ID]
 
     def _joined(self, record: Record) -> Iterator[Record]:
         """Yield what the rows of an id come to, after the last of them."""
@@ -201,201 +151,9 @@ class Reader:
         if joined is None:
             return
         self.left_out += waiting if not joined.sound else waiting - 1
-        self._add("id-joined" if joined.sound else "id-twice", "sourcedId", record.sourced_id)
+        code = "id-joined" if joined.sound else "id-twice"
+        self._cells.add(code, "sourcedId", record.sourced_id)
         yield joined
-
-    def _record(self, row: int, line: list[str]) -> Record | None:
-        header = self.header
-        self._row, self._id, self._plain, self._said = row, "", True, 0
-        if header.secrets and header.drop_passwords(line):
-            self._plain = False
-        if not is_clean(line):
-            self._clean(line)
-        self._id = sourced_id = line[header.id]
-        if not self._has_good_id(sourced_id, line):
-            return None
-        status = self._status(line)
-        if status is not None and (not header.twice or self._is_certain(line)):
-            stored, sound = self._values(line)
-            if sound:
-                for first, last in self._periods:
-                    if stored[first] and stored[last] and stored[first] > stored[last]:
-                        self._add("dates-reversed", "", f"{stored[first]} – {stored[last]}")
-                metadata = self._metadata(line) if header.own or header.marks else "{}"
-                hashed = digest(self.fields, stored, metadata)
-                hashed_line = self._line(status)
-                return Record(row, True, sourced_id, status, metadata, hashed, stored, hashed_line)
-        return unsound(row, sourced_id, self.blanks)
-
-    def _line(self, status: str) -> int:
-        """Return the hash by which the line of this row is known the next time, 0 for none."""
-        if self.known is None or not self.known.line or not self._plain or status != LIVE:
-            return 0
-        return marked(self.known.line, self._said)
-
-    def _clean(self, line: list[str]) -> None:
-        """Clean the cells that are read; nothing is ever told of others, which may be secret."""
-        for index in self.header.read:
-            text = line[index]
-            cleaned = clean(separated(text) if index in self._lists else text)
-            if cleaned.text != text or cleaned.codes:
-                line[index] = cleaned.text
-                for code in cleaned.codes:
-                    self._add(code, self.header.names[index], text)
-
-    def _has_good_id(self, sourced_id: str, line: list[str]) -> bool:
-        if ID_FORM.fullmatch(sourced_id) is None:
-            if not sourced_id:
-                return any(line) and self._fault("id-missing")
-            self._add("id-characters", "sourcedId", sourced_id)
-        if len(sourced_id) > LONGEST_ID:
-            return self._fault("id-too-long", sourced_id)
-        if sourced_id[0] in "sS-":
-            if self.header.is_header(sourced_id):
-                return self._fault("row-header-again")
-            if sourced_id[:2] == "--" and not "".join(line).strip("- "):
-                return self._fault("row-of-dashes")
-        if not self._looks:
-            if sourced_id in self._seen:
-                raise Unusual
-            self._seen.add(sourced_id)
-        elif sourced_id in self._survey.repeated:
-            if sourced_id in self._seen:
-                return self._fault("id-repeated", sourced_id)
-            self._seen.add(sourced_id)
-        return True
-
-    def _fault(self, code: str, value: str = "") -> bool:
-        self._add(code, "sourcedId", value)
-        return False
-
-    def _status(self, line: list[str]) -> str | None:
-        """Return the row's status, or None where its word is unknown."""
-        text = line[self.header.status] if self.header.status >= 0 else ""
-        stamp = line[self.header.stamp] if self.header.stamp >= 0 else ""
-        delta = self.part.mode == "delta"
-        if not (text or stamp or delta):
-            return Status.ACTIVE.value
-        self._stamped += 1
-        self._said = STAMPED
-        self.latest = max(self.latest, stamp)
-        if delta and not STAMP.fullmatch(stamp):
-            self._add("stamp-form" if stamp else "stamp-missing", "dateLastModified", stamp)
-        if not (text or delta):
-            return Status.ACTIVE.value
-        status = vocabulary.STATUSES.get(vocabulary.plain(text))
-        if status is not None:
-            self._says_status, self._said = True, STAMPED | SAYS_STATUS
-        if not text:
-            self._add("status-missing", "status")
-        elif status is None:
-            self._add("status-unknown", "status", text)
-        elif status == Status.RETIRED.value and self.part.mode == "bulk":
-            self._add("status-retired", "status", text)
-        return status
-
-    def _is_certain(self, line: list[str]) -> bool:
-        """Return whether columns that stand there twice say the same."""
-        differ = [name for first, again, name in self.header.twice if line[first] != line[again]]
-        for name in differ:
-            self._add("column-twice-differs", name)
-        return not differ
-
-    def _metadata(self, line: list[str]) -> str:
-        """Return the row's own columns as JSON, and its mark."""
-        own = self.header.own_values(line)
-        marked, found = read_marks([line[index] for index in self.header.marks])
-        for code, value in found:
-            self._add(code, MARK, value, "true" if marked else "false")
-        if marked and self.part.file.name not in MARKED:
-            self._add("mark-not-read", MARK, "")
-        elif marked is not None:
-            own[KEY] = "true" if marked else "false"
-        return as_json(own) if own else "{}"
-
-    def _values(self, line: list[str]) -> tuple[list[Any], bool]:
-        stored = self.blanks.copy()
-        sound = True
-        for index, slot, known, longest, blank, column in self._steps:
-            text = line[index] if index >= 0 else ""
-            if known is None:  # Text as it is.
-                if text and len(text) <= longest:
-                    stored[slot] = text
-                    continue
-            elif text in known:
-                stored[slot], remarks = known[text]
-                if remarks:
-                    self._remark(column, text, remarks)
-                continue
-            if text:
-                sound &= self._read(column, text, stored, slot, known)
-            elif not blank:
-                sound &= self._missing(column)
-        return stored, sound
-
-    def _note_forms(self) -> None:
-        """Without a look over the file, every date is in OneRoster's form."""
-        if not self._looks:
-            for *_, known, _, _, column in self._steps:
-                if column.type in DATES and any(known or ()):
-                    self.date_forms[column.name] = dates.ISO
-
-    def _missing(self, column: Column) -> bool:
-        vital = column.need is Need.VITAL
-        self._add("missing-row" if vital else "missing", column.name)
-        return not vital
-
-    def _read(
-        self, column: Column, text: str, stored: list[Any], slot: int, known: Known | None
-    ) -> bool:
-        """Read one value in full; return whether its row can be kept."""
-        if column.type in DATES and not (self._looks or dates.read(text, dates.ISO)):
-            raise Unusual
-        self._remarks = []
-        self.form = self.date_forms.get(column.name, "")
-        try:
-            if column.type.read is None:
-                raise Unreadable
-            stored[slot] = value = column.type.read(text, self)
-        except Unreadable:
-            return self._assume(column, text, stored, slot)
-        remarks = tuple(self._remarks)
-        self._remark(column, text, remarks)
-        if known is not None and len(known) < REMEMBERED:
-            known[text] = value, remarks
-        return True
-
-    def _assume(self, column: Column, text: str, stored: list[Any], slot: int) -> bool:
-        """Take what a value must be by what classes make of its record, or none."""
-        named_as, word = column.type.assumed
-        if named_as and self._id in self._named.ids(named_as):
-            stored[slot] = word
-            self._add("type-assumed", column.name, text, word)
-            return True
-        firm = column.need.must_be_readable
-        code = "unreadable-row" if firm else "unreadable"
-        self._add(code, column.name, text, column.type.expected)
-        return not firm
-
-    def remark(self, code: str, expected: str = "") -> None:
-        """Take a remark on the value that is just being read."""
-        self._remarks.append((code, expected))
-
-    def _remark(self, column: Column, text: str, remarks: tuple[Remark, ...]) -> None:
-        for code, expected in remarks:
-            self._add(code, column.name, text, expected)
-
-    def _add(self, code: str, column: str, value: str = "", expected: str = "") -> None:
-        self._plain = False
-        self.findings.add(
-            code,
-            self.file,
-            row=self._row,
-            column=column,
-            value=value,
-            sourced_id=self._id,
-            expected=expected,
-        )
 
 
 def columns_for(part: Part, bundle: Bundle, names: list[str], findings: Findings) -> list[Column]:
@@ -419,10 +177,3 @@ def columns_for(part: Part, bundle: Bundle, names: list[str], findings: Findings
 
 def unstored(column: Column) -> bool:
     return column.type in (values.SECRET, values.ELSEWHERE, values.UNUSED)
-
-
-def _chain(
-    first: tuple[int, list[str]], rest: Iterator[tuple[int, list[str]]]
-) -> Iterator[tuple[int, list[str]]]:
-    yield first
-    yield from rest

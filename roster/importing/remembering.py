@@ -15,7 +15,7 @@ from roster.importing.decoding import PIECE
 from roster.importing.engine import prepared, quote
 from roster.importing.known import NOTHING, Kept, KnownLines, KnownRows
 from roster.importing.manifest import Bundle, Part
-from roster.importing.reading import Unusual
+from roster.importing.parsing import Unusual
 from roster.importing.staging import Stage
 from roster.models import Import, Organization, ReadFile, Status
 

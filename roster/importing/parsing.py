@@ -1,0 +1,311 @@
+"""Reads the cells of one row: its id, status, values and marks, each fault told as a finding.
+
+The common case is made cheap, since a district has half a million rows: a row is cleaned only
+where it isn't clean, and values seen before are looked up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from roster.importing import dates, values, vocabulary
+from roster.importing.cleaning import clean, is_clean
+from roster.importing.columns import Column, Need
+from roster.importing.findings import Findings
+from roster.importing.header import Header
+from roster.importing.known import SAYS_STATUS, STAMPED, KnownLines, marked
+from roster.importing.manifest import Bundle, Part
+from roster.importing.marking import KEY, MARK, MARKED, read_marks
+from roster.importing.named import NamedByClasses
+from roster.importing.record import Record, digest, unsound
+from roster.importing.survey import Survey
+from roster.importing.values import Unreadable, as_json, separated
+from roster.models import Status
+
+ID_FORM = re.compile(r"[0-9A-Za-z._/@-]+")
+STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+LONGEST_ID = 255
+REMEMBERED = 20_000  # Distinct values of a column that are looked up instead of read again.
+LIVE = Status.ACTIVE.value
+DATES = (values.DATE_ONLY, values.MOMENT)
+PERIODS = (("start_date", "end_date"), ("begin_date", "end_date"))
+
+Remark = tuple[str, str]
+Known = dict[str, tuple[Any, tuple[Remark, ...]]]
+
+
+class Unusual(Exception):
+    """A row can't be understood without a look over its whole file."""
+
+
+class Cells:
+    """Reads rows whose cells stand where the header says; `fields` names a record's `values`.
+
+    `date_forms` has the form of each column of dates; `latest` is the greatest dateLastModified,
+    `stamped` the number of rows with a status or date, `says_status` whether one has a status.
+    Unless the file was looked over (`looks`), it raises `Unusual` where that is needed.
+    """
+
+    def __init__(
+        self,
+        part: Part,
+        bundle: Bundle,
+        findings: Findings,
+        header: Header,
+        columns: Sequence[Column],
+        survey: Survey,
+        *,
+        looks: bool,
+    ) -> None:
+        self.file = part.file.filename
+        self.version = bundle.version
+        self.zone: tzinfo = ZoneInfo(bundle.zone)
+        self.findings = findings
+        self.header = header
+        self.fields = [column.field for column in columns]
+        self.blanks = [column.blank for column in columns]
+        self.form = ""
+        self.date_forms = survey.forms(findings) if looks else {}
+        self.latest = ""
+        self.stamped = 0
+        self.says_status = False
+        self.known: KnownLines | None = None
+        self._name = part.file.name
+        self._mode = part.mode
+        self._named = NamedByClasses(bundle)
+        self._survey = survey
+        self._looks = looks
+        self._seen: set[str] = set()
+        self._row = 0
+        self._id = ""
+        self._plain = False  # There is nothing to say of the row that is just being read.
+        self._said = 0  # What it says of status and date, as bits.
+        self._remarks: list[Remark] = []
+        self._plan(columns)
+
+    def _plan(self, columns: Sequence[Column]) -> None:
+        """Lay out which cell goes where, and what each column has been seen to hold."""
+        where = self.header.where
+        self._lists = {where.get(each.name) for each in columns if each.blank == "[]"}
+        self._steps: list[tuple[int, int, Known | None, int, bool, Column]] = []
+        for slot, column in enumerate(columns):
+            known: Known | None = None if column.type.read is None else {}
+            blank = column.need.may_be_blank
+            if known is not None and blank:
+                known[""] = column.blank, ()
+            index = where.get(column.name, -1)
+            if index >= 0:
+                self._steps.append((index, slot, known, column.type.longest, blank, column))
+            elif column.need in (Need.WANTED, Need.FIRM):
+                self._steps.append((-1, slot, known, 0, blank, column))
+        self._periods = [
+            (self.fields.index(first), self.fields.index(last))
+            for first, last in PERIODS
+            if first in self.fields and last in self.fields
+        ]
+
+    def record(self, row: int, line: list[str]) -> Record | None:
+        header = self.header
+        self.begin(row)
+        if header.secrets and header.drop_passwords(line):
+            self._plain = False
+        if not is_clean(line):
+            self._clean(line)
+        self._id = sourced_id = line[header.id]
+        if not self._has_good_id(sourced_id, line):
+            return None
+        status = self._status(line)
+        if status is not None and (not header.twice or self._is_certain(line)):
+            stored, sound = self._values(line)
+            if sound:
+                for first, last in self._periods:
+                    if stored[first] and stored[last] and stored[first] > stored[last]:
+                        self.add("dates-reversed", "", f"{stored[first]} – {stored[last]}")
+                metadata = self._metadata(line) if header.own or header.marks else "{}"
+                hashed = digest(self.fields, stored, metadata)
+                hashed_line = self._line(status)
+                return Record(row, True, sourced_id, status, metadata, hashed, stored, hashed_line)
+        return self.unsound(sourced_id)
+
+    def _line(self, status: str) -> int:
+        """Return the hash by which the line of this row is known the next time, 0 for none."""
+        if self.known is None or not self.known.line or not self._plain or status != LIVE:
+            return 0
+        return marked(self.known.line, self._said)
+
+    def _clean(self, line: list[str]) -> None:
+        """Clean the cells that are read; nothing is ever told of others, which may be secret."""
+        for index in self.header.read:
+            text = line[index]
+            cleaned = clean(separated(text) if index in self._lists else text)
+            if cleaned.text != text or cleaned.codes:
+                line[index] = cleaned.text
+                for code in cleaned.codes:
+                    self.add(code, self.header.names[index], text)
+
+    def _has_good_id(self, sourced_id: str, line: list[str]) -> bool:
+        if ID_FORM.fullmatch(sourced_id) is None:
+            if not sourced_id:
+                return any(line) and self._fault("id-missing")
+            self.add("id-characters", "sourcedId", sourced_id)
+        if len(sourced_id) > LONGEST_ID:
+            return self._fault("id-too-long", sourced_id)
+        if sourced_id[0] in "sS-":
+            if self.header.is_header(sourced_id):
+                return self._fault("row-header-again")
+            if sourced_id[:2] == "--" and not "".join(line).strip("- "):
+                return self._fault("row-of-dashes")
+        if not self._looks:
+            if sourced_id in self._seen:
+                raise Unusual
+            self._seen.add(sourced_id)
+        elif sourced_id in self._survey.repeated:
+            if sourced_id in self._seen:
+                return self._fault("id-repeated", sourced_id)
+            self._seen.add(sourced_id)
+        return True
+
+    def _fault(self, code: str, value: str = "") -> bool:
+        self.add(code, "sourcedId", value)
+        return False
+
+    def _status(self, line: list[str]) -> str | None:
+        """Return the row's status, or None where its word is unknown."""
+        text = line[self.header.status] if self.header.status >= 0 else ""
+        stamp = line[self.header.stamp] if self.header.stamp >= 0 else ""
+        delta = self._mode == "delta"
+        if not (text or stamp or delta):
+            return Status.ACTIVE.value
+        self.stamped += 1
+        self._said = STAMPED
+        self.latest = max(self.latest, stamp)
+        if delta and not STAMP.fullmatch(stamp):
+            self.add("stamp-form" if stamp else "stamp-missing", "dateLastModified", stamp)
+        if not (text or delta):
+            return Status.ACTIVE.value
+        status = vocabulary.STATUSES.get(vocabulary.plain(text))
+        if status is not None:
+            self.says_status, self._said = True, STAMPED | SAYS_STATUS
+        if not text:
+            self.add("status-missing", "status")
+        elif status is None:
+            self.add("status-unknown", "status", text)
+        elif status == Status.RETIRED.value and self._mode == "bulk":
+            self.add("status-retired", "status", text)
+        return status
+
+    def _is_certain(self, line: list[str]) -> bool:
+        """Return whether columns that stand there twice say the same."""
+        differ = [name for first, again, name in self.header.twice if line[first] != line[again]]
+        for name in differ:
+            self.add("column-twice-differs", name)
+        return not differ
+
+    def _metadata(self, line: list[str]) -> str:
+        """Return the row's own columns as JSON, and its mark."""
+        own = self.header.own_values(line)
+        marked, found = read_marks([line[index] for index in self.header.marks])
+        for code, value in found:
+            self.add(code, MARK, value, "true" if marked else "false")
+        if marked and self._name not in MARKED:
+            self.add("mark-not-read", MARK, "")
+        elif marked is not None:
+            own[KEY] = "true" if marked else "false"
+        return as_json(own) if own else "{}"
+
+    def _values(self, line: list[str]) -> tuple[list[Any], bool]:
+        stored = self.blanks.copy()
+        sound = True
+        for index, slot, known, longest, blank, column in self._steps:
+            text = line[index] if index >= 0 else ""
+            if known is None:  # Text as it is.
+                if text and len(text) <= longest:
+                    stored[slot] = text
+                    continue
+            elif text in known:
+                stored[slot], remarks = known[text]
+                if remarks:
+                    self._remark(column, text, remarks)
+                continue
+            if text:
+                sound &= self._read(column, text, stored, slot, known)
+            elif not blank:
+                sound &= self._missing(column)
+        return stored, sound
+
+    def _missing(self, column: Column) -> bool:
+        vital = column.need is Need.VITAL
+        self.add("missing-row" if vital else "missing", column.name)
+        return not vital
+
+    def _read(
+        self, column: Column, text: str, stored: list[Any], slot: int, known: Known | None
+    ) -> bool:
+        """Read one value in full; return whether its row can be kept."""
+        if column.type in DATES and not (self._looks or dates.read(text, dates.ISO)):
+            raise Unusual
+        self._remarks = []
+        self.form = self.date_forms.get(column.name, "")
+        try:
+            if column.type.read is None:
+                raise Unreadable
+            stored[slot] = value = column.type.read(text, self)
+        except Unreadable:
+            return self._assume(column, text, stored, slot)
+        remarks = tuple(self._remarks)
+        self._remark(column, text, remarks)
+        if known is not None and len(known) < REMEMBERED:
+            known[text] = value, remarks
+        return True
+
+    def _assume(self, column: Column, text: str, stored: list[Any], slot: int) -> bool:
+        """Take what a value must be by what classes make of its record, or none."""
+        named_as, word = column.type.assumed
+        if named_as and self._id in self._named.ids(named_as):
+            stored[slot] = word
+            self.add("type-assumed", column.name, text, word)
+            return True
+        firm = column.need.must_be_readable
+        code = "unreadable-row" if firm else "unreadable"
+        self.add(code, column.name, text, column.type.expected)
+        return not firm
+
+    def remark(self, code: str, expected: str = "") -> None:
+        """Take a remark on the value that is just being read."""
+        self._remarks.append((code, expected))
+
+    def _remark(self, column: Column, text: str, remarks: tuple[Remark, ...]) -> None:
+        for code, expected in remarks:
+            self.add(code, column.name, text, expected)
+
+    def add(self, code: str, column: str, value: str = "", expected: str = "") -> None:
+        self._plain = False
+        self.findings.add(
+            code,
+            self.file,
+            row=self._row,
+            column=column,
+            value=value,
+            sourced_id=self._id,
+            expected=expected,
+        )
+
+    def begin(self, row: int) -> None:
+        """Let what is found next be of a row."""
+        self._row, self._id, self._plain, self._said = row, "", True, 0
+
+    def unsound(self, sourced_id: str) -> Record:
+        """Return that an id is there, in a row that can't be taken."""
+        return unsound(self._row, sourced_id, self.blanks)
+
+    def forms(self) -> dict[str, str]:
+        """Return the forms of dates; without a look over the file, each is OneRoster's."""
+        if not self._looks:
+            for *_, known, _, _, column in self._steps:
+                if column.type in DATES and any(known or ()):
+                    self.date_forms[column.name] = dates.ISO
+        return self.date_forms
