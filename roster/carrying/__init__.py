@@ -25,7 +25,7 @@ __all__ = ["Before", "Opened", "Prospect", "before", "carry", "foresee"]
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """Marks, levels and, if it is needed, the map of the rows before an import."""
+    """Marks before an import; with them levels and, if it is needed, the map of the rows."""
 
     marks: list[MarkRow]
     levels: set[Key]
@@ -37,7 +37,9 @@ def before(organization: Organization, *, with_map: bool = False) -> Before:
     marks = marks_of(organization)
     levels = Level.objects.filter(organization=organization).values_list("kind", "sourced_id")
     return Before(
-        marks, set(levels.iterator(2000)), current(organization)[1] if marks or with_map else None
+        marks,
+        set(levels.iterator(2000)) if marks else set(),
+        current(organization)[1] if marks or with_map else None,
     )
 
 

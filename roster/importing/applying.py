@@ -6,7 +6,7 @@ Whether it stands is for the caller to say, by what comes back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -19,11 +19,11 @@ from roster.importing.difference import difference
 from roster.importing.findings import Findings
 from roster.importing.former import marks_kept
 from roster.importing.gathering import STORED, Gathering
-from roster.importing.holds import Weighing, visible
+from roster.importing.holds import Seen, Weighing, visible
 from roster.importing.store import Store
 from roster.importing.years import active_school_year
 from roster.kinds import KINDS
-from roster.map import build, store
+from roster.map import build, forget, store
 from roster.models import Enrollment, Import, Klass, Organization, Rollover, Status, User
 
 CHECKED, COMPARED = 88, 95  # Percent done when each stage ends.
@@ -91,7 +91,7 @@ def _change(
 ) -> tuple[dict[str, dict[str, int]], checking.Numbers | None]:
     """Return the counts of each file, and what reaches no vendor now, if that may be new."""
     numbers = None
-    before = carrying.before(organization, with_map=_may_be_held(organization))
+    before, seen = _before(organization)
     years = _years(organization)
     store = Store(organization, clock(), weighing.changes, weighing.weigh)
     gathering.merge(store)
@@ -111,7 +111,7 @@ def _change(
             Rollover.objects.note(organization, year, by_name=by_approval)
     if gathering.changed or named or anew:
         gathering.progress(CHECKED, "Deriving the hierarchy")
-        numbers = _derive(organization, gathering.findings, before, weighing)
+        numbers = _derive(organization, gathering.findings, before, seen, weighing)
         weighing.weigh_schools()
         weighing.weigh_year(year, years, after)
     weighing.weigh_forms()
@@ -127,19 +127,33 @@ def _may_be_held(organization: Organization) -> bool:
     )
 
 
+def _before(organization: Organization) -> tuple[carrying.Before, Seen | None]:
+    """Return marks and who is visible; the map of the rows as they are only if there are marks."""
+    before = carrying.before(organization, with_map=_may_be_held(organization))
+    if before.map is None:
+        return before, None
+    seen = Seen(visible(organization, before.map), before.map.person.hash.copy())
+    if not before.marks:
+        before = replace(before, map=None)
+        forget()  # Two maps, with all rows between them, are what takes most memory.
+    return before, seen
+
+
 def _derive(
-    organization: Organization, findings: Findings, before: carrying.Before, weighing: Weighing
+    organization: Organization,
+    findings: Findings,
+    before: carrying.Before,
+    seen: Seen | None,
+    weighing: Weighing,
 ) -> checking.Numbers:
     """Derive levels and marks, and compare who is visible before and after."""
     after = cache(lambda: build(organization))
-    seen = visible(organization, before.map) if before.map else {}
-    known = before.map.person.hash.copy() if before.map else None
     with marks_kept(organization):
         hierarchy.derive(organization)
         Organization.objects.filter(pk=organization.pk).touch()  # type: ignore[attr-defined]
         _tell(carrying.carry(organization, before, after), findings)
-    if known is not None:
-        weighing.weigh_visible(seen, visible(organization, after()), known)
+    if seen is not None:
+        weighing.weigh_visible(seen, visible(organization, after()))
     store(organization, after())  # The refresh and the next import begin with it.
     return checking.numbers(organization, after())
 

@@ -69,6 +69,13 @@ Visible = dict[str, Hashes]
 """By kind, the ids of what is visible."""
 
 
+class Seen(NamedTuple):
+    """What is visible to a connection that is shared everything, and all people there are."""
+
+    visible: Visible
+    people: Hashes
+
+
 class Reason(NamedTuple):
     """One reason, as it is kept and shown."""
 
@@ -238,12 +245,13 @@ class Weighing:
         if year in before and year not in years:
             self.add("year", year=year, years=", ".join(years) or "no school year")
 
-    def weigh_visible(self, before: Visible, after: Visible, known: Hashes) -> None:
-        """Compare what is visible to a connection that is shared everything.
+    def weigh_visible(self, seen: Seen, after: Visible) -> None:
+        """Compare what was visible before with what is now.
 
-        `known` are the people who were there before, visible or not: who comes out of hiding is
-        limited by number, who is new by share, since a large district has new people every night.
+        Who comes out of hiding is limited by number, who is new by share, since a large district
+        has new people every night.
         """
+        before, known = seen
         people = len(before["person"])
         came = np.setdiff1d(after["person"], before["person"], assume_unique=True)
         opened = int(np.isin(came, known, assume_unique=True).sum())

@@ -94,22 +94,31 @@ class KnownLines:
         """Yield those of some lines that must be read."""
         hashes = _hashes(lines)
         places = self._places(hashes)
-        for line, hashed, place in zip(lines, hashes.tolist(), places, strict=True):
-            if place >= 0 and not self.inside:
-                self.row += 1
-                self._found.append(place)
-                self.rows.append(self.row)
-                continue
-            self.line = 0 if self.inside or line[-1:] != "\n" else hashed
-            yield line
+        at = 0
+        for place in (*np.flatnonzero(places < 0).tolist(), len(lines)):
+            while at < place and self.inside:
+                self.line = 0
+                yield lines[at]
+                at += 1
+            self._skip(places[at:place])
+            at = place + 1
+            if place < len(lines):
+                line = lines[place]
+                self.line = 0 if self.inside or line[-1:] != "\n" else int(hashes[place])
+                yield line
 
-    def _places(self, hashes: Numbers) -> list[int]:
+    def _skip(self, places: Numbers) -> None:
+        """Skip known lines that follow each other."""
+        self._found.frombytes(places.tobytes())
+        self.rows.extend(range(self.row + 1, self.row + len(places) + 1))
+        self.row += len(places)
+
+    def _places(self, hashes: Numbers) -> Numbers:
         if not len(self._hashes):
-            return [-1] * len(hashes)
+            return np.full(len(hashes), -1, np.int64)
         at = np.searchsorted(self._hashes, hashes)
         at[at == len(self._hashes)] = 0
-        places: list[int] = np.where(self._hashes[at] == hashes, at, -1).tolist()
-        return places
+        return np.where(self._hashes[at] == hashes, at, -1)
 
     @property
     def skipped(self) -> int:
