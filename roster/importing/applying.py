@@ -19,7 +19,8 @@ from roster.importing.difference import difference
 from roster.importing.findings import Findings
 from roster.importing.former import marks_kept
 from roster.importing.gathering import STORED, Gathering
-from roster.importing.holds import Seen, Weighing, visible
+from roster.importing.holds import Weighing
+from roster.importing.seen import Seen
 from roster.importing.store import Store
 from roster.importing.years import active_school_year
 from roster.kinds import KINDS
@@ -132,7 +133,7 @@ def _before(organization: Organization) -> tuple[carrying.Before, Seen | None]:
     before = carrying.before(organization, with_map=_may_be_held(organization))
     if before.map is None:
         return before, None
-    seen = Seen(visible(organization, before.map), before.map.person.hash.copy())
+    seen = Seen.of(organization, before.map)
     if not before.marks:
         before = replace(before, map=None)
         forget()  # Two maps, with all rows between them, are what takes most memory.
@@ -153,7 +154,7 @@ def _derive(
         Organization.objects.filter(pk=organization.pk).touch()  # type: ignore[attr-defined]
         _tell(carrying.carry(organization, before, after), findings)
     if seen is not None:
-        weighing.weigh_visible(seen, visible(organization, after()))
+        weighing.weigh_visible(seen, Seen.of(organization, after()))
     store(organization, after())  # The refresh and the next import begin with it.
     return checking.numbers(organization, after())
 

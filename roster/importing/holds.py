@@ -13,17 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from django.db import connection
 from django.db.models import CharField, Field, TextField
-from numpy.typing import NDArray
 
 from roster import bulk
-from roster.deciding import Decision, Rules, Settings
-from roster.deciding.rules import EVERYTHING
 from roster.importing.changes import REMOVED, RETURNED, UPDATED, Changes, names
-from roster.importing.columns import VERSIONS
 from roster.importing.engine import column_of, quote
+from roster.importing.seen import WATCHED, Seen
 from roster.importing.staging import Stage
-from roster.map import Map
-from roster.marks import marks_of, resolve
 from roster.models import Org, Organization, Role, Status, User
 
 REASONS = {
@@ -58,22 +53,6 @@ NARROWING = ("begin_date", "end_date", "exclude")
 """What keeps records from vendors: not one such value may be lost with all the others."""
 
 MARK = "externalLmsExclude"
-
-WATCHED = {"person": "people", "section": "classes", "enrollment": "enrollments"}
-"""The map's kinds of which vendors' rosters consist."""
-
-Hashes = NDArray[Any]
-"""Sorted hashes of ids."""
-
-Visible = dict[str, Hashes]
-"""By kind, the ids of what is visible."""
-
-
-class Seen(NamedTuple):
-    """What is visible to a connection that is shared everything, and all people there are."""
-
-    visible: Visible
-    people: Hashes
 
 
 class Reason(NamedTuple):
@@ -245,37 +224,23 @@ class Weighing:
         if year in before and year not in years:
             self.add("year", year=year, years=", ".join(years) or "no school year")
 
-    def weigh_visible(self, seen: Seen, after: Visible) -> None:
-        """Compare what was visible before with what is now.
+    def weigh_visible(self, before: Seen, after: Seen) -> None:
+        """Compare who and what was visible before with what is now.
 
         Who comes out of hiding is limited by number, who is new by share, since a large district
         has new people every night.
         """
-        before, known = seen
-        people = len(before["person"])
-        came = np.setdiff1d(after["person"], before["person"], assume_unique=True)
-        opened = int(np.isin(came, known, assume_unique=True).sum())
+        people = len(before.visible["person"])
+        came = after.new(before, "person")
+        opened = int(np.isin(came, before.people, assume_unique=True).sum())
         if people and opened > self.organization.hold_visible:
             self.add("visible", count=opened, limit=self.organization.hold_visible)
         if people and self._is_too_many(len(came) - opened, people):
             self.add("grown", count=len(came) - opened, before=people, **self._limits())
         for kind, what in WATCHED.items():
-            gone = np.setdiff1d(before[kind], after[kind], assume_unique=True)
-            hidden, of = len(gone), len(before[kind])
+            hidden, of = len(before.new(after, kind)), len(before.visible[kind])
             if self._is_too_many(hidden, of):
                 self.add("hidden", what=what, count=hidden, before=of, **self._limits())
-
-
-def visible(organization: Organization, m: Map) -> Visible:
-    """Return what a connection that is shared everything sees, in any version."""
-    rules = Rules.of({**EVERYTHING, "inactive": False}, [])
-    settings = Settings.of(organization)
-    marks, day = resolve(marks_of(organization), m), organization.today()
-    decisions = [Decision(m, version, rules, settings, day, marks) for version in VERSIONS]
-    return {
-        kind: bulk.distinct(np.concatenate([getattr(m, kind).hash[d.ok(kind)] for d in decisions]))
-        for kind in WATCHED
-    }
 
 
 def _collection(stage: Stage) -> str:
