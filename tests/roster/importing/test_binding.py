@@ -138,7 +138,7 @@ PRIMARY = "e9,,,k1,s1,pat,teacher,true,2026-09-01,\n"
 def test_what_classes_ask_of_enrollments_is_refused_strictly(
     load: Bundler, rows: str, code: str | None
 ) -> None:
-    files = edited(V1P2, "enrollments.csv", "tom,teacher,true,,\n", f"tom,aide,,,\n{rows}")
+    files = edited(V1P2, "enrollments.csv", "tom,teacher,true,,\n", f"tom,teacher,false,,\n{rows}")
     if code is None:
         load(files, strict=True)
         return
