@@ -15,7 +15,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from tests.deploy.production import HOST, WEB, Production, must, production
+from tests.deploy.production import HOST, UNITS, WEB, Production, must, production
 from tests.faults.breaking import STATEMENT, USERS, begun
 from tests.faults.running import run
 from tests.faults.table import SHORT
@@ -67,6 +67,7 @@ def test_the_log_of_the_proxy_knows_no_id(desk: Production) -> None:
     asked = [
         f"{USERS}/the-id-of-ann",
         f"{USERS}?filter=familyName='Secretname'",
+        "/ims/oneroster/v1p1/the-id-of-ann",
         "/hand-over/word/",
     ]
     for path in asked:
@@ -91,6 +92,14 @@ def test_in_the_clear_nothing_is_answered(desk: Production) -> None:
         with socket.create_connection(("127.0.0.1", desk.ports["80"]), timeout=10) as line:
             line.sendall(f"GET {path} HTTP/1.0\r\nHost: {HOST}\r\n\r\n".encode())
             assert status in line.recv(100)
+
+
+def test_the_processes_write_json_and_no_secret(desk: Production) -> None:
+    for unit in UNITS:
+        for line in desk.log(unit).splitlines():
+            assert line.startswith("Rosterdesk is at ") or json.loads(line), (unit, line)
+        for vendor in desk.vendors:
+            assert vendor["client_secret"] not in desk.log(unit)
 
 
 # Odd clients ----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import subprocess
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from roster.api.operations import OPERATIONS
 from tests import engines
 from tests.deploy.production import DEPLOY, exec_of
 
@@ -37,3 +39,32 @@ def test_compose_runs_what_the_units_run(unit: Path) -> None:
     words = exec_of(unit).replace("/opt/rosterdesk/.venv/bin/", "")
     for instance in ("8001", "8002") if "%i" in words else ("",):
         assert shlex.split(words.replace("%i", instance)) in ran
+
+
+def test_compose_names_what_is_there() -> None:
+    """Without Docker no container is started: images and `build` are only read here."""
+    text = (DEPLOY / "compose.yaml").read_text()
+    compose = yaml.safe_load(text)
+    head = text.partition("name:")[0]
+    for name, service in compose["services"].items():
+        assert "image" in service, name
+        assert ":" in service["image"] or "build" in service, "an image of no version"
+        assert set(service.get("secrets", ())) <= set(compose["secrets"])
+        if (shared := service.get("network_mode", "")).startswith("service:"):
+            assert shared.removeprefix("service:") in compose["services"]
+        for volume in service.get("volumes", ()):
+            source = volume.partition(":")[0]
+            if source.startswith("./"):
+                assert (DEPLOY / source).exists() or source[2:] in head, source
+            else:
+                assert source in compose["volumes"], source
+    for built in (each["build"] for each in compose["services"].values() if "build" in each):
+        assert (DEPLOY / built["context"] / built["dockerfile"]).resolve() == DEPLOY / "Dockerfile"
+    for secret in compose["secrets"].values():
+        assert secret["file"].removeprefix("./") in head
+
+
+def test_the_proxy_logs_each_list_by_its_name_and_nothing_else() -> None:
+    (named,) = re.findall(r"/v1p2\)/\(([\w|]+)\)\)\(", (DEPLOY / "nginx.conf").read_text())
+    lists = {re.split(r"/v1p[12]/", each.path)[1].partition("/")[0] for each in OPERATIONS}
+    assert {*named.split("|")} == lists | {"discovery"}
