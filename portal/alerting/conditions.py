@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from connections.calendar import upcoming
 from connections.models import Connection
 from portal.alerting.pulses import silent
+from portal.retelling import retold
 from portal.words import DATES
 from roster import publishing
 from roster.clock import clock
@@ -44,20 +46,21 @@ def conditions(organization: Organization) -> list[Condition]:
 def of_installation() -> list[Condition]:
     """Return what needs the operator."""
     return [
-        Condition(f"{name}-silent:{since:%Y-%m-%dT%H:%M:%S}", *SILENT[name], "jobs")
+        Condition(f"{name}-silent:{since:%Y-%m-%dT%H:%M:%S}", str(subject), str(words), "jobs")
         for name, since in silent(clock())
+        for subject, words in [SILENT[name]]
     ]
 
 
 SILENT = {
     "worker": (
-        _("No background worker is heard of"),
-        _("Nothing is imported or refreshed until one runs again: manage.py serve, or celery -A"
+        _l("No background worker is heard of"),
+        _l("Nothing is imported or refreshed until one runs again: manage.py serve, or celery -A"
           " portal worker."),
     ),
     "beat": (
-        _("The schedule isn't heard of"),
-        _("Nothing begins by itself until it runs again: manage.py serve, or celery -A portal"
+        _l("The schedule isn't heard of"),
+        _l("Nothing begins by itself until it runs again: manage.py serve, or celery -A portal"
           " beat."),
     ),
 }  # fmt: skip
@@ -69,7 +72,8 @@ def failed_refresh(organization: Organization) -> Iterator[Condition]:
         yield Condition(
             f"job:{job.pk}:{job.finished}",
             _("A refresh of the OneRoster cache failed"),
-            _("Vendors go on reading what was published before. %(why)s") % {"why": job.reason},
+            _("Vendors go on reading what was published before. %(why)s")
+            % {"why": retold(job.reason)},
             "cache",
         )
 
@@ -111,7 +115,7 @@ def import_held(organization: Organization) -> Iterator[Condition]:
     held = held_import(organization)
     if held is None:
         return
-    reasons = " ".join(each["reason"] for each in held.holds)
+    reasons = " ".join(retold(each["reason"]) for each in held.holds)
     moved_on = any(each["code"] == "year" for each in held.holds)
     subject = _("Plan the year rollover?") if moved_on else _("An import waits for your decision")
     yield Condition(f"import:{held.pk}", subject, reasons, "import", held.pk)
@@ -124,7 +128,7 @@ def refresh_held(organization: Organization) -> Iterator[Condition]:
             # The same data, refreshed again and held again, is told once.
             f"refresh-of-import:{held.of_import_id}",
             _("A refresh waits for your decision"),
-            " ".join(each["reason"] for each in held.holds),
+            " ".join(retold(each["reason"]) for each in held.holds),
             "cache_held",
         )
 

@@ -10,6 +10,7 @@ from django.core.mail import EmailMessage
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 
 from portal.alerting.conditions import Condition, conditions, of_installation
 from portal.models import Alert, Membership, Staff
@@ -30,7 +31,8 @@ def tell() -> int:
             return 0
         sent = _tell(None, of_installation())
         for organization in Organization.objects.order_by("pk"):
-            sent += _tell(organization, conditions(organization))
+            with translation.override(organization.language):
+                sent += _tell(organization, conditions(organization))
         return sent
 
 

@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from connections import partners, sharing
-from connections.models import TYPES, Connection, Partner
+from connections.models import Connection, Partner
 from portal import words
 from portal.forms.sharing import SharingFields, initial_of
 from portal.forms.terms import TERMS, AgreementFields
@@ -83,7 +83,7 @@ class ConnectionForm(SharingFields, AgreementFields):
     )
     types = forms.MultipleChoiceField(
         label=_("Beside Roster Sync"),
-        choices=[(name, TYPES[name]) for name in partners.ADDED_TYPES],
+        choices=[(name, words.TYPE_NAMES[name]) for name in partners.ADDED_TYPES],
         widget=Ticks,
         required=False,
     )
@@ -137,7 +137,9 @@ class ConnectionForm(SharingFields, AgreementFields):
             **{
                 key: {
                     "versions": [name for name in VERSIONS if name in partner.versions],
-                    "lozenges": [str(TYPES[name]) for name in ("roster", *partner.types)],
+                    "lozenges": [
+                        str(words.TYPE_NAMES[name]) for name in ("roster", *partner.types)
+                    ],
                 }
                 for key, partner in self.directory.items()
             },

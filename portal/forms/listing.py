@@ -9,7 +9,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from connections.models import TYPES, Connection
+from connections.models import Connection
 from portal import words
 from portal.asked import asked
 
@@ -34,7 +34,7 @@ class ListForm(forms.Form):
     q = forms.CharField(required=False)
     status = forms.ChoiceField(label=_("Status"), choices=STATUSES, required=False)
     has = forms.ChoiceField(
-        label=_("Function"), choices=[("", _("All")), *TYPES.items()], required=False
+        label=_("Function"), choices=[("", _("All")), *words.TYPE_NAMES.items()], required=False
     )
     order = forms.ChoiceField(label=_("Order"), choices=ORDERS, required=False)
 

@@ -8,11 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from connections.logos import LARGEST, picture_of
-from connections.models import SHARES, TYPES, Partner
+from connections.models import Partner
 from connections.partners import ADDED_TYPES, CHANGED
 from portal import words
 from portal.forms.widgets import Ticks
-from roster.checking import NEEDS
 from roster.refusal import Refused
 
 
@@ -27,7 +26,7 @@ class CertifiedFields(forms.Form):
     )
     types = forms.MultipleChoiceField(
         label=_("Beside Roster Sync"),
-        choices=[(name, TYPES[name]) for name in ADDED_TYPES],
+        choices=[(name, words.TYPE_NAMES[name]) for name in ADDED_TYPES],
         widget=Ticks,
         required=False,
     )
@@ -55,13 +54,13 @@ class PartnerForm(CertifiedFields):
     )
     shares = forms.MultipleChoiceField(
         label=_("What it asks districts to share beyond the plain roster"),
-        choices=[*SHARES.items()],
+        choices=[*words.SHARE_NAMES.items()],
         widget=Ticks,
         required=False,
     )
     needs = forms.MultipleChoiceField(
         label=_("What it asks of their data"),
-        choices=[*NEEDS.items()],
+        choices=[*words.NEED_NAMES.items()],
         widget=Ticks,
         required=False,
     )

@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from connections import partners, sandbox, terms
-from connections.models import TYPES, Partner
+from connections.models import Partner
+from portal import words
 from portal.forms.widgets import Ticks
 
 
@@ -28,7 +29,7 @@ class ThrowAwayForm(forms.Form):
     )
     types = forms.MultipleChoiceField(
         label=_("Beside Roster Sync"),
-        choices=[(name, TYPES[name]) for name in partners.ADDED_TYPES],
+        choices=[(name, words.TYPE_NAMES[name]) for name in partners.ADDED_TYPES],
         help_text=_("For partners that are certified for it."),
         widget=Ticks,
         required=False,

@@ -6,6 +6,7 @@ import zoneinfo
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from portal import words
@@ -151,6 +152,14 @@ class SettingsForm(forms.Form):
             " since when. No names of people."
         ),
         choices=YES_OR_NO,
+    )
+    language = forms.ChoiceField(
+        label=_("Language of letters and alerts"),
+        help_text=_(
+            "Letters to vendors, and e-mails about what needs a person. Each of you chooses the"
+            " language of these pages under your own name."
+        ),
+        choices=settings.LANGUAGES,
     )
     contact_name = forms.CharField(
         label=_("Contact for vendors"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connections import sharing
 from connections.choosing import HIDEABLE, has, subjects_of
-from connections.models import SHARES, Connection
+from connections.models import Connection
 from portal import words
 from portal.forms.widgets import Ticks, Tiles
 from portal.terms import COLLECTION_TERMS
@@ -69,7 +69,7 @@ class SharingFields(forms.Form):
     shares = forms.MultipleChoiceField(
         label=_("Share as well"),
         help_text=_("Off unless you tick it. Ask the vendor what it really needs."),
-        choices=list(SHARES.items()),
+        choices=list(words.SHARE_NAMES.items()),
         widget=Ticks,
         required=False,
     )

@@ -9,6 +9,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from roster.clock import clock
 from roster.models import Organization
@@ -33,11 +34,12 @@ class StaffManager(BaseUserManager["Staff"]):
 
 class Staff(AbstractBaseUser, PermissionsMixin):
     """A portal account. An operator runs the installation; what somebody may do in an
-    organization is a `Membership`.
+    organization is a `Membership`. `language` is blank where each browser is believed.
     """
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=8, blank=True)
     is_operator = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     created = models.DateTimeField(default=clock)
@@ -62,8 +64,8 @@ class Membership(models.Model):
     """What one account may do in one organization."""
 
     class Role(models.TextChoices):
-        ADMIN = "admin", "Administrator"
-        VIEWER = "viewer", "Viewer"
+        ADMIN = "admin", _("Administrator")
+        VIEWER = "viewer", _("Viewer")
 
     staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="memberships")
     organization = models.ForeignKey(

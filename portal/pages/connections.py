@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from connections import credentials
 from connections.agreements import file_of
-from connections.models import SHARES, Connection
+from connections.models import Connection
 from portal import letters
 from portal.access import AtDesk, connection_of, connections_of, page
 from portal.forms.listing import ListForm
@@ -22,6 +22,7 @@ from portal.terms import COLLECTION_TERMS
 from portal.words import (
     FIELDS,
     ROLES,
+    SHARE_NAMES,
     STANDINGS,
     grade_name,
     in_order_of_grades,
@@ -87,8 +88,8 @@ def sharing_of(connection: Connection) -> dict[str, Any]:
     withheld = set(connection.withheld)
     return {
         "schools": sorted(names.get(school, school) for school in connection.schools),
-        "shared": [SHARES[name] for name in SHARES if name in connection.shares],
-        "kept": [SHARES[name] for name in SHARES if name not in connection.shares],
+        "shared": [words for name, words in SHARE_NAMES.items() if name in connection.shares],
+        "kept": [words for name, words in SHARE_NAMES.items() if name not in connection.shares],
         "withheld": [FIELDS.get(name, name) for name in sorted(withheld)],
         "narrowed": narrowed(connection),
     }

@@ -14,6 +14,7 @@ from connections.models import Connection
 from portal.access import ADMIN, AtDesk, page
 from portal.csv_files import csv_answer
 from portal.pages.imports import NAMED
+from portal.retelling import retold
 from roster import jobs, publishing
 from roster.models import Org, Organization, Refresh
 from roster.refusal import Refused
@@ -102,6 +103,9 @@ def reasons_of(organization: Organization, held: Refresh) -> list[tuple[str, str
     rows = Connection.objects.filter(organization=organization, feed__isnull=False)
     vendors = dict(rows.values_list("feed", "vendor"))
     return [
-        (each["reason"], ", ".join(sorted({vendors.get(feed, "—") for feed in each["feeds"]})))
+        (
+            retold(each["reason"]),
+            ", ".join(sorted({vendors.get(feed, "—") for feed in each["feeds"]})),
+        )
         for each in held.holds
     ]

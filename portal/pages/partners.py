@@ -6,9 +6,8 @@ from django.http import HttpResponse
 from django.template.response import TemplateResponse
 
 from connections.models import Partner
-from connections.models.connection import TYPES
 from portal.access import AtDesk, connections_of, page
-from portal.words import Words
+from portal.words import TYPE_NAMES, Words
 
 
 @page()
@@ -33,4 +32,4 @@ def show(request: AtDesk) -> HttpResponse:
 
 
 def types_of(partner: Partner) -> list[Words]:
-    return [TYPES[name] for name in ("roster", *partner.types)]
+    return [TYPE_NAMES[name] for name in ("roster", *partner.types)]

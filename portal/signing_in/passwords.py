@@ -14,10 +14,12 @@ from typing import Any
 
 from allauth.account.forms import ResetPasswordForm, default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from portal.models import Staff
@@ -79,5 +81,6 @@ def set_up_path(staff: Staff) -> str:
 
 
 def _mail(staff: Staff, origin: str) -> EmailMessage:
-    body = render_to_string("account/reset_mail.txt", {"link": origin + set_up_path(staff)})
-    return EmailMessage(_("Rosterdesk: choose a new password"), body, to=[staff.email])
+    with translation.override(staff.language or settings.LANGUAGE_CODE):
+        body = render_to_string("account/reset_mail.txt", {"link": origin + set_up_path(staff)})
+        return EmailMessage(_("Rosterdesk: choose a new password"), body, to=[staff.email])

@@ -15,25 +15,31 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from connections.information import PATHS
-from connections.models import SHARES, TYPES, Connection, Partner, Request
+from connections.models import Connection, Partner, Request
 from portal import articles
+from portal.retelling import retold
 from portal.words import (
     ACTIONS,
     FINDING_COLUMNS,
     JOB_STATES,
+    NEED_NAMES,
     REFRESHES,
     SEVERITIES,
+    SHARE_NAMES,
     STANDINGS,
+    TYPE_NAMES,
+    Words,
     advice,
     standing_of,
 )
-from roster.checking import NEEDS
 from roster.models import AuditEntry, Mark
 
 register = template.Library()
 register.filter(advice)
+register.filter(retold)
 
 
 @register.filter
@@ -49,16 +55,16 @@ def initials(name: str) -> str:
 
 
 PLACES = (
-    ("organization", "house", "Home"),
-    ("roster", "users", "Roster"),
-    ("connections", "plug", "Connections"),
-    ("imports", "inbox", "Imports"),
-    ("prerequisites", "circle-check", "Prerequisites"),
-    ("grades", "school", "Grades from vendors"),
-    ("cache", "layers", "OneRoster cache"),
-    ("audit", "clock", "Audit log"),
-    ("staff", "circle-user-round", "Staff"),
-    ("settings", "sliders", "Settings"),
+    ("organization", "house", gettext_lazy("Home")),
+    ("roster", "users", gettext_lazy("Roster")),
+    ("connections", "plug", gettext_lazy("Connections")),
+    ("imports", "inbox", gettext_lazy("Imports")),
+    ("prerequisites", "circle-check", gettext_lazy("Prerequisites")),
+    ("grades", "school", gettext_lazy("Grades from vendors")),
+    ("cache", "layers", gettext_lazy("OneRoster cache")),
+    ("audit", "clock", gettext_lazy("Audit log")),
+    ("staff", "circle-user-round", gettext_lazy("Staff")),
+    ("settings", "sliders", gettext_lazy("Settings")),
 )
 """The pages in the side bar: name of the address, icon, words. Names of the pages below a place
 begin with the place's own, without its plural (`connection_new`)."""
@@ -70,10 +76,10 @@ FOR_ADMINS = {"staff"}
 """The places that viewers have no door to."""
 
 TABS = (
-    ("connection", "Overview"),
-    ("connection_information", "Information to Share"),
-    ("connection_requests", "Requests"),
-    ("connection_view", "View as vendor"),
+    ("connection", gettext_lazy("Overview")),
+    ("connection_information", gettext_lazy("Information to Share")),
+    ("connection_requests", gettext_lazy("Requests")),
+    ("connection_view", gettext_lazy("View as vendor")),
 )
 """The pages of a connection: name of the address, words."""
 
@@ -97,7 +103,7 @@ def when(moment: datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}">{}, {} {}</time>',
         local.isoformat(timespec="seconds"),
-        formats.date_format(local, "j M Y"),
+        formats.date_format(local, _("j M Y")),
         local.strftime("%H:%M"),
         local.strftime("%Z"),
     )
@@ -128,13 +134,16 @@ def asked_for(connection: Connection, asked: Request) -> str:
 @register.simple_tag
 def type_name(name: str) -> str:
     """Write a connection type."""
-    return TYPES[name]
+    return str(TYPE_NAMES[name])
 
 
 @register.simple_tag
-def asks_for(partner: Partner) -> list[str]:
+def asks_for(partner: Partner) -> list[Words]:
     """Return a partner's profile of needs in words: what to share, what the data must have."""
-    return [*(SHARES[name] for name in partner.shares), *(NEEDS[name] for name in partner.needs)]
+    return [
+        *(SHARE_NAMES[name] for name in partner.shares),
+        *(NEED_NAMES[name] for name in partner.needs),
+    ]
 
 
 @register.simple_tag
@@ -181,7 +190,7 @@ def places(context: Context) -> list[dict[str, Any]]:
         {
             "address": reverse(name, kwargs={"slug": slug}),
             "icon": symbol,
-            "words": _(words),
+            "words": words,
             "current": "page" if here == name else "true" if below(here, name) else "",
         }
         for name, symbol, words in PLACES
@@ -210,7 +219,7 @@ def connection_tabs(context: Context, connection: Connection) -> list[dict[str, 
     return [
         {
             "address": reverse(name, kwargs=given),
-            "words": _(words),
+            "words": words,
             "current": "page" if here == name else "",
         }
         for name, words in TABS

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from roster.checking.numbers import VERSIONS, everything_shared, numbers_of
 from roster.checking.prerequisites import CHECKS, NEEDS, Check
 from roster.checking.scope import At, Found, Scope
@@ -74,11 +76,11 @@ def _answer(
     means = {"1.1": check.old, "1.2": check.new}
     return {
         "code": check.code,
-        "title": check.title,
+        "title": _(check.title),
         "count": found.total,
         "records": records,
-        "means": {version: means[version] for version in versions},
-        "repair": check.repair,
+        "means": {version: _(means[version]) for version in versions},
+        "repair": _(check.repair),
         "needs": list(check.needs),
     }
 

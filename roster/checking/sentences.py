@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext, ngettext_lazy
+
 from roster.checking.numbers import COUNTED, Numbers
 from roster.kinds import KINDS
 
 ONE_AND_MANY = {
-    "classes": ("class", "classes"),
-    "enrollments": ("enrollment", "enrollments"),
-    "users": ("person", "people"),
+    "classes": ngettext_lazy("%(count)s class", "%(count)s classes", "number"),
+    "enrollments": ngettext_lazy("%(count)s enrollment", "%(count)s enrollments", "number"),
+    "users": ngettext_lazy("%(count)s person", "%(count)s people", "number"),
 }
+
+NOT_ONE = {"classes": _l("class"), "enrollments": _l("enrollment"), "users": _l("person")}
 
 MISSING = {
     ("section", "session"): "a class names no academic session that is in the data",
@@ -75,25 +82,38 @@ def in_words(numbers: Numbers, *, vendor: str = "") -> list[str]:
         found.setdefault(_sentence(counts, vendor, version), []).append(version)
     said = [(version, sentence) for sentence, (version, *_) in found.items()]
     if len(said) == 1:
-        return [f"OneRoster {' and '.join(numbers)}: {said[0][1]}"]
+        return [f"OneRoster {_(' and ').join(numbers)}: {said[0][1]}"]
     return [f"OneRoster {version}: {sentence}" for version, sentence in said]
 
 
 def _sentence(counts: Mapping[str, Any], vendor: str, version: str) -> str:
     records, hidden = counts["records"], counts["hidden"]
+    facts = {"all": _counted(records), "hidden": _counted(hidden), "vendor": vendor}
     if not any(hidden.values()):
-        return f"all of {_counted(records)} can reach {vendor or 'a vendor'}."
-    reasons = "; ".join(
+        if vendor:
+            return _("all of %(all)s can reach %(vendor)s.") % facts
+        return _("all of %(all)s can reach a vendor.") % facts
+    facts["why"] = "; ".join(
         f"{because(reason, version)} ({_counted(reason)})" for reason in counts["because"]
     )
-    nothing = [ONE_AND_MANY[each][0] for each in COUNTED if 0 < records[each] == hidden[each]]
-    loud = f"NOT ONE {' AND NOT ONE '.join(nothing)} gets out. Of" if nothing else "of"
-    one = sum(hidden.values()) == 1
     if vendor:
-        verb = f"{'does' if one else 'do'} not reach {vendor}"
+        words = ngettext(
+            "of %(all)s, %(hidden)s does not reach %(vendor)s, because %(why)s.",
+            "of %(all)s, %(hidden)s do not reach %(vendor)s, because %(why)s.",
+            sum(hidden.values()),
+        )
     else:
-        verb = f"{'reaches' if one else 'reach'} no vendor"
-    return f"{loud} {_counted(records)}, {_counted(hidden)} {verb}, because {reasons}."
+        words = ngettext(
+            "of %(all)s, %(hidden)s reaches no vendor, because %(why)s.",
+            "of %(all)s, %(hidden)s reach no vendor, because %(why)s.",
+            sum(hidden.values()),
+        )
+    nothing = [str(NOT_ONE[each]) for each in COUNTED if 0 < records[each] == hidden[each]]
+    if not nothing:
+        return words % facts
+    loud = _("NOT ONE %(kinds)s gets out.") % {"kinds": _(" AND NOT ONE ").join(nothing)}
+    told = words % facts
+    return f"{loud} {told[0].upper()}{told[1:]}"
 
 
 def because(reason: Mapping[str, Any], version: str) -> str:
@@ -108,19 +128,19 @@ def because(reason: Mapping[str, Any], version: str) -> str:
         words = NOWHERE.get(kind, words)
     elif code == "dates":
         words = DATES.get(kind, words)
-    about = KINDS[about].title if about in KINDS else about
-    title = TITLES.get(kind, KINDS[kind].title)
-    return words.format(title=title, about=about, version=version)
+    about = _(KINDS[about].title) if about in KINDS else about
+    title = _(TITLES.get(kind, KINDS[kind].title))
+    return _(words).format(title=title, about=about, version=version)
 
 
 def _counted(counts: Mapping[str, Any]) -> str:
     """Return `2 classes, 40 enrollments and 1 person`, without what there is none of."""
     parts = [
-        f"{counts[name]:,} {ONE_AND_MANY[name][counts[name] != 1]}"
+        ONE_AND_MANY[name] % {"number": count, "count": number_format(count, force_grouping=True)}
         for name in COUNTED
-        if counts.get(name)
+        if (count := counts.get(name))
     ]
     if not parts:
-        return "no records"
+        return _("no records")
     *first, last = parts
-    return f"{', '.join(first)} and {last}" if first else last
+    return _("%(some)s and %(last)s") % {"some": ", ".join(first), "last": last} if first else last

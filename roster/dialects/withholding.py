@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from django.db.models import F
+from django.utils.translation import ngettext_lazy
 
 from roster.dialects.fields import FIELDS, Field, Type
 from roster.models import Organization, Status, User
@@ -80,6 +81,20 @@ def known_policy(asked: Iterable[str]) -> list[str]:
     return asked
 
 
+ALSO_IN = {
+    "username": ngettext_lazy(
+        "%(count)d username contains the e-mail address that is withheld, and can still be read.",
+        "%(count)d usernames contain the e-mail address that is withheld, and can still be read.",
+        "count",
+    ),
+    "identifier": ngettext_lazy(
+        "%(count)d identifier contains the e-mail address that is withheld, and can still be read.",
+        "%(count)d identifiers contain the e-mail address that is withheld, and can still be read.",
+        "count",
+    ),
+}
+
+
 def email_elsewhere(organization: Organization, withheld: Collection[str]) -> list[str]:
     """Return, in words, how many people's e-mail address a reader finds in other fields.
 
@@ -87,16 +102,10 @@ def email_elsewhere(organization: Organization, withheld: Collection[str]) -> li
     """
     people = User.objects.filter(organization=organization, status=Status.ACTIVE).exclude(email="")
     found = []
-    for column, one, many in (
-        ("username", "username contains", "usernames contain"),
-        ("identifier", "identifier contains", "identifiers contain"),
-    ):
+    for column, words in ALSO_IN.items():
         if f"users.{column}" in withheld:
             continue
         count = people.filter(**{f"{column}__icontains": F("email")}).count()
         if count:
-            found.append(
-                f"{count:,} {one if count == 1 else many} the e-mail address that is withheld, "
-                "and can still be read."
-            )
+            found.append(words % {"count": count})
     return found

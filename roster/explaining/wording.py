@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from roster.deciding import Cause, Decision, Step
 from roster.explaining.parents import position
 from roster.kinds import KINDS
@@ -73,8 +76,8 @@ def reason(step: Step, cause: Cause, more: dict[str, Any]) -> str:
     if narrowed := more.get("narrowed"):
         return _words_of_narrowed(narrowed)
     if cause.code == "not_shared" and cause.about:
-        return f"What isn't shared with the connection: {cause.about}."
-    return WORDS[cause.code]
+        return _("What isn't shared with the connection: %(what)s.") % {"what": cause.about}
+    return _(WORDS[cause.code])
 
 
 # What a row names that isn't there
@@ -95,12 +98,12 @@ def _missing(d: Decision, step: Step, about: str) -> dict[str, Any]:
 
 
 def _words_of_missing(missing: dict[str, Any]) -> str:
-    title = KINDS[missing["kind"]].title
+    title = {"kind": _(KINDS[missing["kind"]].title)}
     if not missing["id"]:
-        return f"It names no {title}."
+        return _("It names no %(kind)s.") % title
     if missing["gone"]:
-        return f"It names a {title} that is no longer in the imported data."
-    return f"It names a {title} that isn't in the data."
+        return _("It names a %(kind)s that is no longer in the imported data.") % title
+    return _("It names a %(kind)s that isn't in the data.") % title
 
 
 # Dates
@@ -113,14 +116,15 @@ def _dates(cause: Cause) -> dict[str, date | None]:
 def _words_of_dates(cause: Cause) -> str:
     begins, shared_from, ended = cause.dates
     if begins and shared_from:
-        return f"It begins on {_day(begins)}, and is shared from {_day(shared_from)} on."
+        days = {"begins": _day(begins), "shared": _day(shared_from)}
+        return _("It begins on %(begins)s, and is shared from %(shared)s on.") % days
     if ended:
-        return f"It has ended: it was shared until {_day(ended)}."
-    return WORDS["dates"]
+        return _("It has ended: it was shared until %(day)s.") % {"day": _day(ended)}
+    return _(WORDS["dates"])
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    return date_format(day, _("j F Y"))
 
 
 # What the sharing is narrowed to
@@ -170,7 +174,14 @@ def _chosen(chosen: frozenset[str] | None) -> list[str]:
 
 
 def _words_of_narrowed(narrowed: dict[str, Any]) -> str:
-    by, has, shared = narrowed["by"], narrowed["has"], narrowed["shared"]
-    what = f"The {by} {' or '.join(has)}" if has else f"What has no {by}"
-    only = f", only {', '.join(shared)}" if shared else ""
-    return f"{what} isn't shared with the connection{only}."
+    has, shared = _(" or ").join(narrowed["has"]), ", ".join(narrowed["shared"])
+    facts = {"by": _(narrowed["by"]), "has": has, "shared": shared}
+    if has and shared:
+        words = _("The %(by)s %(has)s isn't shared with the connection, only %(shared)s.")
+    elif has:
+        words = _("The %(by)s %(has)s isn't shared with the connection.")
+    elif shared:
+        words = _("What has no %(by)s isn't shared with the connection, only %(shared)s.")
+    else:
+        words = _("What has no %(by)s isn't shared with the connection.")
+    return words % facts

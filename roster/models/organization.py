@@ -98,6 +98,7 @@ class Organization(models.Model):
     second_factor_required = models.BooleanField(default=False)
     vendors_read_each_other = models.BooleanField(default=False)
     vendors_listed = models.BooleanField(default=False)
+    language = models.CharField(max_length=8, default="en")
     contact_name = models.CharField(max_length=200, blank=True)
     contact_email = models.EmailField(blank=True)
 

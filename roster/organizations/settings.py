@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -40,7 +41,14 @@ def _addresses(text: str) -> list[str]:
     return found
 
 
+def _language(text: str) -> str:
+    if text not in LANGUAGES:
+        raise ValueError
+    return text
+
+
 NONE = ("", "none")
+LANGUAGES = dict(settings.LANGUAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,9 @@ SETTINGS: dict[str, Setting] = {
     ),
     "vendors_listed": Setting(
         _truth, "yes|no", "whether a public page lists who gets which of its data"
+    ),
+    "language": Setting(
+        _language, "|".join(LANGUAGES), "the language of its letters to vendors and its alerts"
     ),
     "contact_name": Setting(str.strip, "NAME", "whom vendors ask"),
     "contact_email": Setting(str.strip, "ADDRESS", "and where"),

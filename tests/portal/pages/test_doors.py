@@ -231,6 +231,8 @@ DOORS = {
     ("docs_search", "post"):           (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
     ("docs_version", "get"):           (IN, IN, IN, IN, IN),
     ("docs_version", "post"):          (NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
+    ("language", "get"):               (TO_SIGN_IN, NOT_SO, NOT_SO, NOT_SO, NOT_SO),
+    ("language", "post"):              (TO_SIGN_IN, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND),
     ("account_login", "get"):          (IN, ON, ON, ON, ON),
     ("account_logout", "get"):         (ON, IN, IN, IN, IN),
     ("account_logout", "post"):        (ON, ON, ON, ON, ON),
@@ -274,7 +276,8 @@ DOORS = {
 OF_NO_ORGANIZATION = {
     name
     for name, _ in DOORS
-    if name in ("home", "kept_form", "hand_over", "organizations", "jobs", "job_again", "docs")
+    if name
+    in ("home", "kept_form", "hand_over", "organizations", "jobs", "job_again", "docs", "language")
     or name.startswith(("directory", "interest", "docs_", "account_", "mfa_", "openid_", "session"))
 }
 
