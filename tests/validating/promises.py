@@ -35,11 +35,19 @@ def told(version: str, service: str, relaxed: bool = False) -> dict[str, Any]:
 def check(operation: Operation, answer: Any, *, relaxed: bool = False) -> None:
     """Raise `Broken` where an answer of an operation isn't as promised."""
     promises = told(operation.version, operation.service, relaxed)
-    responses = promises["paths"][path_in(operation)]["get"]["responses"]
+    responses = promises["paths"][path_in(operation)][operation.method.lower()]["responses"]
     status = str(answer.status_code)
     if status not in responses:
         raise Broken(f"{operation.id}: {status} isn't in the document")
     check_response(operation, responses[status], answer, relaxed=relaxed)
+
+
+def check_sent(operation: Operation, body: dict[str, Any]) -> None:
+    """Raise `Broken` where a body isn't as the document says that it is sent."""
+    promises = told(operation.version, operation.service)
+    described = promises["paths"][path_in(operation)][operation.method.lower()]["requestBody"]
+    schema = described["content"]["application/json"]["schema"]["$ref"]
+    _require_valid(operation, schema, body)
 
 
 def check_other(operation: Operation, answer: Any) -> None:
@@ -66,12 +74,17 @@ def check_response(
         raise Broken(f"{operation.id}: {answer.status_code} is {answer['Content-Type']}")
     schema = response["content"]["application/json"]["schema"]["$ref"]
     body = json.loads(answer.content)
-    if answer.status_code == 200 and operation.envelope not in body:
+    reads = operation.method == "GET"
+    if reads and answer.status_code == 200 and operation.envelope not in body:
         raise Broken(f"{operation.id} has no {operation.envelope}")
-    found = next(
-        iter(_validator(operation.version, operation.service, schema, relaxed).iter_errors(body)),
-        None,
-    )
+    _require_valid(operation, schema, body, relaxed)
+
+
+def _require_valid(
+    operation: Operation, schema: str, body: dict[str, Any], relaxed: bool = False
+) -> None:
+    validator = _validator(operation.version, operation.service, schema, relaxed)
+    found = next(iter(validator.iter_errors(body)), None)
     if found is not None:
         raise Broken(f"{operation.id}: {found.instance_path}: {found.message}"[:2000])
 

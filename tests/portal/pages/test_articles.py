@@ -15,12 +15,12 @@ from django.test import Client
 from django.urls import URLPattern
 from pytest_django.live_server_helper import LiveServer
 
-from connections import credentials
+from connections import credentials, partners
 from connections.information import information
-from portal import articles, urls
+from portal import articles, examples, urls
 from portal.models import Staff
-from roster.models import Organization
-from tests.cast import connected
+from roster.models import AcademicSession, Organization
+from tests.cast import connected, signed_in
 
 EVERY = [(book, name) for book, names in articles.BOOKS.items() for name in names]
 OUTSIDE = {"https://www.imsglobal.org"}
@@ -121,3 +121,67 @@ def test_snippets_run_as_they_stand(
     (only,) = said
     users, changed = (int(line.split()[0]) for line in only.splitlines())
     assert users == changed > 30
+
+
+CYCLE = """\
+201 categories/homework
+201 lineItems/quiz-1
+201 results/quiz-1-first
+score 80.5
+{again} results/quiz-1-first
+score 92.5
+204 deleted
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+def test_writes_run_as_they_stand_and_are_seen_at_the_desk(
+    live_server: LiveServer, riverside: Organization, dana: Staff, tmp_path: Path, version: str
+):
+    bundle = tmp_path / "roster.zip"
+    call_command("make_bundle", str(bundle), "--students", "30", verbosity=0)
+    call_command("import_roster", "riverside", str(bundle), verbosity=0)
+    partner = partners.create_partner("Gradeful", versions=[version], types=["grade_book"], by=dana)
+    connection = connected(
+        riverside, dana, partner=partner, oneroster=version, types=["grade_book"]
+    )
+    told = information(connection, live_server.url)
+    given = {
+        "TOKEN_URL": told["token_url"],
+        "BASE_URL": told["base_url"],
+        "GRADEBOOK_URL": told["gradebook_url"],
+        "CLIENT_ID": told["client_id"],
+        "CLIENT_SECRET": credentials.rotate(connection, by=dana),
+    }
+    call_command("refresh_cache", "riverside", verbosity=0)
+    text = (articles.FOLDER / "developers" / "grades.md").read_text()
+    cycle, many = re.findall(r"```sh [^\n]*\n(.*?)```", text, re.DOTALL)
+    lines = cycle + (many if version == "1.2" else "")
+    # The reference's own lines, with ids and a day of this year in place of its words.
+    day = AcademicSession.objects.filter(type="gradingPeriod").earliest("start_date").start_date
+    reference = examples.write(told["gradebook_url"])
+    for words, value in (
+        ("'a class of yours'", '"$CLASS"'),
+        ("'a category'", "homework"),
+        ("'a student of the class'", '"$STUDENT"'),
+        ("2026-02-20T", f"{day}T"),
+    ):
+        assert words in reference
+        reference = reference.replace(words, value)
+    done = subprocess.run(
+        ["bash"], input=f"{lines}\n{reference}", env=os.environ | given, cwd=tmp_path,
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.stderr == ""
+    again = "200" if version == "1.1" else "201"
+    more = ["score 7.5"] if version == "1.2" else []
+    assert done.stdout.splitlines() == [
+        *CYCLE.format(again=again).splitlines(), *more, again, "201", "204"
+    ]  # fmt: skip
+    browser = signed_in(dana)
+    index = browser.get("/o/riverside/grades/").content.decode()
+    (klass,) = set(re.findall(r'href="(\?id=[^"]+)"', index))
+    page = browser.get(f"/o/riverside/grades/{klass}").content.decode()
+    assert {words for words in ("Quiz 1", "Gradeful", "deleted") if words not in page} == set()
+    assert ("Quiz 2" in page) == ("7.5" in page) == (version == "1.2")
