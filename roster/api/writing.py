@@ -66,11 +66,18 @@ class WritingView(OneRosterView):
             traced.records = records
 
 
+def storable(sourced_id: str) -> str:
+    """Return the id of a path; a refusal where no database can hold it, not even as refused."""
+    if "\0" in sourced_id:
+        raise Refused(422, "sourcedId: no id holds a NUL character.")
+    return sourced_id.removesuffix("/")
+
+
 class SingleWritingView(WritingView, SingleView):
     """One record of the vendor's: read, created, replaced, deleted."""
 
     def put(self, request: Request, sourced_id: str) -> HttpResponse:
-        writer, sourced_id = self.writer(request), sourced_id.removesuffix("/")
+        writer, sourced_id = self.writer(request), storable(sourced_id)
         collection, body = self.operation.collection, self.content(request)
         entry = written(
             lambda: grading.put(writer, collection, sourced_id, body, condition(request))
@@ -89,7 +96,7 @@ class SingleWritingView(WritingView, SingleView):
         )
 
     def delete(self, request: Request, sourced_id: str) -> HttpResponse:
-        writer, sourced_id = self.writer(request), sourced_id.removesuffix("/")
+        writer, sourced_id = self.writer(request), storable(sourced_id)
         collection = self.operation.collection
         written(lambda: grading.delete(writer, collection, sourced_id, condition(request)))
         self.note(request, 1)

@@ -97,3 +97,10 @@ def test_it_is_on_the_pages_of_grades(riverside: Any) -> None:
     of_class = browser.get(f"/o/{SLUG}/grades/refused/?id=k-phy-n").content.decode()
     assert "Brightpath" not in of_class
     assert browser.get(f"/o/{SLUG}/grades/refused/?id=nothing").status_code == 404
+
+
+def test_an_id_that_no_database_holds_is_refused_and_not_kept(riverside: Any) -> None:
+    vendor = riverside.examiner
+    for answer in (vendor.put("lineItems", "\0", **line_item()), vendor.delete("results", "a\0b")):
+        assert answer.status_code == 422
+    assert not refused()
