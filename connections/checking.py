@@ -13,8 +13,9 @@ from connections.models import Connection
 from connections.sync_history import early_readings
 from roster import checking
 from roster.clock import clock
+from roster.deciding import Decision
+from roster.deciding.rules import EVERYTHING
 from roster.explaining.decided import decided
-from roster.map import current
 from roster.models import Organization
 
 DAYS = 7
@@ -33,13 +34,9 @@ def check_data(
     The shape is that of `roster.checking.check_data`; for a connection, with the readings of its
     vendor that came before the day's refresh. One that isn't saved yet has no readings.
     """
-    _, m = current(organization)
-    if connection is None:
-        return checking.check_data(organization, m, {}, needs=needs, shown=shown)
-    version = connection.oneroster
-    decision = decided(organization, version, sharing.rules(connection))
-    found = checking.check_data(organization, m, {version: decision}, needs=needs, shown=shown)
-    if not needs and connection.pk is not None:
+    decisions = _decisions(organization, connection)
+    found = checking.check_data(organization, decisions, needs=needs, shown=shown)
+    if not needs and connection is not None and connection.pk is not None:
         found["checks"].append(_read_early(connection))
         found["meets"] = not any(each["count"] for each in found["checks"])
     return found
@@ -52,17 +49,18 @@ def records_behind(
 
     Without a connection, of those that reach no vendor.
     """
-    _, m = current(organization)
-    if connection is not None:
-        version = connection.oneroster
-        decision = decided(organization, version, sharing.rules(connection))
-        return {version: checking.records_behind(decision, reason)}
     return {
-        version: checking.records_behind(
-            checking.everything_shared(organization, m, version), reason
-        )
-        for version in checking.VERSIONS
+        version: checking.records_behind(decision, reason)
+        for version, decision in _decisions(organization, connection).items()
     }
+
+
+def _decisions(organization: Organization, connection: Connection | None) -> dict[str, Decision]:
+    """Return what is decided now for a connection, or for a vendor that is shared everything."""
+    if connection is None:
+        return {each: decided(organization, each, EVERYTHING) for each in checking.VERSIONS}
+    version = connection.oneroster
+    return {version: decided(organization, version, sharing.rules(connection))}
 
 
 def _read_early(connection: Connection) -> dict[str, Any]:

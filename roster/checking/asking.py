@@ -7,10 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from roster.checking.numbers import VERSIONS, everything_shared, numbers_of
+from roster.checking.numbers import numbers_of
 from roster.checking.prerequisites import CHECKS, NEEDS, Check
 from roster.checking.scope import At, Found, Scope
 from roster.deciding import Decision
+from roster.deciding.given import once_shown
 from roster.kinds import KINDS, ROWS_OF
 from roster.listing import label
 from roster.map import Map
@@ -23,7 +24,6 @@ SHOWN = 20
 
 def check_data(
     organization: Organization,
-    m: Map,
     decisions: dict[str, Decision],
     *,
     needs: Iterable[str] = (),
@@ -31,8 +31,9 @@ def check_data(
 ) -> dict[str, Any]:
     """Return what each prerequisite finds, of the data or of what one reader is shared.
 
-    `decisions` are those of the versions that it is for; without any, it is for every vendor that
-    is shared everything. With `needs`, only checks that bear on these.
+    `decisions` are those of the versions that it is for: in which everything is shared, where it is
+    for every vendor. What was found is kept with them. With `needs`, only checks that bear on
+    these.
     `{"checks": [{"code", "title", "count", "records": [{"collection", "id", "name"}], "means":
     {version: words}, "repair", "needs"}], "numbers", "meets"}`: `meets` says whether nothing
     was found. Refused for an unknown need.
@@ -40,13 +41,10 @@ def check_data(
     wanted = set(needs)
     if unknown := sorted(wanted - NEEDS.keys()):
         raise Refused(f"“{unknown[0]}” is not a need. The needs are: {', '.join(NEEDS)}.")
-    decisions = decisions or {
-        version: everything_shared(organization, m, version) for version in VERSIONS
-    }
-    d = decisions.get("1.2") or _as_new(next(iter(decisions.values())))
-    scope = Scope(organization, d)
+    d = decisions.get("1.2") or next(iter(decisions.values()))
+    rows = found(d)
     checks = [
-        _answer(organization, scope, check, check.find(scope), tuple(decisions), shown)
+        _answer(organization, d.map, check, rows[check.code], tuple(decisions), shown)
         for check in CHECKS
         if not wanted or wanted.intersection(check.needs)
     ]
@@ -57,14 +55,18 @@ def check_data(
     }
 
 
-def _as_new(d: Decision) -> Decision:
-    """Return the same decision, as of 1.2."""
-    return Decision(d.map, "1.2", d.rules, d.settings, d.day, d.marks)
+@once_shown
+def found(d: Any) -> dict[str, Found]:
+    """Return what each check finds, by its code; asked as of 1.2."""
+    if d.version != "1.2":
+        d = Decision(d.map, "1.2", d.rules, d.settings, d.day, d.marks)
+    scope = Scope(d)
+    return {check.code: check.find(scope) for check in CHECKS}
 
 
 def _answer(
     organization: Organization,
-    scope: Scope,
+    m: Map,
     check: Check,
     found: Found,
     versions: tuple[str, ...],
@@ -72,7 +74,7 @@ def _answer(
 ) -> dict[str, Any]:
     records: list[dict[str, str]] = []
     for collection, at in found.rows.items():
-        records += _records(organization, scope.m, collection, at[: shown - len(records)])
+        records += _records(organization, m, collection, at[: shown - len(records)])
     means = {"1.1": check.old, "1.2": check.new}
     return {
         "code": check.code,

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from roster.deciding import Decision, Rules, Settings
+from roster.deciding.given import once_shown
 from roster.deciding.reasons import Reason, Reasons
 from roster.deciding.rules import EVERYTHING
 from roster.kinds import ROWS_OF
@@ -44,7 +45,8 @@ def numbers(organization: Organization, m: Map) -> Numbers:
     }
 
 
-def numbers_of(d: Decision) -> dict[str, Any]:
+@once_shown
+def numbers_of(d: Any) -> dict[str, Any]:
     """Return what a decision hides: counts, and counts by reason, most frequent first."""
     reasons, by_reason = Reasons(d), dict[Reason, dict[str, int]]()
     records, hidden = {}, {}

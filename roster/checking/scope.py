@@ -5,6 +5,7 @@ Decided as in 1.2, which has a word for everybody: what only 1.1 can't publish m
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from roster.deciding import Decision, presence
 from roster.map.arrays import Flags
-from roster.models import Enrollment, Organization, Status, User
+from roster.models import Enrollment, Status, User
 
 At = NDArray[np.integer[Any]]
 
@@ -34,8 +35,7 @@ class Found(NamedTuple):
 class Scope:
     """The questions that several checks ask of one decision; each is answered once."""
 
-    def __init__(self, organization: Organization, d: Decision) -> None:
-        self.organization = organization
+    def __init__(self, d: Decision) -> None:
         self.d = d
         self.m = d.map
 
@@ -63,7 +63,7 @@ class Scope:
     def primaries(self) -> NDArray[np.int64]:
         """How many of the teachers of each class are primary."""
         rows = Enrollment.objects.filter(
-            organization=self.organization, status=Status.ACTIVE, role="teacher", primary=True
+            organization=self.m.organization, status=Status.ACTIVE, role="teacher", primary=True
         )
         ids = list(rows.values_list("sourced_id", flat=True).iterator(BATCH))
         at = self.m.ids["enrollment"].positions(ids)
@@ -73,18 +73,22 @@ class Scope:
 
     @cached_property
     def _texts(self) -> dict[str, tuple[str, ...]]:
-        rows = User.objects.filter(organization=self.organization, status=Status.ACTIVE)
+        rows = User.objects.filter(organization=self.m.organization, status=Status.ACTIVE)
         names = ("sourced_id", "username", "email", "identifier")
         columns = list(zip(*rows.values_list(*names).iterator(BATCH), strict=True))
         return dict(zip(names, columns or [()] * len(names), strict=True))
 
     def shared(self, field: str) -> At:
         """Return the people who have a field's value, in any letters, with another person."""
-        at = self.m.ids["person"].positions(self._texts["sourced_id"])
+        texts = [text.lower() for text in self._texts[field]]
+        often = {text for text, number in Counter(texts).items() if number > 1 and text}
+        several = [(each, text) for each, text in zip(self._texts["sourced_id"], texts, strict=True)
+                   if text in often]  # fmt: skip
+        at = self.m.ids["person"].positions([each for each, _ in several])
         found: dict[str, list[int]] = {}
-        for row, text in zip(at.tolist(), self._texts[field], strict=True):
-            if text and row >= 0 and self.people[row]:
-                found.setdefault(text.lower(), []).append(row)
+        for row, (_, text) in zip(at.tolist(), several, strict=True):
+            if row >= 0 and self.people[row]:
+                found.setdefault(text, []).append(row)
         return np.array(
             sorted(row for rows in found.values() if len(rows) > 1 for row in rows), np.int64
         )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from roster import hierarchy
-from roster.checking import NEEDS, check_data
+from roster.checking import NEEDS, VERSIONS, check_data, everything_shared
 from roster.checking.prerequisites import CHECKS
 from roster.map import build
 from roster.models import Agent, Enrollment, Klass, Organization, User
@@ -40,7 +40,7 @@ def riverside(db: None) -> Organization:
 def found(organization: Organization, **asked: Any) -> dict[str, tuple[int, list[str]]]:
     """Return what each check finds: how many, and which."""
     d = asked.pop("decision", None) or decide(organization)
-    answer = check_data(organization, d.map, {"1.2": d}, **asked)
+    answer = check_data(organization, {"1.2": d}, **asked)
     return {
         check["code"]: (check["count"], [record["id"] for record in check["records"]])
         for check in answer["checks"]
@@ -147,7 +147,7 @@ def test_an_old_reader_s_people_are_found_though_1_1_has_none(riverside: Organiz
     riverside.save()
     User.objects.filter(sourced_id="ann").update(username="")
     d = decide(riverside, version="1.1")
-    answer = check_data(riverside, d.map, {"1.1": d})
+    answer = check_data(riverside, {"1.1": d})
     (check,) = [check for check in answer["checks"] if check["code"] == "no_username"]
     assert (check["count"], list(check["means"])) == (1, ["1.1"])
     assert not answer["meets"]
@@ -157,7 +157,7 @@ def test_a_consumer_s_needs_choose_the_checks(riverside: Organization) -> None:
     User.objects.filter(sourced_id="ann").update(username="", email="")
     assert list(found(riverside, needs=["unique-emails"])) == ["no_email"]
     d = decide(riverside)
-    met = check_data(riverside, d.map, {"1.2": d}, needs=["primary-teachers", "identifiers"])
+    met = check_data(riverside, {"1.2": d}, needs=["primary-teachers", "identifiers"])
     assert met["meets"]
     assert {need for check in CHECKS for need in check.needs} == NEEDS.keys()
 
@@ -176,7 +176,9 @@ def test_so_many_records_are_named_as_are_asked_for(riverside: Organization) -> 
 def test_without_a_connection_both_versions_are_spoken_of(riverside: Organization) -> None:
     hierarchy.derive(riverside)
     riverside.early_access_days = 366
-    answer = check_data(riverside, build(riverside), {})
+    answer = check_data(
+        riverside, {each: everything_shared(riverside, build(riverside), each) for each in VERSIONS}
+    )
     assert list(answer["checks"][0]["means"]) == ["1.1", "1.2"]
     assert list(answer["numbers"]) == ["1.1", "1.2"]
 
@@ -184,7 +186,7 @@ def test_without_a_connection_both_versions_are_spoken_of(riverside: Organizatio
 def test_records_are_named_as_people_know_them(riverside: Organization) -> None:
     User.objects.filter(sourced_id="ann").update(email="")
     d = decide(riverside)
-    answer = check_data(riverside, d.map, {"1.2": d}, needs=["unique-emails"])
+    answer = check_data(riverside, {"1.2": d}, needs=["unique-emails"])
     assert answer["checks"][0]["records"] == [
         {"collection": "users", "id": "ann", "name": "ann Lee"}
     ]
