@@ -82,6 +82,12 @@ def _expiry(connection: Connection) -> dict[str, str]:
     return {"day": _day(connection.last_day), "agreement": agreement}
 
 
+def _deletion(connection: Connection) -> dict[str, str]:
+    if connection.status != Connection.Status.CLOSED:
+        raise Refused(_("Close the connection first: this letter asks the vendor to delete."))
+    return {"agreement": connection.agreement or _("without a number")}
+
+
 KINDS = {
     "pause": Kind(
         _l("Pause"),
@@ -146,6 +152,22 @@ KINDS = {
             ),
         ),
         _expiry,
+    ),
+    "deletion": Kind(
+        _l("Request to delete"),
+        _l("%(district)s: please delete our data"),
+        (
+            _l(
+                "The OneRoster connection of %(vendor)s has ended (agreement: %(agreement)s). "
+                "Its client ID and secrets don't work any more."
+            ),
+            _l(
+                "Please delete all data of our students, their families and our staff that came "
+                "by it, in copies and at those who work for you too, and confirm to us in writing "
+                "when that was done."
+            ),
+        ),
+        _deletion,
     ),
 }
 

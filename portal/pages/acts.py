@@ -127,7 +127,7 @@ ACTS = {
                 "This ends the connection for good: its client ID and secrets don't work any "
                 "more, and it can't be opened again. Its history stays."
             ),
-            _("The connection is closed."),
+            _("The connection is closed. A letter that asks the vendor to delete is below."),
             asks=("name",),
             tone="danger",
         ),

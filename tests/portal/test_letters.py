@@ -14,7 +14,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import call_command
 from django.test import Client
 
-from connections import credentials
+from connections import credentials, lifecycle
 from connections.models import Connection
 from portal import letters
 from portal.models import Staff
@@ -57,7 +57,7 @@ def test_letters_say_what_is_settled_and_hold_no_secret(known: Connection, dana:
     secret = credentials.rotate(known, by=dana)
     credentials.set_last_day(known, DAY, newer=False, by=dana)
     written = {name: letters.compose(known, name) for name, _ in letters.offered(known)}
-    assert written.keys() == letters.KINDS.keys()
+    assert written.keys() == letters.KINDS.keys() - {"deletion"}
     for letter in written.values():
         assert letter.to == "bea@brightpath.example"
         assert "Riverside" in letter.subject
@@ -82,6 +82,22 @@ def test_a_letter_is_read_and_sent(as_dana: Client, known: Connection):  # noqa:
     assert as_dana.get(address(known, "ransom")).status_code == 404
     refused = as_dana.post(address(known, "rotation"))
     assert (refused.status_code, len(mail.outbox)) == (422, 1)
+
+
+def test_a_vendor_whose_connection_is_closed_is_asked_to_delete(
+    as_dana: Client,
+    known: Connection,
+    dana: Staff,  # noqa: F811
+):
+    with pytest.raises(Refused, match="Close the connection first"):
+        letters.compose(known, "deletion")
+    lifecycle.close(known, by=dana)
+    assert [name for name, _ in letters.offered(known)] == ["expiry", "deletion"]
+    page = as_dana.get(f"/o/riverside/connections/{known.pk}/").content.decode()
+    assert address(known, "deletion") in page
+    text = letters.compose(known, "deletion").text
+    assert "DPA-9" in text
+    assert "confirm to us in writing" in text
 
 
 def test_a_letter_is_written_and_sent_by_command(known: Connection):
