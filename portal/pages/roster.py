@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
@@ -10,21 +10,36 @@ from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from portal import facts, naming
 from portal.access import AtDesk, page
 from portal.asked import asked
 from portal.paging import paged
 from portal.terms import GROUPS, KIND_TERMS, Term
+from portal.words import ROLES, Words, grade_name, in_order_of_grades
 from roster.explaining import Exclusions, Node
 from roster.kinds import KINDS, Kind
 from roster.listing import live, searching
-from roster.models import Mark, Organization
+from roster.models import Mark, Organization, Role, Status
 
 SEARCHED = ("person", "section", "school", "course")
 """The kinds among which the first page searches."""
 HITS = 5
 """How many hits of each it shows."""
+
+
+class Pick(NamedTuple):
+    """A choice by which a list is narrowed: its field, its name, its options, the chosen one."""
+
+    field: str
+    label: Words
+    options: list[tuple[str, Words]]
+    chosen: str
+
+
+PICKED = ("school", "grade", "role")
+"""The fields by which a list of people is narrowed on the page."""
 
 
 @page()
@@ -51,6 +66,7 @@ def rows(request: AtDesk, kind: str) -> HttpResponse:
     """The rows of a kind: `q` searches, a field's name narrows, `excluded` shows marked ones."""
     organization, shown = request.organization, kind_of(request, kind)
     words, marked = words_of(request), "excluded" in request.GET
+    picked = PICKED if kind == "person" else ()
     under = {
         field: asked(request, field)
         for field in searching.fields_of(shown)
@@ -70,13 +86,31 @@ def rows(request: AtDesk, kind: str) -> HttpResponse:
             "words": words,
             "marked": marked,
             "under": links_to(organization, under),
-            "narrowed_by": list(under.items()),
+            "narrowed_by": [each for each in under.items() if each[0] not in picked],
+            "picks": picks(organization, under) if picked else [],
             "narrowed": bool(words or under or marked),
             "paged": cut,
             "rows": listed,
             "with_about": any(row["about"] for row in listed),
         },
     )
+
+
+def picks(organization: Organization, under: dict[str, str]) -> list[Pick]:
+    """Return by what a list of people is narrowed: school, grade and role."""
+    schools = live(organization, KINDS["school"]).order_by("name")
+    grades = live(organization, KINDS["grade_level"]).values_list("name", flat=True).distinct()
+    roles = Role.objects.filter(organization=organization, status=Status.ACTIVE)
+    held = roles.order_by("role").values_list("role", flat=True).distinct()
+    options: dict[str, tuple[Words, list[tuple[str, Words]]]] = {
+        "school": (_("School"), [*schools.values_list("sourced_id", "name")]),
+        "grade": (
+            _("Grade"),
+            [(each, grade_name(each)) for each in in_order_of_grades(grades) if each != "none"],
+        ),
+        "role": (_("Role"), [(each, ROLES.get(each, each)) for each in held]),
+    }
+    return [Pick(name, *options[name], under.get(name, "")) for name in PICKED]
 
 
 def kind_of(request: AtDesk, name: str) -> Kind:

@@ -134,3 +134,15 @@ def test_a_long_list_asks_the_database_no_more_often(
             assert as_dana.get(f"{ROSTER}{kind}/", {"q": "u"}).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_people_are_narrowed_by_school_grade_and_role(as_dana: Client, roster: Organization):
+    page = as_dana.get("/o/riverside/roster/person/", {"role": "teacher"})
+    assert [row["id"] for row in page.context["rows"]] == ["tom"]
+    assert [(pick.field, pick.chosen) for pick in page.context["picks"]] == [
+        ("school", ""),
+        ("grade", ""),
+        ("role", "teacher"),
+    ]
+    assert '<option value="teacher" selected>Teachers</option>' in page.content.decode()
+    assert as_dana.get("/o/riverside/roster/section/").context["picks"] == []
