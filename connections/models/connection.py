@@ -123,8 +123,8 @@ class Connection(models.Model):
 
     @property
     def name(self) -> str:
-        """The partner's name and, where it has one of its own, the connection's."""
-        if self.partner is None or self.partner.name == self.vendor:
+        """The partner's name and, where it has one of its own, the connection's: once."""
+        if self.partner is None or f"{self.vendor} ".startswith(f"{self.partner.name} "):
             return self.vendor
         return f"{self.partner.name}: {self.vendor}"
 

@@ -67,7 +67,9 @@ class ConnectionForm(SharingFields, AgreementFields):
     )
     vendor = forms.CharField(
         label=_("Name of the application"),
-        help_text=_("What you call this connection. Empty: the name of the partner."),
+        help_text=_(
+            "What your staff call it. Of a partner it may be empty: then it is the partner's name."
+        ),
         max_length=200,
         required=False,
     )

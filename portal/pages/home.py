@@ -23,13 +23,16 @@ from portal.words import DATES, standing_of
 from roster.clock import clock
 from roster.kinds import KINDS
 from roster.listing import live
-from roster.models import Finding, Import, Organization
+from roster.models import AuditEntry, Finding, Import, Organization
 
 QUIET = timedelta(days=7)
 """How long an active vendor may stay away before somebody should look."""
 DAY = timedelta(days=1)
 OFTEN = 2
 """So many requests that fail in a day are told."""
+
+SHOWN, DAILY = 5, ("sign_in.done", "cache.refreshed")
+"""How many of the last changes are shown, and what isn't told among them: it happens every day."""
 
 
 @signed_in()
@@ -73,6 +76,7 @@ def show(request: AtDesk) -> HttpResponse:
             "under_way": under_way(organization),
             "imported": imports.first(),
             "alerts": alerts_of(request),
+            "changes": changes_of(organization),
         },
     )
 
@@ -84,6 +88,19 @@ def alerts_of(request: AtDesk) -> list[tuple[Condition, str]]:
     return [
         *((each, address(organization, each)) for each in own),
         *((each, address(None, each) if operator else "") for each in of_installation()),
+    ]
+
+
+def changes_of(organization: Organization) -> list[tuple[AuditEntry, str]]:
+    """Return the last changes, each with the connection that it was made to."""
+    entries = list(organization.audit.exclude(action__in=DAILY)[:SHOWN])
+    changed = {each.object_id for each in entries if each.kind == "connection"}
+    titles = {
+        str(each.pk): each.title for each in connections_of(organization).filter(pk__in=changed)
+    }
+    return [
+        (each, titles.get(each.object_id, "") if each.kind == "connection" else "")
+        for each in entries
     ]
 
 

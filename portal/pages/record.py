@@ -49,6 +49,8 @@ CHILDREN: dict[str, tuple[tuple[str, str], ...]] = {
 }
 """What is below a row of a kind: the kind of the list, and the field that narrows it."""
 
+SHOWN = 10
+"""How many entries of its history the page shows."""
 EXPLAINED_AT_ONCE = 5
 """For how many connections the page fetches the reasons by itself: the others when asked."""
 
@@ -97,6 +99,7 @@ def show(request: AtDesk, kind: str) -> HttpResponse:
             "readers": sights(connections, shown.collection or "", published),
             "at_once": EXPLAINED_AT_ONCE,
             "is_published": shown.collection is not None,
+            "history": organization.audit.filter(kind=kind, object_id=row.sourced_id)[:SHOWN],
         },
     )
 

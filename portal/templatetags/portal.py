@@ -194,7 +194,7 @@ def places(context: Context) -> list[dict[str, Any]]:
             "current": "page" if here == name else "true" if below(here, name) else "",
         }
         for name, symbol, words in PLACES
-        if context.get("may_change") or name not in FOR_ADMINS
+        if getattr(request, "may_change", False) or name not in FOR_ADMINS
     ]
 
 

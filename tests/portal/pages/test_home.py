@@ -71,7 +71,10 @@ def test_home_tells_what_needs_attention(
     Import.objects.create(organization=riverside, name="night.zip", state="refused", reason="Torn.")
     Refresh.objects.create(organization=riverside, state="published", finished=clock(), added=7)
     page = as_victor.get(HOME).content.decode()
-    for words in ("Brightpath", "never connected", "night.zip", "Torn.", "7 added", "2 schools"):
+    for words in (
+        "Brightpath", "never connected", "night.zip", "Torn.", "7 added", "2 schools",
+        "Next refresh", "Created: Brightpath (1.2)",
+    ):  # fmt: skip
         assert words in page
 
 

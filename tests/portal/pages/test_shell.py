@@ -103,6 +103,13 @@ def test_the_browser_may_load_nothing_from_elsewhere(as_dana: Client):
     assert re.findall(r"<script(?![^>]*\bsrc=)", page) == []
 
 
+def test_only_viewers_are_told_that_they_change_nothing(as_dana: Client, as_victor: Client):
+    for browser, told in ((as_dana, False), (as_victor, True)):
+        page = browser.get("/o/riverside/grades/").content.decode()
+        assert ("but not change it" in page) is told
+        assert ("/o/riverside/staff/" in page) is not told
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_templates_use_icons_that_are_there_and_nothing_inline(path):
     text = path.read_text()
