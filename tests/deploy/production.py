@@ -35,17 +35,14 @@ KEY = "a key for an installation that lives for some seconds"
 
 @dataclass
 class Production:
-    """The running installation: its processes by unit, its addresses, its two vendors.
-
-    `environ` is that of the units, `owner` that of who changes the tables.
-    """
+    """The running installation: its processes by unit, its addresses, its two vendors."""
 
     folder: Path
     ports: dict[str, int]
     database: engines.Server
     redis: engines.Server
+    of_web: dict[str, str]
     environ: dict[str, str] = field(default_factory=dict)
-    owner: dict[str, str] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     vendors: list[dict[str, Any]] = field(default_factory=list)
 
@@ -69,21 +66,17 @@ class Production:
         )
         return str(answer.json()["access_token"])
 
-    def change_tables(self, *target: str) -> None:
-        """Do what the operators' guide says: `migrate_as_owner && psql_as_admin`."""
-        must(self.owner, "migrate", "--verbosity", 0, *target)
-        databases(self.database.url)
-
     def start(self, unit: str) -> None:
         """Run what a unit runs; its instance is the port that nginx knows."""
         name, _, instance = unit.partition("@")
+        environ = self.environ | (self.of_web if unit in WEB else {})
         words = exec_of(DEPLOY / f"{name}{'@' if instance else ''}.service")
         words = words.replace("%i", str(self.ports.get(instance, "")))
         programs = Path(sys.executable).parent
         words = words.replace("/opt/rosterdesk/.venv/bin", str(programs))
         with (self.folder / f"{unit}.log").open("ab") as log:
             self.processes[unit] = subprocess.Popen(
-                shlex.split(words), cwd=BASE, env=self.environ, stdout=log, stderr=log,
+                shlex.split(words), cwd=BASE, env=environ, stdout=log, stderr=log,
                 preexec_fn=engines.bound_to_us(),
             )  # fmt: skip
 
@@ -115,8 +108,8 @@ UNITS = (*WEB, "rosterdesk-worker", "rosterdesk-beat")
 
 
 @contextlib.contextmanager
-def production(**settings: str) -> Iterator[Production]:
-    """Set everything up as the operators' guide says; `settings` are added to the environment."""
+def production(**of_web: str) -> Iterator[Production]:
+    """Set everything up as the operators' guide says; `of_web` is added for web processes."""
     with (
         contextlib.ExitStack() as ending,
         engines.temporary_folder() as folder,
@@ -124,7 +117,7 @@ def production(**settings: str) -> Iterator[Production]:
         engines.redis_server() as redis,
     ):
         ports = {name: engines.free_port() for name in ("80", "443", "8001", "8002")}
-        it = Production(folder, ports, database, redis)
+        it = Production(folder, ports, database, redis, of_web)
         ending.callback(lambda: [it.stop(unit) for unit in list(it.processes)])
         owner, daily = databases(database.url)
         it.environ = env.without_settings(os.environ) | environment(
@@ -132,9 +125,8 @@ def production(**settings: str) -> Iterator[Production]:
         )
         # Celery warns who runs it as root, as tests may.
         it.environ |= {"ROSTERDESK_DATA": str(folder / "data"), "PYTHONWARNINGS": "ignore"}
-        it.environ |= settings
-        it.owner = it.environ | {"DATABASE_URL": owner}
-        it.change_tables()
+        must(it.environ | {"DATABASE_URL": owner}, "migrate", "--verbosity", 0)
+        databases(database.url)
         it.vendors = json.loads(must(it.environ, "demo", "--no-serve", "--json"))["connections"]
         for unit in UNITS:
             it.start(unit)
