@@ -85,7 +85,7 @@ def test_a_letter_is_read_and_sent(as_dana: Client, known: Connection):  # noqa:
 
 
 def test_a_vendor_whose_connection_is_closed_is_asked_to_delete(
-    as_dana: Client,
+    as_dana: Client,  # noqa: F811
     known: Connection,
     dana: Staff,  # noqa: F811
 ):
