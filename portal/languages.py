@@ -1,7 +1,8 @@
 """In which language a page is written: as the person has chosen, else as their browser asks.
 
 Vendors' programs get English whatever they ask for: their engineers search for these words. So
-do commands, logs and what is kept.
+do the handbooks, which are written in it and are read while the database is away, commands, logs
+and what is kept.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from portal.models import Staff
 from portal.signing_in.history import note
 from roster import audit
 
-FOR_PROGRAMS = ("/ims/", "/oauth2/", "/healthz", "/readyz")
+IN_ENGLISH = ("/ims/", "/oauth2/", "/healthz", "/readyz", "/docs")
 
 
 class Languages:
@@ -26,7 +27,7 @@ class Languages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith(FOR_PROGRAMS):
+        if request.path_info.startswith(IN_ENGLISH):
             return self.get_response(request)
         language = language_of(request)
         with translation.override(language):
