@@ -91,8 +91,9 @@ def test_serve_lives_heals_and_ends_cleanly(environ: dict[str, str]) -> None:
             assert raw(desk.port, request).startswith(b"HTTP/1.1 401"), request
 
         # A killed worker comes back.
-        os.kill(max(of_role(desk, "web")), signal.SIGKILL)
-        assert eventually(lambda: len(of_role(desk, "web")) == 3 and answers(desk), PATIENCE)
+        killed = max(of_role(desk, "web"))
+        os.kill(killed, signal.SIGKILL)
+        assert eventually(lambda: ended(killed) and len(of_role(desk, "web")) == 3, PATIENCE)
 
         # A killed main process takes its workers along, and all come back.
         main = min(of_role(desk, "web"))
