@@ -35,7 +35,7 @@ while [ -n "$NEXT" ]; do
 done""",
     "changes": """\
 SINCE='{since}'
-curl -sS -G -H "Authorization: Bearer $TOKEN" \\
+curl -sS -G -H "Authorization: Bearer $TOKEN" -d limit=1000 \\
   --data-urlencode "filter=dateLastModified>='$SINCE'" "$BASE_URL/users\"""",
     "nested": """\
 SCHOOL=$(curl -sS -H "Authorization: Bearer $TOKEN" "$BASE_URL/schools?limit=1&fields=sourcedId" \\

@@ -79,6 +79,7 @@ TOKEN_ERRORS = (
     (400, "invalid_scope", "None of the scopes asked for is yours. The answer names yours."),
     (400, "unsupported_grant_type", "The one grant type is client_credentials."),
     (405, "invalid_request", "Only POST is answered."),
+    (503, "temporarily_unavailable", "The service is busy. Wait as Retry-After says."),
 )
 
 STATUSES = (
@@ -187,8 +188,9 @@ def _row(operation: Operation) -> dict[str, Any]:
 def fields(version: str, collection: str) -> list[dict[str, Any]]:
     """Return a collection's fields in their order, parts of objects below them.
 
-    `{"path", "type", "target", "to", "required", "shared"}`: `path` is the name in its parts,
-    `to` the collection that a reference leads to, `shared` False where the district must tick
+    `{"path", "type", "target", "to", "words", "extends", "required", "shared"}`: `path` is the
+    name in its parts, `to` the collection that a reference leads to, `words` what can stand there,
+    which a district may add to where it `extends`; `shared` is False where the district must tick
     the field first.
     """
     return [
@@ -197,6 +199,8 @@ def fields(version: str, collection: str) -> list[dict[str, Any]]:
             "type": TYPES[known.type],
             "target": known.target,
             "to": TARGETS[known.target][0] if known.target else "",
+            "words": known.words.of(version) if known.words else (),
+            "extends": known.words is not None and known.words.extends(version),
             "required": known.required,
             "shared": known.name not in SHARES and f"{collection}.{known.name}" not in SHARES,
         }
