@@ -84,7 +84,7 @@ def _expiry(connection: Connection) -> dict[str, str]:
 
 def _deletion(connection: Connection) -> dict[str, str]:
     if connection.status != Connection.Status.CLOSED:
-        raise Refused(_("Close the connection first: this letter asks the vendor to delete."))
+        raise Refused("Close the connection first: this letter asks the vendor to delete.")
     return {"agreement": connection.agreement or _("without a number")}
 
 

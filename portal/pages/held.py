@@ -57,7 +57,7 @@ def decide(request: AtDesk, number: int, act: str) -> HttpResponse:
         raise Http404
     try:
         if held is None or held.pk != number or publishing.is_superseded(held):
-            raise Refused(_("This refresh isn't held any more. Look at what is held now."))
+            raise Refused("This refresh isn't held any more. Look at what is held now.")
         messages.success(request, decided(request, held, act))
     except Refused as refused:
         messages.error(request, str(refused))

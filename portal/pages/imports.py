@@ -136,7 +136,7 @@ def decided(request: AtDesk, of_import: Import, act: str) -> str:
         return _("It is being applied. Vendors read it after the next refresh.")
     held = held_import(request.organization)
     if held is None or held.pk != of_import.pk:
-        raise Refused(_("This import isn't held any more."))
+        raise Refused("This import isn't held any more.")
     discard(request.organization, by=request.user)
     return _("Discarded. Nothing was changed.")
 

@@ -73,7 +73,7 @@ def connected(
 ) -> Connection:
     """Make a connection, and put its link where the next page shows it."""
     if not may_be_shared(base):
-        raise Refused(_("A secret isn't handed over without TLS."))
+        raise Refused("A secret isn't handed over without TLS.")
     connection, _secret = sandbox.connect(found, by=request.user, **asked)
     lifecycle.publish_at_once(connection, by=request.user)
     _made, word = hand_over.issue(connection, by=request.user)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from roster.api.operations import OPERATIONS
+from roster.api.operations import BUNDLES, OPERATIONS
 from tests import engines
 from tests.deploy.production import DEPLOY, exec_of
 
@@ -66,5 +66,6 @@ def test_compose_names_what_is_there() -> None:
 
 def test_the_proxy_logs_each_list_by_its_name_and_nothing_else() -> None:
     (named,) = re.findall(r"/v1p2\)/\(([\w|]+)\)\)\(", (DEPLOY / "nginx.conf").read_text())
-    lists = {re.split(r"/v1p[12]/", each.path)[1].partition("/")[0] for each in OPERATIONS}
+    paths = [each.path for each in (*OPERATIONS, *BUNDLES)]
+    lists = {re.split(r"/v1p[12]/", path)[1].partition("/")[0] for path in paths}
     assert {*named.split("|")} == lists | {"discovery"}

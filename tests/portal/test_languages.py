@@ -33,6 +33,9 @@ def test_a_page_speaks_the_browsers_language_until_somebody_has_chosen(as_dana: 
     chosen = as_dana.get(address, headers={"Accept-Language": "en"}).content.decode()
     assert '<html lang="es">' in chosen
     assert "Guardar los ajustes" in chosen
+    assert "Idioma del navegador" in chosen
+    as_dana.post("/account/language/", {"language": "", "back": address})
+    assert as_dana.get(address)["Content-Language"] == "en"
 
 
 def test_choosing_leads_back_and_nowhere_else(as_dana: Client, dana: Staff):
@@ -43,6 +46,7 @@ def test_choosing_leads_back_and_nowhere_else(as_dana: Client, dana: Staff):
         choose(language="es", back="/o/riverside/audit/?by=Dana") == "/o/riverside/audit/?by=Dana"
     )
     assert choose(language="en", back="https://evil.example/") == "/"
+    assert choose(language="en", back="organizations") == "organizations"  # No name of a page.
     assert as_dana.post("/account/language/", {"language": "xx"}).status_code == 404
     entries = AuditEntry.objects.filter(action="account.language_chosen").order_by("pk")
     assert [(each.old, each.new) for each in entries] == [
