@@ -17,7 +17,7 @@ from roster.models import Import, Organization
 from tests.browser.steps import sign_in
 from tests.cast import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_link_is_opened_once_and_refused_twice(
