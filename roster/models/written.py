@@ -183,7 +183,8 @@ class BegunList(models.Model):
     `program` is the mark of the token, `key` that of the list, `stand` the publication, its
     revision and the organization's acts: where these have moved, documents are taken anew. `at` is
     when it was begun, `last` when, to the minute, a page of it was last asked. `content` is in
-    what it differs from its `base`; a base has none itself, is whole, and nobody's (`program`).
+    what it differs from its `base`; a base has none itself, is whole, and nobody's: its `program`
+    starts with an @. Whole is also a token's list of a release that knew no bases.
     """
 
     base = models.ForeignKey(

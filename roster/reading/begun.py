@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import numpy as np
 import orjson
-from django.db.models import Min
+from django.db.models import Min, Q
 
 from roster.caches import MEGABYTE, Cache
 from roster.clock import clock
@@ -33,6 +33,8 @@ SHARED = timedelta(hours=1)
 """So long lists are kept by what differs from a base."""
 NOTED = timedelta(minutes=1)
 """How exactly it is known when a list's last page was asked."""
+BASES = Q(program__startswith="@")
+"""The mark of a token never starts so."""
 
 
 class Name(NamedTuple):
@@ -68,7 +70,7 @@ def keep(source: Source, name: Name, shows: List) -> None:
     """Keep a list that was begun; a list has one beginning for each token."""
     feed, now = source.feed, clock()
     assert feed is not None  # noqa: S101 - who reads a publication has a feed.
-    bases = BegunList.objects.filter(feed_id=feed, key=name.key, base=None, at__gt=now - SHARED)
+    bases = BegunList.objects.filter(BASES, feed_id=feed, key=name.key, at__gt=now - SHARED)
     base = bases.order_by("-at").values_list("pk", flat=True).first()
     differs = difference(_base(base), shows) if base else None
     values = {"at": now, "last": now, "stand": stand_of(source), "entries": len(shows)}
@@ -109,14 +111,13 @@ def begun_since(source: Source, moment: datetime, skew: timedelta) -> datetime |
     except OverflowError:
         return None
     rows = BegunList.objects.filter(feed=source.feed or 0, at__lte=begun, last__gte=still)
-    rows = rows.exclude(base=None)
-    return rows.aggregate(first=Min("at"))["first"]
+    return rows.exclude(BASES).aggregate(first=Min("at"))["first"]
 
 
 def begun(source: Source, name: Name) -> Begun | None:
     """Return a list as it was begun; None where nobody knows of it."""
     rows = BegunList.objects.filter(key=name.key, at__gt=clock() - LONGEST)
-    rows = rows.filter(feed__pk=source.feed or 0).exclude(base=None)
+    rows = rows.filter(feed__pk=source.feed or 0).exclude(BASES)
     every = list(rows.order_by("-at").values_list("program", "pk", "at", "last")[:50])
     if not every:
         return None
@@ -126,10 +127,11 @@ def begun(source: Source, name: Name) -> Begun | None:
     known = _kept.get((pk, at))
     if known is None:
         row = BegunList.objects.filter(pk=pk, at=at).first()
-        if row is None or row.base_id is None:
+        if row is None:
             return None
-        differs = unpacked(bytes(row.content))
-        known = _kept.put((pk, at), Begun(row.entries, row.base_id, differs, row.stand))
+        # Of an earlier release a list is whole: it differs in nothing from itself.
+        differs = unpacked(bytes(row.content)) if row.base_id else Difference()
+        known = _kept.put((pk, at), Begun(row.entries, row.base_id or pk, differs, row.stand))
     return known
 
 
