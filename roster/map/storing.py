@@ -7,17 +7,19 @@ that changes a relation needs no conversion. A release that changes a table rais
 from __future__ import annotations
 
 import io
+import logging
 import secrets
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Lock
-from typing import NamedTuple
+from tokenize import TokenError
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection, transaction
 from django.db.models import QuerySet
-from isal import igzip
+from isal import igzip, isal_zlib
 from numpy.lib.format import read_array, write_array
 
 from roster import bulk
@@ -29,17 +31,29 @@ from roster.map.tables import Table
 from roster.models import Organization, StoredMap
 from roster.refusal import Refused
 
+log = logging.getLogger(__name__)
+
 FORM = 1
+UNREADABLE = 0
+"""The form of a map whose content isn't there yet, or is damaged."""
 TRIES = 3
 LEVEL = 1
 PIECE = 1 << 20
 KEY_BITS = 53
+FAULTS: tuple[Any, ...] = (
+    EOFError, LookupError, OSError, TokenError, TypeError, ValueError, isal_zlib.error
+)  # fmt: skip
+"""What is raised where damaged bytes are taken for a map."""
 MOST_BYTES = 1 << 28
 """Of the maps that a process keeps at hand: two of a district of 50,000 students."""
 
 
+class Damaged(Exception):
+    """What is stored of a map isn't what was written."""
+
+
 class Outdated(Refused):
-    """A map has another release's form, and rows have changed since: nothing is decided by it."""
+    """A map can't be read any more, and rows have changed since: nothing is decided by it."""
 
     def __init__(self) -> None:
         super().__init__("This release can't go on from the last refresh: refresh the cache first.")
@@ -72,17 +86,17 @@ def store(organization: Organization, m: Map) -> StoredMap:
     """Store a map that was just built, for whoever asks for the rows of its revision next.
 
     Its key is drawn: after a rollback SQLite gives a number again, and processes may remember the
-    map that had it.
+    map that had it. What can be read is never written anew: others may be in the middle of it.
     """
     content = pack(m)
     with transaction.atomic():
-        stored, _ = StoredMap.objects.defer("content").update_or_create(
+        stored, _ = StoredMap.objects.defer("content").get_or_create(
             organization=organization,
             revision=m.revision,
-            defaults={"form": FORM},
-            create_defaults={"form": FORM, "pk": secrets.randbits(KEY_BITS)},
+            defaults={"form": UNREADABLE, "pk": secrets.randbits(KEY_BITS)},
         )
-        bulk.set_bytes(stored, "content", content)
+        if StoredMap.objects.filter(pk=stored.pk).exclude(form=FORM).update(form=FORM):
+            bulk.set_bytes(stored, "content", content)
     return stored
 
 
@@ -98,7 +112,7 @@ def build(organization: Organization) -> Map:
     )
     known = Contents("", {name: [] for name in WORDS}, {})
     bases: dict[str, Earlier] = {}
-    with suppress(StoredMap.DoesNotExist):  # Swept meanwhile.
+    with suppress(StoredMap.DoesNotExist, Damaged):  # Swept meanwhile, or of no use.
         if base is not None:
             known = _contents(base)
             bases = {kind: Earlier(table, base.built) for kind, table in known.tables.items()}
@@ -114,8 +128,8 @@ def build(organization: Organization) -> Map:
 def load(stored: StoredMap | int) -> Map:
     """Return a stored map, from this process's cache where it is there.
 
-    Instead of one of another release's form, the map of the rows as they are now, as long as they
-    are the same; else `Outdated`.
+    Instead of one of another release's form, or a damaged one, the map of the rows as they are
+    now, as long as they are the same; else `Outdated`.
     """
     pk = stored if isinstance(stored, int) else stored.pk
     with _lock:
@@ -123,11 +137,23 @@ def load(stored: StoredMap | int) -> Map:
             _kept.move_to_end(pk)
             return _kept[pk][1]
     row = StoredMap.objects.select_related("organization").defer("content").get(pk=pk)
-    m = unpack(row) if row.form == FORM else current(row.organization)[1]
+    m = _readable(row) or current(row.organization)[1]
     if m.revision != row.revision:
         raise Outdated
     _keep(row, m)
     return m
+
+
+def _readable(stored: StoredMap) -> Map | None:
+    """Return a stored map; None if it has another form, which a damaged one has from now on."""
+    if stored.form != FORM:
+        return None
+    try:
+        return unpack(stored)
+    except Damaged:
+        log.warning("A stored map is damaged.", extra={"organization": stored.organization_id})
+        StoredMap.objects.filter(pk=stored.pk).update(form=UNREADABLE)
+        return None
 
 
 def outdated(organization: Organization) -> QuerySet[StoredMap]:
@@ -179,8 +205,19 @@ class Contents(NamedTuple):
 
 
 def read(stored: StoredMap) -> Contents:
-    """Return what is stored of a map, which takes half of its memory and a third of the time."""
-    with igzip.GzipFile(fileobj=_content(stored)) as file:
+    """Return what is stored of a map, which takes half of its memory and a third of the time.
+
+    Raises `Damaged` where its checksum is wrong.
+    """
+    content = _content(stored)
+    try:
+        return _read(content)
+    except FAULTS as error:
+        raise Damaged from error
+
+
+def _read(content: io.BytesIO) -> Contents:
+    with igzip.GzipFile(fileobj=content) as file:
         head = orjson.loads(file.read(int.from_bytes(file.read(8), "little")))
         tables = {
             kind: Table(
@@ -190,6 +227,7 @@ def read(stored: StoredMap) -> Contents:
             )
             for kind, told in head["tables"].items()
         }
+        file.read()  # The checksum stands behind the last of them.
     return Contents(head["year"], head["words"], tables)
 
 

@@ -50,6 +50,38 @@ def test_a_map_of_another_form_is_read_as_long_as_its_rows_stand(
         maps.load(stored.pk)
 
 
+@pytest.mark.parametrize(("start", "end"), [(-1, None), (-8, -4), (100, 108), (40, None)])
+def test_a_damaged_map_is_read_as_long_as_its_rows_stand(
+    oak: Organization, start: int, end: int | None
+) -> None:
+    def break_it(stored: StoredMap) -> None:
+        content = bytes(StoredMap.objects.get(pk=stored.pk).content)
+        lost = bytes(end - start) + content[end:] if end else b""
+        StoredMap.objects.filter(pk=stored.pk).update(content=content[:start] + lost)
+        maps.forget()
+
+    add(oak, "one")
+    first, _ = maps.current(oak)
+    break_it(first)
+    assert orgs(maps.load(first.pk)) == ["one"]
+    maps.forget()
+    assert orgs(maps.load(first.pk)) == ["one"]
+    break_it(first)
+    add(oak, "two")
+    maps.forget()
+    with pytest.raises(maps.Outdated):
+        maps.load(first.pk)
+    assert orgs(maps.current(oak)[1]) == ["one", "two"]
+
+
+def test_a_map_that_can_be_read_is_not_written_anew(oak: Organization) -> None:
+    m = add(oak, "one")
+    stored, _ = maps.current(oak)
+    StoredMap.objects.update(content=b"as others are reading it")
+    assert storing.store(oak, m) == stored
+    assert bytes(StoredMap.objects.get().content) == b"as others are reading it"
+
+
 def test_a_map_that_is_swept_meanwhile_gives_way_to_the_next(
     oak: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
