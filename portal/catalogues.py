@@ -8,7 +8,7 @@ the catalogues say: it is never stale, and two releases on one folder don't meet
 from __future__ import annotations
 
 import hashlib
-import os
+import secrets
 from pathlib import Path
 
 SOURCES = Path(__file__).resolve().parent / "locale"
@@ -34,7 +34,8 @@ def _compile(source: Path, target: Path) -> None:
     with source.open("rb") as lines:
         catalogue = read_po(lines)
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(f".{os.getpid()}")
+    # Processes of several containers may have the same number.
+    draft = target.with_suffix(f".{secrets.token_hex(8)}")
     with draft.open("wb") as file:
         write_mo(file, catalogue)
     draft.replace(target)

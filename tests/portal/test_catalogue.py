@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages import mofile
+from babel.messages.mofile import write_mo
 
 from portal.catalogues import compiled
 from tests.catalogue import catalogues, marked, read, untranslated
@@ -45,6 +47,23 @@ def test_a_catalogue_is_compiled_once_for_what_it_says(tmp_path: Path):
     assert file.stat().st_mtime_ns == made
     with file.open("rb") as binary:
         assert gettext.GNUTranslations(binary).gettext("Vendor") == "Proveedor"
+
+
+def test_processes_of_the_same_number_compile_it_side_by_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """As in containers, in each of which the server is process 1."""
+
+    def write(file: Any, catalogue: Any) -> None:
+        monkeypatch.undo()
+        compiled(tmp_path)
+        write_mo(file, catalogue)
+
+    monkeypatch.setattr(mofile, "write_mo", write)
+    place = compiled(tmp_path)
+    with (place / "es" / "LC_MESSAGES" / "django.mo").open("rb") as binary:
+        assert gettext.GNUTranslations(binary).gettext("Vendor") == "Proveedor"
+    assert not [path for path in place.rglob("django.*") if path.suffix != ".mo"]
 
 
 def pairs(path: Path) -> Iterator[tuple[str, str]]:
