@@ -22,6 +22,8 @@ LARGEST = 100 * 1024
 WIDEST = 1024
 """Pixels, in both directions."""
 START = b"\x89PNG\r\n\x1a\n"
+HEAD = 13
+"""Bytes of IHDR."""
 DRAWING = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 
 
@@ -56,7 +58,8 @@ def picture_of(content: bytes) -> bytes:
         raise Refused("A logo has up to %(most)s KB.", most=LARGEST // 1024)
     parts = list(_parts(content))
     names = [name for name, _ in parts]
-    if names[:1] != [b"IHDR"] or names[-1:] != [b"IEND"] or b"IDAT" not in names:
+    is_whole = names[:1] == [b"IHDR"] and b"IDAT" in names and names[-1:] == [b"IEND"]
+    if not is_whole or len(parts[0][1]) != HEAD:
         raise Refused("A logo is a PNG; this file isn't one.")
     width, height = struct.unpack(">II", parts[0][1][:8])
     if not (0 < width <= WIDEST and 0 < height <= WIDEST):

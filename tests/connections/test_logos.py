@@ -43,6 +43,7 @@ def wide(width: int) -> bytes:
         (DOT[:-4], "is a PNG"),
         (DOT.replace(b"IDAT", b"IDOT"), "is a PNG"),
         (DOT + bytes(200_000), "up to 100 KB"),
+        (DOT[:8] + logos._packed(b"IHDR", b"\0\0\0\1") + DOT[33:], "is a PNG"),
         (wide(2000), "1024 pixels"),
         (wide(0), "1024 pixels"),
     ],
