@@ -88,5 +88,8 @@ def test_the_command_does_the_same(db: None, tmp_path: Path):
     assert Partner.objects.get().logo
     call_command("change_partner", "Brightpath", "--no-logo", stdout=io.StringIO())
     assert Partner.objects.get().logo is None
+    file.write_bytes(b"")
+    with pytest.raises(CommandError, match="is a PNG"):
+        call_command("change_partner", "Brightpath", "--logo", str(file))
     with pytest.raises(CommandError, match="can't be read"):
         call_command("change_partner", "Brightpath", "--logo", str(tmp_path / "none.png"))

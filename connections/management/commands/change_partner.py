@@ -56,7 +56,7 @@ class Command(RosterCommand):
         by, reason = self.actor(), options["reason"]
         content = options["logo"] and content_of(options["logo"])
         done = change_partner(partner, by=by, reason=reason, **asked)
-        if content or options["no_logo"]:
+        if content is not None or options["no_logo"]:
             done["logo_changed"] = set_logo(partner, content, by=by, reason=reason)
         lines = [
             f"{name}: {_words(each['old'])} → {_words(each['new'])}"
