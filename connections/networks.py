@@ -11,6 +11,8 @@ from collections.abc import Iterable
 
 from roster.refusal import Refused
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
 MOST = 50
 ELSEWHERE = "is not admitted; the district admits this connection from certain networks only."
 
@@ -23,7 +25,7 @@ def read(text: str) -> list[str]:
     found = []
     for word in re.split(r"[\s,]+", text.strip()) if text.strip() else ():
         try:
-            found.append(str(ipaddress.ip_network(word)))
+            found.append(str(_plain(ipaddress.ip_network(word))))
         except ValueError:
             raise Refused(
                 "“%(word)s” is no address or network. Write 192.0.2.7, 192.0.2.0/24 or"
@@ -33,6 +35,12 @@ def read(text: str) -> list[str]:
     if len(found) > MOST:
         raise Refused("Up to %(most)s networks can be named.", most=MOST)
     return list(dict.fromkeys(found))
+
+
+def _plain(network: Network) -> Network:
+    """Return a network of IPv4 addresses as such, where they were written as those of IPv6."""
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    return ipaddress.ip_network(f"{mapped}/{network.prefixlen - 96}") if mapped else network
 
 
 def refusal(networks: Iterable[str], address: str) -> str | None:

@@ -37,6 +37,7 @@ def test_an_address_is_admitted_by_its_network_alone(address: str) -> None:
 def test_networks_are_read_one_by_one_and_written_one_way() -> None:
     given = " 192.0.2.0/24, 2001:DB8::/32\n198.51.100.7 198.51.100.7/32"
     assert networks.read(given) == OURS
+    assert networks.read("::ffff:192.0.2.0/120 ::ffff:198.51.100.7") == [OURS[0], OURS[2]]
     assert networks.read(" \n") == []
 
 
