@@ -19,9 +19,9 @@ import numpy as np
 from roster import bulk
 from roster.caches import MEGABYTE, Cache
 from roster.kinds import KINDS, ROWS_OF
-from roster.models import Gradebook, Organization, Written
+from roster.models import Organization, Written
 from roster.publishing.lists import EMPTY, List, Numbers
-from roster.written import log
+from roster.written import log, numbers
 from roster.written.log import Columns
 from roster.written.reach import WIDTH, Extent, Key, Part, Reach, reach_of
 from roster.written.source import WrittenSource
@@ -139,8 +139,7 @@ class State(NamedTuple):
 def state_of(organization: int) -> State:
     """Return how far an organization's gradebook has come."""
     acts = Organization.objects.values_list("acts", flat=True).get(pk=organization)
-    last = Gradebook.objects.filter(pk=organization).values_list("last", flat=True).first()
-    return State(last or 0, acts)
+    return State(numbers.last(organization), acts)
 
 
 def records(source: WrittenSource, collection: str) -> Records:
