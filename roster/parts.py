@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -15,6 +16,13 @@ def in_parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Yield the items in order, `size` at a time and the rest last."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield items that are still being made, so many at a time."""
+    waiting = iter(items)
+    while batch := list(islice(waiting, size)):
+        yield batch
 
 
 def named(rows: Any, column: str, values: Iterable[str], wanted: str) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Any
 
 import orjson
@@ -11,7 +10,7 @@ from roster import bulk
 from roster.hierarchy.ground import BATCH
 from roster.hierarchy.levels import Derived
 from roster.models import Level, Organization
-from roster.parts import in_parts
+from roster.parts import batches, in_parts
 
 COLUMNS = ("organization_id", "kind", "sourced_id", *Derived._fields)
 
@@ -29,8 +28,7 @@ def store(organization: Organization, levels: dict[tuple[str, str], Derived]) ->
             stale.append(pk)
     for part in in_parts(stale, BATCH):
         known.filter(pk__in=part).delete()
-    fresh = iter(levels.items())
-    while some := list(islice(fresh, BATCH)):
+    for some in batches(levels.items(), BATCH):
         bulk.insert(Level, COLUMNS, [_row(organization, *level) for level in some])
     return len(stale) + len(levels)
 

@@ -12,7 +12,6 @@ from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -24,7 +23,7 @@ from roster.dialects.composing import Doc, render
 from roster.dialects.facts import NESTED_BY
 from roster.dialects.tombstones import tombstone_doc
 from roster.models import Document, Rendered, Status
-from roster.parts import in_parts
+from roster.parts import batches, in_parts
 from roster.publishing.ahead import ahead
 from roster.publishing.comparing import Flags
 from roster.publishing.lists import List, Numbers, Swept
@@ -119,7 +118,7 @@ class Shelf:
     def put(self, finished: Iterable[Finished]) -> Iterator[tuple[Finished, int]]:
         """Keep documents; yield each with its number, which is old where its bytes are."""
         size = BATCH if connection.vendor == "sqlite" else BATCH * FOLD
-        for batch, numbers in ahead(batched(finished, size), self._put):
+        for batch, numbers in ahead(batches(finished, size), self._put):
             yield from zip(batch, numbers, strict=True)
 
     def _put(self, batch: Sequence[Finished]) -> list[int]:
@@ -278,12 +277,6 @@ class Shelves:
         if name not in self._made:
             self._made[name] = Shelf(self.organization, *name)
         return self._made[name]
-
-
-def batched(items: Iterable[Finished], size: int) -> Iterator[list[Finished]]:
-    waiting = iter(items)
-    while batch := list(islice(waiting, size)):
-        yield batch
 
 
 def without(doc: Doc, fields: frozenset[str]) -> Doc:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
-from itertools import islice
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol
 
 from roster.importing.columns import File
-
-T = TypeVar("T")
 
 
 class Line(NamedTuple):
@@ -46,9 +43,3 @@ def made_id(kind: str, *parts: str) -> str:
     """Return the id of a row that has none of its own; the same parts give the same one."""
     text = "\0".join(parts).encode("utf-8", "surrogatepass")
     return f"{kind}-{blake2b(text, digest_size=12).hexdigest()}"
-
-
-def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    waiting = iter(items)
-    while batch := list(islice(waiting, size)):
-        yield batch

@@ -12,7 +12,8 @@ from roster.importing.columns import File
 from roster.importing.files import FILES
 from roster.models import Organization, Role, Status
 from roster.models.organization import UsernameStandIn
-from roster.writing.lines import Line, batches
+from roster.parts import batches
+from roster.writing.lines import Line
 from roster.writing.links import filled
 from roster.writing.marked import Marked
 from roster.writing.people import People
