@@ -12,7 +12,7 @@ from datetime import tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from roster.importing import dates, values, vocabulary
+from roster.importing import dates, vocabulary
 from roster.importing.cleaning import clean, is_clean
 from roster.importing.columns import Column, Need
 from roster.importing.findings import Findings
@@ -31,7 +31,6 @@ STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 LONGEST_ID = 255
 REMEMBERED = 20_000  # Distinct values of a column that are looked up instead of read again.
 LIVE = Status.ACTIVE.value
-DATES = (values.DATE_ONLY, values.MOMENT)
 PERIODS = (("start_date", "end_date"), ("begin_date", "end_date"))
 
 Remark = tuple[str, str]
@@ -74,8 +73,7 @@ class Cells:
         self.stamped = 0
         self.says_status = False
         self.known: KnownLines | None = None
-        self._name = part.file.name
-        self._mode = part.mode
+        self._part = part
         self._named = NamedByClasses(bundle)
         self._survey = survey
         self._looks = looks
@@ -98,10 +96,8 @@ class Cells:
             if known is not None and blank:
                 known[""] = column.blank, ()
             index = where.get(column.name, -1)
-            if index >= 0:
+            if index >= 0 or column.need in (Need.WANTED, Need.FIRM):
                 self._steps.append((index, slot, known, column.type.longest, blank, column))
-            elif column.need in (Need.WANTED, Need.FIRM):
-                self._steps.append((-1, slot, known, 0, blank, column))
         self._periods = [
             (self.fields.index(first), self.fields.index(last))
             for first, last in PERIODS
@@ -159,12 +155,10 @@ class Cells:
                 return self._fault("row-header-again")
             if sourced_id[:2] == "--" and not "".join(line).strip("- "):
                 return self._fault("row-of-dashes")
-        if not self._looks:
+        if not self._looks or sourced_id in self._survey.repeated:
             if sourced_id in self._seen:
-                raise Unusual
-            self._seen.add(sourced_id)
-        elif sourced_id in self._survey.repeated:
-            if sourced_id in self._seen:
+                if not self._looks:
+                    raise Unusual
                 return self._fault("id-repeated", sourced_id)
             self._seen.add(sourced_id)
         return True
@@ -177,7 +171,7 @@ class Cells:
         """Return the row's status, or None where its word is unknown."""
         text = line[self.header.status] if self.header.status >= 0 else ""
         stamp = line[self.header.stamp] if self.header.stamp >= 0 else ""
-        delta = self._mode == "delta"
+        delta = self._part.mode == "delta"
         if not (text or stamp or delta):
             return Status.ACTIVE.value
         self.stamped += 1
@@ -194,7 +188,7 @@ class Cells:
             self.add("status-missing", "status")
         elif status is None:
             self.add("status-unknown", "status", text)
-        elif status == Status.RETIRED.value and self._mode == "bulk":
+        elif status == Status.RETIRED.value and not delta:
             self.add("status-retired", "status", text)
         return status
 
@@ -211,7 +205,7 @@ class Cells:
         marked, found = read_marks([line[index] for index in self.header.marks])
         for code, value in found:
             self.add(code, MARK, value, "true" if marked else "false")
-        if marked and self._name not in MARKED:
+        if marked and self._part.file.name not in MARKED:
             self.add("mark-not-read", MARK, "")
         elif marked is not None:
             own[KEY] = "true" if marked else "false"
@@ -246,8 +240,10 @@ class Cells:
         self, column: Column, text: str, stored: list[Any], slot: int, known: Known | None
     ) -> bool:
         """Read one value in full; return whether its row can be kept."""
-        if column.type in DATES and not (self._looks or dates.read(text, dates.ISO)):
-            raise Unusual
+        if not self._looks and column.name in self._survey.dates:
+            if not dates.read(text, dates.ISO):
+                raise Unusual
+            self.date_forms[column.name] = dates.ISO
         self._remarks = []
         self.form = self.date_forms.get(column.name, "")
         try:
@@ -301,11 +297,3 @@ class Cells:
     def unsound(self, sourced_id: str) -> Record:
         """Return that an id is there, in a row that can't be taken."""
         return unsound(self._row, sourced_id, self.blanks)
-
-    def forms(self) -> dict[str, str]:
-        """Return the forms of dates; without a look over the file, each is OneRoster's."""
-        if not self._looks:
-            for *_, known, _, _, column in self._steps:
-                if column.type in DATES and any(known or ()):
-                    self.date_forms[column.name] = dates.ISO
-        return self.date_forms

@@ -92,7 +92,7 @@ class Reader:
             self.read += known.skipped
             cells.stamped += known.count(STAMPED)
             cells.says_status |= known.count(SAYS_STATUS) > 0
-        self.date_forms, self.latest = cells.forms(), cells.latest
+        self.date_forms, self.latest = cells.date_forms, cells.latest
         if not cells.says_status and "status" in self.present:
             self.present.remove("status")
         if cells.stamped and self.part.mode == "bulk":
