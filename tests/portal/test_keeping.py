@@ -65,7 +65,7 @@ def test_a_colleague_who_signs_in_there_gets_nothing(
     assert browser.get("/kept/")["Location"] == "/"
 
 
-def test_nothing_is_kept_of_strangers_of_too_much_or_too_long(
+def test_nothing_is_kept_of_strangers_of_secrets_of_too_much_or_too_long(
     brightpath: Connection,  # noqa: F811
     dana: Staff,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
@@ -79,6 +79,8 @@ def test_nothing_is_kept_of_strangers_of_too_much_or_too_long(
     end_session(browser)
     long = FORM | {"purpose": "x" * keeping.LARGEST}
     assert browser.post(terms_of(brightpath), long)["Location"] == "/sign-in/"
+    secret = FORM | {"secret": "correct horse"}
+    assert browser.post(terms_of(brightpath), secret)["Location"] == "/sign-in/"
     to_sign_in = browser.post(terms_of(brightpath), FORM)["Location"]
     sign_in(browser, dana.email, to_sign_in)
     later = clock() + keeping.KEPT_FOR + timedelta(seconds=1)
