@@ -35,6 +35,7 @@ def parse(address: str) -> Place:
     try:
         url = urlsplit(address)
         host, port = url.hostname or "", url.port
+        host.encode("idna")  # An empty label, or one of 64 characters, is no name.
     except ValueError:
         raise Refused(f"“{address}” is no address. {FORMS}") from None
     if url.scheme not in PORTS or not host:

@@ -36,6 +36,8 @@ def add(organization: Organization, **settings: Any) -> Source:
         ({"address": "night.zip"}, "An address is a folder"),
         ({"address": "ftp://sis.example/night.zip"}, "An address is a folder"),
         ({"address": "https://sis.example:port/"}, "is no address"),
+        ({"address": "sftp://sis..example/out"}, "is no address"),
+        ({"address": f"sftp://{'s' * 64}.example/out"}, "is no address"),
         ({"address": "http://sis.example/night.zip"}, "anybody on the way could read the roster"),
         ({"address": "https://river:pw@sis.example/"}, "holds no user and no password"),
         ({"address": "https://sis.example/a b"}, "This is no address"),
