@@ -7,6 +7,7 @@ process died, is delivered once more: a delta may repeat.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -64,24 +65,28 @@ def _send(
     organization, as_table = destination.organization, destination.form == Destination.Form.TABLE
     moment, suffix = moment_of(span.upto), "csv" if as_table else "zip"
     name = f"grades-{organization.slug}-{moment:%Y%m%dT%H%M%S}{moment.microsecond // 1000:03}Z"
+    # The next delivery writes over what one that could remove nothing any more has left.
+    whole, beside = f"{name}.{suffix}", f".grades-{organization.slug}-{destination.pk}.partial"
     with private_file() as path:
         files = write_grades(organization, path, span, vendors, as_table=as_table)
         if destination.kind == Destination.Kind.FOLDER:
-            _put(path, Path(destination.address), f"{name}.{suffix}")
+            _put(path, Path(destination.address), whole, beside)
         else:
             place = parse(destination.address)
             with in_words(destination), Remote(destination, place) as remote:
-                remote.send(path, f"{place.path.rstrip('/')}/{name}.{suffix}", mine.tick)
+                remote.send(path, place.path.rstrip("/"), whole, beside, mine.tick)
     return files
 
 
-def _put(path: Path, folder: Path, name: str) -> None:
-    beside = folder / f".{name}.partial"
+def _put(path: Path, folder: Path, whole: str, beside: str) -> None:
+    partial = folder / beside
     try:
-        shutil.copyfile(path, beside)
-        beside.chmod(READABLE)
-        beside.replace(folder / name)
+        shutil.copyfile(path, partial)
+        partial.chmod(READABLE)
+        partial.replace(folder / whole)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise Refused(
             f"The folder {folder} can't be written into: {error.strerror}. It must exist, and the"
             " user that Rosterdesk runs as must be allowed to write there."

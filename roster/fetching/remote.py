@@ -91,11 +91,25 @@ class Remote:
                 " is tried again."
             )
 
-    def send(self, local: Path, path: str, tick: Tick) -> None:
-        """Write a file under a name of its own, and give it this path once it is whole."""
-        folder, _, name = path.rpartition("/")
-        beside = f"{folder}/.{name}.partial"
-        file = self._run(self.client.open(beside, "wb"))
+    def send(self, local: Path, folder: str, whole: str, beside: str, tick: Tick) -> None:
+        """Write a file under the second name, and give it the first once it is whole.
+
+        What fails leaves nothing, as far as the server still listens.
+        """
+        path, partial = f"{folder}/{whole}", f"{folder}/{beside}"
+        try:
+            self._write(local, partial, tick)
+            try:
+                self._run(self.client.posix_rename(partial, path))
+            except asyncssh.SFTPOpUnsupported:
+                self._run(self.client.rename(partial, path))
+        except BaseException:
+            with contextlib.suppress(OSError, TimeoutError, asyncssh.Error):
+                self._run(self.client.remove(partial))
+            raise
+
+    def _write(self, local: Path, path: str, tick: Tick) -> None:
+        file = self._run(self.client.open(path, "wb"))
         try:
             with local.open("rb") as stream:
                 while piece := stream.read(CHUNK):
@@ -103,10 +117,6 @@ class Remote:
                     self._run(file.write(piece))
         finally:
             self._run(file.close())
-        try:
-            self._run(self.client.posix_rename(beside, path))
-        except asyncssh.SFTPOpUnsupported:
-            self._run(self.client.rename(beside, path))
 
     def _run(self, step: Awaitable[Answer]) -> Answer:
         return self.runner.run(asyncio.wait_for(step, PATIENCE))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import pytest
 
 from portal.alerting.conditions import failed_delivery
@@ -135,6 +136,27 @@ def test_a_server_gets_it_whole_and_a_failure_is_repeated(
         sources.change(destination, here, by="Dana")
         run("deliver_grades", SLUG)
         assert ids(newest(folder)) == {"d-7"}
+
+
+def test_what_fails_halfway_leaves_nothing(
+    riverside: Any, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise asyncssh.SFTPPermissionDenied("No renaming.")
+
+    monkeypatch.setattr(servers.Interrupting, "posix_rename", refuse)
+    with servers.sftp(tmp_path, servers.new_key()) as port:
+        by_sftp(port)
+        with pytest.raises(SystemExit):
+            run("deliver_grades", SLUG)
+    assert list(folder.iterdir()) == []
+
+    Destination.objects.all().delete()
+    monkeypatch.setattr(Path, "replace", lambda *_: (folder / "missing").stat())
+    run("set_destination", SLUG, "--address", folder, "--daily", "02:00")
+    with pytest.raises(SystemExit):
+        run("deliver_grades", SLUG)
+    assert list(folder.iterdir()) == []
 
 
 def test_sshd_takes_it_with_a_key(riverside: Any, folder: Path, tmp_path: Path) -> None:
