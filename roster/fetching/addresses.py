@@ -1,10 +1,13 @@
-"""The addresses that a source can have: a folder, `sftp://…`, `https://…`; no credentials in it."""
+"""The addresses of sources and destinations: a folder, `sftp://…`, `https://…`; no credentials."""
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
+
+from django.utils.translation import gettext_noop
 
 from roster.models import Source
 from roster.refusal import Refused
@@ -15,6 +18,11 @@ FORMS = (
     "An address is a folder (/var/spool/roster), sftp://host/path/bundle.zip (the name may hold *),"
     " or https://host/path."
 )
+INTO = gettext_noop(
+    "Grades are delivered into a folder (/srv/grades) or by SFTP (sftp://host/grades)."
+)
+FOLDER = re.compile(r"(sftp://[^/]+)?/[^*]*[^*/][^*]*")
+"""What an address of a folder looks like, of this machine or of a server."""
 
 
 class Place(NamedTuple):
@@ -27,8 +35,15 @@ class Place(NamedTuple):
     path: str
 
 
-def parse(address: str) -> Place:
-    """Take an address apart; raises Refused, with what to write instead, for one we don't fetch."""
+def parse_folder(address: str) -> Place:
+    """Take an address apart that files are brought to; raises Refused, with what to write."""
+    if not FOLDER.fullmatch(address):
+        raise Refused(INTO)
+    return parse(address, INTO)
+
+
+def parse(address: str, forms: str = FORMS) -> Place:
+    """Take an address apart; raises Refused, with the forms to write instead, for any other."""
     if address.startswith("/"):
         _require_plain(address)
         return Place(Source.Kind.FOLDER, "", "", 0, address)
@@ -37,13 +52,13 @@ def parse(address: str) -> Place:
         host, port = url.hostname or "", url.port
         host.encode("idna")  # An empty label, or one of 64 characters, is no name.
     except ValueError:
-        raise Refused(f"“{address}” is no address. {FORMS}") from None
+        raise Refused(f"“{address}” is no address. {forms}") from None
     if url.scheme not in PORTS or not host:
-        raise Refused(FORMS)
+        raise Refused(forms)
     if "@" in url.netloc:
         raise Refused("An address holds no user and no password. Give these by themselves.")
     if not address.isprintable() or " " in address or url.fragment:
-        raise Refused(f"This is no address: it holds a blank, a # or a control character. {FORMS}")
+        raise Refused(f"This is no address: it holds a blank, a # or a control character. {forms}")
     if url.scheme == "http" and host not in LOCAL:
         raise Refused(
             "Over http:// anybody on the way could read the roster. Use https://, or sftp://."

@@ -47,8 +47,8 @@ def pinned(endpoint: Endpoint) -> asyncssh.SSHKey:
     """Return the key that the server must have; raises Refused until one is trusted."""
     if not endpoint.host_key:
         raise Refused(
-            "The server's host key isn't trusted yet. Compare the fingerprint that list_sources"
-            " shows with what the server's operator says, then trust it."
+            "The server's host key isn't trusted yet. Compare the fingerprint of the key that"
+            " it shows with what its operator says, then trust it."
         )
     return asyncssh.import_public_key(endpoint.host_key)
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from roster import audit
 from roster.fetching import credentials, host_keys
-from roster.fetching.addresses import parse
+from roster.fetching.addresses import parse, parse_folder
 from roster.models import Destination, Endpoint, Source
 from roster.refusal import Refused, require_valid
 
@@ -120,7 +120,7 @@ def _apply(endpoint: Endpoint, settings: Settings) -> None:
 def _move(endpoint: Endpoint, address: str, settings: Settings) -> None:
     """Give it another address; credentials and trust are for the server that had them."""
     before = endpoint.address and parse(endpoint.address)
-    place = parse(address)
+    place = parse_folder(address) if isinstance(endpoint, Destination) else parse(address)
     endpoint.address, endpoint.kind, endpoint.problem = address, place.kind, ""
     endpoint.worker = ""  # Who is still at the old one, stops.
     if isinstance(endpoint, Source):
@@ -138,10 +138,6 @@ def _move(endpoint: Endpoint, address: str, settings: Settings) -> None:
 
 def _require_together(endpoint: Endpoint) -> None:
     kind, credential = Endpoint.Kind(endpoint.kind), Endpoint.Credential(endpoint.credential)
-    if isinstance(endpoint, Destination) and kind == Endpoint.Kind.HTTPS:
-        raise Refused(
-            "Grades are delivered into a folder (/srv/grades) or by SFTP (sftp://host/grades)."
-        )
     if credential not in credentials.ALLOWED[kind]:
         raise Refused(f"An address by {kind.label} takes no {credential.label}.")
     if kind == Endpoint.Kind.SFTP and not endpoint.user:

@@ -54,7 +54,7 @@ def in_words(told: dict[str, Any]) -> str:
     if "offered_host_key" in told:
         lines.append(
             f"      The server shows the host key {told['offered_host_key']}. Ask its operator"
-            " whether that is right; nothing is fetched before you trust it:"
+            " whether that is right; before you trust it, nothing goes there or comes:"
         )
         lines.append(f"      set_{noun} … --{noun} {told[noun]} --trust FINGERPRINT")
     if told.get("looked"):

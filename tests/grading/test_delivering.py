@@ -17,6 +17,7 @@ from roster.fetching import sources
 from roster.fetching.sources import Settings
 from roster.jobs import tasks, visits_of, work
 from roster.models import AuditEntry, Destination, Job, Organization
+from roster.refusal import Refused
 from tests.cast import member, signed_in
 from tests.conformance.conftest import SLUG, run
 from tests.grading.vendor import line_item, result
@@ -54,19 +55,20 @@ def newest(folder: Path) -> Path:
     return max(folder.iterdir())
 
 
+def added(**settings: Any) -> Destination:
+    organization = Organization.objects.get(slug=SLUG)
+    return sources.add(Destination(organization=organization), Settings(**settings), by="Dana")
+
+
 def by_sftp(port: int, **changes: Any) -> Destination:
-    settings = {
+    settings: dict[str, Any] = {
         "address": f"sftp://127.0.0.1:{port}/grades",
         "user": USER,
         "credential": "password",
         "secret": PASSWORD,
         "schedule": {"every_minutes": 1},
     } | changes
-    made = sources.add(
-        Destination(organization=Organization.objects.get(slug=SLUG)),
-        Settings(**settings),
-        by="Dana",
-    )
+    made = added(**settings)
     return sources.trust(made, sources.offered_fingerprint(made), by="Dana")
 
 
@@ -201,12 +203,20 @@ def test_the_schedule_delivers_and_a_failure_alerts(
 
 def test_settings_that_make_no_sense_are_refused(riverside: Any) -> None:
     for wrong in (
-        ["--address", "https://files.example.org/x", "--daily", "02:00"],
+        "https://files.example.org/x",
+        "sftp://files.example.org/",
+        "sftp://files.example.org/out/*.zip",
+        "sftp://files.example.org:port/out",
+        "/srv/*",
+    ):
+        with pytest.raises(Refused, match="Grades are delivered into a folder"):
+            added(address=wrong)
+    for unfinished in (
         ["--address", "/tmp"],
         ["--address", "sftp://files.example.org/x", "--daily", "02:00"],
     ):
         with pytest.raises(SystemExit):
-            run("set_destination", SLUG, *wrong)
+            run("set_destination", SLUG, *unfinished)
     assert not Destination.objects.exists()
 
 
