@@ -14,11 +14,10 @@ from connections.models import Connection
 from portal.alerting.pulses import silent
 from portal.retelling import retold
 from portal.words import DATES
-from roster import publishing
+from roster import jobs, publishing
 from roster.clock import clock
 from roster.fetching import silent_since
 from roster.importing import held_import
-from roster.jobs import visits_of
 from roster.models import Job, Organization
 from roster.rollover import has_data
 
@@ -98,15 +97,13 @@ def _failure(organization: Organization, *kinds: str) -> Job | None:
 
 
 def failed_delivery(organization: Organization) -> Iterator[Condition]:
-    for destination in organization.destinations.filter(active=True).exclude(problem=""):
-        ended = visits_of(destination).filter(finished__isnull=False)
-        last = ended.order_by("-finished", "-pk").first()
-        if last and last.state == Job.State.FAILED:
+    for destination in organization.destinations.filter(active=True):
+        if job := jobs.failed_delivery(destination):
             yield Condition(
                 f"delivery:{destination.pk}:{destination.delivered}",
                 _("Grades couldn't be delivered"),
                 _("What vendors wrote waits, and goes with the next delivery. %(why)s")
-                % {"why": destination.problem},
+                % {"why": destination.problem or retold(job.reason)},
                 "grade_deliveries",
             )
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from portal.access import ADMIN, AtDesk, page
 from portal.forms.deliveries import DestinationForm
+from portal.retelling import retold
 from roster import jobs
 from roster.fetching import sources
 from roster.fetching.sources import Settings
@@ -73,10 +74,13 @@ def answer(
     offered: dict[int, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    destinations = list(request.organization.destinations.all())
+    failed = {each.pk: jobs.failed_delivery(each) for each in destinations if not each.problem}
     context = {
         "organization": request.organization,
         "may_change": request.may_change,
-        "destinations": request.organization.destinations.all(),
+        "destinations": destinations,
+        "failures": {pk: retold(job.reason) for pk, job in failed.items() if job},
         "form": form,
         "keys_shown": offered or {},
     }

@@ -1,6 +1,7 @@
 """Background work as rows: asked for, done by one worker at a time, swept up."""
 
 from roster.jobs.arriving import (
+    failed_delivery,
     import_now,
     request_approval,
     request_import,
@@ -14,6 +15,7 @@ from roster.jobs.working import running_refresh, work
 __all__ = [
     "cancel",
     "enqueue",
+    "failed_delivery",
     "import_now",
     "request_approval",
     "request_import",

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from roster import audit, fetching
 from roster.clock import clock
 from roster.jobs import queue, working
+from roster.jobs.attempts import ATTEMPTS
 from roster.jobs.progress import Progress
 from roster.models import Arrival, Destination, Endpoint, Import, Job, Organization, Source
 
@@ -131,6 +132,22 @@ def _open_visits(endpoint: Endpoint) -> QuerySet[Job]:
 def visits_of(endpoint: Endpoint) -> QuerySet[Job]:
     """Return the jobs that visited a source or destination, or will."""
     return Job.objects.filter(key__startswith=_prefix(endpoint))
+
+
+def failed_delivery(destination: Destination) -> Job | None:
+    """Return the job of the last delivery, if it failed, and nothing was delivered or mended since.
+
+    What was refused is the destination's problem until then; of anything else only the job knows,
+    which was tried to the last.
+    """
+    ended = visits_of(destination).filter(finished__isnull=False)
+    last = ended.order_by("-finished", "-pk").first()
+    if last is None or last.finished is None or last.state != Job.State.FAILED:
+        return None
+    if destination.problem:
+        return last
+    since = destination.delivered and destination.delivered > last.finished
+    return last if last.attempts >= ATTEMPTS and not since else None
 
 
 def _prefix(endpoint: Endpoint) -> str:

@@ -15,7 +15,8 @@ from portal.alerting.conditions import failed_delivery
 from portal.models import Membership
 from roster.fetching import sources
 from roster.fetching.sources import Settings
-from roster.jobs import tasks, visits_of, work
+from roster.jobs import request_visit, tasks, visits_of, work
+from roster.jobs.attempts import ATTEMPTS
 from roster.models import AuditEntry, Destination, Job, Organization
 from roster.refusal import Refused
 from tests.cast import member, signed_in
@@ -193,11 +194,33 @@ def test_the_schedule_delivers_and_a_failure_alerts(
     work(job.pk, "test")
     job.refresh_from_db()
     assert (job.state, len(list(failed_delivery(organization)))) == (Job.State.FAILED, 1)
+    Destination.objects.update(problem="")  # As a server's new key is trusted.
+    assert list(failed_delivery(organization)) == []
     away.rename(folder)
     clock.shift(60)
     tasks.tick()
     work(visits_of(destination).latest("pk").pk, "test")
     assert "d-9" in ids(newest(folder))
+    assert list(failed_delivery(organization)) == []
+
+
+def test_an_unexpected_failure_alerts_and_stands_on_the_page(
+    riverside: Any, clock: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organization = Organization.objects.get(slug=SLUG)
+    run("set_destination", SLUG, "--address", folder, "--every", "1")
+    riverside.examiner.put("results", "d-10", **result("delivered"))
+    request_visit(destination := Destination.objects.get(), "Dana")
+    with monkeypatch.context() as broken:
+        broken.setattr("roster.fetching.delivering.write_grades", lambda *_, **__: 1 / 0)
+        for _ in range(ATTEMPTS):
+            work(visits_of(destination).get().pk, "test")
+            clock.shift(4**ATTEMPTS * 30)
+    [told] = failed_delivery(organization)
+    assert "the reason is in the log" in told.words
+    dana = member("dana.u@riverside.example", "Dana", organization, Membership.Role.ADMIN)
+    assert "the reason is in the log" in signed_in(dana).get(PAGE).content.decode()
+    run("deliver_grades", SLUG)
     assert list(failed_delivery(organization)) == []
 
 
