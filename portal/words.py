@@ -152,6 +152,11 @@ ACTIONS: dict[str, Words] = {
     "source.trusted": _("Source's server trusted"),
 }
 
+DELIVERED: dict[str, Words] = {
+    "bundle": _("a OneRoster 1.2 delta bundle (zip)"),
+    "table": _("a table of scores (CSV)"),
+}
+
 VERSIONS: dict[str, Words] = {
     "1.2": _("The current version: several roles per person. Choose it if the vendor reads it."),
     "1.1": _("The older version, which many vendors still read: one role per person."),

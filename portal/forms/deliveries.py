@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.forms.settings import Clock
-from portal.forms.widgets import Tiles
+from portal.forms.widgets import Secret, Tiles
+from portal.words import DELIVERED
 from roster.fetching.sources import Settings
 from roster.models import Destination
 
@@ -35,17 +36,14 @@ class DestinationForm(forms.Form):
     secret = forms.CharField(
         label=_("Password or private key"),
         help_text=_("Kept encrypted, and never shown again. A key is one without a passphrase."),
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off"}),
+        widget=Secret,
     )
     daily_at = forms.TimeField(
         label=_("Every day at"), widget=Clock, input_formats=["%H:%M"], initial=time(3)
     )
     form = forms.ChoiceField(
         label=_("What is delivered"),
-        choices=[
-            (Destination.Form.BUNDLE, _("a OneRoster 1.2 delta bundle (zip)")),
-            (Destination.Form.TABLE, _("a table of scores (CSV)")),
-        ],
+        choices=list(DELIVERED.items()),
         widget=Tiles,
         initial=Destination.Form.BUNDLE,
     )

@@ -36,6 +36,16 @@ class Ticks(Explaining, forms.CheckboxSelectMultiple):
     """Any of several, as tiles."""
 
 
+class Secret(forms.Textarea):
+    """A password or a key: what was filled in is never written back into a page."""
+
+    def __init__(self) -> None:
+        super().__init__({"rows": 3, "spellcheck": "false", "autocomplete": "off"})
+
+    def format_value(self, value: Any) -> None:
+        """Return nothing, whatever was sent."""
+
+
 class Day(forms.DateInput):
     """A day, asked for by the browser's own calendar."""
 

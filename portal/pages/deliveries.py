@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from portal.access import ADMIN, AtDesk, page
 from portal.forms.deliveries import DestinationForm
 from portal.retelling import retold
+from portal.words import DELIVERED
 from roster import jobs
 from roster.fetching import sources
 from roster.fetching.sources import Settings
@@ -82,6 +83,7 @@ def answer(
         "destinations": destinations,
         "failures": {pk: retold(job.reason) for pk, job in failed.items() if job},
         "form": form,
+        "delivered_as": DELIVERED,
         "keys_shown": offered or {},
     }
     return TemplateResponse(request, "grades/deliveries.html", context, status=status)

@@ -259,6 +259,7 @@ def test_a_server_is_set_on_its_page(riverside: Any, folder: Path, tmp_path: Pat
         }
         wrong = browser.post(f"{PAGE}add/", {**form, "address": "/etc"})
         assert wrong.status_code == 422
+        assert PASSWORD not in wrong.content.decode()
         assert browser.post(f"{PAGE}add/", form).status_code == 302
         destination = Destination.objects.get()
         act = f"{PAGE}{destination.pk}"
@@ -277,5 +278,6 @@ def test_a_server_is_set_on_its_page(riverside: Any, folder: Path, tmp_path: Pat
     assert destination.address in page
     assert PASSWORD not in page
     assert "Add the server" not in page
+    assert "a table of scores (CSV)" in page
     browser.post(f"{act}/remove/")
     assert not Destination.objects.exists()
