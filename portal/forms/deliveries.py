@@ -15,15 +15,9 @@ from roster.fetching.sources import Settings
 from roster.models import Destination
 
 
-class DestinationForm(forms.Form):
-    """One SFTP server; a folder of this machine is the operator's to set, by command."""
+class SecretForm(forms.Form):
+    """What Rosterdesk signs in with; for a server that is there already, a new one."""
 
-    address = forms.CharField(
-        label=_("Address"),
-        help_text=_("sftp://, the server's name, and the folder: sftp://files.example.org/grades"),
-        max_length=1000,
-    )
-    user = forms.CharField(label=_("User"), max_length=200)
     credential = forms.ChoiceField(
         label=_("Signs in with"),
         choices=[
@@ -38,6 +32,23 @@ class DestinationForm(forms.Form):
         help_text=_("Kept encrypted, and never shown again. A key is one without a passphrase."),
         widget=Secret,
     )
+
+    def settings(self) -> Settings:
+        """Return what the verb is given."""
+        return Settings(**self.cleaned_data)
+
+
+class DestinationForm(SecretForm):
+    """One SFTP server; a folder of this machine is the operator's to set, by command."""
+
+    field_order = ("address", "user")
+
+    address = forms.CharField(
+        label=_("Address"),
+        help_text=_("sftp://, the server's name, and the folder: sftp://files.example.org/grades"),
+        max_length=1000,
+    )
+    user = forms.CharField(label=_("User"), max_length=200)
     daily_at = forms.TimeField(
         label=_("Every day at"), widget=Clock, input_formats=["%H:%M"], initial=time(3)
     )

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from portal.access import ADMIN, AtDesk, page
-from portal.forms.deliveries import DestinationForm
+from portal.forms.deliveries import DestinationForm, SecretForm
 from portal.retelling import retold
 from portal.words import DELIVERED
 from roster import jobs
@@ -44,18 +44,30 @@ def add(request: AtDesk) -> HttpResponse:
 
 @page(ADMIN, methods=("POST",))
 def change(request: AtDesk, pk: int, act: str) -> HttpResponse:
-    """Do something to one of them; `compare` shows the key that the server has."""
+    """Do something to one of them.
+
+    `compare` shows the key that the server has; `secret` and `remove` ask before they do it.
+    """
     destination = get_object_or_404(Destination, organization=request.organization, pk=pk)
     by = request.user
     try:
         if act == "compare":
             offered = {destination.pk: sources.offered_fingerprint(destination)}
-            return answer(request, DestinationForm(), offered)
+            return answer(request, DestinationForm(), offered=offered)
         if act == "trust":
             sources.trust(destination, request.POST.get("fingerprint", ""), by=by)
         elif act in ("pause", "resume"):
             sources.change(destination, Settings(active=act == "resume"), by=by)
+        elif act == "secret":
+            given = request.POST if "secret" in request.POST else None
+            renewal = SecretForm(given, initial={"credential": destination.credential})
+            if not renewal.is_valid():
+                status = 422 if renewal.is_bound else 200
+                return answer(request, renewal, asks={destination.pk: act}, status=status)
+            sources.change(destination, renewal.settings(), by=by)
         elif act == "remove":
+            if "confirmed" not in request.POST:
+                return answer(request, DestinationForm(), asks={destination.pk: act})
             sources.remove(destination, by=by)
         elif act == "deliver":
             jobs.request_visit(destination, by)
@@ -71,8 +83,10 @@ def change(request: AtDesk, pk: int, act: str) -> HttpResponse:
 
 def answer(
     request: AtDesk,
-    form: DestinationForm,
+    form: SecretForm,
+    *,
     offered: dict[int, str] | None = None,
+    asks: dict[int, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     destinations = list(request.organization.destinations.all())
@@ -85,5 +99,6 @@ def answer(
         "form": form,
         "delivered_as": DELIVERED,
         "keys_shown": offered or {},
+        "asks": asks or {},
     }
     return TemplateResponse(request, "grades/deliveries.html", context, status=status)

@@ -13,7 +13,7 @@ import pytest
 
 from portal.alerting.conditions import failed_delivery
 from portal.models import Membership
-from roster.fetching import sources
+from roster.fetching import credentials, sources
 from roster.fetching.sources import Settings
 from roster.jobs import request_visit, tasks, visits_of, work
 from roster.jobs.attempts import ATTEMPTS
@@ -271,6 +271,14 @@ def test_a_server_is_set_on_its_page(riverside: Any, folder: Path, tmp_path: Pat
         destination.refresh_from_db()
         assert (destination.fingerprint, destination.active) == (print_of, False)
         browser.post(f"{act}/resume/")
+        assert b"New password" in browser.get(PAGE).content
+        assert b"Add the server" not in browser.post(f"{act}/secret/").content
+        changed = {"credential": "password", "secret": "another"}
+        assert browser.post(f"{act}/secret/", {**changed, "secret": ""}).status_code == 422
+        browser.post(f"{act}/secret/", changed)
+        destination.refresh_from_db()
+        assert credentials.secret_of(destination) == "another"
+        browser.post(f"{act}/secret/", {"credential": "password", "secret": PASSWORD})
         browser.post(f"{act}/deliver/")
         work(visits_of(destination).get().pk, "test")
     assert newest(folder)
@@ -279,5 +287,7 @@ def test_a_server_is_set_on_its_page(riverside: Any, folder: Path, tmp_path: Pat
     assert PASSWORD not in page
     assert "Add the server" not in page
     assert "a table of scores (CSV)" in page
-    browser.post(f"{act}/remove/")
+    assert b"gets everything once more" in browser.post(f"{act}/remove/").content
+    assert Destination.objects.exists()
+    browser.post(f"{act}/remove/", {"confirmed": "1"})
     assert not Destination.objects.exists()
