@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from portal.forms.settings import Clock
 from portal.forms.widgets import Secret, Tiles
 from portal.words import DELIVERED
+from roster.fetching import addresses
 from roster.fetching.sources import Settings
 from roster.models import Destination
+from roster.refusal import Refused
 
 
 class SecretForm(forms.Form):
@@ -60,10 +62,14 @@ class DestinationForm(SecretForm):
     )
 
     def clean_address(self) -> str:
-        """Return an address on a server."""
+        """Return an address on a server elsewhere."""
         address: str = self.cleaned_data["address"].strip()
         if not address.startswith("sftp://"):
             raise forms.ValidationError(_("An address begins with sftp://."))
+        try:
+            addresses.require_elsewhere(addresses.parse_folder(address))
+        except Refused as refused:
+            raise forms.ValidationError(str(refused)) from refused
         return address
 
     def settings(self) -> Settings:

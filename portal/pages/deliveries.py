@@ -13,7 +13,7 @@ from portal.forms.deliveries import DestinationForm, SecretForm
 from portal.retelling import retold
 from portal.words import DELIVERED
 from roster import jobs
-from roster.fetching import sources
+from roster.fetching import addresses, sources
 from roster.fetching.sources import Settings
 from roster.models import Destination
 from roster.refusal import Refused
@@ -51,6 +51,8 @@ def change(request: AtDesk, pk: int, act: str) -> HttpResponse:
     destination = get_object_or_404(Destination, organization=request.organization, pk=pk)
     by = request.user
     try:
+        if act in ("compare", "trust"):  # These ask the server.
+            addresses.require_elsewhere(addresses.parse(destination.address))
         if act == "compare":
             offered = {destination.pk: sources.offered_fingerprint(destination)}
             return answer(request, DestinationForm(), offered=offered)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
+import socket
 from pathlib import PurePosixPath
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -69,6 +71,25 @@ def parse(address: str, forms: str = FORMS) -> Place:
         raise Refused("After the host of sftp:// comes the path of the bundle, as in /out/*.zip.")
     kind = Source.Kind.SFTP if url.scheme == "sftp" else Source.Kind.HTTPS
     return Place(kind, url.scheme, host, port or PORTS[url.scheme], path)
+
+
+def require_elsewhere(place: Place) -> None:
+    """Refuse a server at a loopback, link-local or unspecified address, or at none that is known.
+
+    It is for what comes from a page: an operator may have a server on this machine.
+    """
+    try:
+        found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
+    except OSError:
+        raise Refused("The server's name isn't known. Look at the spelling.") from None
+    for *_, address in found:
+        met = ipaddress.ip_address(str(address[0]))
+        met = getattr(met, "ipv4_mapped", None) or met
+        if met.is_loopback or met.is_link_local or met.is_unspecified:
+            raise Refused(
+                "This address is on the machine that Rosterdesk runs on, or on its link. Only"
+                " whoever runs Rosterdesk can deliver there, by command."
+            )
 
 
 def _require_plain(path: str) -> None:

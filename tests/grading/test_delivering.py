@@ -13,7 +13,7 @@ import pytest
 
 from portal.alerting.conditions import failed_delivery
 from portal.models import Membership
-from roster.fetching import credentials, sources
+from roster.fetching import addresses, credentials, sources
 from roster.fetching.sources import Settings
 from roster.jobs import request_visit, tasks, visits_of, work
 from roster.jobs.attempts import ATTEMPTS
@@ -243,7 +243,33 @@ def test_settings_that_make_no_sense_are_refused(riverside: Any) -> None:
     assert not Destination.objects.exists()
 
 
-def test_a_server_is_set_on_its_page(riverside: Any, folder: Path, tmp_path: Path) -> None:
+HERE = ("127.0.0.1", "127.9", "[::1]", "[::ffff:127.0.0.1]", "[::]", "169.254.169.254", "[fe80::1]")
+
+
+def test_no_page_asks_a_server_that_is_this_machine(riverside: Any) -> None:
+    organization = Organization.objects.get(slug=SLUG)
+    dana = member("dana.h@riverside.example", "Dana", organization, Membership.Role.ADMIN)
+    browser, words = signed_in(dana), "on the machine that Rosterdesk runs on"
+    given = {"user": USER, "credential": "password", "secret": PASSWORD}
+    for host in HERE:
+        form = {**given, "address": f"sftp://{host}/x", "daily_at": "02:30", "form": "table"}
+        assert words in browser.post(f"{PAGE}add/", form).content.decode(), host
+    assert not Destination.objects.exists()
+    made = added(**given, address="sftp://localhost:9/x", schedule={"every_minutes": 1})
+    for act in ("compare", "trust"):
+        assert words in browser.post(f"{PAGE}{made.pk}/{act}/", follow=True).content.decode()
+
+
+def test_a_private_network_is_elsewhere(riverside: Any) -> None:
+    addresses.require_elsewhere(addresses.parse("sftp://10.1.2.3/grades"))
+    with pytest.raises(Refused, match="isn't known"):
+        addresses.require_elsewhere(addresses.parse("sftp://nowhere.invalid/grades"))
+
+
+def test_a_server_is_set_on_its_page(
+    riverside: Any, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(addresses, "require_elsewhere", lambda _: None)  # Ours is on loopback.
     organization = Organization.objects.get(slug=SLUG)
     dana = member("dana.d@riverside.example", "Dana", organization, Membership.Role.ADMIN)
     victor = member("victor.d@riverside.example", "Victor", organization, Membership.Role.VIEWER)
