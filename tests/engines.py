@@ -33,7 +33,7 @@ QUIET = {
     "max_wal_size": "4GB",
     "max_connections": "60",
     "listen_addresses": "",
-    "log_min_messages": "fatal",
+    "log_min_messages": "panic",
     "timezone": "UTC",
 }
 
