@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -163,8 +164,12 @@ def _everything(values: Mapping[str, Any]) -> Iterator[Found]:
     for book, names in BOOKS.items():
         for name in names:
             one = article(book, name, values)
-            yield Found(one, None, strip_tags(one.lead))
-            yield from (Found(one, each, strip_tags(each.html)) for each in one.sections)
+            yield Found(one, None, _plain(one.lead))
+            yield from (Found(one, each, _plain(each.html)) for each in one.sections)
+
+
+def _plain(html: str) -> str:
+    return unescape(strip_tags(html))
 
 
 def _holds(found: Found, wanted: list[str]) -> bool:

@@ -16,7 +16,7 @@ MEANINGS = {
     "gradebook-core.readonly": "read the gradebook",
     "gradebook.readonly": "read the gradebook, by class too",
     "gradebook.createput": "create and replace categories, line items, results and score scales",
-    "gradebook.createpost": "create line items and results under ids of ours",
+    "gradebook.createpost": "create line items and results, whose ids this installation gives",
     "gradebook.delete": "delete what you wrote into the gradebook",
     "assessment.readonly": "read assessments",
     "assessment.createput": "create and replace assessment line items and results",

@@ -81,6 +81,9 @@ def test_a_search_finds_sections_by_all_of_their_words(client: Client):
     assert "Nothing is said" in client.get("/docs/search?q=zebra").content.decode()
     # What is asked for is shown as it is, and as text.
     assert "<b>" not in client.get("/docs/search?q=<b>").content.decode()
+    found = client.get("/docs/search?q=unencoded+sixteen").content.decode()
+    assert "&gt;, &lt;" in found
+    assert "&amp;gt;" not in found
 
 
 # Snippets ------------------------------------------------------------------------------------
