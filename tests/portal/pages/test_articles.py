@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -124,6 +126,20 @@ def test_snippets_run_as_they_stand(
     (only,) = said
     users, changed = (int(line.split()[0]) for line in only.splitlines())
     assert users == changed > 100  # More than a page has by itself.
+    text = (articles.FOLDER / "developers" / "sync.md").read_text()
+    (client,) = re.findall(r"```python [^\n]*\n(.*?)```", text, re.DOTALL)
+
+    def synced() -> dict[str, Any]:
+        command = [sys.executable, "-c", client]
+        subprocess.run(command, env=os.environ | given, cwd=tmp_path, check=True)
+        kept: dict[str, Any] = json.loads((tmp_path / "roster.json").read_text())["lists"]["users"]
+        return kept
+
+    read = synced()
+    assert len(read) == users
+    student = next(key for key, user in read.items() if user["roles"][0]["role"] == "student")
+    call_command("exclude", "riverside", "person", student, reason="asked", verbosity=0)
+    assert synced().keys() == read.keys() - {student}
 
 
 CYCLE = """\
