@@ -90,8 +90,8 @@ def postgresql() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def postgresql_server() -> Iterator[Server]:
-    """Run the same; yields the server itself."""
+def postgresql_server(**differing: str) -> Iterator[Server]:
+    """Run the same, with settings that differ from `QUIET`; yields the server itself."""
     with temporary_folder() as folder:
         programs = readable(postgresql_programs(), folder)
         data, sockets = folder / "data", folder / "run"
@@ -112,7 +112,11 @@ def postgresql_server() -> Iterator[Server]:
             [*init, "--locale", "C.UTF-8", "-D", data],
             check=True, stdout=subprocess.DEVNULL, preexec_fn=become, cwd=folder,
         )  # fmt: skip
-        settings = [word for name, value in QUIET.items() for word in ("-c", f"{name}={value}")]
+        settings = [
+            word
+            for name, value in (QUIET | differing).items()
+            for word in ("-c", f"{name}={value}")
+        ]
         with Server(
             "PostgreSQL",
             [programs / "postgres", "-D", data, "-k", sockets, *settings],

@@ -113,7 +113,8 @@ def production(**of_web: str) -> Iterator[Production]:
     with (
         contextlib.ExitStack() as ending,
         engines.temporary_folder() as folder,
-        engines.postgresql_server() as database,
+        # What was committed is there after it was killed.
+        engines.postgresql_server(synchronous_commit="on") as database,
         engines.redis_server() as redis,
     ):
         ports = {name: engines.free_port() for name in ("80", "443", "8001", "8002")}
