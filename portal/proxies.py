@@ -17,8 +17,8 @@ from django.core.signals import request_finished
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
 
-from portal.env import Network
 from portal.logs import request_id
+from portal.values import Network
 
 log = logging.getLogger(__name__)
 

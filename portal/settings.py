@@ -4,7 +4,7 @@ import os
 import warnings
 from typing import Any
 
-from portal import catalogues, embedded, env
+from portal import catalogues, embedded, env, values
 
 BASE_DIR = env.BASE
 _given = env.read(os.environ)
@@ -12,7 +12,7 @@ _given = env.read(os.environ)
 DEBUG: bool = bool(_given["DEBUG"])
 ROSTERDESK_DATA = _given["ROSTERDESK_DATA"] or BASE_DIR / ".data"
 PUBLIC_URL: str = _given["PUBLIC_URL"] or ""
-TRUSTED_PROXIES: list[env.Network] = _given["TRUSTED_PROXIES"] or []
+TRUSTED_PROXIES: list[values.Network] = _given["TRUSTED_PROXIES"] or []
 # Here, because every process reads the settings before it makes a file.
 embedded.keep_private(ROSTERDESK_DATA)
 SECRET_KEY: str = _given["SECRET_KEY"] or embedded.secret_key(ROSTERDESK_DATA)
@@ -26,13 +26,13 @@ METRICS_TOKEN: str = _given["METRICS_TOKEN"] or ""
 # Addresses and hosts ------------------------------------------------------------------------
 
 _https = PUBLIC_URL.startswith("https:")
-_public_host = env.host_of(PUBLIC_URL) if PUBLIC_URL else None
+_public_host = values.host_of(PUBLIC_URL) if PUBLIC_URL else None
 ALLOWED_HOSTS: list[str] = [
     *(_given["ALLOWED_HOSTS"] or ["127.0.0.1", "localhost", "[::1]"]),
     *([_public_host] if _public_host else []),
 ]
 # Where the API is known by a path: it is answered with and without.
-PUBLIC_PATH = env.path_of(PUBLIC_URL)
+PUBLIC_PATH = values.path_of(PUBLIC_URL)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL.removesuffix(PUBLIC_PATH)] if PUBLIC_URL else []
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -285,7 +285,7 @@ CONTENT_SECURITY_POLICY = {
 
 # E-mail and log -----------------------------------------------------------------------------
 
-_email: env.Email = _given["EMAIL_URL"] or env.Email(
+_email: values.Email = _given["EMAIL_URL"] or values.Email(
     "django.core.mail.backends.filebased.EmailBackend"
 )
 EMAIL_BACKEND = _email.backend

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from portal import env
+from portal import env, values
 from portal.issuers import Issuer
 
 KEY = "k" * 40
@@ -101,7 +101,7 @@ def test_a_database_is_reached_over_the_network_or_a_socket():
         "PORT": "5433",
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": env.PATIENCE | {"sslmode": "require"},
+        "OPTIONS": values.PATIENCE | {"sslmode": "require"},
     }
     assert near["DATABASE_URL"] == {
         "ENGINE": "django.db.backends.postgresql",
@@ -112,7 +112,7 @@ def test_a_database_is_reached_over_the_network_or_a_socket():
         "PORT": "",
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": False,
-        "OPTIONS": env.PATIENCE | {"pool": {"min_size": 1, "max_size": 8}},
+        "OPTIONS": values.PATIENCE | {"pool": {"min_size": 1, "max_size": 8}},
     }
 
 
