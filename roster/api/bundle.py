@@ -18,10 +18,10 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
 from roster import reading
+from roster.api.base import OneRosterView, at_head
 from roster.api.operations import scopes_for
 from roster.api.reader import Reader
 from roster.api.tracing import trace_of
-from roster.api.views import OneRosterView, at_head
 from roster.dialects.fields import FIELDS
 from roster.exporting import FORM, Bundle, PublishedDocuments
 from roster.kinds import COLLECTIONS

@@ -14,10 +14,11 @@ from itertools import groupby
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from roster.api.base import NothingHere, OneRosterView
 from roster.api.bundle import BundleView
 from roster.api.openapi import discovery
 from roster.api.operations import BUNDLES, ID, OPERATIONS, WRITES, Operation
-from roster.api.views import CollectionView, NothingHere, OneRosterView, SingleView
+from roster.api.views import CollectionView, SingleView
 from roster.api.writing import CollectionPostingView, PostingView, SingleWritingView
 from roster.dialects.references import base_path
 

@@ -17,10 +17,11 @@ from rest_framework.request import Request
 from roster import grading
 from roster.api import errors, etags
 from roster.api.addresses import origin_of
+from roster.api.base import OneRosterView
 from roster.api.errors import Refused
 from roster.api.reader import Reader
 from roster.api.tracing import trace_of
-from roster.api.views import CollectionView, OneRosterView, SingleView, parents_of
+from roster.api.views import CollectionView, SingleView, parents_of
 from roster.dialects.fields import V11
 
 MOST_AT_ONCE = 1_000
