@@ -128,6 +128,30 @@ def test_one_connection_carries_a_whole_sync(served: Served, version: str) -> No
 
 
 @both
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_an_answer_waits_for_a_body_that_comes_after_its_head(
+    served: Served, version: str, method: str
+) -> None:
+    """Who is answered earlier is hung up on, and never learns why a write was refused."""
+    head = (
+        f"{method} {BASES[version]}/users/nobody HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n"
+        "Authorization: Bearer nonsense\r\nContent-Length: 2\r\n\r\n"
+    ).encode()
+    with socket.create_connection(("127.0.0.1", served.port), PATIENCE) as line:
+        for _ in range(2):
+            line.sendall(head)
+            line.settimeout(0.2)
+            with pytest.raises(TimeoutError):
+                line.recv(1)
+            line.settimeout(PATIENCE)
+            line.sendall(b"{}")
+            answer = http.client.HTTPResponse(line, method=method)
+            answer.begin()
+            answer.read()
+            assert answer.status == 401
+
+
+@both
 def test_old_http_is_answered_too(served: Served, version: str) -> None:
     path = f"{BASES[version]}/users?limit=1"
     head = f"Authorization: Bearer {served.tokens[version]}\r\nHost: 127.0.0.1:{served.port}\r\n"

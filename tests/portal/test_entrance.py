@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from portal.entrance import MOST_IN_CHUNKS, entrance
+from portal.entrance import MOST_AT_ONCE, entrance
 
 PATHS = {
     "//oauth2/token": "/oauth2/token",
@@ -60,5 +60,16 @@ def test_a_body_in_chunks_has_the_length_that_it_has() -> None:
     chunked = {"HTTP_TRANSFER_ENCODING": "Chunked", "PATH_INFO": "/oauth2/token"}
     body = b"grant_type=client_credentials"
     assert seen(**chunked, **{"wsgi.input": BytesIO(body)}) == ("/oauth2/token", body)
-    endless = BytesIO(b"x" * (MOST_IN_CHUNKS + 1))
+    endless = BytesIO(b"x" * (MOST_AT_ONCE + 1))
     assert seen(**chunked, **{"wsgi.input": endless}) == ("413 Content Too Large", b"")
+
+
+def test_a_body_that_ends_too_early_is_refused_and_an_upload_is_left_to_who_reads_it() -> None:
+    def sent(body: bytes, length: int) -> tuple[str, bytes]:
+        given = {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(length)}
+        return seen(PATH_INFO="/oauth2/token", **given)
+
+    assert sent(b"a=b", 3) == ("/oauth2/token", b"a=b")
+    assert sent(b"a=b", 4) == ("400 Bad Request", b"")
+    upload = b"x" * (MOST_AT_ONCE + 1)
+    assert sent(upload, len(upload)) == ("/oauth2/token", upload)
