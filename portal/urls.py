@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from portal import access, health, metrics
+from portal import access
 from portal.pages import (
     acts,
     articles,
@@ -175,9 +175,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/<slug:name>", articles.show, name="docs_article"),
     path("docs/oneroster-<str:version>", docs.reference, name="docs_version"),
     path("docs/oneroster-<str:version>/", docs.reference),
-    path("healthz", health.live),
-    path("readyz", health.ready),
-    path("metrics", metrics.show),
 ]
 
 handler400 = "portal.pages.broken.refuse"
