@@ -19,6 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from connections import credentials, partners
 from connections.information import information
+from connections.models import Connection
 from portal import articles, examples, urls
 from portal.models import Staff
 from roster.models import AcademicSession, Organization
@@ -93,6 +94,24 @@ def test_a_search_finds_sections_by_all_of_their_words(client: Client):
 PROGRAMS = {"sh": ["bash"], "python": [sys.executable], "js": ["node", "--input-type=module"]}
 
 
+def bring_in(folder: Path, students: int) -> None:
+    bundle = folder / "roster.zip"
+    call_command("make_bundle", str(bundle), "--students", str(students), verbosity=0)
+    call_command("import_roster", "riverside", str(bundle), verbosity=0)
+
+
+def sent_by(server: LiveServer, connection: Connection, by: Staff) -> dict[str, str]:
+    """Return what the district sends a vendor, as the handbook's lines read it."""
+    told = information(connection, server.url)
+    return {
+        "TOKEN_URL": told["token_url"],
+        "BASE_URL": told["base_url"],
+        "GRADEBOOK_URL": told.get("gradebook_url", ""),
+        "CLIENT_ID": told["client_id"],
+        "CLIENT_SECRET": credentials.rotate(connection, by=by),
+    }
+
+
 @pytest.mark.django_db(transaction=True)
 def test_snippets_run_as_they_stand(
     live_server: LiveServer,
@@ -100,17 +119,8 @@ def test_snippets_run_as_they_stand(
     dana: Staff,
     tmp_path: Path,
 ):
-    bundle = tmp_path / "roster.zip"
-    call_command("make_bundle", str(bundle), "--students", "110", verbosity=0)
-    call_command("import_roster", "riverside", str(bundle), verbosity=0)
-    connection = connected(riverside, dana)
-    told = information(connection, live_server.url)
-    given = {
-        "TOKEN_URL": told["token_url"],
-        "BASE_URL": told["base_url"],
-        "CLIENT_ID": told["client_id"],
-        "CLIENT_SECRET": credentials.rotate(connection, by=dana),
-    }
+    bring_in(tmp_path, 110)
+    given = sent_by(live_server, connected(riverside, dana), dana)
     call_command("refresh_cache", "riverside", verbosity=0)
     text = (articles.FOLDER / "developers" / "snippets.md").read_text()
     code = dict(re.findall(r"```(\w+) [^\n]*\n(.*?)```", text, re.DOTALL))
@@ -158,28 +168,19 @@ score 92.5
 def test_writes_run_as_they_stand_and_are_seen_at_the_desk(
     live_server: LiveServer, riverside: Organization, dana: Staff, tmp_path: Path, version: str
 ):
-    bundle = tmp_path / "roster.zip"
-    call_command("make_bundle", str(bundle), "--students", "30", verbosity=0)
-    call_command("import_roster", "riverside", str(bundle), verbosity=0)
+    bring_in(tmp_path, 30)
     partner = partners.create_partner("Gradeful", versions=[version], types=["grade_book"], by=dana)
     connection = connected(
         riverside, dana, partner=partner, oneroster=version, types=["grade_book"]
     )
-    told = information(connection, live_server.url)
-    given = {
-        "TOKEN_URL": told["token_url"],
-        "BASE_URL": told["base_url"],
-        "GRADEBOOK_URL": told["gradebook_url"],
-        "CLIENT_ID": told["client_id"],
-        "CLIENT_SECRET": credentials.rotate(connection, by=dana),
-    }
+    given = sent_by(live_server, connection, dana)
     call_command("refresh_cache", "riverside", verbosity=0)
     text = (articles.FOLDER / "developers" / "grades.md").read_text()
     cycle, many = re.findall(r"```sh [^\n]*\n(.*?)```", text, re.DOTALL)
     lines = cycle + (many if version == "1.2" else "")
     # The reference's own lines, with ids and a day of this year in place of its words.
     day = AcademicSession.objects.filter(type="gradingPeriod").earliest("start_date").start_date
-    reference = examples.write(told["gradebook_url"])
+    reference = examples.write(given["GRADEBOOK_URL"])
     for words, value in (
         ("'a class of yours'", '"$CLASS"'),
         ("'a category'", "homework"),
