@@ -13,16 +13,18 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import orjson
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from isal import igzip, isal_zlib
-from numpy.lib.format import read_array, write_array
+from numpy.typing import NDArray
 
 from roster import bulk
 from roster.map.arrays import Words
+from roster.map.columns import Values
 from roster.map.map import Map
 from roster.map.rows import Earlier, states_of, table_of
 from roster.map.sources import WORDS
@@ -171,7 +173,7 @@ def pack(m: Map) -> bytes:
         "year": m.year,
         "words": {name: words.words for name, words in m.words.items()},
         "tables": {
-            kind: {"state": table.state, "ids": table.ids, "columns": list(table.values)}
+            kind: {"state": table.state, "ids": table.ids, "columns": _described(table.values)}
             for kind, table in m.tables.items()
         },
     }
@@ -183,7 +185,7 @@ def pack(m: Map) -> bytes:
         file.write(len(text).to_bytes(8, "little") + text)
         for table in m.tables.values():
             for values in table.values.values():
-                write_array(file, values, allow_pickle=False)
+                file.write(values.data)
     with out.getbuffer() as content:
         content[:CHECKSUM] = _checksum(content[CHECKSUM:])
     return out.getvalue()
@@ -220,11 +222,22 @@ def read(stored: StoredMap) -> Contents:
             kind: Table(
                 told["ids"],
                 told["state"],
-                {name: read_array(file, allow_pickle=False) for name in told["columns"]},
+                {name: _array(file, *of) for name, *of in told["columns"]},
             )
             for kind, told in head["tables"].items()
         }
     return Contents(head["year"], head["words"], tables)
+
+
+def _described(values: Values) -> list[tuple[str, str, int]]:
+    """Return each column's name, type and length: all of them are flat."""
+    return [(name, column.dtype.str, len(column)) for name, column in values.items()]
+
+
+def _array(file: io.BufferedIOBase, dtype: str, length: int) -> NDArray[Any]:
+    values = np.empty(length, dtype)
+    file.readinto(values.data)
+    return values
 
 
 def _checksum(content: memoryview) -> bytes:
