@@ -12,9 +12,9 @@ from portal.pages import (
     calendar,
     connecting,
     connections,
-    deliveries,
     directory,
     docs,
+    endpoints,
     excluding,
     grade_windows,
     grades,
@@ -50,6 +50,9 @@ from portal.pages import (
     undoing,
     viewing,
 )
+
+COMING, OUT = {"of": "source"}, {"of": "destination"}
+"""Bundles come from the ones, grades go to the others; the pages are the same."""
 
 desk: list[URLPattern | URLResolver] = [
     path("", home.show, name="organization"),
@@ -92,14 +95,19 @@ desk: list[URLPattern | URLResolver] = [
     path("roster/<slug:kind>/exclude/", excluding.exclude, name="roster_exclude"),
     path("roster/<slug:kind>/include/", excluding.include, name="roster_include"),
     path("grades/", grades.show, name="grades"),
-    path("grades/deliveries/", deliveries.show, name="grade_deliveries"),
-    path("grades/deliveries/add/", deliveries.add, name="grade_delivery_add"),
-    path("grades/deliveries/<int:pk>/<slug:act>/", deliveries.change, name="grade_delivery"),
+    path("grades/deliveries/", endpoints.show, OUT, name="grade_deliveries"),
+    path("grades/deliveries/new/", endpoints.edit, OUT, name="grade_delivery_new"),
+    path("grades/deliveries/<int:pk>/", endpoints.edit, OUT, name="grade_delivery"),
+    path("grades/deliveries/<int:pk>/<slug:act>/", endpoints.act, OUT, name="grade_delivery_act"),
     path("grades/refused/", grades.refused, name="grade_refused"),
     path("grades/windows/", grade_windows.show, name="grade_windows"),
     path("grades/windows/set/", grade_windows.change, name="grade_window_set"),
     path("imports/", imports.index, name="imports"),
     path("imports/upload/", imports.upload, name="import_upload"),
+    path("imports/sources/", endpoints.show, COMING, name="import_sources"),
+    path("imports/sources/new/", endpoints.edit, COMING, name="import_source_new"),
+    path("imports/sources/<int:pk>/", endpoints.edit, COMING, name="import_source"),
+    path("imports/sources/<int:pk>/<slug:act>/", endpoints.act, COMING, name="import_source_act"),
     path("imports/rows/", own_rows.show, name="import_rows"),
     path("imports/rows/set/", own_rows.change, name="import_row_set"),
     path("imports/rows/end/", own_rows.end, name="import_row_end"),

@@ -96,14 +96,28 @@ def _failure(organization: Organization, *kinds: str) -> Job | None:
     return job if job and job.state == Job.State.FAILED else None
 
 
+def failed_fetch(organization: Organization) -> Iterator[Condition]:
+    sources = organization.sources.filter(active=True)
+    failed = jobs.failed_visits(sources)
+    for each in sources.filter(pk__in=failed):
+        yield Condition(
+            f"fetch:{each.pk}:{each.looked}",
+            _("A bundle couldn't be fetched"),
+            _("The reason is on the page of its source. What vendors read stays as it is."),
+            "import_sources",
+        )
+
+
 def failed_delivery(organization: Organization) -> Iterator[Condition]:
-    for destination in organization.destinations.filter(active=True):
-        if job := jobs.failed_delivery(destination):
+    places = organization.destinations.filter(active=True)
+    failed = jobs.failed_visits(places)
+    for each in places:
+        if job := failed.get(each.pk):
             yield Condition(
-                f"delivery:{destination.pk}:{destination.delivered}",
+                f"delivery:{each.pk}:{each.delivered}",
                 _("Grades couldn't be delivered"),
                 _("What vendors wrote waits, and goes with the next delivery. %(why)s")
-                % {"why": destination.problem or retold(job.reason)},
+                % {"why": each.problem or retold(job.reason)},
                 "grade_deliveries",
             )
 
@@ -195,6 +209,7 @@ def dates(organization: Organization) -> Iterator[Condition]:
 QUESTIONS: tuple[Callable[[Organization], Iterator[Condition]], ...] = (
     failed_refresh,
     failed_import,
+    failed_fetch,
     failed_delivery,
     refresh_held,
     import_held,

@@ -88,7 +88,7 @@ def require_elsewhere(place: Place) -> None:
         if met.is_loopback or met.is_link_local or met.is_unspecified:
             raise Refused(
                 "This address is on the machine that Rosterdesk runs on, or on its link. Only"
-                " whoever runs Rosterdesk can deliver there, by command."
+                " whoever runs Rosterdesk can set it, by command."
             )
 
 

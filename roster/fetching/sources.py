@@ -70,8 +70,12 @@ def change(endpoint: Visited, settings: Settings, *, by: audit.Actor) -> Visited
 
 
 def offered_fingerprint(endpoint: Endpoint) -> str:
-    """Return the fingerprint that the SFTP server shows, for a person to compare."""
-    return host_keys.fingerprint_of(host_keys.offered(parse(endpoint.address)))
+    """Return the fingerprint of the key that the SFTP server shows, for a person to compare.
+
+    A server has several keys: it is that of the trusted one as long as the server still has it.
+    """
+    key = host_keys.offered(parse(endpoint.address), endpoint.fingerprint)
+    return host_keys.fingerprint_of(key)
 
 
 def trust(endpoint: Visited, fingerprint: str, *, by: audit.Actor) -> Visited:

@@ -1,8 +1,9 @@
 """Background work as rows: asked for, done by one worker at a time, swept up."""
 
 from roster.jobs.arriving import (
-    failed_delivery,
+    failed_visits,
     import_now,
+    open_visits,
     request_approval,
     request_import,
     request_visit,
@@ -15,8 +16,9 @@ from roster.jobs.working import running_refresh, work
 __all__ = [
     "cancel",
     "enqueue",
-    "failed_delivery",
+    "failed_visits",
     "import_now",
+    "open_visits",
     "request_approval",
     "request_import",
     "request_refresh",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 import time
+from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat
 
 from roster import audit, fetching
 from roster.clock import clock
@@ -13,6 +15,9 @@ from roster.jobs import queue, working
 from roster.jobs.attempts import ATTEMPTS
 from roster.jobs.progress import Progress
 from roster.models import Arrival, Destination, Endpoint, Import, Job, Organization, Source
+
+if TYPE_CHECKING:
+    from roster.fetching.sources import Visited
 
 BY = "schedule"
 LOOK = 0.5  # Seconds between two looks at a job that another worker has.
@@ -134,20 +139,37 @@ def visits_of(endpoint: Endpoint) -> QuerySet[Job]:
     return Job.objects.filter(key__startswith=_prefix(endpoint))
 
 
-def failed_delivery(destination: Destination) -> Job | None:
-    """Return the job of the last delivery, if it failed, and nothing was delivered or mended since.
+def failed_visits(endpoints: QuerySet[Visited]) -> dict[int, Job]:
+    """Return the last visit of each, where it failed and nothing was visited or mended since.
 
-    What was refused is the destination's problem until then; of anything else only the job knows,
+    What was refused is the endpoint's problem until then; of anything else only the job knows,
     which was tried to the last.
     """
-    ended = visits_of(destination).filter(finished__isnull=False)
-    last = ended.order_by("-finished", "-pk").first()
-    if last is None or last.finished is None or last.state != Job.State.FAILED:
-        return None
-    if destination.problem:
-        return last
-    since = destination.delivered and destination.delivered > last.finished
-    return last if last.attempts >= ATTEMPTS and not since else None
+    prefix = [Value(f"{VISITS[endpoints.model]}:"), OuterRef("organization__slug"), Value(":")]
+    ended = Job.objects.filter(
+        organization=OuterRef("organization"),
+        finished__isnull=False,
+        key__startswith=Concat(*prefix, Cast(OuterRef("pk"), CharField()), Value(":")),
+    )
+    lasts = endpoints.annotate(visit=Subquery(ended.order_by("-finished", "-pk").values("pk")[:1]))
+    failed = Job.objects.filter(pk__in=lasts.values("visit"), state=Job.State.FAILED)
+    of_key = {job.arguments[str(endpoints.model._meta.model_name)]: job for job in failed}
+    return {
+        each.pk: job
+        for each in endpoints
+        if (job := of_key.get(each.pk)) and (each.problem or _unexpected(job, each))
+    }
+
+
+def open_visits(organization: Organization, model: type[Endpoint]) -> dict[int, Job]:
+    """Return the visits that go on, or will in a moment, by what is visited."""
+    jobs = organization.jobs.filter(kind=VISITS[model], state__in=queue.OPEN)
+    return {job.arguments[str(model._meta.model_name)]: job for job in jobs}
+
+
+def _unexpected(job: Job, endpoint: Endpoint) -> bool:
+    since = endpoint.visited and job.finished and endpoint.visited > job.finished
+    return job.attempts >= ATTEMPTS and not since
 
 
 def _prefix(endpoint: Endpoint) -> str:

@@ -29,11 +29,9 @@ def described(endpoint: Source | Destination, *, ask: bool = False) -> dict[str,
         except Refused as refusal:
             told["problem"] = str(refusal)
             return told
-    if isinstance(endpoint, Source):
-        last = {"looked": endpoint.looked and stamp(endpoint.looked)}
-    else:
-        last = {"delivered": endpoint.delivered and stamp(endpoint.delivered)}
-    return told | last | {"problem": endpoint.problem}
+    last = "looked" if isinstance(endpoint, Source) else "delivered"
+    at = endpoint.visited and stamp(endpoint.visited)
+    return told | {last: at, "problem": endpoint.problem}
 
 
 def in_words(told: dict[str, Any]) -> str:

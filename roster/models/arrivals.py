@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -54,6 +55,11 @@ class Endpoint(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def visited(self) -> datetime | None:
+        """When it was last visited with success."""
+        raise NotImplementedError
 
     @property
     def fingerprint(self) -> str:
@@ -110,6 +116,10 @@ class Source(Endpoint):
             ),
         ]
 
+    @property
+    def visited(self) -> datetime | None:
+        return self.looked
+
     def settings(self) -> dict[str, Any]:
         own = {"certificate": bool(self.certificate), "answer": self.answer}
         return super().settings() | own
@@ -145,6 +155,10 @@ class Destination(Endpoint):
                 condition=Q(form__in=["bundle", "table"]), name="destination_form_known"
             ),
         ]
+
+    @property
+    def visited(self) -> datetime | None:
+        return self.delivered
 
     def settings(self) -> dict[str, Any]:
         return super().settings() | {"form": self.form}

@@ -13,6 +13,8 @@ from connections.models import Connection, Partner, Request
 from portal.models import Membership, Staff
 from roster.clock import clock
 from roster.models import (
+    Arrival,
+    Destination,
     Enrollment,
     Finding,
     Import,
@@ -22,6 +24,7 @@ from roster.models import (
     Org,
     Organization,
     Refresh,
+    Source,
     User,
 )
 from tests.cast import signed_in
@@ -73,6 +76,22 @@ def grow(organization: Organization, connection: Connection, number: int) -> Non
     )  # fmt: skip
     make(Refresh, **of, state="published", finished=at)
     make(Job, **of, kind="refresh", key=lambda n: f"job-{n}", state="failed", finished=at)
+    for model, noun, kind in ((Source, "source", "fetch"), (Destination, "destination", "deliver")):
+        make(
+            model,
+            **of,
+            kind="sftp",
+            address=lambda n: f"sftp://files.example.org/{n}",
+            every_minutes=5,
+        )
+        keys = {each.address[-4:]: each.pk for each in model.objects.all()}
+        make(
+            Job, **of, kind=kind, state="failed", finished=at, attempts=9,
+            key=lambda n, kind=kind, keys=keys: f"{kind}:{organization.slug}:{keys[n]}:{n}",
+            arguments=lambda n, noun=noun, keys=keys: {noun: keys[n]},
+        )  # fmt: skip
+    first = Source.objects.earliest("pk")
+    make(Arrival, **of, source=first, name=lambda n: f"{n}.zip", size=9, checksum=lambda n: n)
     make(Partner, name=lambda n: f"Partner {n}", versions=["1.2"])
     make(
         Connection, **of, vendor=lambda n: f"Vendor {n}", oneroster="1.2",
