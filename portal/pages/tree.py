@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from portal import naming
 from portal.access import AtDesk, page
@@ -31,6 +33,12 @@ from roster.models import Level, Org, Organization, Status
 BELOW_A_SCHOOL = ("calendar", "schedule_structure", "grade_level")
 COUNTED = ("school_enrollment", "section", "course")
 """What is counted at each school."""
+
+ACTS = {"exclude": "roster_exclude", "include": "roster_include"}
+NONE = gettext_lazy("Tick the rows first, then choose what to do with them.")
+MANY = gettext_lazy(
+    "Tick rows of one kind at a time: schools, or grade levels. Nothing was changed."
+)
 
 
 @dataclass
@@ -61,14 +69,24 @@ class Branch:
 
 @page()
 def show(request: AtDesk) -> HttpResponse:
-    """Orgs and schools, and the levels of the `school` that is opened."""
+    """Orgs and schools, and the levels of the `school` that is opened; on to an act on the ticked.
+
+    An act is about rows of one kind, as its reason and its numbers are.
+    """
     organization, opened = request.organization, asked(request, "school")
+    ticked = [node_of(each) for each in request.GET.getlist("ticked")]
+    if (act := asked(request, "act")) in ACTS:
+        kinds = {kind for kind, _id in ticked} & KIND_TERMS.keys()
+        if len(kinds) == 1:
+            query = {"id": [sourced_id for _kind, sourced_id in ticked]}
+            address = reverse(ACTS[act], args=[organization.slug, *kinds], query=query)
+            return HttpResponseRedirect(address)
+        messages.warning(request, MANY if kinds else NONE)
     parents = {**orgs_of(organization), **levels_of(organization, opened)}
     branches = branches_of(organization, list(parents))
     count_at_schools(organization, branches)
     if ("school", opened) in branches:
         count_in_grades(organization, branches, opened)
-    kinds = dict.fromkeys(branch.kind for branch in branches.values())
     return TemplateResponse(
         request,
         "roster/tree.html",
@@ -77,9 +95,15 @@ def show(request: AtDesk) -> HttpResponse:
             "may_change": request.may_change,
             "roots": hung(branches, parents),
             "opened": opened,
-            "kinds": [(kind, KIND_TERMS[kind]) for kind in kinds],
+            "ticked": ticked,
         },
     )
+
+
+def node_of(text: str) -> Node:
+    """Return the row that a ticked box names: its kind and its id."""
+    kind, _blank, sourced_id = text.partition(" ")
+    return kind, sourced_id
 
 
 def orgs_of(organization: Organization) -> dict[Node, Node | None]:

@@ -41,7 +41,23 @@ def test_marks_are_shown_where_they_are_and_as_inherited_below(
         assert branch.above is not None
         assert branch.above["name"] == opened["school", "s1"].name
         assert sum(number for _term, number, _ in branch.counts)
-    assert "ticked-school" not in as_victor.get(TREE).content.decode()
+    assert 'id="ticked"' not in as_victor.get(TREE).content.decode()
+
+
+def test_what_is_ticked_goes_on_to_its_act_if_it_is_of_one_kind(
+    as_dana: Client, roster: Organization
+):
+    asked = {"act": "exclude", "ticked": ["school s1", "school s2"]}
+    page = as_dana.get(TREE, asked, follow=True)
+    assert page.redirect_chain[0][0].endswith("/roster/school/exclude/?id=s1&id=s2")
+    assert "Exclude 2 schools" in page.content.decode().replace("Schools", "schools")
+    grade = next(node[1] for node in branches(as_dana.get(TREE, {"school": "s1"}))
+                 if node[0] == "grade_level")  # fmt: skip
+    mixed = {"school": "s1", "act": "exclude", "ticked": ["school s1", f"grade_level {grade}"]}
+    told = as_dana.get(TREE, mixed).content.decode()
+    assert ("one kind at a time" in told, told.count(" checked>")) == (True, 2)
+    nothing = as_dana.get(TREE, {"act": "include", "ticked": "nonsense"}).content.decode()
+    assert "Tick the rows first" in nothing
 
 
 def test_an_act_is_undone_as_far_as_its_marks_stand(as_dana: Client, roster: Organization):
