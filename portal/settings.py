@@ -198,7 +198,14 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # Accounts are made by operators and administrators, who know the address.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_FORMS = {"reset_password": "portal.signing_in.passwords.ResetForm"}
+ACCOUNT_FORMS = {
+    "login": "portal.signing_in.forms.LoginForm",
+    "reauthenticate": "portal.signing_in.forms.ReauthenticateForm",
+    "change_password": "portal.signing_in.forms.ChangePasswordForm",
+    "set_password": "portal.signing_in.forms.SetPasswordForm",
+    "reset_password": "portal.signing_in.passwords.ResetForm",
+    "reset_password_from_key": "portal.signing_in.forms.ResetPasswordKeyForm",
+}
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {
@@ -216,7 +223,12 @@ SOCIALACCOUNT_PROVIDERS = {
 MFA_ADAPTER = "portal.signing_in.factors.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_FORMS = {"add_webauthn": "portal.signing_in.passkeys.AddForm"}
+MFA_FORMS = {
+    "authenticate": "portal.signing_in.forms.CodeForm",
+    "reauthenticate": "portal.signing_in.forms.CodeAgainForm",
+    "activate_totp": "portal.signing_in.forms.AppForm",
+    "add_webauthn": "portal.signing_in.passkeys.AddForm",
+}
 # A passkey can't be guessed: a school behind one address may come in at eight.
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 MFA_TOTP_ISSUER = "Rosterdesk"

@@ -21,8 +21,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from portal.models import Staff
+from portal.signing_in.forms import Labelled
 from portal.signing_in.history import BY, note
 from roster import jobs
 from roster.api.addresses import origin_of
@@ -38,8 +40,10 @@ PATIENCE = timedelta(hours=6)
 """How long a mail server is asked again: afterwards nobody waits for the e-mail any more."""
 
 
-class ResetForm(ResetPasswordForm):  # type: ignore[misc]
+class ResetForm(Labelled, ResetPasswordForm):  # type: ignore[misc]
     """The form on which a new password is asked for."""
+
+    labels = {"email": _l("E-mail address")}
 
     def save(self, request: HttpRequest, **_: Any) -> str:
         """Queue the job; the address isn't kept with it, only whose it is."""

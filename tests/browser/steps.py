@@ -18,7 +18,7 @@ from tests.cast import PASSWORD
 
 def sign_in(page: Page, base: str, email: str) -> None:
     page.goto(f"{base}/")
-    page.get_by_label("Email").fill(email)
+    page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{base}/o/**")
@@ -34,7 +34,7 @@ def create_connection(page: Page, base: str, *, vendor: str, version: str) -> No
     go_on(page, "What does it read?")
     page.get_by_label(f"OneRoster {version}").check()
     go_on(page, "What may it see?")
-    go_on(page, "What would trouble this vendor in your data?")
+    go_on(page, "What in your data would give this vendor trouble?")
     go_on(page, "Why, and with whom?")
     page.get_by_label("Purpose").fill("Reading practice")
     page.get_by_role("button", name="Create the connection").click()

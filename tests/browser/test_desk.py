@@ -30,7 +30,7 @@ def test_a_link_is_opened_once_and_refused_twice(
     vendor = browser.new_context().new_page()
     vendor.goto(link)
     vendor.get_by_role("button", name="Show it now, once").click()
-    expect(vendor.get_by_text("This page is shown this once")).to_be_visible()
+    expect(vendor.get_by_text("This page is shown only once")).to_be_visible()
     assert brightpath.client.client_id in vendor.content()
     for _ in range(2):
         vendor.goto(link)
@@ -77,8 +77,8 @@ def test_a_colleague_is_invited_who_looks_and_doesnt_touch(
 
     vera = browser.new_context().new_page()
     vera.goto(link)
-    vera.get_by_label("New Password", exact=True).fill(PASSWORD)
-    vera.get_by_label("New Password (again)").fill(PASSWORD)
+    vera.get_by_label("New password", exact=True).fill(PASSWORD)
+    vera.get_by_label("New password, once more").fill(PASSWORD)
     vera.get_by_role("button", name="Save the password").click()
     sign_in(vera, live_server.url, "vera@riverside.example")
     vera.get_by_role("link", name="Connections", exact=True).first.click()

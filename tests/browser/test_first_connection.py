@@ -120,7 +120,7 @@ def test_a_step_that_failed_says_where_and_loses_nothing(
     problems.get_by_role("link", name="Which schools").click()
     page.get_by_role("group", name="Which schools").get_by_role("checkbox").first.check()
     expect(page.locator("#reach")).to_contain_text("Orgs")
-    go_on(page, "What would trouble this vendor in your data?")
+    go_on(page, "What in your data would give this vendor trouble?")
     page.get_by_role("button", name="Back").click()
     expect(page.get_by_label("Demographics")).to_be_checked()
 

@@ -34,7 +34,7 @@ def test_dana_signs_in_with_her_finger(page: Page, live_server: LiveServer, dana
 
     # The organization asks for a second factor: she adds a passkey.
     page.goto(f"{base}/")
-    page.get_by_label("Email").fill(dana.email)
+    page.get_by_label("E-mail address").fill(dana.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("link", name="Add a passkey").click()
@@ -57,7 +57,7 @@ def test_dana_signs_in_with_her_finger(page: Page, live_server: LiveServer, dana
     # Beside the password it is the second factor, and it confirms its own end.
     page.context.clear_cookies()
     page.goto(f"{base}/")
-    page.get_by_label("Email").fill(dana.email)
+    page.get_by_label("E-mail address").fill(dana.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("button", name="Use a passkey instead").click()

@@ -51,9 +51,9 @@ def test_dana_looks_at_the_next_year_rolls_over_and_goes_back(
     page.get_by_role("link", name="Year rollover").click()
     page.get_by_role("link", name="What 2028 would do now").click()
     vendor = page.get_by_role("region", name="Brightpath")
-    vendor.locator("summary", has_text="Appear: Classes").click()
+    vendor.locator("summary", has_text="Added: Classes").click()
     expect(vendor.get_by_text("k05-2028")).to_be_visible()
-    vendor.locator("summary", has_text="Go: Classes").click()
+    vendor.locator("summary", has_text="Removed: Classes").click()
     expect(vendor.get_by_text("k05-2027")).to_be_visible()
     page.get_by_role("link", name="Year rollover").click()
 

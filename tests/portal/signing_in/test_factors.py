@@ -31,7 +31,7 @@ def uncounted(db: None) -> None:
 PAGES = {
     "2fa/": "Two-factor authentication",
     "2fa/confirm/": "Is it you?",
-    "2fa/totp/deactivate/": "Use no app any more",
+    "2fa/totp/deactivate/": "Stop using the app",
     "2fa/recovery-codes/": "Recovery codes",
     "2fa/recovery-codes/generate/": "New recovery codes",
 }
