@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from portal import env
 from tests import engines
-from tests.pictures.visits import NOBODY, OLGA, PASSWORD, README, VISITS, Visit
+from tests.pictures.visits import MAY, NOBODY, OLGA, PASSWORD, README, VISITS, Visit
 
 BASE = Path(env.__file__).resolve().parent.parent
 SHOWN_IN_README = BASE / "portal" / "docs" / "pictures"
@@ -43,11 +43,12 @@ def main() -> None:
     visits = [visit for visit in VISITS if visit.name in wanted]
     folder: Path = asked.folder or SHOWN_IN_README
     folder.mkdir(parents=True, exist_ok=True)
-    with desk() as (base, passwords), browser() as chromium:
+    with desk() as (base, passwords, environ), browser() as chromium:
         states = {
             who: signed_in(chromium, base, who, passwords[who]) if who != NOBODY else None
             for who in {visit.who for visit in visits}
         }
+        manage(environ, "shell", "-c", FACTORS)  # Who has signed in needn't show a code.
         for look, how in LOOKS.items() if asked.folder else [("light", LOOKS["light"])]:
             for who, state in states.items():
                 context = chromium.new_context(storage_state=state, **how)
@@ -62,9 +63,9 @@ def main() -> None:
 
 
 @contextmanager
-def desk() -> Iterator[tuple[str, dict[str, str]]]:
-    """Serve the demo from a folder of its own, with an operator and a sandbox beside it; yields
-    its address, and the passwords by e-mail address.
+def desk() -> Iterator[tuple[str, dict[str, str], dict[str, str]]]:
+    """Serve the demo from a folder of its own, with what it has none of beside it; yields its
+    address, the passwords by e-mail address, and its environment.
     """
     from tests.portal.running import embedded, running
 
@@ -72,23 +73,54 @@ def desk() -> Iterator[tuple[str, dict[str, str]]]:
         environ = embedded(Path(data))
         with running(environ, "demo", "--json") as demo:
             accounts = demo.told_object()["accounts"]
-            furnish(environ)
+            furnish(environ, Path(data))
             passwords = {each["email"]: each["password"] for each in accounts}
-            yield demo.url, {**passwords, OLGA: PASSWORD}
+            yield demo.url, {**passwords, OLGA: PASSWORD, MAY: PASSWORD}, environ
 
 
-def furnish(environ: dict[str, str]) -> None:
-    """Make what the demo has none of."""
+def furnish(environ: dict[str, str], folder: Path) -> None:
+    """Make what the demo has none of: an operator, a sandbox; and Lakeside, where a refresh is
+    held and bundles are fetched."""
+    nights = [str(folder / f"n{number}.zip") for number in (0, 1)]
     for words, given in (
         (("create_admin", OLGA, "--operator", "--password-stdin"), PASSWORD),
         (("create_partner", "Brightpath", "--oneroster", "1.1", "1.2"), ""),
         (("create_sandbox", "sandbox", "--name", "Sandbox", "--students", "60"), ""),
         (("connect_sandbox", "sandbox", "--vendor", "Reader", "--oneroster", "1.2"), ""),
+        (("create_organization", "lakeside", "--name", "Lakeside"), ""),
+        (("create_admin", MAY, "--organization", "lakeside", "--password-stdin"), PASSWORD),
+        (("make_bundle", nights[0], "--students", "300", "--next-night", nights[1]), ""),
+        (("import_roster", "lakeside", nights[0]), ""),
+        (("create_connection", "lakeside", "--vendor", "Reading App", *ALL), ""),
+        (("create_connection", "lakeside", "--vendor", "Maths App", *ALL), ""),
+        (("refresh_cache", "lakeside"), ""),
+        (("import_roster", "lakeside", nights[1]), ""),
+        (("set_organization", "lakeside", "--hold-percent", "0", "--hold-records", "0"), ""),
+        (("refresh_cache", "lakeside"), ""),
+        (("set_source", "lakeside", "--address", str(folder), "--daily", "02:15"), ""),
+        (("set_source", "lakeside", *SERVER, "--token-stdin", "--daily", "02:30"), "tok"),
+        (("fetch_bundle", "lakeside"), ""),
     ):
-        subprocess.run(
-            [sys.executable, "manage.py", *words],
-            cwd=BASE, env=environ, input=given, text=True, check=True, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+        manage(environ, *words, given=given)
+
+
+ALL = ("--oneroster", "1.2", "--acknowledge-unsupported", "--all-schools")
+SERVER = ("--address", "https://127.0.0.1:9/oneroster.zip")
+FACTORS = f"""
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from portal.models import Staff
+may = Staff.objects.get(email="{MAY}")
+TOTP.activate(may, generate_totp_secret())
+RecoveryCodes.activate(may)
+"""
+
+
+def manage(environ: dict[str, str], *words: str, given: str = "") -> None:
+    subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=BASE, env=environ, input=given, text=True, check=False, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
 
 
 @contextmanager
@@ -106,7 +138,7 @@ def signed_in(chromium: Browser, base: str, email: str, password: str) -> Any:
     context = chromium.new_context()
     page = context.new_page()
     page.goto(f"{base}/")
-    page.get_by_label("Email").fill(email)
+    page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(lambda url: "/sign-in/" not in url)

@@ -11,8 +11,9 @@ Way = Callable[[Page], None]
 
 
 DANA, OLGA, NOBODY = "dana@riverside.example", "olga@operator.example", "nobody"
+MAY = "may@lakeside.example"
 PASSWORD = "correct horse battery"
-"""Olga's, who runs the installation."""
+"""That of Olga, who runs the installation, and of May, who has a second factor."""
 
 
 class Visit(NamedTuple):
@@ -95,11 +96,35 @@ def why(page: Page) -> None:
     page.goto(asked.value.url)
 
 
+def open_changes(page: Page) -> None:
+    for each in page.locator("main details summary").all():
+        each.click()
+
+
 def confirm_it_is_you(page: Page) -> None:
-    """Go on to a page that asks Olga for her password first."""
+    """Go on to a page that asks for the password first, if it was not given lately."""
+    if not page.get_by_label("Password", exact=True).is_visible():
+        return
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Go on").click()
     page.wait_for_load_state("networkidle")
+
+
+def sign_in(page: Page) -> None:
+    """Give May's password, so that the page comes that asks for her code."""
+    page.get_by_label("E-mail address").fill(MAY)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_load_state("networkidle")
+
+
+def decide_about_all(page: Page) -> None:
+    """Pause all connections, or resume them where they are paused, and see it done."""
+    if page.get_by_role("heading", name="Nothing to change").is_visible():
+        page.goto(page.url.replace("/pause/", "/resume/"))
+    page.get_by_role("main").locator("button[type=submit]").click()
+    page.wait_for_url("**/several/**")
+    page.wait_for_timeout(4000)
 
 
 VISITS = (
@@ -153,6 +178,7 @@ VISITS = (
     Visit("secret-day", "connections/1/secrets/older/day/"),
     Visit("letter", "connections/1/letters/pause/"),
     Visit("rollover", "rollover/"),
+    Visit("rollover-preview", "rollover/to/2028/"),
     Visit("grades", "grades/"),
     Visit("grade-windows", "grades/windows/"),
     Visit("sessions", "/account/sessions/"),
@@ -164,6 +190,23 @@ VISITS = (
     Visit("app", "/account/2fa/totp/activate/", confirm_it_is_you, who=OLGA),
     Visit("sign-out", "/sign-out/"),
     Visit("not-found", "nothing/"),
+    Visit("held", "/o/lakeside/cache/held/", who=MAY),
+    Visit(
+        "several-job",
+        "/o/lakeside/connections/status/pause/?" + "&".join(f"id={each}" for each in range(1, 9)),
+        decide_about_all,
+        who=MAY,
+    ),
+    Visit("sources", "/o/lakeside/imports/sources/", who=MAY),
+    Visit("source-new", "/o/lakeside/imports/sources/new/", who=MAY),
+    Visit("deliveries", "/o/lakeside/grades/deliveries/", who=MAY),
+    Visit("imports-fetched", "/o/lakeside/imports/", who=MAY),
+    Visit("audit-changes", "/o/lakeside/audit/", open_changes, who=MAY),
+    Visit("recovery-codes", "/account/2fa/recovery-codes/", confirm_it_is_you, who=MAY),
+    Visit(
+        "recovery-codes-new", "/account/2fa/recovery-codes/generate/", confirm_it_is_you, who=MAY
+    ),
+    Visit("one-more-step", "/sign-in/", sign_in, who=NOBODY),
     Visit("docs", "/docs"),
     Visit("docs-search", "/docs/search?q=delta"),
     Visit("docs-guide", "/docs/district/guide"),
