@@ -100,7 +100,7 @@ ACTIONS: dict[str, Words] = {
     "letter.sent": _("Letter sent to the vendor"),
     "hand_over.made": _("Hand-over link made"),
     "hand_over.opened": _("Hand-over link opened"),
-    "hand_over.withdrawn": _("Hand-over link shut"),
+    "hand_over.withdrawn": _("Hand-over link withdrawn"),
     "tokens.ended": _("All access tokens ended"),
     "cache.refreshed": _("Cache refreshed"),
     "refresh.held": _("Refresh held"),
@@ -151,6 +151,21 @@ ACTIONS: dict[str, Words] = {
     "source.removed": _("Source removed"),
     "source.trusted": _("Source's server trusted"),
 }
+
+OBJECTS: dict[str, Words] = {
+    "connection": _("connection"),
+    "destination": _("place for grades"),
+    "import": _("import"),
+    "interest": _("form of a vendor"),
+    "job": _("background job"),
+    "partner": _("partner"),
+    "publication": _("what was published"),
+    "refresh": _("refresh"),
+    "session": _("grading period"),
+    "source": _("source"),
+    "staff": _("account"),
+}
+"""What an act of the audit log was about, beside the kinds of the roster."""
 
 DELIVERED: dict[str, Words] = {
     "bundle": _("a OneRoster 1.2 delta bundle (zip)"),

@@ -21,11 +21,13 @@ from connections.information import PATHS
 from connections.models import Connection, Partner, Request
 from portal import articles
 from portal.retelling import retold
+from portal.terms import KIND_TERMS
 from portal.words import (
     ACTIONS,
     FINDING_COLUMNS,
     JOB_STATES,
     NEED_NAMES,
+    OBJECTS,
     REFRESHES,
     SEVERITIES,
     SHARE_NAMES,
@@ -35,6 +37,7 @@ from portal.words import (
     advice,
     standing_of,
 )
+from roster.clock import moment_of
 from roster.models import AuditEntry, Mark
 
 register = template.Library()
@@ -240,6 +243,18 @@ def served(context: Context) -> list[Any]:
 def audit_words(entry: AuditEntry) -> str:
     """Write what somebody did, in words; an act without words as it is recorded."""
     return str(ACTIONS.get(entry.action, entry.action))
+
+
+@register.simple_tag
+def audit_object(entry: AuditEntry) -> SafeString | str:
+    """Write what an act was about: its kind in words and its id, a publication by its moment."""
+    kind, known_as = entry.kind, entry.object_id
+    words = KIND_TERMS[kind].singular if kind in KIND_TERMS else OBJECTS.get(kind, kind)
+    if kind == "organization":  # It is the one whose log this is.
+        return ""
+    if kind == "publication" and known_as.isdecimal():
+        return format_html("{} {}", words, when(moment_of(int(known_as))))
+    return format_html('{} <span translate="no">{}</span>', words, known_as)
 
 
 @register.simple_tag

@@ -37,6 +37,18 @@ def test_each_entry_tells_what_differs(as_victor: Client, riverside: Organizatio
     assert "Late" in page
 
 
+def test_what_an_act_was_about_is_told_in_words(as_victor: Client, riverside: Organization):
+    for kind, known_as in (
+        ("publication", "1796000000000"), ("grade_level", "s1~2027~main~03"), ("import", "7"),
+        ("organization", "riverside"),
+    ):  # fmt: skip
+        audit.record("dana", "x.y", riverside, kind=kind, object_id=known_as)
+    page = as_victor.get(LOG).content.decode()
+    for words in ("what was published <time", "grade level <span", '/imports/7/">import'):
+        assert words in page
+    assert "1796000000000" not in page
+
+
 def test_the_log_is_narrowed(as_dana: Client, riverside: Organization, lakeside: Organization):
     AuditEntry.objects.all().delete()
     early = put(riverside, "sharing.changed", by="Olga", object_id="7")
