@@ -33,7 +33,7 @@ class OwnRowForm(forms.Form):
         max_length=255,
     )
     cells = forms.CharField(
-        label=_("Cells"),
+        label=_("Values"),
         help_text=_("One in each line, as in the file: email=ann@riverside.example"),
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
     )
@@ -54,7 +54,7 @@ class OwnRowForm(forms.Form):
         for line in filter(None, map(str.strip, self.cleaned_data["cells"].splitlines())):
             column, equals, value = line.partition("=")
             if not equals or not column.strip():
-                wrong = _("“%(line)s” isn't a cell. Write column=value.") % {"line": line}
+                wrong = _("“%(line)s” can't be understood. Write column=value.") % {"line": line}
                 raise forms.ValidationError(wrong)
             found[column.strip()] = value.strip()
         return found

@@ -120,7 +120,7 @@ def test_the_last_publication_tells_what_it_holds_and_changed(
     numbers = {str(name): counts for name, counts in told.collections}
     assert told.made == "act"
     assert (numbers["Users"]["records"], numbers["Users"]["removed"]) == (1, 1)
-    assert "changed by an act" in page.content.decode()
+    assert "changed by somebody's act" in page.content.decode()
 
 
 def test_many_connections_ask_the_database_no_more_often(

@@ -176,7 +176,7 @@ def test_who_left_the_data_is_still_explained(as_dana: Client, published: Connec
     exclude(published.organization, "person", ["tom"], reason="Leaves", by="test")
     User.objects.filter(sourced_id="tom").update(status="tobedeleted")
     page = as_dana.get(f"{ROSTER}person/record/?id=tom").content.decode()
-    assert "No longer in the data of your student information system" in page
+    assert "no longer hold this, since" in page
     assert "/exclude/" not in page
     why = as_dana.get(f"{ROSTER}person/record/connections/{published.pk}/?id=tom")
     assert "It is no longer in the imported data." in why.content.decode()

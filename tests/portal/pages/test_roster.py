@@ -38,7 +38,7 @@ def test_a_search_finds_people_classes_schools_and_courses(as_victor: Client, ro
     assert [kind.name for kind, _, _ in found.context["hits"]] == ["section", "course"]
     page = as_victor.get(ROSTER, {"q": "O'Hara"}).content.decode()
     assert "Ann O&#x27;Hara" in page
-    assert "Nothing is called that" in as_victor.get(ROSTER, {"q": "\0<b>"}).content.decode()
+    assert "Nothing was found" in as_victor.get(ROSTER, {"q": "\0<b>"}).content.decode()
 
 
 def test_every_level_has_a_list(as_dana: Client, roster: Organization):
