@@ -23,6 +23,7 @@ from roster.api.reader import Reader
 from roster.api.tracing import trace_of
 from roster.api.views import CollectionView, SingleView, parents_of
 from roster.dialects.fields import V11
+from roster.models.fields import LONGEST_ID
 
 MOST_AT_ONCE = 1_000
 """Records of one POST."""
@@ -71,6 +72,8 @@ def storable(sourced_id: str) -> str:
     """Return the id of a path; a refusal where no database can hold it, not even as refused."""
     if "\0" in sourced_id:
         raise Refused(422, "sourcedId: no id holds a NUL character.")
+    if len(sourced_id) > LONGEST_ID:
+        raise Refused(422, f"sourcedId: no id is longer than {LONGEST_ID} characters.")
     return sourced_id.removesuffix("/")
 
 

@@ -17,10 +17,10 @@ from roster.clock import stamp
 from roster.dialects.composing import BASE
 from roster.dialects.fields import FIELDS, V11, Field, Type
 from roster.grading.refusals import Invalid
+from roster.models.fields import LONGEST_ID
 from roster.reading.instants import instant
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
-LONGEST_ID = 255
 
 COLUMNS = {
     "class": "klass",

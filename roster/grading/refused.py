@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 from django.db.models import F, Max
 
 from roster.clock import clock, moment_of
-from roster.grading.accepting import LONGEST_ID
 from roster.grading.refusals import Invalid, NotYours, Unwritten
 from roster.grading.writer import Writer
 from roster.models import Klass, LineItem, Organization, RefusedWrite, Written
+from roster.models.fields import LONGEST_ID
 
 MOST = 500
 """Kept of a connection; the oldest go first."""

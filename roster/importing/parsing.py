@@ -25,10 +25,10 @@ from roster.importing.record import Record, digest, unsound
 from roster.importing.survey import Survey
 from roster.importing.values import Unreadable, as_json, separated
 from roster.models import Status
+from roster.models.fields import LONGEST_ID
 
 ID_FORM = re.compile(r"[0-9A-Za-z._/@-]+")
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-LONGEST_ID = 255
 REMEMBERED = 20_000  # Distinct values of a column that are looked up instead of read again.
 LIVE = Status.ACTIVE.value
 PERIODS = (("start_date", "end_date"), ("begin_date", "end_date"))

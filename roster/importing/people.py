@@ -20,11 +20,11 @@ from roster.importing.columns import Column
 from roster.importing.engine import prepared, quote
 from roster.importing.files import FILES
 from roster.importing.known import KnownRows
-from roster.importing.parsing import LONGEST_ID
 from roster.importing.record import Record
 from roster.importing.staging import Known, Reference, Stage
 from roster.importing.store import Counts, Store
 from roster.models import Agent, Organization, Role, Status, User
+from roster.models.fields import LONGEST_ID
 
 FILE = FILES["users"]
 ROLE_FIELDS = ("user", "org", "role", "role_type", "begin_date", "end_date", "user_profile")

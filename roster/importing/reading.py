@@ -17,9 +17,10 @@ from roster.importing.findings import Findings
 from roster.importing.header import Header
 from roster.importing.known import SAYS_STATUS, STAMPED, KnownLines
 from roster.importing.manifest import Bundle, Part
-from roster.importing.parsing import LONGEST_ID, Cells, Unusual
+from roster.importing.parsing import Cells, Unusual
 from roster.importing.record import Record
 from roster.importing.survey import Survey
+from roster.models.fields import LONGEST_ID
 
 TICK = 5_000
 

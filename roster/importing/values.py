@@ -15,6 +15,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, Protocol
 
 from roster.importing import dates
+from roster.models.fields import LONGEST_ID
 
 USER_ID = re.compile(r"\{([^{}:]+):([^{}]+)\}")
 SCALE_VALUE = re.compile(r"\{([^{}:]+):([^{}:]+)\}")
@@ -23,7 +24,6 @@ AMOUNT = re.compile(r"\s*[-+]?\d+(\.\d+)?\s*%?\s*(-\s*\d+(\.\d+)?\s*%?\s*)?")
 SEPARATORS = re.compile("[;|]")
 TABS = re.compile(r"(?<=\S)\t(?=\S)")
 SCHOOL_YEAR = re.compile(r"([12]\d{3})(?:\s*[-/–]\s*([12]\d{3}|\d\d))?")
-LONGEST_REFERENCE = 255
 
 
 class Unreadable(ValueError):
@@ -159,7 +159,7 @@ def _references(text: str, cell: Cell) -> str:
 def references(text: str, cell: Cell) -> list[str]:
     """Return the sourcedIds of a list, each once."""
     found = list(dict.fromkeys(parts(text, cell)))
-    short = [part for part in found if len(part) <= LONGEST_REFERENCE]
+    short = [part for part in found if len(part) <= LONGEST_ID]
     if len(short) < len(found):
         cell.remark("list-part", expected=REFERENCE.expected)
     return short
@@ -190,7 +190,7 @@ def _is_amount(text: str) -> bool:
 
 
 TEXT = Type("text", "")
-REFERENCE = Type("a sourcedId of at most 255 characters", "", longest=LONGEST_REFERENCE)
+REFERENCE = Type("a sourcedId of at most 255 characters", "", longest=LONGEST_ID)
 DATE_ONLY = Type("a date such as 2026-08-31", None, _date)
 MOMENT = Type("a date such as 2026-08-31", None, _moment)
 YEAR = Type("a year such as 2027", "", _year)

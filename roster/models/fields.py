@@ -22,11 +22,14 @@ class BytewiseField(models.CharField):
         return parameters
 
 
+LONGEST_ID = 255
+
+
 class SourcedIdField(BytewiseField):
     """A OneRoster sourcedId or a reference to one: under 256 characters, kept as it came."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 255)
+        kwargs.setdefault("max_length", LONGEST_ID)
         super().__init__(*args, **kwargs)
 
 

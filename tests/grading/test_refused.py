@@ -99,8 +99,14 @@ def test_it_is_on_the_pages_of_grades(riverside: Any) -> None:
     assert browser.get(f"/o/{SLUG}/grades/refused/?id=nothing").status_code == 404
 
 
-def test_an_id_that_no_database_holds_is_refused_and_not_kept(riverside: Any) -> None:
+@pytest.mark.parametrize("sourced_id", ["\0", "a\0b", "a" * 256])
+def test_an_id_that_no_database_holds_is_refused_and_not_kept(
+    riverside: Any, sourced_id: str
+) -> None:
     vendor = riverside.examiner
-    for answer in (vendor.put("lineItems", "\0", **line_item()), vendor.delete("results", "a\0b")):
+    for answer in (
+        vendor.put("lineItems", sourced_id, **line_item()),
+        vendor.delete("results", sourced_id),
+    ):
         assert answer.status_code == 422
     assert not refused()
