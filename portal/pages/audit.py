@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from portal.access import ADMIN, AtDesk, page
@@ -73,11 +74,15 @@ def told(entry: Any) -> list[tuple[str, str, str]]:
 
 
 def shown(value: Any) -> str:
-    """Return a value as people read it: lists by commas, blanks as a dash."""
+    """Return a value as people read it: lists and counts by commas, blanks as a dash."""
     if value is None or value in ("", [], {}):
         return "—"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, int):
+        return number_format(value, use_l10n=True, force_grouping=True)
+    if isinstance(value, dict) and all(isinstance(each, int) for each in value.values()):
+        return ", ".join(f"{name} {shown(each)}" for name, each in value.items() if each) or "0"
     if isinstance(value, list) and all(isinstance(each, str | int) for each in value):
         return ", ".join(map(str, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -38,7 +38,7 @@ def test_a_bad_night_is_uploaded_held_and_applied_and_a_sharing_narrowed(
 
     sign_in(page, live_server.url, dana.email)
     page.get_by_role("link", name="Imports", exact=True).first.click()
-    page.get_by_label("Bundle").set_input_files(bad)
+    page.get_by_label("Bundle", exact=True).set_input_files(bad)
     page.get_by_role("button", name="Bring it in").click()
     expect(page.get_by_text("its import begins in a moment")).to_be_visible()
     work()

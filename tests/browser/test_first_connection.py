@@ -40,7 +40,7 @@ def test_dana_connects_a_vendor_and_the_vendor_reads_students(
     bundle = make_bundle(tmp_path)
     sign_in(page, live_server.url, dana.email)
     page.get_by_role("link", name="Imports", exact=True).first.click()
-    page.get_by_label("Bundle").set_input_files(bundle)
+    page.get_by_label("Bundle", exact=True).set_input_files(bundle)
     page.get_by_role("button", name="Bring it in").click()
     expect(page.get_by_text("its import begins in a moment")).to_be_visible()
     do_background_work()

@@ -49,6 +49,14 @@ def test_what_an_act_was_about_is_told_in_words(as_victor: Client, riverside: Or
     assert "1796000000000" not in page
 
 
+def test_counts_are_told_in_words(as_victor: Client, riverside: Organization):
+    new = {"users.csv": {"read": 1826, "created": 0, "retired": 3}, "orgs.csv": {"read": 0}}
+    put(riverside, "roster.imported", new=new)
+    entry = AuditEntry.objects.get(action="roster.imported")
+    told = dict(as_victor.get(LOG).context["entries"])[entry]
+    assert [line[2] for line in told] == ["read 1,826, retired 3", "0"]
+
+
 def test_the_log_is_narrowed(as_dana: Client, riverside: Organization, lakeside: Organization):
     AuditEntry.objects.all().delete()
     early = put(riverside, "sharing.changed", by="Olga", object_id="7")
