@@ -158,7 +158,7 @@ class Changes:
             cursor.execute(f"INSERT INTO {TABLE} {sql}", values)
             noted = int(cursor.rowcount)
         if noted > MANY:
-            engine.analyze([TABLE])
+            engine.analyze([TABLE], roughly=True)
         return noted
 
 

@@ -100,7 +100,8 @@ class KnownLines:
                 self.line = 0
                 yield lines[at]
                 at += 1
-            self._skip(places[at:place])
+            if at < place:
+                self._skip(places[at:place])
             at = place + 1
             if place < len(lines):
                 line = lines[place]

@@ -76,7 +76,7 @@ class People:
             users,
             "SELECT u.id, 0, u.sourced_id, u.status, l.agent"  # noqa: S608
             f" FROM {quote(Agent._meta.db_table)} AS l JOIN {table} AS u ON {named}"
-            f" WHERE l.organization_id = {pk} AND {self.stage.lacks('u.sourced_id')}",
+            f" WHERE l.organization_id = {pk}",
         )
         if self.roles is None:
             return True

@@ -89,7 +89,7 @@ class Memory:
             raise Unusual
         live = quote(stage.model._meta.db_table)
         stage.flush()
-        engine.analyze([stage.table])
+        engine.analyze([stage.table], roughly=True)
         read = bulk.numbers(
             f"SELECT l.id FROM {quote(stage.table)} AS s JOIN {live} AS l"  # noqa: S608
             " ON l.organization_id = %s AND l.sourced_id = s.sourced_id",

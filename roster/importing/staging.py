@@ -39,7 +39,8 @@ class Reference:
 class Known(NamedTuple):
     """Stored rows of lines that weren't read: which, and SQL for the rows, these among them.
 
-    `select` is of columns like those of `Stage.everything`, of live rows that aren't staged.
+    `select` is of columns like those of `Stage._everything`, of live rows, whatever line they are
+    of: to look each of them up among the staged ones would take longer than all else.
     """
 
     rows: KnownRows
@@ -122,7 +123,7 @@ class Stage:
             name = quote(f"{self.table}_by_id")
             cursor.execute(f"CREATE INDEX {name} ON {quote(self.table)} ({quote(index)})")
         if self.rows > MANY:
-            engine.analyze([self.table])
+            engine.analyze([self.table], roughly=True)
 
     def drop(self) -> None:
         engine.drop([self.table])
@@ -135,7 +136,7 @@ class Stage:
             f"SELECT l.id, 0, l.sourced_id, l.status, {columns}"  # noqa: S608
             f" FROM {quote(self.model._meta.db_table)} AS l"
             f" WHERE l.organization_id = {organization.pk} AND l.status = '{Status.ACTIVE.value}'"
-            f" AND l.digest <> '' AND {self.lacks('l.sourced_id')}",
+            " AND l.digest <> ''",
         )
 
     def lacks(self, sourced_id: str) -> str:
