@@ -1,6 +1,7 @@
 """Reads the cells of one row: its id, status, values and marks, each fault told as a finding.
 
-The common case is made cheap, since a district has half a million rows: a row is cleaned only
+The common case is made cheap, since a district has half a million rows: some of them of which
+there is nothing to say are read at once, column by column. Of the others a row is cleaned only
 where it isn't clean, and values seen before are looked up.
 """
 
@@ -9,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import tzinfo
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,11 +20,11 @@ from roster.importing.cleaning import clean, is_clean
 from roster.importing.columns import Column, Need
 from roster.importing.findings import Findings
 from roster.importing.header import Header
-from roster.importing.known import SAYS_STATUS, STAMPED, KnownLines, marked
+from roster.importing.known import SAYS_STATUS, STAMPED, marked
 from roster.importing.manifest import Bundle, Part
 from roster.importing.marking import KEY, MARK, MARKED, read_marks
 from roster.importing.named import NamedByClasses
-from roster.importing.record import Record, digest, unsound
+from roster.importing.record import Record, digest, digests, unsound
 from roster.importing.survey import Survey
 from roster.importing.values import Unreadable, as_json, separated
 from roster.models import Status
@@ -29,12 +32,15 @@ from roster.models.fields import LONGEST_ID
 
 ID_FORM = re.compile(r"[0-9A-Za-z._/@-]+")
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+FIRST = itemgetter(slice(6))
 REMEMBERED = 20_000  # Distinct values of a column that are looked up instead of read again.
 LIVE = Status.ACTIVE.value
 PERIODS = (("start_date", "end_date"), ("begin_date", "end_date"))
 
 Remark = tuple[str, str]
 Known = dict[str, tuple[Any, tuple[Remark, ...]]]
+Line = tuple[int, list[str], int]
+"""A row's number and cells, and the hash of its line, 0 unless that may be kept."""
 
 
 class Unusual(Exception):
@@ -72,7 +78,6 @@ class Cells:
         self.latest = ""
         self.stamped = 0
         self.says_status = False
-        self.known: KnownLines | None = None
         self._part = part
         self._named = NamedByClasses(bundle)
         self._survey = survey
@@ -104,7 +109,75 @@ class Cells:
             if first in self.fields and last in self.fields
         ]
 
-    def record(self, row: int, line: list[str]) -> Record | None:
+    def records(self, rows: Sequence[Line]) -> list[Record] | None:
+        """Return the records of some rows, column by column, if there is nothing to say of any.
+
+        None if there may be: `record` reads each of them then, as if nothing had been tried.
+        """
+        cells = [*zip(*(line for _, line, _ in rows), strict=True)]
+        if not self._is_plain(rows, cells):
+            return None
+        columns = self._columns(cells)
+        if columns is None or any(
+            begin and end and begin > end
+            for first, last in self._periods
+            for begin, end in zip(columns[first], columns[last], strict=True)
+        ):
+            return None
+        ids = cells[self.header.id]
+        self._seen.update(ids)
+        own = [as_json(own) if (own := self.header.own_values(line)) else "{}"
+               for _, line, _ in rows] if self.header.own else ["{}"] * len(rows)  # fmt: skip
+        hashed = digests(self.fields, columns, own)
+        return [
+            Record(row, True, sourced_id, LIVE, metadata, digest, [*stored], marked(line, 0))
+            for (row, _, line), sourced_id, metadata, digest, stored in zip(
+                rows, ids, own, hashed, zip(*columns, strict=True), strict=True
+            )
+        ]
+
+    def _is_plain(self, rows: Sequence[Line], cells: Sequence[Sequence[str]]) -> bool:
+        """Return whether rows are clean, with good ids, and without what is seldom filled."""
+        header = self.header
+        seldom = (header.status, header.stamp, *header.marks, *(at for at, _ in header.secrets))
+        ids = cells[header.id]
+        return (
+            self._part.mode == "bulk"
+            and not header.twice
+            and not any(at >= 0 and any(cells[at]) for at in seldom)
+            and is_clean([*chain.from_iterable(line for _, line, _ in rows)])
+            and all(map(ID_FORM.fullmatch, ids))
+            and max(map(len, ids)) <= LONGEST_ID
+            and not any(each[:2] == "--" or each.lower() == "source" for each in {*map(FIRST, ids)})
+            and len({*ids}) == len(ids)
+            and self._seen.isdisjoint(ids)
+        )
+
+    def _columns(self, cells: Sequence[Sequence[str]]) -> list[Sequence[Any]] | None:
+        """Return what rows hold in each field, if there is nothing to say of any value."""
+        found: list[Sequence[Any]] = [[blank] * len(cells[0]) for blank in self.blanks]
+        for index, slot, known, longest, blank, column in self._steps:
+            texts = cells[index] if index >= 0 else ("",)
+            if not blank and "" in texts:
+                return None
+            if known is None:
+                if max(map(len, texts)) > longest:
+                    return None
+                found[slot] = texts
+                continue
+            try:
+                read = {text: known.get(text) or self._read(column, text) for text in {*texts}}
+            except Unreadable:
+                return None
+            if any(remarks for _, remarks in read.values()):
+                return None
+            if len(known) < REMEMBERED:
+                known.update(read)
+            found[slot] = [read[text][0] for text in texts]
+        return found
+
+    def record(self, row: int, line: list[str], hashed_line: int = 0) -> Record | None:
+        """Return the record of a row; `hashed_line` is the hash of its line, if it may be kept."""
         header = self.header
         self.begin(row)
         if header.secrets and header.drop_passwords(line):
@@ -123,15 +196,9 @@ class Cells:
                         self.add("dates-reversed", "", f"{stored[first]} – {stored[last]}")
                 metadata = self._metadata(line) if header.own or header.marks else "{}"
                 hashed = digest(self.fields, stored, metadata)
-                hashed_line = self._line(status)
-                return Record(row, True, sourced_id, status, metadata, hashed, stored, hashed_line)
+                kept = marked(hashed_line, self._said) if self._plain and status == LIVE else 0
+                return Record(row, True, sourced_id, status, metadata, hashed, stored, kept)
         return self.unsound(sourced_id)
-
-    def _line(self, status: str) -> int:
-        """Return the hash by which the line of this row is known the next time, 0 for none."""
-        if self.known is None or not self.known.line or not self._plain or status != LIVE:
-            return 0
-        return marked(self.known.line, self._said)
 
     def _clean(self, line: list[str]) -> None:
         """Clean the cells that are read; nothing is ever told of others, which may be secret."""
@@ -226,7 +293,7 @@ class Cells:
                     self._remark(column, text, remarks)
                 continue
             if text:
-                sound &= self._read(column, text, stored, slot, known)
+                sound &= self._take(column, text, stored, slot, known)
             elif not blank:
                 sound &= self._missing(column)
         return stored, sound
@@ -236,27 +303,30 @@ class Cells:
         self.add("missing-row" if vital else "missing", column.name)
         return not vital
 
-    def _read(
+    def _take(
         self, column: Column, text: str, stored: list[Any], slot: int, known: Known | None
     ) -> bool:
         """Read one value in full; return whether its row can be kept."""
+        try:
+            stored[slot], remarks = read = self._read(column, text)
+        except Unreadable:
+            return self._assume(column, text, stored, slot)
+        self._remark(column, text, remarks)
+        if known is not None and len(known) < REMEMBERED:
+            known[text] = read
+        return True
+
+    def _read(self, column: Column, text: str) -> tuple[Any, tuple[Remark, ...]]:
+        """Return what a text means, and the remarks on it."""
         if not self._looks and column.name in self._survey.dates:
             if not dates.read(text, dates.ISO):
                 raise Unusual
             self.date_forms[column.name] = dates.ISO
         self._remarks = []
         self.form = self.date_forms.get(column.name, "")
-        try:
-            if column.type.read is None:
-                raise Unreadable
-            stored[slot] = value = column.type.read(text, self)
-        except Unreadable:
-            return self._assume(column, text, stored, slot)
-        remarks = tuple(self._remarks)
-        self._remark(column, text, remarks)
-        if known is not None and len(known) < REMEMBERED:
-            known[text] = value, remarks
-        return True
+        if column.type.read is None:
+            raise Unreadable
+        return column.type.read(text, self), tuple(self._remarks)
 
     def _assume(self, column: Column, text: str, stored: list[Any], slot: int) -> bool:
         """Take what a value must be by what classes make of its record, or none."""

@@ -17,12 +17,15 @@ from roster.importing.findings import Findings
 from roster.importing.header import Header
 from roster.importing.known import SAYS_STATUS, STAMPED, KnownLines
 from roster.importing.manifest import Bundle, Part
-from roster.importing.parsing import Cells, Unusual
+from roster.importing.parsing import Cells, Line, Unusual
 from roster.importing.record import Record
 from roster.importing.survey import Survey
 from roster.models.fields import LONGEST_ID
+from roster.refusal import Refused
 
 TICK = 5_000
+AT_ONCE = 64
+"""Rows that are read at once; fewer of them are read one by one because of one."""
 
 
 class Reader:
@@ -63,28 +66,48 @@ class Reader:
             self.findings.add("file-without-rows", self.part.file.filename)
             return
         if self._recall:
-            self.known = self._cells.known = self._recall([each.name for each in self.columns])
+            self.known = self._recall([each.name for each in self.columns])
         with self.part.entry.open() as stream:
             lines = self.part.rows(stream, self.findings, self.known)
             next(lines)
-            width, twice = self.header.width, self._survey.twice
+            for rows in self._together(lines):
+                self.read += len(rows)
+                if self.read % TICK < len(rows):
+                    self.tick(stream.tell())
+                records = None if self._looks else self._cells.records(rows)
+                yield from self._one_by_one(rows) if records is None else records
+        self._conclude()
+
+    def _together(self, lines: Iterator[tuple[int, list[str]]]) -> Iterator[list[Line]]:
+        """Yield rows in lists, each with the hash of its line."""
+        width, known, rows = self.header.width, self.known, list[Line]()
+        try:
             for row, line in lines:
                 if len(line) != width and not self._looks:
                     raise Unusual
-                self.read += 1
-                if self.read % TICK == 0:
-                    self.tick(stream.tell())
-                record = None
-                if len(line) == width or self.header.fit(row, line):
-                    record = self._cells.record(row, line)
-                    if record is None:
-                        self.left_out += 1
-                        continue
-                if record is not None and record.sound and record.sourced_id not in twice:
-                    yield record
-                else:
-                    yield from self._set_aside(row, line, record)
-        self._conclude()
+                rows.append((row, line, known.line if known else 0))
+                if len(rows) == AT_ONCE:
+                    yield rows
+                    rows = []
+        except Refused:
+            yield rows  # What is found in them is told too.
+            raise
+        if rows:
+            yield rows
+
+    def _one_by_one(self, rows: list[Line]) -> Iterator[Record]:
+        width, twice = self.header.width, self._survey.twice
+        for row, line, hashed in rows:
+            record = None
+            if len(line) == width or self.header.fit(row, line):
+                record = self._cells.record(row, line, hashed)
+                if record is None:
+                    self.left_out += 1
+                    continue
+            if record is not None and record.sound and record.sourced_id not in twice:
+                yield record
+            else:
+                yield from self._set_aside(row, line, record)
 
     def _conclude(self) -> None:
         """Note what the whole file says; lines that were known count as what they had said."""

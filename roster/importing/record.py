@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import orjson
 
 from roster.models import Status
+
+BLANKS = frozenset({"", None, "[]"})
 
 
 class Record(NamedTuple):
@@ -41,3 +43,23 @@ def digest(fields: Sequence[str], stored: Sequence[Any], metadata: str) -> str:
     }
     text = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
     return blake2b(text + metadata.encode(), digest_size=16).hexdigest()
+
+
+def digests(
+    fields: Sequence[str], columns: Sequence[Sequence[Any]], metadata: Sequence[str]
+) -> Iterator[str]:
+    """Yield the same hash for each of many rows, given as the values of each field."""
+    filled = sorted(
+        (field, column)
+        for field, column in zip(fields, columns, strict=True)
+        if not BLANKS.issuperset(column)
+    )
+    names = [field for field, _ in filled]
+    rows = zip(*(column for _, column in filled), strict=True) if filled else [()] * len(metadata)
+    for row, own in zip(rows, metadata, strict=True):
+        said = {
+            field: value
+            for field, value in zip(names, row, strict=True)
+            if (value != "[]" if value else value == 0)
+        }
+        yield blake2b(orjson.dumps(said) + own.encode(), digest_size=16).hexdigest()
