@@ -16,6 +16,7 @@ from roster.hierarchy.timetable import Timetable
 from roster.importing import engine, references, traces
 from roster.importing.changes import Changes
 from roster.importing.difference import difference
+from roster.importing.enrollments import check as check_enrollments
 from roster.importing.findings import Findings
 from roster.importing.former import marks_kept
 from roster.importing.gathering import STORED, Gathering
@@ -24,7 +25,7 @@ from roster.importing.seen import Seen
 from roster.importing.store import Store
 from roster.importing.years import active_school_year
 from roster.kinds import KINDS
-from roster.map import build, forget, store
+from roster.map import Map, build, current, forget, store
 from roster.models import Enrollment, Import, Klass, Organization, Rollover, Status, User
 
 CHECKED, COMPARED = 88, 95  # Percent done when each stage ends.
@@ -100,9 +101,11 @@ def _change(
     gathering.progress(STORED, "Checking references")
     for stage in gathering.stages:
         references.check(stage, organization, gathering.findings)
+    enrollments = {
+        stage: stage.stored(organization) for stage in gathering.stages if stage.model is Enrollment
+    }
     for stage in gathering.stages:
         stage.drop()  # What follows needs the memory more than this.
-    gathering.findings.judge()
     year, after = organization.school_year, _years(organization)
     named = not year or (bool(by_approval and after) and year in years - after)
     if named:
@@ -112,9 +115,14 @@ def _change(
             Rollover.objects.note(organization, year, by_name=by_approval)
     if gathering.changed or named or anew:
         gathering.progress(CHECKED, "Deriving the hierarchy")
-        numbers = _derive(organization, gathering.findings, before, seen, weighing)
+        m, numbers = _derive(organization, gathering.findings, before, seen, weighing)
         weighing.weigh_schools()
         weighing.weigh_year(year, years, after)
+    else:
+        m = current(organization)[1]
+    for stage, rows in enrollments.items():
+        check_enrollments(stage, rows, m, gathering.findings)
+    gathering.findings.judge()
     weighing.weigh_forms()
     return {name: counts.as_dict() for name, counts in gathering.counts.items()}, numbers
 
@@ -146,7 +154,7 @@ def _derive(
     before: carrying.Before,
     seen: Seen | None,
     weighing: Weighing,
-) -> checking.Numbers:
+) -> tuple[Map, checking.Numbers]:
     """Derive levels and marks, and compare who is visible before and after."""
     after = cache(lambda: build(organization))
     with marks_kept(organization):
@@ -156,7 +164,7 @@ def _derive(
     if seen is not None:
         weighing.weigh_visible(seen, Seen.of(organization, after()))
     store(organization, after())  # The refresh and the next import begin with it.
-    return checking.numbers(organization, after())
+    return after(), checking.numbers(organization, after())
 
 
 def _years(organization: Organization) -> set[str]:

@@ -50,15 +50,6 @@ def stored(model: Any, alias: str, where: str = "TRUE") -> str:
     )
 
 
-SIDES = (
-    'JOIN (SELECT r."user" AS person,'  # noqa: S608
-    " MAX(CASE WHEN r.role = 'student' THEN 1 ELSE 0 END) AS student,"
-    " MAX(CASE WHEN r.role = 'student' THEN 0 ELSE 1 END) AS staff"
-    f' FROM {stored(Role, "r")} GROUP BY r."user") AS o ON o.person = s."user"'
-)
-"""Whether each person has a student's role, and any other."""
-
-
 def former(columns: Sequence[str], where: str = "TRUE") -> str:
     """Join the enrollment before each, of those that are alike in some columns."""
     alike = ", ".join(f"n.{each}" for each in columns)
@@ -142,23 +133,6 @@ def written(collection: str) -> Contradiction:
 def contradictions() -> tuple[Contradiction, ...]:
     return (
         Contradiction(
-            "enrollment-school",
-            "staged_enrollments",
-            "schoolSourcedId",
-            "s.school",
-            "s.school <> '' AND o.school <> '' AND s.school <> o.school",
-            f"JOIN (SELECT k.sourced_id, k.school FROM {stored(Klass, 'k')}) AS o"  # noqa: S608
-            " ON o.sourced_id = s.klass",
-        ),
-        Contradiction(
-            "enrollment-twice",
-            "staged_enrollments",
-            "userSourcedId",
-            's."user"',
-            OVERLAP,
-            former(("klass", '"user"', "role")),
-        ),
-        Contradiction(
             "teacher-primary-twice",
             "staged_enrollments",
             "primary",
@@ -168,14 +142,6 @@ def contradictions() -> tuple[Contradiction, ...]:
         ),
         outside_terms("begin_date", "beginDate"),
         outside_terms("end_date", "endDate"),
-        Contradiction(
-            "enrollment-role",
-            "staged_enrollments",
-            "role",
-            "s.role",
-            "((s.role = 'student' AND o.student = 0) OR (s.role <> 'student' AND o.staff = 0))",
-            SIDES,
-        ),
         Contradiction(
             "user-without-role",
             "staged_users",

@@ -14,7 +14,7 @@ from roster.importing.engine import elements, quote
 from roster.importing.files import FILES
 from roster.importing.findings import Findings
 from roster.importing.staging import Reference, Stage
-from roster.models import Klass, Org, Organization, Status
+from roster.models import Enrollment, Klass, Org, Organization, Status
 
 ACTIVE = Status.ACTIVE.value
 
@@ -29,8 +29,11 @@ class Asked(NamedTuple):
 
 
 def check(stage: Stage, organization: Organization, findings: Findings) -> None:
-    """Report what the live rows of a stage name and nobody has, and what they contradict."""
-    for reference in stage.references:
+    """Report what the live rows of a stage name and nobody has, and what they contradict.
+
+    What enrollments name is seen in the map (`enrollments.py`).
+    """
+    for reference in stage.references if stage.model is not Enrollment else ():
         _report(findings, "reference-unknown", stage, reference, _dangling(reference, organization))
     if stage.model is Klass and not stage.file.fills:
         school = next(r for r in stage.references if r.field == "school")

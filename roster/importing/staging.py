@@ -145,6 +145,20 @@ class Stage:
             f"NOT EXISTS (SELECT 1 FROM {quote(self.table)} AS r WHERE r.sourced_id = {sourced_id})"  # noqa: S608
         )
 
+    def stored(self, organization: Organization) -> KnownRows:
+        """Return the keys of the file's rows, when all is stored."""
+        records, rows = bulk.numbers(
+            f"SELECT l.id, s.row_number FROM {quote(self.table)} AS s"  # noqa: S608
+            f" JOIN {quote(self.model._meta.db_table)} AS l"
+            " ON l.organization_id = %s AND l.sourced_id = s.sourced_id WHERE s.sound = 1",
+            [organization.pk],
+            2,
+        )
+        if self.known is None:
+            return KnownRows.of(records, rows)
+        both = zip((records, rows), self.known.rows, strict=True)
+        return KnownRows.of(*map(np.concatenate, both))
+
     def find(self, value: str, joins: str, where: str, values: Any) -> Found:
         """Return the live rows that meet a condition, when all is stored; in SQL each is `s`."""
         found = f"FROM {self._everything()} {joins} WHERE s.status = 'active' AND {where}"

@@ -1,0 +1,99 @@
+"""Looks for class enrollments that name nobody or contradict what they name, in the map.
+
+A district has more of them than of all else: what takes the database a statement for each question,
+with a look at every row, is a few comparisons of the map's arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from roster.importing.contradictions import tell
+from roster.importing.files import FILES
+from roster.importing.findings import KEPT, Findings
+from roster.importing.known import KnownRows
+from roster.importing.staging import Found, Stage
+from roster.map import Map
+from roster.models import Enrollment
+
+Flags = NDArray[np.bool_]
+NAMED = {
+    "klass": ("section", "section", "classes"),
+    "school": ("org", "org", "orgs"),
+    "user": ("person", "person", "users"),
+}
+"""What each field names: its column in the map, the kind, and the file."""
+
+
+class Wrong(NamedTuple):
+    """What is told of a field of some enrollments."""
+
+    code: str
+    field: str
+    flags: Flags
+    facts: dict[str, str]
+
+
+def check(stage: Stage, rows: KnownRows, m: Map, findings: Findings) -> None:
+    """Report what those enrollments name and contradict that are rows of a file."""
+    columns = {column.field: column.name for column in stage.file.columns}
+    values = m.tables["enrollment"].values
+    for wrong in (*_unknown(m), *_contradictions(m)):
+        records = values["record"][wrong.flags & values["live"]]
+        numbers = rows.row_of(records)
+        records, numbers = records[numbers > 0], numbers[numbers > 0]
+        found = Found(len(numbers), _kept(wrong.field, records, numbers))
+        tell(findings, stage, wrong.code, columns[wrong.field], found, **wrong.facts)
+
+
+def _kept(field: str, records: Any, numbers: Any) -> list[tuple[int, str, str]]:
+    """Return row, id and value of the first."""
+    first = np.argsort(numbers)[:KEPT]
+    row_of = dict(zip(records[first].tolist(), numbers[first].tolist(), strict=True))
+    told = Enrollment.objects.filter(pk__in=row_of).values_list("pk", "sourced_id", field)
+    return sorted((row_of[pk], sourced_id, value) for pk, sourced_id, value in told)
+
+
+def _unknown(m: Map) -> Iterator[Wrong]:
+    values = m.tables["enrollment"].values
+    for field, (column, kind, file) in NAMED.items():
+        flags = (values[column] != 0) & (m.ids[kind].find(values[column]) < 0)
+        yield Wrong("reference-unknown", field, flags, {"target": FILES[file].filename})
+
+
+def _contradictions(m: Map) -> Iterator[Wrong]:
+    values = m.tables["enrollment"].values
+    at = m.ids["section"].find(values["section"])
+    school = np.append(m.tables["section"].values["school"], np.uint64(0))[at]
+    differs = (values["org"] != 0) & (school != 0) & (values["org"] != school)
+    yield Wrong("enrollment-school", "school", differs, {})
+    yield Wrong("enrollment-twice", "user", _overlaps(values), {})
+    yield Wrong("enrollment-role", "role", _lacks_role(m), {})
+
+
+def _overlaps(values: dict[str, Any]) -> Flags:
+    """Return which begin before the one before them ends, of the same person as the same."""
+    live = np.flatnonzero(values["live"])
+    alike = [values[name][live] for name in ("role", "person", "section")]
+    order = live[np.lexsort((values["begin_date"][live], *alike))]
+    found = np.zeros(len(values["live"]), np.bool_)
+    again = values["begin_date"][order[1:]] < values["end_date"][order[:-1]]
+    for name in ("role", "person", "section"):
+        again &= values[name][order[1:]] == values[name][order[:-1]]
+    found[order[1:]] = again
+    return found
+
+
+def _lacks_role(m: Map) -> Flags:
+    """Return which are as a student or as staff, where the person has roles and none such."""
+    values, roles = m.tables["enrollment"].values, m.tables["role"].values
+    student = m.words["roles"].code("student")
+    has, studies, works = (
+        np.isin(values["person"], roles["person"][some])
+        for some in (slice(None), roles["role"] == student, roles["role"] != student)
+    )
+    return np.asarray(has & ~np.where(values["role"] == student, studies, works), np.bool_)
