@@ -47,7 +47,7 @@ def of_staff(night: Night) -> Groups:
                     "schoolSourcedId": klass.school,
                     "userSourcedId": people.employee_id(holder),
                     "role": role,
-                    "primary": "true" if primary else "false",
+                    "primary": "true" if primary and not (night.strict and nth > 1) else "false",
                     "beginDate": klass.dates[0],
                     "endDate": klass.dates[1],
                 }

@@ -53,8 +53,9 @@ def make_bundle(
 ) -> Made:
     """Writes the bundle of the district as it is so many nights after the first.
 
-    `strict` leaves out whoever has no username; `delta` tells only what the last night changed.
-    `report` hears the percentage done. Raises `Refused` with the reason.
+    `strict` leaves out whoever has no username, and second primary teachers; `delta` tells only
+    what the last night changed. `report` hears the percentage done. Raises `Refused` with the
+    reason.
     """
     plan = plan_district(students, school_year, seed)
     table = plan_timetable(plan)

@@ -53,8 +53,9 @@ class Pupil:
 class Night:
     """A district on the night `number` after the plan.
 
-    `strict`: nobody without a username is there. `lived`: some enrollments have ended or are
-    yet to begin, some records are marked, and there are columns of the district's own.
+    `strict`: nobody without a username is there, and no class has two primary teachers. `lived`:
+    some enrollments have ended or are yet to begin, some records are marked, and there are columns
+    of the district's own.
     """
 
     def __init__(

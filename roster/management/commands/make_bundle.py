@@ -75,7 +75,8 @@ class Command(RosterCommand):
         parser.add_argument(
             "--strict",
             action="store_true",
-            help="leave out students without username, which the binding doesn't allow",
+            help="leave out students without username, which the binding doesn't allow, and second"
+            " primary teachers",
         )
         parser.add_argument(
             "--night",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,16 @@ def test_the_school_year_is_the_one_that_holds_today(tmp_path: Path, time_machin
 def test_no_database_is_asked(tmp_path: Path) -> None:
     """None of these tests may use one, and none needs it."""
     assert _run(str(tmp_path / "a"), "--students", "1", "--strict")["files"]["users.csv"] > 1
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_strict_bundle_has_no_class_with_two_primary_teachers(
+    tmp_path: Path, strict: bool
+) -> None:
+    make_bundle(tmp_path / "a", 1000, oneroster="1.2", school_year=2027, strict=strict)
+    rows = reading.tables(tmp_path / "a")["enrollments"]
+    primaries = Counter(row["classSourcedId"] for row in rows if row["primary"] == "true")
+    assert (max(primaries.values()) > 1) is not strict
 
 
 def test_words_for_people_name_the_files(tmp_path: Path) -> None:
