@@ -201,21 +201,34 @@ class Ids:
     def find(self, hashes: Hashes) -> Positions:
         """Return where the ids of these hashes stand; -1 for 0 and for what isn't there."""
         ordered, order = self._by_hash
-        if not len(order):
-            return np.full(len(hashes), NOWHERE, np.int32)
-        at = np.searchsorted(ordered, hashes)
-        at[at == len(order)] = 0
-        found = np.where((ordered[at] == hashes) & (hashes != 0), order[at], NOWHERE)
-        return found.astype(np.int32)
+        starts, shift = self._starts_by_hash
+        at = starts[hashes >> shift]
+        behind = np.flatnonzero(ordered[at] < hashes)
+        while behind.size:
+            at[behind] += 1
+            behind = behind[ordered[at[behind]] < hashes[behind]]
+        return np.where((ordered[at] == hashes) & (hashes != 0), order[at], np.int32(NOWHERE))
 
     @cached_property
     def _by_hash(self) -> tuple[Hashes, Positions]:
+        """The hashes in order with their positions; behind them what no hash is above."""
         order = np.argsort(self.hash).astype(np.int32)
         ordered = self.hash[order]
         # It has a chance of one in ten million; one would be taken for the other.
         if (ordered[1:] == ordered[:-1]).any():
             raise ValueError("Two ids of one kind have the same hash.")
-        return ordered, order
+        return padded(ordered, np.iinfo(np.uint64).max), padded(order, NOWHERE)
+
+    @cached_property
+    def _starts_by_hash(self) -> tuple[Positions, np.uint64]:
+        """Where the hashes begin that have the same highest bits, about one each.
+
+        Hashes are spread evenly: this finds most of them at once, where halving takes 17 steps.
+        """
+        bits = len(self).bit_length() + 1
+        shift = np.uint64(64 - bits)
+        highest, every = self._by_hash[0][:-1] >> shift, np.arange(1 << bits, dtype=np.uint64)
+        return np.searchsorted(highest, every).astype(np.int32), shift
 
 
 def padded(values: NDArray[Any], last: Any) -> NDArray[Any]:

@@ -173,7 +173,11 @@ def pack(m: Map) -> bytes:
         "year": m.year,
         "words": {name: words.words for name, words in m.words.items()},
         "tables": {
-            kind: {"state": table.state, "ids": table.ids, "columns": _described(table.values)}
+            kind: {
+                "state": table.state,
+                "ids": len(table.ids.encode()),
+                "columns": _described(table.values),
+            }
             for kind, table in m.tables.items()
         },
     }
@@ -184,6 +188,7 @@ def pack(m: Map) -> bytes:
         text = orjson.dumps(head)
         file.write(len(text).to_bytes(8, "little") + text)
         for table in m.tables.values():
+            file.write(table.ids.encode())
             for values in table.values.values():
                 file.write(values.data)
     with out.getbuffer() as content:
@@ -220,7 +225,7 @@ def read(stored: StoredMap) -> Contents:
         head = orjson.loads(file.read(int.from_bytes(file.read(8), "little")))
         tables = {
             kind: Table(
-                told["ids"],
+                file.read(told["ids"]).decode(),
                 told["state"],
                 {name: _array(file, *of) for name, *of in told["columns"]},
             )
@@ -245,20 +250,20 @@ def _checksum(content: memoryview) -> bytes:
 
 
 def _content(stored: StoredMap) -> io.BytesIO:
-    """Fetch what is stored piece by piece: PostgreSQL's driver never gives back the memory that
-    its longest answer took."""
+    """Fetch what is stored: from PostgreSQL piece by piece, as its driver never gives back the
+    memory that its longest answer took; SQLite reads all of it for each piece."""
+    size = PIECE if connection.vendor == "postgresql" else 2**30
     found = io.BytesIO()
     table = connection.ops.quote_name(StoredMap._meta.db_table)
     with connection.cursor() as cursor:
-        piece = b"."
-        while piece:
+        while found.tell() % size == 0:
             sql = f"SELECT substr(content, %s, %s) FROM {table} WHERE id = %s"  # noqa: S608
-            cursor.execute(sql, [found.tell() + 1, PIECE, stored.pk])
+            cursor.execute(sql, [found.tell() + 1, size, stored.pk])
             row = cursor.fetchone()
             if row is None:
                 raise StoredMap.DoesNotExist
-            piece = bytes(row[0])
-            found.write(piece)
+            if not found.write(bytes(row[0])):
+                break
     found.seek(0)
     return found
 
@@ -273,11 +278,14 @@ def _contents(stored: StoredMap) -> Contents:
 
 
 def _stored(organization: Organization) -> StoredMap | None:
-    """Return the map of the rows as they are now, without its content."""
+    """Return the map of the rows as they are now, without its content.
+
+    And without the column behind that, which SQLite finds by going through all of the content.
+    """
     found = StoredMap.objects.filter(
         organization=organization, revision=organization.revision, form=FORM
     )
-    return found.defer("content").first()
+    return found.defer("content", "built").first()
 
 
 def _keep(stored: StoredMap, m: Map) -> None:

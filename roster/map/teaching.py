@@ -97,8 +97,8 @@ def _calendars(
     active, names = ("", timetable.active_year), words["calendars"].words
     known: dict[tuple[int, tuple[int, ...], int], list[int]] = {}
     found = []
-    for row in range(len(named)):
-        key = (int(school[row]), tuple(terms[row]), int(named[row]))
+    sessions_of = map(tuple, terms.each(range(len(named))))
+    for key in zip(school[:-1].tolist(), sessions_of, named.tolist(), strict=True):
         if key not in known:
             place, sessions, name = key
             metadata = {"calendar": names[name]} if names[name] else {}
@@ -115,14 +115,16 @@ def _levels(
     ids: Mapping[str, Ids], course: Positions, calendars: list[list[int]]
 ) -> list[list[int]]:
     """Return for each class the levels of its course in its calendars."""
-    rows = [row for row, held in enumerate(calendars) for _ in held]
-    names = [
-        f"{ids['course_row'][course[row]]}~{ids['calendar'][each]}"
-        for row, held in enumerate(calendars)
-        for each in held
-    ]
+    rows = np.repeat(np.arange(len(calendars)), [len(held) for held in calendars])
+    held = np.array([each for some in calendars for each in some], np.int64)
+    width = len(ids["calendar"]) + 1
+    pairs, of = np.unique(course[rows].astype(np.int64) * width + held, return_inverse=True)
+    names = (
+        f"{ids['course_row'][each // width]}~{ids['calendar'][each % width]}"
+        for each in pairs.tolist()
+    )
     found: list[list[int]] = [[] for _ in calendars]
-    for row, at in zip(rows, ids["course"].positions(names).tolist(), strict=True):
+    for row, at in zip(rows.tolist(), ids["course"].positions(names)[of].tolist(), strict=True):
         if at >= 0:
             found[row].append(at)
     return found
