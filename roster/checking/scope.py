@@ -5,7 +5,6 @@ Decided as in 1.2, which has a word for everybody: what only 1.1 can't publish m
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -14,11 +13,8 @@ from numpy.typing import NDArray
 
 from roster.deciding import Decision, presence
 from roster.map.arrays import Flags
-from roster.models import Enrollment, Status, User
 
 At = NDArray[np.integer[Any]]
-
-BATCH = 5000
 
 
 class Found(NamedTuple):
@@ -62,33 +58,13 @@ class Scope:
     @cached_property
     def primaries(self) -> NDArray[np.int64]:
         """How many of the teachers of each class are primary."""
-        rows = Enrollment.objects.filter(
-            organization=self.m.organization, status=Status.ACTIVE, role="teacher", primary=True
-        )
-        ids = list(rows.values_list("sourced_id", flat=True).iterator(BATCH))
-        at = self.m.ids["enrollment"].positions(ids)
-        at = at[(at >= 0) & self.attending[at]]
+        primary = self.attending & self.has_role("teacher") & self.m.enrollment.primary
         size = len(self.m.ids["section"]) + 1
-        return np.bincount(self.m.enrollment.section[at], minlength=size).astype(np.int64)
-
-    @cached_property
-    def _texts(self) -> dict[str, tuple[str, ...]]:
-        rows = User.objects.filter(organization=self.m.organization, status=Status.ACTIVE)
-        names = ("sourced_id", "username", "email", "identifier")
-        columns = list(zip(*rows.values_list(*names).iterator(BATCH), strict=True))
-        return dict(zip(names, columns or [()] * len(names), strict=True))
+        return np.bincount(self.m.enrollment.section[primary], minlength=size).astype(np.int64)
 
     def shared(self, field: str) -> At:
         """Return the people who have a field's value, in any letters, with another person."""
-        texts = [text.lower() for text in self._texts[field]]
-        often = {text for text, number in Counter(texts).items() if number > 1 and text}
-        several = [(each, text) for each, text in zip(self._texts["sourced_id"], texts, strict=True)
-                   if text in often]  # fmt: skip
-        at = self.m.ids["person"].positions([each for each, _ in several])
-        found: dict[str, list[int]] = {}
-        for row, (_, text) in zip(at.tolist(), several, strict=True):
-            if row >= 0 and self.people[row]:
-                found.setdefault(text, []).append(row)
-        return np.array(
-            sorted(row for rows in found.values() if len(rows) > 1 for row in rows), np.int64
-        )
+        values = self.m.tables["person"].values[f"{field}_alike"]
+        at = np.flatnonzero(self.people[:-1] & (values != 0))
+        _, of, numbers = np.unique(values[at], return_inverse=True, return_counts=True)
+        return at[numbers[of] > 1]

@@ -37,7 +37,8 @@ class Column:
     """One column: what SQL says of a row, and how it becomes one number.
 
     Without `reader` it is a whole number already; `reader` makes the function that reads a text,
-    for the words of a map. With `many`, it makes a list of numbers for each row.
+    for the words of a map. With `many`, it makes a list of numbers for each row. Of `distinct`
+    texts few come twice, and none is remembered.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Column:
     dtype: Any
     reader: Callable[[Mapping[str, Words]], Read] | None = None
     many: bool = False
+    distinct: bool = False
 
 
 Values = dict[str, NDArray[Any]]
@@ -70,6 +72,15 @@ def refs(name: str, field: str = "") -> Column:
         return [hash_of_bytes(each.encode()) for each in orjson.loads(text)]
 
     return Column(name, cell(field or name), np.uint64, lambda words: read, many=True)
+
+
+def alike(name: str, field: str) -> Column:
+    """A number that texts have in common which differ in nothing but small and large letters."""
+
+    def read(text: bytes) -> int:
+        return hash_of_bytes(text.decode().lower().encode())
+
+    return Column(name, cell(field), np.uint64, lambda words: read, distinct=True)
 
 
 def is_blank(model: type[models.Model], field: str) -> str:
@@ -214,7 +225,11 @@ class Reader:
         every = tuple(columns)
         self.numbers = tuple(each for each in every if each.reader is None)
         self.texts = tuple(each for each in every if each.reader is not None)
-        self._known = [Known(each.reader(words)) for each in self.texts if each.reader]
+        self._read = [
+            each.reader(words) if each.distinct else Known(each.reader(words)).__getitem__
+            for each in self.texts
+            if each.reader
+        ]
         self._found: dict[str, list[NDArray[Any]]] = {}
         for column in every:
             self._add(column.name, np.empty(0, column.dtype))
@@ -225,8 +240,8 @@ class Reader:
         """Read some rows, given as the values of each column."""
         for column, values in zip(self.numbers, numbers, strict=True):
             self._add(column.name, values.astype(column.dtype))
-        for column, known, some in zip(self.texts, self._known, texts, strict=True):
-            read = map(known.__getitem__, some)
+        for column, reader, some in zip(self.texts, self._read, texts, strict=True):
+            read = map(reader, some)
             if column.many:
                 lists = [*read]
                 sizes = np.fromiter(map(len, lists), np.int32, len(lists))

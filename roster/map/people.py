@@ -118,6 +118,7 @@ def enrollments(
     found = Rows(
         person=refer(ids["person"], values["person"][live]),
         section=at,
+        primary=padded(values["primary"][live], False),
         org=refer(ids["org"], values["org"][live]),
         role=padded(values["role"][live], -1),
         since=padded(np.where(begin == section.begins[at[:-1]], 0, begin), OPEN),
