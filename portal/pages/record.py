@@ -14,12 +14,13 @@ from connections.explaining import Truths, explain_to, sights
 from portal import facts, naming
 from portal.access import AtDesk, connection_of, connections_of, page
 from portal.asked import asked
+from portal.counting import Counts
 from portal.pages.roster import address_of, kind_of, linked
 from portal.terms import KIND_TERMS
 from roster.excluding import CLEARED
 from roster.explaining import Exclusions, Node
-from roster.kinds import KINDS, Kind
-from roster.listing import rows_of, searching
+from roster.kinds import Kind
+from roster.listing import rows_of
 from roster.models import Level, Mark, Organization, Status
 from roster.refusal import Refused
 
@@ -194,12 +195,12 @@ def marks_on(organization: Organization, kind: str, sourced_id: str) -> Any:
 
 def children(organization: Organization, kind: Kind, row: Any) -> list[dict[str, Any]]:
     """Return the lists of what is below a row, each with its number and its address."""
-    lists = []
+    lists, counts = [], Counts(organization)
     for name, field in CHILDREN.get(kind.name, ()):
         under = {field: row.course if kind.name == "course" else row.sourced_id}
         if isinstance(row, Level) and kind.name == "course" and row.school:
             under["school"] = row.school
-        number = searching.found(organization, KINDS[name], under=under).count()
+        number = counts.of(name, under)
         if number:
             address = reverse(
                 "roster_kind", kwargs={"slug": organization.slug, "kind": name}, query=under

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from portal import facts, naming
 from portal.access import AtDesk, page
 from portal.asked import asked
+from portal.counting import Counts
 from portal.paging import paged
 from portal.terms import GROUPS, KIND_TERMS, Term
 from portal.words import ROLES, Words, grade_name, in_order_of_grades
 from roster.explaining import Exclusions, Node
 from roster.kinds import KINDS, Kind
 from roster.listing import live, searching
-from roster.models import Mark, Organization, Role, Status
+from roster.models import Mark, Organization
 
 SEARCHED = ("person", "section", "school", "course")
 """The kinds among which the first page searches."""
@@ -72,8 +73,9 @@ def rows(request: AtDesk, kind: str) -> HttpResponse:
         for field in searching.fields_of(shown)
         if request.GET.get(field)
     }
-    found = searching.found(organization, shown, words=words, under=under, marked=marked)
-    cut = paged(request, found.count())
+    counts = Counts(organization)
+    number, found = counts.listed(shown, words=words, under=under, marked=marked)
+    cut = paged(request, number)
     listed = described(organization, shown, list(found[cut.cut]))
     return TemplateResponse(
         request,
@@ -87,7 +89,7 @@ def rows(request: AtDesk, kind: str) -> HttpResponse:
             "marked": marked,
             "under": links_to(organization, under),
             "narrowed_by": [each for each in under.items() if each[0] not in picked],
-            "picks": picks(organization, under) if picked else [],
+            "picks": picks(counts, under) if picked else [],
             "narrowed": bool(words or under or marked),
             "paged": cut,
             "rows": listed,
@@ -96,19 +98,18 @@ def rows(request: AtDesk, kind: str) -> HttpResponse:
     )
 
 
-def picks(organization: Organization, under: dict[str, str]) -> list[Pick]:
+def picks(counts: Counts, under: dict[str, str]) -> list[Pick]:
     """Return by what a list of people is narrowed: school, grade and role."""
+    organization = counts.organization
     schools = live(organization, KINDS["school"]).order_by("name")
     grades = live(organization, KINDS["grade_level"]).values_list("name", flat=True).distinct()
-    roles = Role.objects.filter(organization=organization, status=Status.ACTIVE)
-    held = roles.order_by("role").values_list("role", flat=True).distinct()
     options: dict[str, tuple[Words, list[tuple[str, Words]]]] = {
         "school": (_("School"), [*schools.values_list("sourced_id", "name")]),
         "grade": (
             _("Grade"),
             [(each, grade_name(each)) for each in in_order_of_grades(grades) if each != "none"],
         ),
-        "role": (_("Role"), [(each, ROLES.get(each, each)) for each in held]),
+        "role": (_("Role"), [(each, ROLES.get(each, each)) for each in counts.roles()]),
     }
     return [Pick(name, *options[name], under.get(name, "")) for name in PICKED]
 
@@ -138,6 +139,7 @@ def groups(
     organization: Organization, *, with_demographics: bool
 ) -> list[tuple[str | Promise, list[dict[str, Any]]]]:
     """Return the kinds by group, each with its number of rows and of marks."""
+    counts = Counts(organization)
     marks = dict(
         Mark.objects.filter(organization=organization)
         .values_list("kind")
@@ -151,7 +153,7 @@ def groups(
                 {
                     "kind": KINDS[name],
                     "term": KIND_TERMS[name],
-                    "number": live(organization, KINDS[name]).count(),
+                    "number": counts.of(name),
                     "excluded": marks.get(name, 0),
                 }
                 for name in names

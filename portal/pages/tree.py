@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.contrib import messages
-from django.db.models import Count
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -21,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from portal import naming
 from portal.access import AtDesk, page
 from portal.asked import asked
+from portal.counting import Counts
 from portal.pages.roster import address_of, linked
 from portal.terms import KIND_TERMS, Term
 from portal.words import in_order_of_grades
@@ -146,10 +146,9 @@ def branches_of(organization: Organization, nodes: list[Node]) -> dict[Node, Bra
 
 def count_at_schools(organization: Organization, branches: dict[Node, Branch]) -> None:
     """Set how many students, classes and courses are at each school, with their lists."""
-    slug = organization.slug
+    slug, counts = organization.slug, Counts(organization)
     for kind in COUNTED:
-        rows = live(organization, KINDS[kind]).values_list("school")
-        numbers = dict(rows.annotate(number=Count("pk")).order_by())
+        numbers = counts.at_schools(kind)
         for branch in branches.values():
             if branch.kind == "school" and (number := numbers.get(branch.sourced_id)):
                 query = {"school": branch.sourced_id}

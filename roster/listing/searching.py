@@ -120,7 +120,8 @@ def _order(kind: Kind) -> Iterable[Any]:
 def _holds(organization: Organization, kind: Kind, word: str) -> Q:
     if kind.name not in CALLED_AFTER:
         return Q(Contains(_text(kind.model), word))
-    wanted = Q(Contains(Folded("sourced_id"), word))
+    # There are most of these: their ids aren't folded, which takes SQLite longer than all else.
+    wanted = Q(sourced_id__icontains=word)
     for column, model in CALLED_AFTER[kind.name]:
         named = model.objects.filter(Contains(_text(model), word), organization=organization)
         wanted |= Q(**{f"{column}__in": named.values("sourced_id")})
