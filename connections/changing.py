@@ -14,7 +14,7 @@ from connections.models import Connection
 from connections.moves import record
 from roster import audit
 from roster.checking import numbers_of
-from roster.explaining import difference
+from roster.explaining import Difference, difference
 from roster.models import Feed
 from roster.publishing import change_feed
 from roster.publishing.inputs import last_shown
@@ -73,9 +73,8 @@ def preview_sharing(
     """Return what `change_sharing` would do, and the difference by collection; writes nothing.
 
     `{"changed", "sharing", "warnings", "collections": {"users": {"now", "then", "added",
-    "removed", "changed"}}, "numbers"}`: live records that the vendor can read now, and those that
-    it could by the new rules this moment; and what of the data wouldn't reach it, and why
-    (`roster.checking.numbers`). With `named`, so many ids of what appears and goes are there too.
+    "removed", "changed"}}}`: live records that the vendor can read now, and those that it could
+    by the new rules this moment. With `named`, so many ids of what appears and goes are there too.
     """
     wanted = _current(connection)
     old = sharing.described(wanted)
@@ -84,15 +83,31 @@ def preview_sharing(
         "changed": sharing.described(wanted) != old,
         "sharing": sharing.described(wanted),
         "warnings": sharing.warnings(wanted),
-        "collections": difference(
-            wanted.feed, wanted.organization, wanted.oneroster, sharing.rules(wanted), named
-        ),
-        "numbers": {
-            wanted.oneroster: numbers_of(
-                last_shown(wanted.organization).decide(wanted.oneroster, sharing.rules(wanted))
-            )
-        },
+        "collections": _difference(wanted, named),
     }
+
+
+def difference_of(connection: Connection, **asked: Unpack[sharing.Asked]) -> Difference:
+    """Return the difference that `preview_sharing` tells, and nothing else."""
+    wanted = _current(connection)
+    _apply(wanted, asked)
+    return _difference(wanted)
+
+
+def numbers_then(connection: Connection, **asked: Unpack[sharing.Asked]) -> dict[str, Any]:
+    """Return what of the data wouldn't reach the vendor by the new rules, and why, by version.
+
+    The shape is that of `roster.checking.numbers`.
+    """
+    wanted = _current(connection)
+    _apply(wanted, asked)
+    decision = last_shown(wanted.organization).decide(wanted.oneroster, sharing.rules(wanted))
+    return {wanted.oneroster: numbers_of(decision)}
+
+
+def _difference(wanted: Connection, named: int = 0) -> Difference:
+    rules = sharing.rules(wanted)
+    return difference(wanted.feed, wanted.organization, wanted.oneroster, rules, named)
 
 
 def sharing_of(connection: Connection) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connections.changing import change_sharing, preview_sharing
+from connections.changing import change_sharing, difference_of
 from connections.models import Connection
 from roster import audit
 
@@ -32,8 +32,7 @@ def preview(connection: Connection, person: str, *, out: bool) -> dict[str, dict
     kept.pop(person, None)
     if out:
         kept[person] = "preview"
-    found: dict[str, dict[str, int]] = preview_sharing(connection, kept_out=kept)["collections"]
-    return found
+    return difference_of(connection, kept_out=kept)
 
 
 def _now(connection: Connection) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Why a record is visible or isn't, and what a change of sharing would do: nothing is written."""
 
-from roster.explaining.difference import difference
+from roster.explaining.difference import Difference, difference
 from roster.explaining.inherited import Exclusions
 from roster.explaining.parents import Node, Parents, parents_of
 from roster.explaining.published import Entry, entries
@@ -9,6 +9,7 @@ from roster.explaining.wording import WORDS
 
 __all__ = [
     "WORDS",
+    "Difference",
     "Entry",
     "Exclusions",
     "Node",

@@ -32,6 +32,7 @@ class Command(ConnectionCommand):
         asked = asked_for(options, connection)
         if options["preview"]:
             done = changing.preview_sharing(connection, **asked)
+            done["numbers"] = changing.numbers_then(connection, **asked)
             words = ["Nothing is changed yet. A publication by these rules would have:"]
             words += _table(done["collections"])
             words += in_words(done["numbers"], vendor=connection.vendor)
