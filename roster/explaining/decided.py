@@ -12,17 +12,18 @@ from datetime import date
 from threading import Lock
 from typing import Any, NamedTuple
 
+import numpy as np
 import orjson
 from django.db.models import Count, Max
 
 from roster.deciding import Decision, Settings
-from roster.map import current
+from roster.deciding.decision import Visibility
+from roster.deciding.given import Given
+from roster.map import Map, current
 from roster.models import Mark, Organization
 from roster.publishing.inputs import todays
 
 MOST_BYTES = 128 * 2**20
-BYTES_PER_ROW = 16
-"""Of a decision that was asked about every kind."""
 
 
 class Key(NamedTuple):
@@ -50,7 +51,21 @@ def decided(organization: Organization, version: str, rules: dict[str, Any]) -> 
         if found is not None and found.map is m:
             _kept.move_to_end(key)
             return found
-    return _keep(key, todays(organization).decide(version, rules))
+    inputs = todays(organization)
+    if inputs.map is m:
+        inputs.last.extend(_visibilities(key, m))
+    return _keep(key, inputs.decide(version, rules))
+
+
+def _visibilities(key: Key, m: Map) -> list[Visibility]:
+    """Return who is seen by the decisions at hand that differ from a key in nothing but rules."""
+    with _lock:
+        alike = [
+            kept.visibility
+            for other, kept in _kept.items()
+            if kept.map is m and other._replace(rules=key.rules) == key
+        ]
+    return [*{id(each): each for each in alike}.values()]
 
 
 def _key(organization: Organization, version: str, rules: dict[str, Any]) -> Key:
@@ -71,10 +86,15 @@ def _keep(key: Key, decision: Decision) -> Decision:
             if other.organization == key.organization and kept.map is not decision.map:
                 del _kept[other]
         _kept[key] = decision
-        while len(_kept) > 1 and sum(map(_size, _kept.values())) > MOST_BYTES:
+        while len(_kept) > 1 and _size() > MOST_BYTES:
             _kept.popitem(last=False)
     return decision
 
 
-def _size(decision: Decision) -> int:
-    return BYTES_PER_ROW * sum(len(ids) for ids in decision.map.ids.values())
+def _size() -> int:
+    """Return the bytes of what is known of all that are kept."""
+    given: dict[int, Given] = {}
+    for each in _kept.values():
+        given |= {id(each): each, id(each.visibility): each.visibility}
+    answers = (answer for each in given.values() for answer in [*each.answers.values()])
+    return sum(answer.nbytes for answer in answers if isinstance(answer, np.ndarray))
