@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from django.db.models import F
+from django.db.models import Count, Q
+from django.db.models.functions import Lower, StrIndex
+from django.db.models.lookups import GreaterThan
 from django.utils.translation import ngettext_lazy
 
 from roster.dialects.fields import FIELDS, Field, Type
@@ -101,11 +103,18 @@ def email_elsewhere(organization: Organization, withheld: Collection[str]) -> li
     For whoever withholds the address: many districts use it as username or identifier too.
     """
     people = User.objects.filter(organization=organization, status=Status.ACTIVE).exclude(email="")
-    found = []
-    for column, words in ALSO_IN.items():
-        if f"users.{column}" in withheld:
-            continue
-        count = people.filter(**{f"{column}__icontains": F("email")}).count()
-        if count:
-            found.append(words % {"count": count})
-    return found
+    columns = [column for column in ALSO_IN if f"users.{column}" not in withheld]
+    if not columns:
+        return []
+    counts = people.aggregate(
+        **{f"in_{column}": Count("pk", filter=_holds_email(column)) for column in columns}
+    )
+    return [
+        ALSO_IN[column] % {"count": count}
+        for column in columns
+        if (count := counts[f"in_{column}"])
+    ]
+
+
+def _holds_email(column: str) -> Q:
+    return Q(GreaterThan(StrIndex(Lower(column), Lower("email")), 0))
