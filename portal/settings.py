@@ -205,6 +205,7 @@ ACCOUNT_FORMS = {
     "set_password": "portal.signing_in.forms.SetPasswordForm",
     "reset_password": "portal.signing_in.passwords.ResetForm",
     "reset_password_from_key": "portal.signing_in.forms.ResetPasswordKeyForm",
+    "user_token": "portal.signing_in.forms.LinkForm",
 }
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True

@@ -17,17 +17,22 @@ from roster.refusal import Refused, require_valid
 
 
 @transaction.atomic
-def appoint(email: str, organization: Organization, role: str, by: audit.Actor) -> Staff:
+def appoint(
+    email: str, organization: Organization, role: str, by: audit.Actor, *, proven: bool = False
+) -> Staff:
     """Return the account of that address, made if there is none, with the role it now has there.
 
-    `role` is "admin" or "viewer". An account that serves other organizations keeps them. Refused:
-    an organization's last administrator as a viewer.
+    `role` is "admin" or "viewer"; an account that is made is `proven` where the operator makes it.
+    One that serves other organizations keeps them. Refused: an organization's last administrator
+    as a viewer, and an account of others of which nobody knows that the address is theirs.
     """
     _locked(organization)
-    staff = _account(email, by)
+    staff = _account(email, by, proven)
     found = Membership.objects.filter(staff=staff, organization=organization).first()
     if found is not None and found.role == role:
         return staff
+    if found is None:
+        _require_proven(staff)
     if found is not None:
         _require_another_admin(found)
     Membership.objects.update_or_create(
@@ -96,10 +101,11 @@ def end_account(staff: Staff, by: audit.Actor, reason: str = "") -> None:
 def reset_sign_in(staff: Staff, by: audit.Actor, reason: str = "") -> None:
     """End sessions, password and second factors of an account that keeps its roles.
 
-    Refused: an account that has ended.
+    It is for the operator, whose link proves the account. Refused: an account that has ended.
     """
     if not staff.is_active:
         raise Refused("The account %(email)s has ended.", email=staff.email)
+    staff.proven = True
     _close(staff)
     note("sign_in.reset", staff, by, reason=reason)
 
@@ -110,14 +116,29 @@ def may_be_set_up(staff: Staff, organization: Organization) -> bool:
     Not where somebody else appointed it too: who has the link has the account.
     """
     others = staff.memberships.exclude(organization=organization)
-    return not (staff.has_usable_password() or staff.is_operator or others.exists())
+    known = staff.has_usable_password() or staff.proven or staff.is_operator
+    return not (known or others.exists())
+
+
+def prove(staff: Staff) -> None:
+    """Note that somebody has come in by the account's address itself, with a mail or a provider.
+
+    Not while there are second factors: they may be those of whoever made the account before.
+    """
+    if not Authenticator.objects.filter(user=staff).exists():
+        staff.proven = True
+        staff.save(update_fields=["proven"])
 
 
 @transaction.atomic
 def appoint_operator(email: str, by: audit.Actor) -> Staff:
-    """Return the account of that address, made if there is none, as one that may run it all."""
-    staff = _account(email, by)
+    """Return the account of that address, made if there is none, as one that may run it all.
+
+    Refused: an account of others of which nobody knows that the address is theirs.
+    """
+    staff = _account(email, by, proven=True)
     if not staff.is_operator:
+        _require_proven(staff)
         staff.is_operator = True
         staff.save(update_fields=["is_operator"])
         audit.record(
@@ -150,15 +171,14 @@ def set_first_password(staff: Staff, password: str) -> bool:
 
 def _shut(staff: Staff) -> None:
     """Let nobody in by an account that serves nobody, until it is appointed again."""
-    staff.is_active = False
-    staff.save(update_fields=["is_active"])
+    staff.is_active = staff.proven = False
     _close(staff)
 
 
 def _close(staff: Staff) -> None:
     """Take from an account every way in; sessions are bound to the password, so all end."""
     staff.set_unusable_password()
-    staff.save(update_fields=["password"])
+    staff.save(update_fields=["password", "proven", "is_active"])
     Authenticator.objects.filter(user=staff).delete()
     SocialAccount.objects.filter(user=staff).delete()
     sessions.end_all(staff)
@@ -167,6 +187,18 @@ def _close(staff: Staff) -> None:
 def _locked(organization: Organization) -> None:
     """Let two who change an organization's staff at once wait for each other."""
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+
+
+def _require_proven(staff: Staff) -> None:
+    """Refuse an account that others made, and for which they may have set the password."""
+    if not staff.proven and staff.memberships.exists():
+        raise Refused(
+            "Another organization made the account %(email)s, and nobody has shown yet that the"
+            " address is theirs. Ask them to choose a new password on the sign-in page, by e-mail,"
+            " and invite them then. If they have a second factor, the operator resets their"
+            " sign-in first.",
+            email=staff.email,
+        )
 
 
 def _require_another_admin(membership: Membership) -> None:
@@ -178,7 +210,7 @@ def _require_another_admin(membership: Membership) -> None:
         raise Refused("This is the last administrator here. Make somebody else one first.")
 
 
-def _account(email: str, by: audit.Actor) -> Staff:
+def _account(email: str, by: audit.Actor, proven: bool) -> Staff:
     found = Staff.objects.filter(email__iexact=email.strip()).first()
     if found is not None:
         if not found.is_active:
@@ -186,7 +218,7 @@ def _account(email: str, by: audit.Actor) -> Staff:
             found.save(update_fields=["is_active"])
         return found
     require_valid(Staff(email=email.strip().lower()), exclude=["password"])
-    staff = Staff.objects.create_user(email)
+    staff = Staff.objects.create_user(email, proven=proven)
     audit.record(
         by, "staff.created", None, kind="staff", object_id=str(staff.pk), new={"email": staff.email}
     )

@@ -26,6 +26,7 @@ class StaffManager(BaseUserManager["Staff"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Staff:
         fields.setdefault("is_operator", True)
         fields.setdefault("is_superuser", True)
+        fields.setdefault("proven", True)
         return self.create_user(email, password, **fields)
 
     def get_by_natural_key(self, username: str | None) -> Staff:
@@ -34,7 +35,8 @@ class StaffManager(BaseUserManager["Staff"]):
 
 class Staff(AbstractBaseUser, PermissionsMixin):
     """A portal account. An operator runs the installation; what somebody may do in an
-    organization is a `Membership`. `language` is blank where each browser is believed.
+    organization is a `Membership`. `language` is blank where each browser is believed. `proven`:
+    the address is known to be theirs, not only named by an organization's administrator.
     """
 
     email = models.EmailField(unique=True)
@@ -42,6 +44,7 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(max_length=8, blank=True)
     is_operator = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    proven = models.BooleanField(default=False)
     created = models.DateTimeField(default=clock)
 
     objects = StaffManager()

@@ -17,7 +17,7 @@ from portal.forms.acts import ReasonForm
 from portal.forms.staff import InviteForm
 from portal.models import Membership
 from portal.pages import once
-from portal.signing_in.passwords import set_up_path
+from portal.signing_in import links
 from roster.api.addresses import origin_of
 from roster.refusal import Refused
 
@@ -94,7 +94,7 @@ def appoint(request: AtDesk, email: str, role: str) -> None:
     """Appoint, and keep the link for the next page where there is to be one."""
     staff = accounts.appoint(email, request.organization, role, request.user)
     if accounts.may_be_set_up(staff, request.organization):
-        link = origin_of(request) + set_up_path(staff)
+        link = origin_of(request) + links.path(staff)
         once.put(request.session, LINK, link)
         messages.success(request, _("%(who)s is invited. Send them the link.") % {"who": email})
     elif staff.has_usable_password():

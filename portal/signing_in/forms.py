@@ -10,6 +10,8 @@ from allauth.mfa.base import forms as factors
 from allauth.mfa.totp import forms as totp
 from django.utils.translation import gettext_lazy as _
 
+from portal import staff as accounts
+from portal.signing_in import links
 from portal.words import Words
 
 NEW = {"password1": _("New password"), "password2": _("New password, once more")}
@@ -44,8 +46,18 @@ class SetPasswordForm(Labelled, account.SetPasswordForm):  # type: ignore[misc]
     labels = NEW
 
 
+class LinkForm(account.UserTokenForm):  # type: ignore[misc]
+    token_generator = links.either
+
+
 class ResetPasswordKeyForm(Labelled, account.ResetPasswordKeyForm):  # type: ignore[misc]
     labels = NEW
+
+    def save(self) -> None:
+        mailed = links.mailed.check_token(self.user, self.temp_key)
+        super().save()
+        if mailed:
+            accounts.prove(self.user)
 
 
 class CodeForm(Labelled, factors.AuthenticateForm):  # type: ignore[misc]

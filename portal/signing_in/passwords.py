@@ -12,18 +12,17 @@ from datetime import timedelta
 from smtplib import SMTPException
 from typing import Any
 
-from allauth.account.forms import ResetPasswordForm, default_token_generator
-from allauth.account.utils import user_pk_to_url_str
+from allauth.account.forms import ResetPasswordForm
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from portal.models import Staff
+from portal.signing_in import links
 from portal.signing_in.forms import Labelled
 from portal.signing_in.history import BY, note
 from roster import jobs
@@ -73,18 +72,8 @@ def send(job: Job, progress: Progress) -> dict[str, Any]:
     return {}
 
 
-def set_up_path(staff: Staff) -> str:
-    """Return the path of the page where the account's password is set, good for one use."""
-    return reverse(
-        "account_reset_password_from_key",
-        kwargs={
-            "uidb36": user_pk_to_url_str(staff),
-            "key": default_token_generator.make_token(staff),
-        },
-    )
-
-
 def _mail(staff: Staff, origin: str) -> EmailMessage:
+    link = origin + links.path(staff, links.mailed)
     with translation.override(staff.language or settings.LANGUAGE_CODE):
-        body = render_to_string("account/reset_mail.txt", {"link": origin + set_up_path(staff)})
+        body = render_to_string("account/reset_mail.txt", {"link": link})
         return EmailMessage(_("Rosterdesk: choose a new password"), body, to=[staff.email])

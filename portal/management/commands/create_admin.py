@@ -11,7 +11,7 @@ from django.db import transaction
 from connections.management.base import base_url
 from portal import staff as accounts
 from portal.models import Membership
-from portal.signing_in.passwords import set_up_path
+from portal.signing_in import links
 from roster.management.base import RosterCommand
 
 
@@ -46,14 +46,14 @@ class Command(RosterCommand):
             place = "the operator"
         else:
             organization = self.organization(options["organization"])
-            staff = accounts.appoint(email, organization, options["role"], by)
+            staff = accounts.appoint(email, organization, options["role"], by, proven=True)
             place = f"{options['role']} of {organization.name}"
         has_password = staff.has_usable_password()
         link = None
         if password is not None:
             accounts.set_first_password(staff, password)
         elif not has_password:
-            link = base_url() + set_up_path(staff)
+            link = base_url() + links.path(staff)
         words = f"{staff.email} is {place}."
         if link:
             words += f" They set their password here, once:\n{link}"

@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 from connections.management.base import base_url
 from portal import staff as accounts
 from portal.management.of_account import account
-from portal.signing_in.passwords import set_up_path
+from portal.signing_in import links
 from roster.management.base import RosterCommand
 
 
@@ -23,6 +23,6 @@ class Command(RosterCommand):
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         staff = account(options["email"])
         accounts.reset_sign_in(staff, self.actor(), options["reason"])
-        link = base_url() + set_up_path(staff)
+        link = base_url() + links.path(staff)
         words = f"{staff.email} is signed out everywhere. They set a new password here, once:\n"
         return {"email": staff.email, "set_up_url": link}, words + link
