@@ -54,6 +54,9 @@ class WritingView(OneRosterView):
         """Return what the envelope of the request's body holds."""
         try:
             body = orjson.loads(request._request.body)
+            orjson.dumps(body)  # More can be read than be written again.
+        except orjson.JSONEncodeError:
+            raise Refused(422, "The body is nested too deeply.") from None
         except orjson.JSONDecodeError:
             raise Refused(422, "The body can't be read as JSON.") from None
         except RequestDataTooBig:

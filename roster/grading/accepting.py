@@ -147,7 +147,7 @@ class Body:
         return named
 
     def _metadata(self, field: Field, value: Any, name: str) -> dict[str, Any]:
-        if not isinstance(value, dict) or not _is_text(str(value)) or "\\u0000" in repr(value):
+        if not isinstance(value, dict) or not _is_text(str(value)) or "\\x00" in repr(value):
             raise self.invalid(name, "must be an object.")
         return value
 

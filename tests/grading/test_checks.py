@@ -40,6 +40,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a deletion": ({"status": "tobedeleted"}, "status"),
     "another id": ({"sourcedId": "other"}, "sourcedId"),
     "metadata that is none": ({"metadata": []}, "metadata"),
+    "metadata with a NUL": ({"metadata": {"app": ["\0"]}}, "metadata"),
     "a comment that is none": ({"comment": {"x": 1}}, "comment"),
 }
 
@@ -99,7 +100,10 @@ def test_an_unknown_field_is_refused_in_12_and_told_of_in_11(riverside: Any, ite
     assert "grade" not in riverside.old.document("results", "odd")
 
 
-BODIES = ["", "nothing", "[]", '{"lineItem": {}}', '{"result": null}', '{"result": []}', "{" * 500]
+BODIES = [
+    "", "nothing", "[]", '{"lineItem": {}}', '{"result": null}', '{"result": []}', "{" * 500,
+    *('{"result":{"metadata":' + '{"a":' * n + "1" + "}" * n + "}}" for n in (260, 1000)),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("body", BODIES)
