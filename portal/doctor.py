@@ -63,6 +63,12 @@ def _settings() -> Iterator[Complaint]:
             "e-mail", WEAK, "Alerts and invitations are written into files and reach nobody.",
             "Set EMAIL_URL to your mail server.",
         )  # fmt: skip
+    apps = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    if len(apps) > 1 and not all(app["settings"]["domains"] for app in apps):
+        yield Complaint(
+            "sign-in", WEAK, "Each provider is believed of everybody's addresses, neighbours' too.",
+            "Give each in SIGN_IN_WITH its ?domain=.",
+        )  # fmt: skip
 
 
 def _database() -> Iterator[Complaint]:

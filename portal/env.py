@@ -113,7 +113,9 @@ SETTINGS = (
         "SIGN_IN_WITH",
         "whose accounts people may sign in with: `https://CLIENT_ID:SECRET@accounts.google.com`, "
         "`…@login.microsoftonline.com/TENANT_ID/v2.0`, any other OpenID Connect issuer, each with "
-        "`?name=` for its button, separated by blanks or lines",
+        "`?name=` for its button and `?domain=riverside.example` for the addresses of which it is "
+        "believed, separated by blanks or lines; where several districts each bring their own, "
+        "`?domain=` keeps one's administrators from signing in as the other's",
         "passwords alone",
         issuers.read,
     ),

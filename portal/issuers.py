@@ -2,7 +2,8 @@
 
 `https://CLIENT_ID:SECRET@ISSUER?name=Google`: the issuer's address with the credentials that it
 gave, one after the other. An issuer that lets anybody open a tenant isn't taken: there, everybody
-may call themselves by everybody's address.
+may call themselves by everybody's address. So may the administrators of any other, which matters
+where several districts each bring their own: `?domain=` says of which addresses one is believed.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class Issuer:
     """A provider: its name on the button, its address, and the credentials that it gave us.
 
     `verified`: its administrators answer for each e-mail address, without a claim that says so.
+    `domains` are those of which it is believed; without any, it is believed of all.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Issuer:
     client_id: str
     secret: str
     verified: bool
+    domains: tuple[str, ...] = ()
 
     @property
     def app(self) -> dict[str, Any]:
@@ -45,8 +48,15 @@ class Issuer:
                 "server_url": self.address,
                 "oauth_pkce_enabled": True,
                 "verified_email": self.verified,
+                "domains": list(self.domains),
             },
         }
+
+
+def is_believed(of_app: dict[str, Any], email: str) -> bool:
+    """Return whether a provider with these settings may say whose address that is."""
+    domains = of_app.get("domains")
+    return not domains or email.rpartition("@")[2].lower() in domains
 
 
 def read(text: str) -> list[Issuer]:
@@ -68,15 +78,20 @@ def _issuer(text: str) -> Issuer:
         raise ValueError("a provider's address begins with https:")
     if not (host and url.username and url.password):
         raise ValueError("a provider is https://CLIENT_ID:SECRET@ISSUER")
-    if set(given) - {"name"}:
-        raise ValueError("only ?name= may follow a provider's address")
+    if set(given) - {"name", "domain"}:
+        raise ValueError("only ?name= and ?domain= may follow a provider's address")
     if host == MICROSOFT and url.path.split("/")[1:2] in ([], [""], *([each] for each in OPEN)):
         raise ValueError("of Microsoft, name your own tenant: https://…@host/TENANT_ID/v2.0")
     name = given.get("name", [NAMES.get(host, host)])[0]
     if not slugify(name):
         raise ValueError("a provider's name needs letters")
     return Issuer(
-        name, _address(url), unquote(url.username), unquote(url.password), host == MICROSOFT
+        name,
+        _address(url),
+        unquote(url.username),
+        unquote(url.password),
+        host == MICROSOFT,
+        tuple(domain.lower() for each in given.get("domain", ()) for domain in each.split(",")),
     )
 
 

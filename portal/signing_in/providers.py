@@ -29,6 +29,7 @@ from django.views.decorators.http import require_safe
 from requests import RequestException
 
 from portal import staff as accounts
+from portal.issuers import is_believed
 from portal.models import Staff
 from portal.signing_in.history import note
 from roster.api.addresses import origin_of
@@ -85,7 +86,11 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             raise ImmediateHttpResponse(_failed(request, provider))
         if sociallogin.is_existing:
             return
-        emails = [each.email for each in sociallogin.email_addresses if each.verified]
+        emails = [
+            each.email
+            for each in sociallogin.email_addresses
+            if each.verified and is_believed(provider.app.settings, each.email)
+        ]
         staff = Staff.objects.filter(email__in=[each.lower() for each in emails]).first()
         if staff is None:
             raise ImmediateHttpResponse(_failed(request, provider, UNKNOWN))

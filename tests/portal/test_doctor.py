@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.db import OperationalError, connection
 
-from portal import doctor
+from portal import doctor, issuers
 from portal.alerting import pulses
 from portal.models import Pulse
 from roster.clock import clock
@@ -51,6 +51,14 @@ def test_a_setting_that_is_wrong_is_named(
 ) -> None:
     setattr(well, name, value)
     assert told()[about] == state
+
+
+def test_providers_that_are_believed_of_everybody(well: Any) -> None:
+    for second, expected in (("?name=B", {"sign-in": "weak"}), ("?name=B&domain=b.example", {})):
+        given = f"https://id:s@a.example?domain=a.example https://id:s@b.example{second}"
+        apps = [each.app for each in issuers.read(given)]
+        well.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": apps}}
+        assert told() == expected
 
 
 def test_processes_and_backups_that_nobody_has_heard_of(well: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 import requests
@@ -12,6 +12,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from jwcrypto import jwk
 
+from portal import issuers
 from portal.issuers import Issuer
 from portal.models import Staff
 from roster.models import AuditEntry
@@ -81,6 +82,33 @@ def test_nobody_else_gets_in_and_no_account_is_opened(dana: Staff, district: Val
         assert "No account here has the e-mail address" in told(Client())
     assert Staff.objects.count() == 1
     assert not SocialAccount.objects.exists()
+
+
+def test_a_provider_is_believed_of_its_own_domains_only(
+    dana: Staff, district: Validator, settings: Any
+):
+    address = district.issuer.replace("//", f"//{CLIENT}:{quote(SECRET)}@")
+    for domains, status in (
+        ("lakeside.example", 403),
+        ("example", 403),
+        ("evil-riverside.example", 403),
+        ("lakeside.example,Riverside.example", 302),
+    ):
+        (named,) = issuers.read(f"{address}?name={NAME}&domain={domains}")
+        settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [named.app]}}
+        assert signed_in_with(Client()).status_code == status
+    dana.refresh_from_db()
+    assert not dana.proven  # Others may have set the password that is there.
+
+
+def test_who_comes_by_a_provider_before_there_is_a_password_is_known(
+    dana: Staff, district: Validator
+):
+    dana.set_unusable_password()
+    dana.save()
+    assert signed_in_with(Client()).status_code == 302
+    dana.refresh_from_db()
+    assert dana.proven
 
 
 def test_another_account_of_the_provider_with_the_same_address_is_not_dana(
