@@ -120,16 +120,6 @@ def may_be_set_up(staff: Staff, organization: Organization) -> bool:
     return not (known or others.exists())
 
 
-def prove(staff: Staff) -> None:
-    """Note that somebody has come in by the account's address itself, with a mail or a provider.
-
-    Not while there are second factors: they may be those of whoever made the account before.
-    """
-    if not Authenticator.objects.filter(user=staff).exists():
-        staff.proven = True
-        staff.save(update_fields=["proven"])
-
-
 @transaction.atomic
 def appoint_operator(email: str, by: audit.Actor) -> Staff:
     """Return the account of that address, made if there is none, as one that may run it all.

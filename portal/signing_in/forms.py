@@ -10,7 +10,6 @@ from allauth.mfa.base import forms as factors
 from allauth.mfa.totp import forms as totp
 from django.utils.translation import gettext_lazy as _
 
-from portal import staff as accounts
 from portal.signing_in import links
 from portal.words import Words
 
@@ -57,7 +56,7 @@ class ResetPasswordKeyForm(Labelled, account.ResetPasswordKeyForm):  # type: ign
         mailed = links.mailed.check_token(self.user, self.temp_key)
         super().save()
         if mailed:
-            accounts.prove(self.user)
+            links.prove(self.user)
 
 
 class CodeForm(Labelled, factors.AuthenticateForm):  # type: ignore[misc]

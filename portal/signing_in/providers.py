@@ -28,9 +28,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from requests import RequestException
 
-from portal import staff as accounts
 from portal.issuers import is_believed
 from portal.models import Staff
+from portal.signing_in import links
 from portal.signing_in.history import note
 from roster.api.addresses import origin_of
 
@@ -100,7 +100,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         sociallogin.account.user = sociallogin.user = staff
         sociallogin.account.save()
         if not staff.has_usable_password():
-            accounts.prove(staff)
+            links.prove(staff)
         note("provider.bound", staff, staff, new={"provider": provider.name})
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **more: Any) -> None:
