@@ -40,7 +40,7 @@ from roster.api.errors import BadRequest
 from roster.api.reader import Reader
 from roster.api.tracing import trace
 from roster.clock import clock
-from roster.models import Feed, Organization, Publication
+from roster.models import Feed, Gradebook, Organization, Publication
 
 REALM = 'Bearer realm="Rosterdesk"'
 BEARER = re.compile(r"bearer(?: +(?P<token>\S+))?", re.IGNORECASE)
@@ -71,6 +71,7 @@ SELECT token.expires, token.scope, connection.id, connection.organization_id,
        CASE WHEN connection.expires IS NULL OR connection.agreement_ends < connection.expires
             THEN connection.agreement_ends ELSE connection.expires END,
        connection.partner_id, connection.networks, organization.time_zone, organization.last_number,
+       organization.acts, COALESCE(gradebook.last, 0),
        feed.id, head.id, head.number, head.revision, head.cut,
        (SELECT id FROM {Run._meta.db_table} newest WHERE newest.connection_id = connection.id
          ORDER BY newest.began DESC, newest.id DESC LIMIT 1),
@@ -85,6 +86,7 @@ SELECT token.expires, token.scope, connection.id, connection.organization_id,
   JOIN {Client._meta.db_table} client ON client.id = token.application_id
   JOIN {Connection._meta.db_table} connection ON connection.id = client.connection_id
   JOIN {Organization._meta.db_table} organization ON organization.id = connection.organization_id
+  LEFT JOIN {Gradebook._meta.db_table} gradebook ON gradebook.organization_id = organization.id
   LEFT JOIN {Feed._meta.db_table} feed ON feed.id = connection.feed_id
   LEFT JOIN {Publication._meta.db_table} head ON head.id = feed.publication_id AND head.listed
  WHERE token.token_checksum = %s
@@ -95,8 +97,8 @@ SELECT token.expires, token.scope, connection.id, connection.organization_id,
 class Found:
     """What the database knows of a token: its connection, and what that one reads.
 
-    `last_number` is the organization's, `newest` the connection's newest run, `pins` its runs
-    that go on.
+    `last_number`, `acts` and `last_write` are the organization's, `newest` the connection's newest
+    run, `pins` its runs that go on.
     """
 
     token_expires: datetime
@@ -112,6 +114,8 @@ class Found:
     networks: list[str]
     time_zone: str
     last_number: int
+    acts: int
+    last_write: int
     feed: int | None
     publication: int
     number: int
@@ -147,6 +151,8 @@ class Found:
             revision=self.revision,
             cut=self.cut,
             last_number=self.last_number,
+            acts=self.acts,
+            last_write=self.last_write,
             vendor=self.partner,
             program=mark(token),
             paused=self.status == Connection.Status.PAUSED,
@@ -215,7 +221,20 @@ def find(token: str) -> Found | None:
     if row is None:
         return None
     expires, scope, pk, organization, version, types, shares, status, until, partner, *rest = row
-    networks, zone, last_number, feed, publication, number, revision, cut, newest, pins = rest
+    (
+        networks,
+        zone,
+        last_number,
+        acts,
+        last_write,
+        feed,
+        publication,
+        number,
+        revision,
+        cut,
+        newest,
+        pins,
+    ) = rest
     return Found(
         token_expires=_moment(expires),
         scope=scope,
@@ -230,6 +249,8 @@ def find(token: str) -> Found | None:
         networks=_json(networks),
         time_zone=zone,
         last_number=last_number,
+        acts=acts,
+        last_write=last_write,
         feed=feed,
         publication=publication or 0,
         number=number or 0,

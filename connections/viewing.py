@@ -12,14 +12,13 @@ from roster.api.reader import Reader
 from roster.deciding.rules import Rules
 from roster.dialects.fields import FIELDS
 from roster.kinds import COLLECTIONS
-from roster.written import state_of
+from roster.written import numbers
 
 
 def reader_of(connection: Connection) -> Reader:
     """Return who reads what the connection would read now; a paused one what it had."""
     feed = connection.feed
     head = feed.head if feed else None
-    state = state_of(connection.organization_id)
     return Reader(
         connection=connection.pk,
         organization=connection.organization_id,
@@ -31,8 +30,8 @@ def reader_of(connection: Connection) -> Reader:
         cut=head.cut if head else {},
         last_number=connection.organization.last_number,
         vendor=connection.partner_id or 0,
-        written=state.written,
-        acts=state.acts,
+        written=numbers.last(connection.organization_id),
+        acts=connection.organization.acts,
         scopes=frozenset(allowed(connection)),
     )
 

@@ -26,7 +26,6 @@ from roster.api.tracing import trace_of
 from roster.clock import clock, stamp
 from roster.kinds import COLLECTIONS
 from roster.models import Organization
-from roster.written import state_of
 
 LONGEST_WAIT = 3600
 """Seconds after which a vendor may ask again whether there is something to read."""
@@ -148,8 +147,7 @@ def at_head(reader: Reader) -> Reader:
     """Return the reader with what vendors have written until now, where it may read any of it."""
     if not reader.vendor:
         return reader
-    state = state_of(reader.organization)
-    return replace(reader, written=state.written, acts=state.acts)
+    return replace(reader, written=reader.last_write)
 
 
 class NothingHere(OneRosterView):

@@ -185,7 +185,7 @@ NESTED = (
     Nested("getLineItemsForClass", "gradebook", (CLASS,), "lineItems", _OF_CLASS),
     Nested(
         "getResultsForLineItemForClass", "gradebook", (CLASS, LINE_ITEM), "results",
-        nesting.by_fact("results", "lineItem.sourcedId"),
+        nesting.by_fact_of_class("lineItem.sourcedId"),
     ),
     Nested("getResultsForClass", "gradebook", (CLASS,), "results", _OF_CLASS),
     Nested(

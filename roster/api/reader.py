@@ -72,12 +72,13 @@ class Reader:
     It reads one publication of its connection's `feed` (0: nothing is published yet), which has
     a `number`; `revision` counts the acts that rewrote it, `cut` are fields, by collection, that
     are taken out of its documents as they are read, each with the number of the act that
-    withheld it. `last_number` is the organization's last one as the request came. `scopes` are
-    full URIs. `vendor` is the partner whose written records it reads and writes (0: none), as of
-    the write `written` and the organization's `acts`; `program` is the mark of the token, and one
-    that is `paused` writes nothing. Everything the API answers comes out of that publication, and
-    of what its vendor wrote there: there is no way around it to another organization. The
-    authentication's reader is at the feed's head; `run.enter` moves it to what its run reads.
+    withheld it. `last_number` is the organization's last one as the request came, `acts` how many
+    acts it had and `last_write` the last write into its gradebook. `scopes` are full URIs. `vendor`
+    is the partner whose written records it reads and writes (0: none), as of the write `written`
+    (0: none of them); `program` is the mark of the token, and one that is `paused` writes nothing.
+    Everything the API answers comes out of that publication, and of what its vendor wrote there:
+    there is no way around it to another organization. The authentication's reader is at the feed's
+    head; `run.enter` moves it to what its run reads.
     """
 
     connection: int
@@ -93,6 +94,7 @@ class Reader:
     vendor: int = 0
     program: str = ""
     paused: bool = False
+    last_write: int = 0
     written: int = 0
     acts: int = 0
     run: Run = field(default=NoRun(), compare=False, repr=False)

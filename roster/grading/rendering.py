@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import connection
 from django.utils.dateparse import parse_datetime
 
+from roster import prepared
 from roster.dialects import gradebook
 from roster.dialects.composing import Doc, Unpublishable
 from roster.dialects.documents import document
@@ -15,12 +17,14 @@ from roster.dialects.tombstones import tombstone_doc
 from roster.grading.accepting import Values
 from roster.grading.referring import Referred
 from roster.kinds import KINDS, ROWS_OF
-from roster.models import Written
-from roster.publishing.shelf import Finished, Shelf
+from roster.models import Document, Written
+from roster.parts import in_parts
 
 NO_FIELDS: frozenset[str] = frozenset()
 MOMENTS = ("assign_date", "due_date")
 VERSIONS = (V11, V12)
+AT_ONCE = 250
+"""Records whose documents are kept by one statement."""
 
 
 def documents(collection: str, sourced_id: str, values: Values, to: Referred) -> dict[str, Doc]:
@@ -75,18 +79,43 @@ def _answer(collection: str, values: Values, to: Referred) -> Any:
 
 def shelve(written: Sequence[tuple[Written, dict[str, Doc]]]) -> None:
     """Keep documents and tombstones of rows of one collection, and name them in the rows."""
-    for version in VERSIONS:
-        rows = [(row, docs[version]) for row, docs in written if version in docs]
-        if not rows:
-            continue
-        organization, collection = rows[0][0].organization_id, rows[0][0].collection
-        kept = [
-            Finished(row.record, None, each)
-            for row, doc in rows
-            for each in (doc, tombstone_doc(version, collection, doc))
-        ]
-        numbers = (number for _, number in Shelf(organization, version, collection).put(kept))
-        which = version.replace(".", "")
-        for row, _ in rows:
-            setattr(row, f"shown_{which}", next(numbers))
-            setattr(row, f"stone_{which}", next(numbers))
+    for some in in_parts(written, AT_ONCE):
+        _shelve(some)
+
+
+def _shelve(written: Sequence[tuple[Written, dict[str, Doc]]]) -> None:
+    named: dict[tuple[str, int, str], list[tuple[Written, str]]] = {}
+    values: list[Any] = []
+    for row, docs in written:
+        for version, doc in docs.items():
+            stone = tombstone_doc(version, row.collection, doc)
+            for name, each in (("shown", doc), ("stone", stone)):
+                digest = each.digest()
+                same = named.setdefault((version, row.record, digest), [])
+                same.append((row, f"{name}_{version.replace('.', '')}"))
+                if len(same) > 1:
+                    continue
+                values += [
+                    row.organization_id, version, row.collection, row.record, digest,
+                    each.sourced_id, each.status, each.role, each.school, each.klass, each.person,
+                    each.body.decode(), each.facts,
+                ]  # fmt: skip
+    if not named:
+        return
+    with prepared.cursor() if len(written) == 1 else connection.cursor() as cursor:
+        cursor.execute(_sql(len(named)), values)
+        for version, record, digest, number in cursor.fetchall():
+            for row, column in named[version, record, digest]:
+                setattr(row, column, number)
+
+
+def _sql(documents: int) -> str:
+    facts = "%s::jsonb" if connection.vendor == "postgresql" else "%s"
+    marks = f"({'%s, ' * 12}{facts})"
+    return (
+        f"INSERT INTO {Document._meta.db_table} (organization_id, version, collection, record,"  # noqa: S608
+        " digest, sourced_id, status, role, school, klass, person, body, facts)"
+        f" VALUES {', '.join([marks] * documents)}"
+        " ON CONFLICT (version, collection, record, digest) DO UPDATE SET unlisted_since = NULL"
+        " RETURNING version, record, digest, id"
+    )

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from roster import audit
+from roster.clock import today
 from roster.models import AcademicSession, GradingWindow, Organization, Status
 from roster.refusal import Refused, require_valid
 
@@ -80,11 +81,20 @@ def set_window(
     return True
 
 
-def shut(organization: Organization) -> dict[str, str]:
-    """Return the periods into which nothing is written today, and why."""
-    today = organization.today()
-    found = {each.session: each.shut(today) for each in organization.windows.all()}
-    return {session: words for session, words in found.items() if words}
+class Rules(NamedTuple):
+    """An organization's time zone, and why nothing is written today into which periods."""
+
+    zone: str
+    shut: dict[str, str]
+
+
+def rules_of(organization: int) -> Rules:
+    columns = ("time_zone", "windows__session", "windows__opens", "windows__closes")
+    rows = list(Organization.objects.filter(pk=organization).values_list(*columns))
+    day, zone = today(rows[0][0]), rows[0][0]
+    windows = [GradingWindow(session=row[1], opens=row[2], closes=row[3]) for row in rows if row[1]]
+    words = {each.session: each.shut(day) for each in windows}
+    return Rules(zone, {session: why for session, why in words.items() if why})
 
 
 def _told(window: GradingWindow) -> dict[str, Any]:

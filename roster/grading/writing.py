@@ -10,12 +10,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import transaction
 
-from roster import bulk, reading
+from roster import bulk, prepared, reading
 from roster.dialects.composing import Doc
 from roster.dialects.fields import V11
 from roster.grading.accepting import Body, Values
@@ -25,9 +25,9 @@ from roster.grading.referring import Found, References, period_in
 from roster.grading.refusals import Invalid, NotYours, Stale, Unwritten
 from roster.grading.refused import noted
 from roster.grading.rendering import documents, missing, shelve
-from roster.grading.windows import shut
+from roster.grading.windows import rules_of
 from roster.grading.writer import Writer
-from roster.models import Organization, Status, Written
+from roster.models import Status, Written
 from roster.written import numbers, reach_of
 
 Matches = Callable[[str], bool]
@@ -38,14 +38,15 @@ Matches = Callable[[str], bool]
 class Entry:
     """One record to be written: its row, its documents, and the row that it replaces.
 
-    One that is `tied` replaces that very row, or nothing is written. `category` is one that is
-    made with it, for a line item that names none.
+    One that is `tied` replaces that very row, or nothing is written; one that is `posted` has an
+    id of ours. `category` is one that is made with it, for a line item that names none.
     """
 
     row: Written
     documents: dict[str, Doc]
-    before: Written | None
+    before: Before | None
     tied: bool = False
+    posted: bool = False
     category: Entry | None = None
     overlooked: list[str] = field(default_factory=list)
 
@@ -92,7 +93,7 @@ def _delete(writer: Writer, collection: str, sourced_id: str, matches: Matches |
     if current is None:
         raise Unwritten(f"There is no such record “{sourced_id}” here.")
     _require(writer, collection, sourced_id, before, matches)
-    closed = shut(Organization.objects.get(pk=writer.organization))
+    closed = rules_of(writer.organization).shut
     if closed and (words := closed.get(_period(writer, before))):
         raise Invalid("gradingPeriod", words)
     row = Written.objects.get(pk=before.pk)
@@ -117,7 +118,9 @@ def post(
             supplied = Body(writer.version, collection, "UTC", where).sourced_id(body)
             if (allocated := known[at].allocated) is None:
                 allocated = secrets.token_hex(16)
-                entries.append(checked.entry(allocated, body, None, where, fixed))
+                entry = checked.entry(allocated, body, None, where, fixed)
+                entry.posted = True
+                entries.append(entry)
         pairs.append(Posted(supplied, allocated))
     with transaction.atomic():
         _write(writer.organization, entries)
@@ -131,18 +134,44 @@ _NOT_YOURS = (
 )
 
 
-def _before(writer: Writer, collection: str, sourced_id: str) -> Written | None:
-    rows = Written.objects.filter(
-        organization=writer.organization, collection=collection, sourced_id=sourced_id
-    )
-    return rows.order_by("-number").first()
+class Before(NamedTuple):
+    """The last write of a record, as far as the next one asks for it."""
+
+    pk: int
+    number: int
+    record: int
+    vendor: int
+    klass: int
+    status: str
+    collection: str
+    sourced_id: str
 
 
-def _period(writer: Writer, before: Written) -> str:
+LAST = (
+    "SELECT id, number, record, vendor, klass, status, collection, sourced_id"  # noqa: S608
+    f" FROM {Written._meta.db_table} WHERE organization_id = %s AND collection = %s"
+    " AND sourced_id = %s ORDER BY number DESC LIMIT 1"
+)
+
+
+def _before(writer: Writer, collection: str, sourced_id: str) -> Before | None:
+    return _last(writer.organization, collection, sourced_id)
+
+
+def _last(organization: int, collection: str, sourced_id: str) -> Before | None:
+    with prepared.cursor() as cursor:
+        cursor.execute(LAST, [organization, collection, sourced_id])
+        row = cursor.fetchone()
+    return Before(*row) if row else None
+
+
+def _period(writer: Writer, before: Before) -> str:
     """Return the grading period of a record that is there, as its line item has it now."""
     if before.collection not in ("lineItems", "results"):
         return ""
-    item = before.sourced_id if before.collection == "lineItems" else before.values["line_item"]
+    item = before.sourced_id
+    if before.collection == "results":
+        item = Written.objects.values_list("values", flat=True).get(pk=before.pk)["line_item"]
     found = reading.found(writer, "lineItems", item)
     return period_in(orjson.loads(found[1])) if found else ""
 
@@ -151,7 +180,7 @@ def _require(
     writer: Writer,
     collection: str,
     sourced_id: str,
-    before: Written | None,
+    before: Before | None,
     matches: Matches | None,
 ) -> None:
     """Refuse what isn't the vendor's, what it can't see, and what has changed meanwhile."""
@@ -162,8 +191,13 @@ def _require(
         raise NotYours(_NOT_YOURS)
     if before is not None and before.status == Status.ACTIVE and current is None:
         raise NotYours("This record's class or student is not shared with this connection.")
-    if matches is not None and not (current is not None and matches(current[1])):
+    if matches is not None and not _holds(writer, collection, sourced_id, matches):
         raise Stale("The record is not as If-Match says; read it again.")
+
+
+def _holds(writer: Writer, collection: str, sourced_id: str, matches: Matches) -> bool:
+    text = reading.single(writer, collection, sourced_id, None)
+    return text is not None and matches(text)
 
 
 class _Checked:
@@ -172,9 +206,7 @@ class _Checked:
     def __init__(self, writer: Writer, collection: str) -> None:
         self.writer = writer
         self.collection = collection
-        organization = Organization.objects.get(pk=writer.organization)
-        self.zone = organization.time_zone
-        self.closed = shut(organization)
+        self.zone, self.closed = rules_of(writer.organization)
         self.reach = reach_of(writer)
         self.found: Found = {}
 
@@ -182,7 +214,7 @@ class _Checked:
         self,
         sourced_id: str,
         body: Any,
-        before: Written | None,
+        before: Before | None,
         where: str = "",
         fixed: dict[str, str] | None = None,
     ) -> Entry:
@@ -261,20 +293,16 @@ def _require_last(organization: int, entries: Sequence[Entry]) -> None:
     """Refuse a write that was checked against what is no longer the last one.
 
     A vendor that writes one id twice at once: the last one wins whole, and whose it is stands.
+    What is posted has an id that nobody else knows.
     """
-    written = Written.objects.filter(
-        organization=organization,
-        collection=entries[0].row.collection,
-        sourced_id__in=[entry.row.sourced_id for entry in entries],
-    )
-    lasts = {row.sourced_id: row for row in written.order_by("number")}
     for entry in entries:
-        last = lasts.get(entry.row.sourced_id)
+        row, before = entry.row, entry.before
+        last = None if entry.posted else _last(organization, row.collection, row.sourced_id)
         if last is None:
             continue
-        if last.vendor != entry.row.vendor:
+        if last.vendor != row.vendor:
             raise NotYours(_NOT_YOURS)
-        if entry.before is None or last.pk != entry.before.pk:
+        if before is None or last.pk != before.pk:
             if entry.tied:
                 raise Stale("The record was changed at the same moment; read it again.")
-            entry.row.record = last.record
+            row.record = last.record

@@ -107,10 +107,6 @@ class Written(models.Model):
                 fields=["organization", "collection", "sourced_id", "number"],
                 name="written_by_id",
             ),
-            models.Index(
-                fields=["organization", "collection", "vendor", "number"],
-                name="written_by_vendor",
-            ),
             models.Index(fields=["organization", "klass"], name="written_by_class"),
         ]
 
@@ -185,6 +181,9 @@ class BegunList(models.Model):
     when it was begun, `last` when, to the minute, a page of it was last asked. `content` is in
     what it differs from its `base`; a base has none itself, is whole, and nobody's: its `program`
     starts with an @. Whole is also a token's list of a release that knew no bases.
+
+    Behind these entries stand records that vendors wrote, as of the write `upto`: of the first
+    `known` of the log, which end with `newest`, those whose bit is set; all where there are none.
     """
 
     base = models.ForeignKey(
@@ -198,6 +197,10 @@ class BegunList(models.Model):
     last = models.DateTimeField(default=clock)
     entries = models.PositiveIntegerField()
     content = models.BinaryField()
+    upto = models.PositiveBigIntegerField(default=0)
+    known = models.PositiveIntegerField(default=0)
+    newest = models.BigIntegerField(default=0)
+    bits = models.BinaryField(default=b"")
 
     class Meta:
         constraints = [

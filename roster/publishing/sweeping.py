@@ -75,7 +75,9 @@ def _drop_headers(organization: Organization) -> int:
 
 
 def _drop_writes(organization: Organization) -> int:
-    """Delete what vendors wrote and have written anew since, long ago."""
+    """Delete what vendors wrote and had written anew long ago; what a record was at the moment
+    since when lists go on stays.
+    """
     before = milliseconds(clock() - WRITES_READ)
     old = Written.objects.filter(organization=organization, number__lt=before)
     anew = old.filter(
@@ -83,6 +85,7 @@ def _drop_writes(organization: Organization) -> int:
         sourced_id=OuterRef("sourced_id"),
         record=OuterRef("record"),
         number__gt=OuterRef("number"),
+        number__lt=before,
     )
     return old.filter(Exists(anew)).delete()[0]
 

@@ -7,8 +7,11 @@ goes on asking the documents that the act replaced, so that it keeps its length 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -18,7 +21,7 @@ from roster.publishing import lists
 from roster.publishing.lists import List, Numbers
 from roster.reading.numbers import NOTHING, Mask, among, united
 from roster.reading.source import Source
-from roster.written import Records, records, superseded
+from roster.written import Part, Records, records, superseded
 
 
 class Unlisted(Exception):
@@ -39,13 +42,19 @@ class Listed:
         ids, positions = self._by_document
         if not ids.size:
             return ids
+        documents = documents[(documents >= ids[0]) & (documents <= ids[-1])]
         places = np.searchsorted(ids, documents)
-        places[places == ids.size] = 0
         return np.sort(positions[places[ids[places] == documents]])
 
     def has(self, documents: Numbers) -> Mask:
         """Return of each of these documents whether it is in the list."""
         return among(self._by_document[0], documents)
+
+    @cached_property
+    def by_record(self) -> tuple[Numbers, Numbers]:
+        """The records in order, and where they stand."""
+        order = np.argsort(self.shows.records, kind="stable")
+        return self.shows.records[order], order
 
     @cached_property
     def _by_document(self) -> tuple[Numbers, Numbers]:
@@ -58,26 +67,37 @@ ENTRY = 24
 
 _headers: Cache[lists.Listed] = Cache(8 * MEGABYTE, lambda header: _size_of(header))
 _parts: Cache[List] = Cache(64 * MEGABYTE, lambda part: ENTRY * len(part))
+_of_parts: WeakKeyDictionary[Part, list[Listed]] = WeakKeyDictionary()
 _whole: Cache[Listed] = Cache(96 * MEGABYTE, lambda listed: 2 * ENTRY * len(listed.shows))
 
 
-def total(source: Source, collection: str) -> int:
-    """Return how many live entries there are; `Unlisted` where the publication is gone."""
-    if written(source, collection):
-        return len(listed(source, collection).shows)
-    return sum(size for _, size, _ in lists.references(_header(source), collection, "live"))
+class Piece(NamedTuple):
+    """Some entries of a whole list, how many it has, and what of them was written."""
+
+    entries: List
+    size: int
+    written: Records
 
 
-def written(source: Source, collection: str) -> Records | None:
-    """Return what of a collection the reader has from its vendor's writes; None for nothing."""
-    found = records(source, collection)
-    return found if len(found.live) or len(found.tombstones) else None
+def piece(source: Source, collection: str, offset: int, limit: int) -> Piece:
+    """Return so many live entries from an offset on, what is published before what was written;
+    `Unlisted` where the publication is gone.
+    """
+    written = records(source, collection)
+    if written.parts and superseded(source, collection).size:
+        shows = listed(source, collection).shows
+        published, size = shows.take(slice(offset, offset + limit)), len(shows)
+    else:
+        published, size = _published(source, collection, offset, limit)
+    every = size + len(written)
+    if every == size or offset + limit <= size:
+        return Piece(published, every, written)
+    more = written.piece(max(offset - size, 0), limit - len(published))
+    return Piece(lists.joined([published, more]) if published else more, every, written)
 
 
-def piece(source: Source, collection: str, offset: int, limit: int) -> List:
-    """Return so many live entries from an offset on."""
-    if written(source, collection):
-        return listed(source, collection).shows.take(slice(offset, offset + limit))
+def _published(source: Source, collection: str, offset: int, limit: int) -> tuple[List, int]:
+    """Return so many live entries of what is published, and how many there are."""
     some: list[lists.Reference] = []
     start = at = 0
     for reference in lists.references(_header(source), collection, "live"):
@@ -85,61 +105,62 @@ def piece(source: Source, collection: str, offset: int, limit: int) -> List:
             start = at if not some else start
             some.append(reference)
         at += reference[1]
-    return lists.joined(_entries(some)).take(slice(offset - start, offset - start + limit))
+    entries = lists.joined(_entries(some))
+    return entries.take(slice(max(offset - start, 0), max(offset - start, 0) + limit)), at
 
 
 def listed(
-    source: Source,
-    collection: str,
-    *,
-    tombstones: bool = False,
-    begun: int | None = None,
-    with_written: bool = True,
+    source: Source, collection: str, *, tombstones: bool = False, begun: int | None = None
 ) -> Listed:
-    """Return a whole list, asked as it was at the number by which it had `begun`, else as it is.
+    """Return a whole list as it is published, asked as it was at the number by which it had
+    `begun`, else as it is.
 
-    What vendors wrote stands in it too, but for a look at what is published alone.
+    What vendors wrote stands behind it (`parts_of`), and a record that one wrote takes the place
+    of a bundle's of the same id.
     """
     header = _header(source)
     parts = lists.references(header, collection, "tombstones" if tombstones else "live")
     former = _former(header, collection, begun)
-    key = tuple(map(tuple, parts)), tuple(map(tuple, former)), tombstones
+    under = superseded(source, collection) if records(source, collection).parts else NOTHING
+    key = tuple(map(tuple, parts)), tuple(map(tuple, former)), tombstones, under.tobytes()
     found = _whole.get(key)
     if found is None:
         shows = lists.joined(_entries(parts))
+        if under.size:
+            shows = shows.take(~among(under, shows.records))
         documents, stamps = _asked(shows, former)
         found = _whole.put(key, Listed(shows, documents, stamps, tombstones))
-    more = written(source, collection) if with_written else None
-    return found if more is None else _with(found, more, source, collection, key)
-
-
-def _with(
-    published: Listed, more: Records, source: Source, collection: str, key: tuple[object, ...]
-) -> Listed:
-    """Return what is published and, behind it, what was written.
-
-    A record that a vendor wrote takes the place of a bundle's of the same id.
-    """
-    whole = (
-        collection,
-        *key,
-        source.feed,
-        source.publication,
-        source.revision,
-        source.acts,
-        source.written,
-    )
-    found = _whole.get(whole)
-    if found is None:
-        rows = more.tombstones if published.tombstones else more.live
-        kept, under = published.shows, superseded(source, collection)
-        if under.size:
-            kept = kept.take(~among(under, kept.records))
-        shows = lists.joined([kept, rows]) if len(kept) else rows
-        found = _whole.put(
-            whole, Listed(shows, shows.documents, shows.stamps, published.tombstones)
-        )
     return found
+
+
+def parts_of(ours: Records, *, tombstones: bool = False, since: int = 0) -> Iterator[Listed]:
+    """Yield what a reader has from vendors' writes, part by part; at least those parts of which
+    something has a stamp of `since` or later.
+    """
+    for part in ours.parts:
+        if part.newest >= since:
+            if part not in _of_parts:
+                both = (part.live, False), (part.tombstones, True)
+                _of_parts[part] = [
+                    Listed(each, each.documents, each.stamps, gone) for each, gone in both
+                ]
+            found = _of_parts[part][tombstones]
+            if len(found.shows):
+                yield found
+
+
+def now(source: Source, collection: str, wanted: Numbers) -> tuple[Mask, List]:
+    """Return which of these records can be read now, and those as they are, in their order."""
+    theirs = wanted < 0
+    live = np.zeros(wanted.size, np.bool_)
+    live[theirs], ours = records(source, collection).now(wanted[theirs])
+    published = listed(source, collection)
+    keys, order = published.by_record
+    live[~theirs] = among(keys, wanted[~theirs])
+    places = order[np.searchsorted(keys, wanted[live & ~theirs])]
+    both = lists.joined([published.shows.take(places), ours])
+    found = np.argsort(np.append(np.flatnonzero(live & ~theirs), np.flatnonzero(live & theirs)))
+    return live, both.take(found)
 
 
 def relevant(source: Source, begun: int | None) -> int | None:

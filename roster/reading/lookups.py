@@ -69,6 +69,17 @@ def rows(
         return cursor.fetchall()
 
 
+def named(source: Source, collection: str, condition: Sql) -> dict[int, tuple[int, str]]:
+    """Return record and JSON of the few documents of a record that meet a condition, by id."""
+    every = joined("AND", [of(source, collection), condition])
+    with prepared.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, record, body FROM roster_document WHERE {every.text}",  # noqa: S608
+            every.parameters,
+        )
+        return {each: (record, body) for each, record, body in cursor.fetchall()}
+
+
 def bodies(wanted: Numbers) -> dict[int, str]:
     """Return the JSON of documents by id; one that is gone is missing."""
     found: dict[int, str] = {}

@@ -26,10 +26,11 @@ from roster.reading.facts_sql import (
     text_fact,
     word_of,
 )
-from roster.reading.listed import Listed, listed
+from roster.reading.listed import Listed, listed, parts_of
 from roster.reading.matching import matches
 from roster.reading.numbers import NOTHING, united
 from roster.reading.where import Asking, Nesting
+from roster.written import records
 
 
 def by_column(*columns: str) -> Nesting:
@@ -38,7 +39,7 @@ def by_column(*columns: str) -> Nesting:
     def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
         pairs = [(name, each) for name, each in zip(columns, ids, strict=True) if name]
         condition = joined("AND", [_equal(name, each) for name, each in pairs])
-        return among.find(lookups.ids(asking.source, asking.collection, condition))
+        return among.find(asking.ids(condition))
 
     return nested
 
@@ -53,6 +54,20 @@ def by_fact(kind: str, key: str, *, many: bool = False) -> Nesting:
             held = either_fact(_key(asking, kind, key), LAST + key)
             condition = Sql(f"{held.text} = %s", (*held.parameters, ids[-1]))
         return np.flatnonzero(matches(asking.source, kind, condition, among.documents))
+
+    return nested
+
+
+def by_fact_of_class(key: str) -> Nesting:
+    """Records of the class that the path begins with, whose reference of that name is its last id.
+
+    There may be a million; the class's are few.
+    """
+
+    def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
+        held = either_fact(_key(asking, asking.collection, key), LAST + key)
+        named = Sql(f"{held.text} = %s", (*held.parameters, ids[-1]))
+        return among.find(asking.ids(joined("AND", [_equal("klass", ids[0]), named])))
 
     return nested
 
@@ -144,6 +159,23 @@ def _named_by(
     They are those of a kind that meet the condition; `named` is what each of them names, taken
     `beside` from further rows for each. Tombstones are named by tombstones too.
     """
+
+    def ask() -> set[str | None]:
+        return _names(asking, kind, named, condition, beside, tombstones=among.tombstones)
+
+    key = kind, named, condition, beside, among.tombstones
+    return _find(asking, among, own, asking.once(key, ask))
+
+
+def _names(
+    asking: Asking,
+    kind: str,
+    named: Sql,
+    condition: Sql,
+    beside: Sql | None,
+    *,
+    tombstones: bool,
+) -> set[str | None]:
     source = f"roster_document, {beside.text}" if beside else "roster_document"
     columns = Sql(
         f"roster_document.id, {named.text} FROM {source}",
@@ -151,13 +183,13 @@ def _named_by(
     )
     rows = lookups.rows(asking.source, kind, columns, condition)
     documents = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-    there = listed(asking.source, kind, begun=asking.begun).has(documents)
-    if among.tombstones:
-        gone = listed(asking.source, kind, tombstones=True, begun=asking.begun)
-        there |= gone.has(documents)
-    return _find(
-        asking, among, own, {row[1] for row, here in zip(rows, there, strict=True) if here}
-    )
+    there = np.zeros(documents.size, np.bool_)
+    ours = records(asking.source, kind)
+    for gone in (False, True) if tombstones else (False,):
+        there |= listed(asking.source, kind, tombstones=gone, begun=asking.begun).has(documents)
+        for part in parts_of(ours, tombstones=gone):
+            there |= part.has(documents)
+    return {row[1] for row, here in zip(rows, there, strict=True) if here}
 
 
 def _find(asking: Asking, among: Listed, own: str, ids: Iterable[str | None]) -> Numbers:
@@ -165,4 +197,4 @@ def _find(asking: Asking, among: Listed, own: str, ids: Iterable[str | None]) ->
     if not words:
         return NOTHING
     condition = joined("AND", [word_of(own, words), Sql(f"{own} <> ''")])
-    return among.find(lookups.ids(asking.source, asking.collection, condition))
+    return among.find(asking.ids(condition))

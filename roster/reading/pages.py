@@ -7,7 +7,7 @@ are joined as text, without objects between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
@@ -26,12 +26,12 @@ from roster.reading.begun import Name, as_it_stands, begun, in_place, keep
 from roster.reading.comparing import has_word
 from roster.reading.entries import ACTIVE
 from roster.reading.facts_sql import ALWAYS, Sql, joined
-from roster.reading.listed import Unlisted, listed, piece, relevant, total
+from roster.reading.listed import Listed, Unlisted, listed, now, parts_of, piece, relevant
 from roster.reading.ordering import ordered
 from roster.reading.source import Source
 from roster.reading.where import Asking, Where
 from roster.reading.withheld import withheld
-from roster.written import record
+from roster.written import NOBODYS, records
 
 T = TypeVar("T")
 
@@ -63,11 +63,11 @@ def page(
 
     def read() -> Page:
         if where is None or where.is_plain:
-            some = piece(source, collection, offset, limit)
-            return Page(_texts(source, collection, some), total(source, collection))
-        found = _find(source, where, begun)
-        some = found.take(slice(offset, offset + limit))
-        return Page(_texts(source, collection, some), len(found))
+            found = piece(source, collection, offset, limit)
+            return Page(_texts(source, collection, found.entries), found.size)
+        every = _find(source, where, begun)
+        some = every.take(slice(offset, offset + limit))
+        return Page(_texts(source, collection, some), len(every))
 
     return _once_again(read)
 
@@ -82,14 +82,16 @@ def page_as_begun(
     def read() -> Page:
         known = begun(source, name) if offset else None
         if known is None:
-            shows = (
-                listed(source, collection).shows if where.is_plain else _find(source, where, None)
-            )
-            if not offset and len(shows) > limit:
-                keep(source, name, shows)
-            some = shows.take(slice(offset, offset + limit))
-            return Page(_texts(source, collection, some), len(shows))
-        some = known.piece(offset, limit)
+            if where.is_plain:
+                some, size, written = piece(source, collection, offset, limit)
+            else:
+                shows, written = _find(source, where, None), NOBODYS
+                some, size = shows.take(slice(offset, offset + limit)), len(shows)
+            if not offset and size > limit:
+                kept = listed(source, collection).shows if where.is_plain else shows
+                keep(source, name, kept, written)
+            return Page(_texts(source, collection, some), size)
+        some = known.piece(source, collection, offset, limit)
         some, fallen = as_it_stands(source, collection, some, known.stand)
         texts = [
             in_place(source.version, collection, text) if gone else text
@@ -107,20 +109,22 @@ def single(source: Source, collection: str, sourced_id: str, where: Where | None
     subset = has_word("role", where.subset) if where and where.subset else ALWAYS
 
     def read() -> str | None:
-        found = _one(source, collection, sourced_id, subset)
-        return _texts(source, collection, found)[0] if found else None
+        some, text = _one(source, collection, sourced_id, subset)
+        return _dressed(source, collection, some, [text])[0] if some else None
 
     return _once_again(read)
 
 
 def found(source: Source, collection: str, sourced_id: str) -> tuple[int, str] | None:
-    """Return the key and the document of a record that can be named, a tombstone too."""
+    """Return the key and the document, as it is kept, of a record that can be named, a tombstone
+    too.
+    """
     if not source.publication or "\0" in sourced_id:
         return None
 
     def read() -> tuple[int, str] | None:
-        some = _one(source, collection, sourced_id, ALWAYS)
-        return (int(some.records[0]), _texts(source, collection, some)[0]) if some else None
+        some, text = _one(source, collection, sourced_id, ALWAYS)
+        return (int(some.records[0]), text) if some else None
 
     return _once_again(read)
 
@@ -135,7 +139,7 @@ def exists(
     if not source.publication or "\0" in sourced_id:
         return False
     narrowed = [tied, has_word("role", subset)] if subset else [tied]
-    return bool(_one(source, collection, sourced_id, joined("AND", narrowed)))
+    return bool(_one(source, collection, sourced_id, joined("AND", narrowed))[0])
 
 
 def totals(source: Source) -> dict[str, int]:
@@ -171,9 +175,7 @@ def state_of(source: Source) -> tuple[int, ...]:
 
 
 def _narrowed(asking: Asking, where: Where) -> List:
-    halves = [listed(asking.source, where.collection, begun=asking.begun)]
-    if where.with_tombstones:
-        halves.append(listed(asking.source, where.collection, tombstones=True, begun=asking.begun))
+    halves = list(_halves(asking, where))
     chosen = [where.chosen(asking, half) for half in halves]
     pairs = list(zip(halves, chosen, strict=True))
     shows = joined_lists([half.shows.take(positions) for half, positions in pairs])
@@ -184,32 +186,57 @@ def _narrowed(asking: Asking, where: Where) -> List:
     return shows.take(ordered(asking, where.order, documents, stamps))
 
 
-def _one(source: Source, collection: str, sourced_id: str, condition: Sql) -> List:
-    """Return the entry of one record, if it is listed."""
+def _halves(asking: Asking, where: Where) -> Iterator[Listed]:
+    """Yield of what a list is made: what is published and what was written, then tombstones."""
+    source, collection = asking.source, where.collection
+    ours = records(source, collection)
+    for gone in (False, True) if where.with_tombstones else (False,):
+        yield listed(source, collection, tombstones=gone, begun=asking.begun)
+        parts = list(parts_of(ours, tombstones=gone, since=where.since))
+        if where.probed and parts:
+            # What documents say is asked of many at once.
+            shows = joined_lists([part.shows for part in parts])
+            parts = [Listed(shows, shows.documents, shows.stamps, gone)]
+        yield from parts
+
+
+def _one(source: Source, collection: str, sourced_id: str, condition: Sql) -> tuple[List, str]:
+    """Return the entry of one record and its document, if it is listed; else none."""
     conditions = [Sql("sourced_id = %s", (sourced_id,)), condition]
     # A retired roster record is given as a tombstone; the gradebook's is gone (product: The cache).
     kept = COLLECTIONS[collection].service != "gradebook"
     if not kept:
         conditions.append(Sql("status = %s", (ACTIVE,)))
-    documents = lookups.ids(source, collection, joined("AND", conditions))
-    if (own := record(source, collection, sourced_id)) is not None:
-        # A bundle's record of the same id is not there for who wrote one.
-        return own.live.take(np.isin(own.live.documents, documents))
-    for tombstones in (False, True) if kept and documents.size else (False,):
-        half = listed(source, collection, tombstones=tombstones, with_written=False)
+    there = lookups.named(source, collection, joined("AND", conditions))
+    if not there:
+        return EMPTY, ""
+    documents = np.fromiter(there, np.int64, len(there))
+    if ours := {key for key, _ in there.values() if key < 0}:
+        _, some = now(source, collection, np.array([*ours]))
+        some = some.take(np.isin(some.documents, documents))
+        if some:
+            return some, there[int(some.documents[0])][1]
+    for tombstones in (False, True) if kept else (False,):
+        half = listed(source, collection, tombstones=tombstones)
         positions = half.find(documents)
         if positions.size:
-            return half.shows.take(positions)
-    return EMPTY
+            some = half.shows.take(positions)
+            return some, there[int(some.documents[0])][1]
+    return EMPTY, ""
 
 
 def _texts(source: Source, collection: str, some: List) -> list[str]:
-    """Return the documents of a list, each with its stamp behind its other fields."""
+    """Return the documents of a list, as this reader has them."""
     bodies = lookups.bodies(some.documents)
     try:
         texts = [bodies[each] for each in some.documents.tolist()]
     except KeyError:
         raise Unlisted("A document was swept while its list was read.") from None
+    return _dressed(source, collection, some, texts)
+
+
+def _dressed(source: Source, collection: str, some: List, texts: list[str]) -> list[str]:
+    """Return documents as this reader has them, each with its stamp behind its other fields."""
     if fields := source.cut.get(collection):
         texts = [without(text, fields) for text in texts]
     if some.records.size and some.records.min() < 0:
@@ -223,7 +250,10 @@ def _of_vendor(source: Source, collection: str, some: List, texts: list[str]) ->
     They are kept whole, whoever reads them.
     """
     hidden = withheld(source, collection, None)
-    marks = tuple(f'"{name}":' for name in hidden)
+    every = "".join(texts)
+    marks = [mark for name in hidden if (mark := f'"{name}":') in every]
+    if not marks:
+        return texts
     return [
         without(text, hidden) if record < 0 and any(mark in text for mark in marks) else text
         for record, text in zip(some.records.tolist(), texts, strict=True)

@@ -7,14 +7,18 @@ chooses among what is left: its OR can't reach around the list it was asked of.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
+from roster.clock import milliseconds
 from roster.dialects.paths import Path, resolve
 from roster.publishing.lists import Numbers
-from roster.reading.comparing import compared, has_word
+from roster.reading import lookups
+from roster.reading.comparing import compared, has_word, moment_in
 from roster.reading.entries import changed, status
+from roster.reading.facts_sql import Sql
 from roster.reading.listed import Listed
 from roster.reading.matching import matches
 from roster.reading.numbers import Mask
@@ -43,6 +47,17 @@ class Asking:
     collection: str
     begun: int | None = None
     withheld: frozenset[str] = frozenset()
+    asked: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def ids(self, condition: Sql) -> Numbers:
+        """Return the documents that meet a condition, asked once for all parts of a list."""
+        return self.once(condition, lambda: lookups.ids(self.source, self.collection, condition))
+
+    def once(self, key: Any, ask: Callable[[], Any]) -> Any:
+        name = repr(key)  # Words are in lists.
+        if name not in self.asked:
+            self.asked[name] = ask()
+        return self.asked[name]
 
 
 Nesting = Callable[[Asking, Listed, tuple[str, ...]], Numbers]
@@ -85,6 +100,20 @@ class Where:
         if self.order:
             roots.add(self.order.path.root)
         return frozenset(roots.difference(ALWAYS_SHARED))
+
+    @property
+    def since(self) -> int:
+        """Return a number that the stamps of all that is wanted have reached."""
+        if self.filter is None or "OR" in self.filter.joins:
+            return 0
+        return max(
+            (
+                milliseconds(moment_in(clause))
+                for clause in self.clauses
+                if clause.field == "dateLastModified" and clause.predicate in (">", ">=", "=")
+            ),
+            default=0,
+        )
 
     @property
     def clauses(self) -> tuple[Clause, ...]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from django.db import connection
 
+from roster import prepared
 from roster.deciding.rules import Rules
 from roster.reading.source import Source
 
@@ -35,7 +35,7 @@ def withheld(source: Source, collection: str, begun: int | None) -> frozenset[st
     now; or, where the list had `begun` by a number, that it might not have then.
     """
     cut = source.cut.get(collection, {})
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(RULES, [source.publication])
         row = cursor.fetchone()
         if row is None:

@@ -1,104 +1,198 @@
-"""The log of what vendors wrote, as columns: the newest write of each record.
+"""The log of what vendors wrote, in this process: the newest write of each record, as columns.
 
-It is read once, and what came since with each look.
+It is read once, and what came since with each look. Records stand in blocks, in the order in
+which each was first written, and a write makes no more than its own block anew: what readers have
+found out about the other blocks stands. One log is for all readers of an organization, of either
+version.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
 
 import numpy as np
 
-from roster import bulk
+from roster import bulk, prepared
 from roster.caches import MEGABYTE, Cache
 from roster.models import Written
 from roster.publishing.lists import Numbers
-from roster.written.source import WrittenSource
+
+WRITTEN = (
+    "categories",
+    "scoreScales",
+    "lineItems",
+    "results",
+    "assessmentLineItems",
+    "assessmentResults",
+)
+"""The collections into which vendors write, those first that others name."""
+
+BLOCK = 4_096
+"""Records of a block, until it is parted."""
+
+AT_ONCE = 100_000
+"""Writes read at once."""
 
 COLUMNS = (
     "number",
     "record",
     "klass",
     "person",
-    "category",
-    "item",
-    "shown",
-    "stone",
-    "live",
+    "named",
     "vendor",
+    "live",
+    "shown_11",
+    "stone_11",
+    "shown_12",
+    "stone_12",
+)
+"""`named` is the category or item on which the record depends."""
+
+CODES = "CASE collection" + "".join(
+    f" WHEN '{name}' THEN {code}" for code, name in enumerate(WRITTEN)
+)
+SQL = (
+    "SELECT number, record, klass, person, category + item, vendor,"  # noqa: S608
+    " CASE WHEN status = 'active' THEN 1 ELSE 0 END, shown_11, stone_11, shown_12, stone_12,"
+    f" {CODES} END FROM {Written._meta.db_table} WHERE organization_id = %s"
 )
 
+Columns = Mapping[str, Numbers]
 
-Columns = dict[str, Numbers]
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Some records one after the other, which count downwards, by column."""
+
+    columns: Columns
+
+    def __len__(self) -> int:
+        return int(self.columns["record"].size)
+
+    @cached_property
+    def named(self) -> Numbers:
+        """What its records depend on, each once, in order."""
+        return bulk.distinct(self.columns["named"])
 
 
-class Log(NamedTuple):
-    """The newest write of each record up to a number, as columns by name."""
+Blocks = tuple[Block, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Log:
+    """The newest write of each record up to a number, in blocks by collection."""
 
     upto: int
-    columns: Columns
+    blocks: Mapping[str, Blocks]
+
+    def of(self, collection: str) -> Blocks:
+        return self.blocks.get(collection, ())
 
 
 def _bytes(log: Log) -> int:
-    return 500 + sum(values.nbytes for values in log.columns.values())
-
-
-# Twice what one vendor's million results take.
-_logs: Cache[Log] = Cache(160 * MEGABYTE, _bytes)
-
-
-def whole(source: WrittenSource, whose: int, collection: str) -> Columns:
-    """Return the newest write of each record, of one vendor (0: of all), as a reader reads it."""
-    key = source.organization, whose, source.version, collection
-    kept = _logs.get(key)
-    if kept is not None and kept.upto == source.written:
-        return kept.columns
-    if kept is None or kept.upto > source.written:
-        kept = Log(0, {name: np.empty(0, np.int64) for name in COLUMNS})
-    fresh = _rows(source, whose, collection, kept.upto)
-    every = [
-        np.concatenate([kept.columns[name], values])
-        for name, values in zip(COLUMNS, fresh, strict=True)
-    ]
-    return _logs.put(key, Log(source.written, _newest(every))).columns
-
-
-def _newest(columns: Iterable[Numbers]) -> Columns:
-    """Return the last write of each record by column, in the order in which each was first written.
-
-    Records count downwards.
-    """
-    named = dict(zip(COLUMNS, columns, strict=True))
-    order = np.lexsort((named["number"], -named["record"]))
-    ids = named["record"][order]
-    last = np.append(ids[1:] != ids[:-1], True) if ids.size else np.empty(0, np.bool_)
-    return {name: each[order[last]] for name, each in named.items()}
-
-
-def since(
-    source: WrittenSource, whose: int, collection: str, after: int, sourced_id: str | None = None
-) -> Columns:
-    """Return the newest writes after a number, up to the one that the reader reads; of one id if
-    so asked.
-    """
-    return _newest(_rows(source, whose, collection, after, sourced_id))
-
-
-def _rows(
-    source: WrittenSource, whose: int, collection: str, after: int, sourced_id: str | None = None
-) -> Numbers:
-    which = source.version.replace(".", "")
-    sql = (
-        f"SELECT number, record, klass, person, category, item, shown_{which}, stone_{which},"  # noqa: S608
-        f" CASE WHEN status = 'active' THEN 1 ELSE 0 END, vendor FROM {Written._meta.db_table}"
-        " WHERE organization_id = %s AND collection = %s AND number > %s AND number <= %s"
+    return 500 + sum(
+        8 * len(COLUMNS) * len(block) for blocks in log.blocks.values() for block in blocks
     )
-    values: list[int | str] = [source.organization, collection, after, source.written]
-    if whose:
-        sql += " AND vendor = %s"
-        values.append(whose)
-    if sourced_id is not None:
-        sql += " AND sourced_id = %s"
-        values.append(sourced_id)
-    return bulk.numbers(sql, values, len(COLUMNS))
+
+
+# A million records take 88 of them.
+_logs: Cache[Log] = Cache(256 * MEGABYTE, _bytes)
+_locks: dict[int, Lock] = {}
+
+
+def log_of(organization: int, upto: int) -> Log:
+    """Return an organization's log up to a number at least."""
+    found = _logs.get(organization)
+    if found is None or found.upto < upto:
+        with _locks.setdefault(organization, Lock()):
+            found = _logs.get(organization)
+            if found is None or found.upto < upto:
+                found = _logs.put(organization, _advanced(organization, found, upto))
+    return found
+
+
+def _advanced(organization: int, log: Log | None, upto: int) -> Log:
+    blocks = dict(log.blocks) if log else {}
+    for rows in _rows(organization, log.upto if log else 0, upto):
+        *columns, code = rows
+        for which in np.unique(code).tolist():
+            mine = code == which
+            fresh = _newest(dict(zip(COLUMNS, (each[mine] for each in columns), strict=True)))
+            name = WRITTEN[which]
+            blocks[name] = _merged(blocks.get(name, ()), fresh)
+    return Log(upto, blocks)
+
+
+def _rows(organization: int, after: int, upto: int) -> Iterator[Numbers]:
+    """Yield the writes after a number up to another, some at a time, each as columns."""
+    while after < upto:
+        sql = f"{SQL} AND number > %s AND number <= %s ORDER BY number LIMIT {AT_ONCE}"
+        rows = _read(sql, [organization, after, upto], few=after > 0)
+        yield rows
+        if rows.shape[1] < AT_ONCE:
+            return
+        after = int(rows[0].max())
+
+
+def _read(sql: str, values: Sequence[int], *, few: bool) -> Numbers:
+    """Return rows as columns; of few the statement is planned once."""
+    if not few:
+        return bulk.numbers(sql, values, len(COLUMNS) + 1)
+    with prepared.cursor() as cursor:
+        cursor.execute(sql, values)
+        return np.array(cursor.fetchall(), np.int64).reshape(-1, len(COLUMNS) + 1).T
+
+
+def earlier(organization: int, numbers: Numbers, upto: int) -> Columns:
+    """Return what the records of these writes were at a number: of each its newest write then."""
+    chosen, values = bulk.among(numbers.tolist())
+    table = Written._meta.db_table
+    sql = (
+        f"{SQL} AND number IN (SELECT max(older.number) FROM {table} older JOIN {table} newer"  # noqa: S608
+        " ON older.organization_id = newer.organization_id"
+        " AND older.collection = newer.collection AND older.sourced_id = newer.sourced_id"
+        f" WHERE newer.organization_id = %s AND newer.number {chosen} AND older.number <= %s"
+        " GROUP BY older.record)"
+    )
+    parameters = [organization, organization, *values, upto]
+    return _newest(
+        dict(zip(COLUMNS, bulk.numbers(sql, parameters, len(COLUMNS) + 1), strict=False))
+    )
+
+
+def _newest(columns: Columns) -> Columns:
+    """Return the last write of each record, in the order in which each was first written."""
+    order = np.lexsort((columns["number"], -columns["record"]))
+    ids = columns["record"][order]
+    last = np.append(ids[1:] != ids[:-1], True)[: ids.size]
+    return {name: each[order[last]] for name, each in columns.items()}
+
+
+def _merged(blocks: Blocks, fresh: Columns) -> Blocks:
+    """Return blocks with these newest writes in them; those that have none stay as they are."""
+    if not blocks:
+        return tuple(_parted(fresh))
+    starts = np.array([-block.columns["record"][0] for block in blocks])
+    places = np.maximum(np.searchsorted(starts, -fresh["record"], side="right") - 1, 0)
+    found: list[Block] = []
+    for place, block in enumerate(blocks):
+        mine = places == place
+        if not mine.any():
+            found.append(block)
+            continue
+        both = {
+            name: np.concatenate([each, fresh[name][mine]]) for name, each in block.columns.items()
+        }
+        found += _parted(_newest(both))
+    return tuple(found)
+
+
+def _parted(columns: Columns) -> Iterator[Block]:
+    """Yield the blocks of columns, one where they are no more than two would hold."""
+    size = columns["record"].size
+    step = size if size < 2 * BLOCK else BLOCK
+    for start in range(0, size, step or 1):
+        yield Block({name: each[start : start + step].copy() for name, each in columns.items()})

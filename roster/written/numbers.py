@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from roster import prepared
 from roster.clock import clock, milliseconds
 from roster.models import Gradebook
+
+TAKE = (
+    f"UPDATE {Gradebook._meta.db_table} SET last ="  # noqa: S608
+    " CASE WHEN last >= %s THEN last + 1 ELSE %s END + %s - 1"
+    " WHERE organization_id = %s RETURNING last"
+)
 
 
 def take(organization: int, many: int = 1) -> int:
@@ -11,11 +21,18 @@ def take(organization: int, many: int = 1) -> int:
 
     Until it ends nobody else takes one: numbers are in the order in which they become readable.
     """
+    now = milliseconds(clock())
     # Locks the row, on either engine, until the transaction ends.
-    book, _ = Gradebook.objects.select_for_update().get_or_create(pk=organization)
-    number = max(milliseconds(clock()), book.last + 1)
-    Gradebook.objects.filter(pk=organization).update(last=number + many - 1)
-    return number
+    values = [now, now, many, organization]
+    while not (row := _one(TAKE, values)):
+        Gradebook.objects.get_or_create(pk=organization)
+    return int(row[0]) - many + 1
+
+
+def _one(sql: str, values: Sequence[int]) -> Any:
+    with prepared.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchone()
 
 
 def last(organization: int) -> int:

@@ -11,7 +11,10 @@ with each publication (most connections have no gradebook).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 from django.db import transaction
@@ -37,7 +40,7 @@ LISTED = ("categories", "lineItems", "assessmentLineItems", "scoreScales")
 
 HERE, GONE = 1, 0
 
-Part = tuple[Flags, Flags, Numbers]
+Seen = tuple[Flags, Flags, Numbers]
 """Of each key whether it is visible, whether it ever was, and since when it is as it is."""
 
 
@@ -47,7 +50,7 @@ class Extent:
 
     entries: List
 
-    def at(self, keys: Numbers) -> Part:
+    def at(self, keys: Numbers) -> Seen:
         """Return of each key whether it is visible, whether it ever was, and since when."""
         mine = self.entries.records
         if not mine.size:
@@ -81,9 +84,9 @@ Key = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The extents of one reader by name, as they were found at `key`."""
+    """The extents of one reader by name; those of the same `mark` are the same."""
 
-    key: Key
+    mark: bytes
     extents: dict[str, Extent]
 
     def __getitem__(self, name: str) -> Extent:
@@ -109,36 +112,46 @@ def _bytes_of(reach: Reach) -> int:
     return 500 + sum(24 * len(extent.entries) for extent in reach.extents.values())
 
 
-_kept: Cache[Reach] = Cache(96 * MEGABYTE, _bytes_of)
-"""The last reach of each feed."""
-_earlier: Cache[Reach] = Cache(16 * MEGABYTE, _bytes_of)
-"""Those of publications that are the head no longer."""
+_reaches: Cache[Reach] = Cache(96 * MEGABYTE, _bytes_of)
+"""By their marks: many feeds have the same."""
+_marks: Cache[bytes] = Cache(MEGABYTE, lambda mark: 200)
+"""Of which mark the reach of a feed is, at a key."""
 
 
 def reach_of(source: WrittenSource) -> Reach:
     """Return the reach of a reader at its publication, found if it isn't known."""
     assert source.feed is not None  # noqa: S101 - who reads a publication has a feed.
     key = source.publication, source.revision, source.acts
-    kept = _kept.get(source.feed)
-    if kept is not None and kept.key == key:
-        return kept
-    kept = _stored(source.feed)
-    if kept is not None and key[0] < kept.key[0]:
+    mark = _marks.get((source.feed, key))
+    found = _reaches.get(mark) if mark else None
+    if found is None:
+        found = _looked_up(source, source.feed, key)
+        _marks.put((source.feed, key), found.mark)
+    return _reaches.get(found.mark) or _reaches.put(found.mark, found)
+
+
+def _looked_up(source: WrittenSource, feed: int, key: Key) -> Reach:
+    """Return a feed's reach as it is stored, or found and stored."""
+    stored = _stored(feed)
+    if stored is not None and key == stored[0]:
+        return stored[1]
+    before = stored[1] if stored else None
+    if stored is not None and key[0] < stored[0][0]:
         # A run reads on what is the head no longer; the gradebook's own requests never do.
-        earlier = _earlier.get((source.feed, key))
-        return earlier or _earlier.put(
-            (source.feed, key), _found(source.organization, source.feed, key, kept, 0)
-        )
-    if kept is None or kept.key != key:
-        with transaction.atomic():
-            # Whoever read before has read until now, so nothing comes with an earlier stamp.
-            now = numbers.take(source.organization) if kept else 0
-            kept = _found(source.organization, source.feed, key, kept, now)
-            _store(source.feed, kept)
-    return _kept.put(source.feed, kept)
+        return _packed(_found(source.organization, feed, key, before, 0))[0]
+    with transaction.atomic():
+        # Whoever read before has read until now, so nothing comes with an earlier stamp.
+        now = numbers.take(source.organization) if before else 0
+        found, columns = _packed(_found(source.organization, feed, key, before, now))
+        publication, revision, acts = key
+        values = {"publication": publication, "revision": revision, "acts": acts, **columns}
+        models.Reach.objects.update_or_create(pk=feed, defaults=values)
+    return found
 
 
-def _found(organization: int, feed: int, key: Key, before: Reach | None, now: int) -> Reach:
+def _found(
+    organization: int, feed: int, key: Key, before: Reach | None, now: int
+) -> dict[str, Extent]:
     of = Organization.objects.get(pk=organization)
     publication = Publication.objects.select_related("feed").get(pk=key[0], feed=feed)
     inputs = own(of, publication).with_marks(marks_of(of))
@@ -146,13 +159,10 @@ def _found(organization: int, feed: int, key: Key, before: Reach | None, now: in
     visible = _visible(decision, publication)
     visible["others"] = np.array([1] if of.vendors_read_each_other else [], np.int64)
     known = before.extents if before else {}
-    return Reach(
-        key,
-        {
-            name: known.get(name, NOTHING).moved(bulk.distinct(keys), now)
-            for name, keys in visible.items()
-        },
-    )
+    return {
+        name: known.get(name, NOTHING).moved(bulk.distinct(keys), now)
+        for name, keys in visible.items()
+    }
 
 
 def _visible(d: Decision, publication: Publication) -> dict[str, NDArray[np.int64]]:
@@ -184,7 +194,7 @@ def _listed(d: Decision, held: lists.Listed, collection: str, records: Numbers) 
     return np.isin(records, lists.read(held, collection).records)
 
 
-def _stored(feed: int) -> Reach | None:
+def _stored(feed: int) -> tuple[Key, Reach] | None:
     row = models.Reach.objects.filter(pk=feed).first()
     if row is None:
         return None
@@ -192,22 +202,20 @@ def _stored(feed: int) -> Reach | None:
     for name, size, length in row.parts:
         found[name] = Extent(lists.decode(content[at : at + length], size) if size else EMPTY)
         at += length
-    return Reach((row.publication, row.revision, row.acts), found)
+    return (row.publication, row.revision, row.acts), Reach(_mark(row.parts, content), found)
 
 
-def _store(feed: int, reach: Reach) -> None:
+def _packed(extents: dict[str, Extent]) -> tuple[Reach, dict[str, Any]]:
+    """Return a reach, and the columns in which it is stored."""
     parts, content = [], []
-    for name, extent in reach.extents.items():
+    for name, extent in extents.items():
         size = len(extent.entries)
         packed = lists.encode(extent.entries) if size else b""
         parts.append([name, size, len(packed)])
         content.append(packed)
-    publication, revision, acts = reach.key
-    values = {
-        "publication": publication,
-        "revision": revision,
-        "acts": acts,
-        "parts": parts,
-        "content": b"".join(content),
-    }
-    models.Reach.objects.update_or_create(pk=feed, defaults=values)
+    every = b"".join(content)
+    return Reach(_mark(parts, every), extents), {"parts": parts, "content": every}
+
+
+def _mark(parts: Sequence[Sequence[Any]], content: bytes) -> bytes:
+    return blake2b(repr(parts).encode() + content, digest_size=16).digest()

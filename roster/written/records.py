@@ -1,40 +1,34 @@
 """The records that vendors wrote, as one reader has them: live ones, and tombstones.
 
-As long as nothing else has changed, a reader's records are renewed by what was written since, so
-that a write costs no look at all the others. Which record is visible is asked of the reader's
-reach (`reach.py`): a record is live where everything that it depends on is, and a tombstone where
+A record is live where everything that it depends on is visible (`reach.py`), and a tombstone where
 it was deleted, or something that it depends on has gone since it was written. Its stamp is the
-latest of its write and of what it depends on having come or gone.
+latest of its write and of what it depends on having come or gone. Found out by block of the log, so
+that a write costs a look at its neighbours alone; readers of the same reach share all of it, and
+others the blocks in which they see the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import blake2b
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 import numpy as np
 
 from roster import bulk
 from roster.caches import MEGABYTE, Cache
 from roster.kinds import KINDS, ROWS_OF
-from roster.models import Organization, Written
+from roster.map.arrays import Flags
+from roster.models import Publication, Written
 from roster.publishing.lists import EMPTY, List, Numbers
-from roster.written import log, numbers
-from roster.written.log import Columns
-from roster.written.reach import WIDTH, Extent, Key, Part, Reach, reach_of
+from roster.publishing.lists import joined as joined_lists
+from roster.written import log
+from roster.written.log import WRITTEN, Block, Blocks, Columns
+from roster.written.reach import NOTHING, WIDTH, Extent, Reach, Seen, reach_of
 from roster.written.source import WrittenSource
-
-WRITTEN = (
-    "categories",
-    "scoreScales",
-    "lineItems",
-    "results",
-    "assessmentLineItems",
-    "assessmentResults",
-)
-"""The collections into which vendors write, those first that others name."""
 
 NAMED = {
     "lineItems": "categories",
@@ -44,149 +38,233 @@ NAMED = {
 """The collection of which each names a record, on which it depends."""
 
 
+class Visible(NamedTuple):
+    """What a reader has of some rows: which are live and which tombstones, with their stamps.
+
+    `came` is since when what each depends on is visible.
+    """
+
+    live: Flags
+    gone: Flags
+    stamps: Numbers
+    came: Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What a reader has of one block; `mask` says which of its records are live."""
+
+    block: Block
+    live: List
+    tombstones: List
+    mask: Flags
+    came: Numbers
+
+    @cached_property
+    def newest(self) -> int:
+        return int(max(self.live.stamps.max(initial=0), self.tombstones.stamps.max(initial=0)))
+
+    def __len__(self) -> int:
+        return len(self.live)
+
+
 @dataclass(frozen=True, eq=False)
 class Records:
     """A reader's written records of a collection, in the order in which each was first written.
 
-    `came` is since when what each live one depends on is visible.
+    `own` says of each part whether it was made for this reader, `blocks` are what they are parts
+    of; `named` are those on which they depend.
     """
 
-    live: List
-    tombstones: List
-    came: Numbers
+    upto: int = 0
+    parts: tuple[Part, ...] = ()
+    own: tuple[bool, ...] = ()
+    blocks: Blocks = ()
+    named: Records | None = field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        return int(self._ends[-1]) if self.parts else 0
+
+    @cached_property
+    def _ends(self) -> Numbers:
+        return np.cumsum([len(part) for part in self.parts])
+
+    @cached_property
+    def _starts(self) -> Numbers:
+        return np.array([-part.block.columns["record"][0] for part in self.parts], np.int64)
+
+    @cached_property
+    def taken(self) -> int:
+        """The bytes of what was made for the reader; what others have, too, counts for them."""
+        return 500 + sum(
+            100 + own * (33 * len(part.block))
+            for part, own in zip(self.parts, self.own, strict=True)
+        )
+
+    @cached_property
+    def known(self) -> int:
+        """How many records there are in the log, whoever reads them."""
+        return sum(len(part.block) for part in self.parts)
+
+    @property
+    def last(self) -> int:
+        """The last record in the log; 0 for none."""
+        return int(self.parts[-1].block.columns["record"][-1]) if self.parts else 0
+
+    def piece(self, offset: int, limit: int) -> List:
+        """Return so many live records from an offset on."""
+        first = int(np.searchsorted(self._ends, offset, side="right"))
+        found: list[List] = []
+        at = offset - (int(self._ends[first - 1]) if first else 0)
+        for part in self.parts[first:]:
+            if limit <= 0:
+                break
+            some = part.live.take(slice(at, at + limit))
+            found.append(some)
+            limit, at = limit - len(some), 0
+        return joined_lists(found)
+
+    def whole(self, *, tombstones: bool) -> List:
+        return joined_lists([part.tombstones if tombstones else part.live for part in self.parts])
+
+    def now(self, records: Numbers) -> tuple[Flags, List]:
+        """Return which of these records are live, and those that are, in their order."""
+        live, found = np.zeros(records.size, np.bool_), []
+        places = np.maximum(np.searchsorted(self._starts, -records, side="right") - 1, 0)
+        for place in np.unique(places).tolist() if self.parts else ():
+            mine, part = np.flatnonzero(places == place), self.parts[place]
+            at = np.searchsorted(-part.live.records, -records[mine])
+            at[at == len(part)] = 0
+            here = part.live.records[at] == records[mine] if len(part) else at != at
+            live[mine] = here
+            found.append((mine[here], part.live.take(at[here])))
+        if not found:
+            return live, EMPTY
+        order = np.argsort(np.concatenate([mine for mine, _ in found]))
+        return live, joined_lists([some for _, some in found]).take(order)
+
+    def bits(self) -> bytes:
+        """Return which records of the log are live, one bit for each; blank where all are."""
+        if len(self) == self.known:
+            return b""
+        return np.packbits(np.concatenate([part.mask for part in self.parts])).tobytes()
 
     @cached_property
     def extent(self) -> Extent:
         """Of each whether it is live, and since when it is as it is for what depends on it."""
+        live, gone = self.whole(tombstones=False), self.whole(tombstones=True)
+        came = [part.came for part in self.parts]
         every = List(
-            np.concatenate([self.live.records, self.tombstones.records]),
-            np.concatenate([np.ones_like(self.live.records), 0 * self.tombstones.records]),
-            np.concatenate([self.came, self.tombstones.stamps]),
+            np.concatenate([live.records, gone.records]),
+            np.concatenate([np.ones_like(live.records), 0 * gone.records]),
+            np.concatenate([*came, gone.stamps]),
         )
         return Extent(every.take(np.argsort(every.records)))
 
-    def renewed(self, fresh: Records, rewritten: Numbers) -> Records:
-        """Return the records when some are `rewritten`, of which these are left."""
-        *live, came = _renewed([*self.live, self.came], [*fresh.live, fresh.came], rewritten)
-        tombstones = _renewed([*self.tombstones], [*fresh.tombstones], rewritten)
-        return Records(List(*live), List(*tombstones), came)
+    def differing(self, other: Records) -> Numbers:
+        """Return the records that are not the same here and there."""
+        mine, theirs = set(self.parts), set(other.parts)
+        some = [part.block.columns["record"] for part in mine ^ theirs]
+        if not some:
+            return EMPTY.records
+        keys = bulk.distinct(np.concatenate(some))
+        pairs = zip(self.extent.at(keys), other.extent.at(keys), strict=True)
+        differs = np.zeros(keys.size, np.bool_)
+        for one, another in pairs:
+            differs |= one != another
+        found: Numbers = keys[differs]
+        return found
 
 
-def _renewed(
-    columns: Sequence[Numbers], fresh: Sequence[Numbers], rewritten: Numbers
-) -> list[Numbers]:
-    """Return columns, the first of which are records, counting downwards, with `fresh` entries.
-
-    Of a million one is replaced, added, or taken out in a few milliseconds.
-    """
-    there = _places(columns[0], fresh[0])
-    known, renewed = there >= 0, list(columns)
-    if known.any():
-        renewed = [columns[0], *(column.copy() for column in columns[1:])]
-        for column, own in zip(renewed[1:], fresh[1:], strict=True):
-            column[there[known]] = own[known]
-    gone = _places(columns[0], rewritten[~np.isin(rewritten, fresh[0])])
-    if (gone >= 0).any():
-        renewed = [np.delete(column, gone[gone >= 0]) for column in renewed]
-    if known.all():
-        return renewed
-    renewed = [np.append(a, b[~known]) for a, b in zip(renewed, fresh, strict=True)]
-    order = np.argsort(-renewed[0], kind="stable")
-    sorted_already = bool((order[:-1] < order[1:]).all())
-    return renewed if sorted_already else [column[order] for column in renewed]
+NOBODYS = Records()
 
 
-def _places(records: Numbers, wanted: Numbers) -> Numbers:
-    """Return where numbers stand among others that count downwards, -1 for one that doesn't."""
-    if not records.size:
-        return np.full(wanted.size, -1)
-    places = np.searchsorted(records[::-1], wanted)
-    places[places == records.size] = 0
-    found = records[::-1][places] == wanted
-    return np.where(found, records.size - 1 - places, -1)
-
-
-NOBODYS = Records(EMPTY, EMPTY, EMPTY.stamps)
-
-
-class Found(NamedTuple):
-    """A reader's records as they were found: at which reach and write, by which that they name."""
-
-    reach: Key
-    written: int
-    named: Records | None
-    records: Records
-
-
-def _bytes_of(found: Found) -> int:
-    """Return the bytes of a reader's records: four numbers each, and three to be depended on."""
-    return 500 + 56 * (len(found.records.live) + len(found.records.tombstones))
-
-
-_records: Cache[Found] = Cache(128 * MEGABYTE, _bytes_of)
-_superseded: Cache[tuple[tuple[int, int], Numbers]] = Cache(
-    16 * MEGABYTE, lambda known: 500 + known[1].nbytes
-)
-
-
-class State(NamedTuple):
-    """The organization's last write, and its acts."""
-
-    written: int
-    acts: int
-
-
-def state_of(organization: int) -> State:
-    """Return how far an organization's gradebook has come."""
-    acts = Organization.objects.values_list("acts", flat=True).get(pk=organization)
-    return State(numbers.last(organization), acts)
+_records: Cache[Records] = Cache(128 * MEGABYTE, lambda records: records.taken)
+_parts: WeakValueDictionary[tuple[Block, bytes], Part] = WeakValueDictionary()
+_superseded: Cache[tuple[int, Numbers]] = Cache(16 * MEGABYTE, lambda known: 500 + known[1].nbytes)
 
 
 def records(source: WrittenSource, collection: str) -> Records:
-    """Return what a reader has of a collection, as of the write that it reads."""
+    """Return what a reader has of a collection, as of the write that it reads or a later one."""
     if not source.vendor or not source.written or collection not in WRITTEN:
         return NOBODYS
     reach = reach_of(source)
-    key = source.feed, source.vendor, collection
+    everything = log.log_of(source.organization, source.written)
     named = records(source, NAMED[collection]) if collection in NAMED else None
+    key = source.organization, source.version, source.vendor, reach.mark, collection
     known = _records.get(key)
-    if known is not None and (known.reach != reach.key or known.named is not named):
-        known = None
-    if known is not None and known.written == source.written:
-        return known.records
-    whose = _whose(source, all_of=reach.knows_others)
-    if known is not None and known.written < source.written:
-        fresh = log.since(source, whose, collection, known.written)
-        found = known.records
-        if fresh["record"].size:
-            found = found.renewed(_seen(source, collection, reach, fresh), fresh["record"])
-    else:
-        found = _seen(source, collection, reach, log.whole(source, whose, collection))
-    return _records.put(key, Found(reach.key, source.written, named, found)).records
+    blocks = everything.of(collection)
+    if known is not None and known.named is named and known.blocks is blocks:
+        return known
+    stays = {} if known is None else _staying(known, named)
+    looking = _Looking(source, collection, reach, named)
+    made = [stays.get(block) or looking.part(block) for block in blocks]
+    parts, own = (tuple(each) for each in zip(*made, strict=True)) if made else ((), ())
+    return _records.put(key, Records(everything.upto, parts, own, blocks, named))
 
 
-def record(source: WrittenSource, collection: str, sourced_id: str) -> Records | None:
-    """Return one record as the reader has it, without a look at others; None where its vendor has
-    written none of that id.
-    """
-    if not source.vendor or not source.written or collection not in WRITTEN:
-        return None
-    reach = reach_of(source)
-    whose = _whose(source, all_of=reach.others)
-    newest = log.since(source, whose, collection, 0, sourced_id)
-    return _seen(source, collection, reach, newest) if newest["record"].size else None
+def _staying(known: Records, named: Records | None) -> Mapping[Block, tuple[Part, bool]]:
+    """Return the parts in which no record depends on what has moved among the `named`, by block."""
+    moved = EMPTY.records
+    if named is not None and known.named is not None:
+        moved = named.differing(known.named)
+    every = zip(known.blocks, known.parts, known.own, strict=True)
+    return {
+        block: (part, own)
+        for block, part, own in every
+        if not moved.size or not np.isin(moved, block.named).any()
+    }
+
+
+def as_of(source: WrittenSource, collection: str, places: Numbers, upto: int) -> List:
+    """Return what stood at these places of the log at a number, to a reader who could read it."""
+    columns = _columns_at(source, collection, places)
+    later = columns["number"] > upto
+    if later.any():
+        before = log.earlier(source.organization, columns["number"][later], upto)
+        there = np.searchsorted(-columns["record"], -before["record"])
+        for name, column in columns.items():
+            column[there] = before[name]
+    named = records(source, NAMED[collection]) if collection in NAMED else None
+    looking = _Looking(source, collection, reach_of(source), named)
+    came = looking.seen(columns).came
+    return List(columns["record"], columns[looking.shown], np.maximum(columns["number"], came))
+
+
+def record_at(source: WrittenSource, collection: str, place: int) -> int:
+    """Return the record at a place of the log, 0 where it isn't so long."""
+    found = _columns_at(source, collection, np.array([place]))["record"]
+    return int(found[0]) if found.size else 0
+
+
+def _columns_at(source: WrittenSource, collection: str, places: Numbers) -> dict[str, Numbers]:
+    blocks = log.log_of(source.organization, source.written).of(collection)
+    ends = np.cumsum([0, *map(len, blocks)])
+    which = np.searchsorted(ends, places, side="right") - 1
+    found = [
+        {
+            name: column[places[which == at] - ends[at]]
+            for name, column in blocks[at].columns.items()
+        }
+        for at in np.unique(which[which < len(blocks)]).tolist()
+    ]
+    nothing = EMPTY.records
+    return {
+        name: np.concatenate([nothing, *(each[name] for each in found)]) for name in log.COLUMNS
+    }
 
 
 def superseded(source: WrittenSource, collection: str) -> Numbers:
-    """Return the keys of bundles' rows of whose ids the vendor has written a record.
+    """Return the keys of bundles' rows of whose ids a vendor that is read has written a record.
 
     A bundle's row that is published can't be written, so they come with publications only.
     """
-    whose = _whose(source, all_of=reach_of(source).others)
-    key = "superseded", source.organization, whose, collection
-    state = source.publication, source.revision
+    whose = 0 if reach_of(source).others else source.vendor
+    key = source.organization, whose, collection
     known = _superseded.get(key)
-    if known is None or known[0] != state:
+    if known is None or known[0] < source.publication:
+        newest = Publication.objects.filter(feed__organization=source.organization).order_by("-pk")
+        last = newest.values_list("pk", flat=True)[:1].get()
         table = KINDS[ROWS_OF[collection]].model._meta.db_table
         sql = (
             f"SELECT DISTINCT row.id FROM {table} row JOIN {Written._meta.db_table} written"  # noqa: S608
@@ -196,84 +274,113 @@ def superseded(source: WrittenSource, collection: str) -> Numbers:
             " AND (written.vendor = %s OR %s = 0)"
         )
         values = [source.organization, collection, whose, whose]
-        known = state, np.sort(bulk.numbers(sql, values, 1)[0])
-        _superseded.put(key, known)
+        known = _superseded.put(key, (last, np.sort(bulk.numbers(sql, values, 1)[0])))
     return known[1]
 
 
-def _seen(source: WrittenSource, collection: str, reach: Reach, columns: Columns) -> Records:
-    parts = [_whose_it_is(source, reach, columns), *_parts(source, collection, reach, columns)]
-    number, size = columns["number"], columns["number"].size
-    here, known = np.ones(size, np.bool_), np.ones(size, np.bool_)
-    came, went = np.zeros(size, np.int64), np.zeros(size, np.int64)
-    first = np.full(size, np.iinfo(np.int64).max)
-    for visible, was, since in parts:
-        here &= visible
-        known &= was
-        came = np.maximum(came, np.where(visible, since, 0))
-        went = np.maximum(went, np.where(visible, 0, since))
-        first = np.minimum(first, np.where(visible, first, since))
-    shown = columns["shown"] != 0
-    live = shown & here & (columns["live"] == 1)
-    # What fell before it was written was never read by this reader.
-    gone = (columns["stone"] != 0) & known & ~live & (number < first)
-    stamps = np.where(live, np.maximum(number, came), np.maximum(number, went))
-    return Records(
-        List(columns["record"][live], columns["shown"][live], stamps[live]),
-        List(columns["record"][gone], columns["stone"][gone], stamps[gone]),
-        came[live],
-    )
+class _Looking:
+    """What one reader sees of a collection's rows (product: What is visible, 2)."""
 
+    def __init__(
+        self, source: WrittenSource, collection: str, reach: Reach, named: Records | None
+    ) -> None:
+        self.vendor = source.vendor
+        self.collection = collection
+        self.reach = reach
+        self.ours = NOTHING if named is None else named.extent
+        self.theirs = reach[NAMED.get(collection, "")]
+        which = source.version.replace(".", "")
+        self.shown, self.stone = f"shown_{which}", f"stone_{which}"
 
-def _whose_it_is(source: WrittenSource, reach: Reach, columns: Columns) -> Part:
-    """Return of each record whether it is the reader's vendor's, or others' are visible."""
-    mine = columns["vendor"] == source.vendor
-    here, known, since = reach["others"].at(np.ones_like(columns["vendor"]))
-    return mine | here, mine | known, np.where(mine, 0, since)
+    def part(self, block: Block) -> tuple[Part, bool]:
+        """Return what the reader has of a block, and whether nobody has the same."""
+        columns, size = block.columns, len(block)
+        mine = columns["vendor"] == self.vendor
+        if self.reach.knows_others or mine.all():
+            visible = self.seen(columns)
+        else:
+            # Of others' records nothing is looked at.
+            nothing = np.zeros(size, np.bool_)
+            visible = Visible(nothing, nothing.copy(), np.zeros(size, np.int64), columns["number"])
+            if mine.any():
+                some = self.seen({name: column[mine] for name, column in columns.items()})
+                visible.live[mine], visible.gone[mine] = some.live, some.gone
+                visible.stamps[mine] = some.stamps
+                visible = visible._replace(came=np.zeros(size, np.int64))
+                visible.came[mine] = some.came
+        content = [each.tobytes() for each in visible]
+        mark = blake2b(b"".join([self.shown.encode(), *content]), digest_size=16).digest()
+        shared = _parts.get((block, mark))
+        if shared is not None:
+            return shared, False
+        made = self._made(block, visible)
+        _parts[block, mark] = made
+        return made, True
 
+    def _made(self, block: Block, visible: Visible) -> Part:
+        columns, live, gone = block.columns, visible.live, visible.gone
+        records, shown, stamps = columns["record"], columns[self.shown], visible.stamps
+        whole = bool(live.all())
+        return Part(
+            block,
+            List(records, shown, stamps)
+            if whole
+            else List(records[live], shown[live], stamps[live]),
+            List(records[gone], columns[self.stone][gone], stamps[gone]),
+            live,
+            visible.came[live] if self.collection in NAMED.values() else EMPTY.stamps,
+        )
 
-def _parts(source: WrittenSource, collection: str, reach: Reach, columns: Columns) -> list[Part]:
-    """Return what the records of a collection depend on (product: What is visible, 2)."""
-    klass, person = columns["klass"], columns["person"]
-    if collection == "categories":
-        return []
-    if collection == "scoreScales":
-        return [reach["classes"].at(klass)]
-    if collection == "lineItems":
-        categories = _either(source, NAMED[collection], reach, columns["category"])
-        return [reach["classes"].at(klass), categories]
-    if collection == "results":
-        return [
-            reach["people"].at(person),
-            reach["pairs"].at(klass * WIDTH + person),
-            _either(source, NAMED[collection], reach, columns["item"]),
-        ]
-    if collection == "assessmentLineItems":
-        return [_class_if_any(reach, klass)]
-    return [
-        reach["people"].at(person),
-        _either(source, NAMED[collection], reach, columns["item"]),
-    ]
+    def seen(self, columns: Columns) -> Visible:
+        number, size = columns["number"], columns["number"].size
+        here, known = np.ones(size, np.bool_), np.ones(size, np.bool_)
+        came, went = np.zeros(size, np.int64), np.zeros(size, np.int64)
+        first = np.full(size, np.iinfo(np.int64).max)
+        for visible, was, since in (self._whose_it_is(columns), *self._depending(columns)):
+            here &= visible
+            known &= was
+            came = np.maximum(came, np.where(visible, since, 0))
+            went = np.maximum(went, np.where(visible, 0, since))
+            first = np.minimum(first, np.where(visible, first, since))
+        live = (columns[self.shown] != 0) & here & (columns["live"] == 1)
+        # What fell before it was written was never read by this reader.
+        gone = (columns[self.stone] != 0) & known & ~live & (number < first)
+        stamps = np.where(live, np.maximum(number, came), np.maximum(number, went))
+        return Visible(live, gone, stamps, came)
 
+    def _whose_it_is(self, columns: Columns) -> Seen:
+        """Return of each record whether it is the reader's vendor's, or others' are visible."""
+        mine = columns["vendor"] == self.vendor
+        here, known, since = self.reach["others"].at(np.ones_like(columns["vendor"]))
+        return mine | here, mine | known, np.where(mine, 0, since)
 
-def _class_if_any(reach: Reach, klass: Numbers) -> Part:
-    here, known, since = reach["classes"].at(klass)
-    every = reach["everywhere"].at(np.ones(klass.size, np.int64))
-    none = klass == 0
-    return (
-        np.where(none, every[0], here),
-        np.where(none, every[1], known),
-        np.where(none, every[2], since),
-    )
+    def _depending(self, columns: Columns) -> list[Seen]:
+        """Return what the records depend on."""
+        klass, person = columns["klass"], columns["person"]
+        if self.collection == "categories":
+            return []
+        if self.collection == "scoreScales":
+            return [self.reach["classes"].at(klass)]
+        if self.collection == "lineItems":
+            return [self.reach["classes"].at(klass), self._named(columns)]
+        if self.collection == "results":
+            pairs = self.reach["pairs"].at(klass * WIDTH + person)
+            return [self.reach["people"].at(person), pairs, self._named(columns)]
+        if self.collection == "assessmentLineItems":
+            return [self._class_if_any(klass)]
+        return [self.reach["people"].at(person), self._named(columns)]
 
+    def _class_if_any(self, klass: Numbers) -> Seen:
+        here, known, since = self.reach["classes"].at(klass)
+        every = self.reach["everywhere"].at(np.ones(klass.size, np.int64))
+        none = klass == 0
+        return (
+            np.where(none, every[0], here),
+            np.where(none, every[1], known),
+            np.where(none, every[2], since),
+        )
 
-def _either(source: WrittenSource, collection: str, reach: Reach, keys: Numbers) -> Part:
-    """Return what is to be said of records that a bundle brought or a vendor wrote."""
-    ours = records(source, collection).extent.at(keys)
-    theirs = reach[collection].at(keys)
-    return ours[0] | theirs[0], ours[1] | theirs[1], np.maximum(ours[2], theirs[2])
-
-
-def _whose(source: WrittenSource, *, all_of: bool) -> int:
-    """Return the vendor whose records are read; 0 for all of them."""
-    return 0 if all_of else source.vendor
+    def _named(self, columns: Columns) -> Seen:
+        """Return what is to be said of what a bundle brought or a vendor wrote."""
+        ours, theirs = self.ours.at(columns["named"]), self.theirs.at(columns["named"])
+        return ours[0] | theirs[0], ours[1] | theirs[1], np.maximum(ours[2], theirs[2])

@@ -10,6 +10,7 @@ from roster import reading
 from roster.models import BegunList
 from roster.publishing import lists
 from roster.reading.differing import unpacked
+from tests.conformance.conftest import SLUG, run
 from tests.grading.vendor import line_item, result
 
 
@@ -42,6 +43,49 @@ def test_plain_paging_misses_and_doubles_nothing(riverside: Any, query: dict[str
     for each in found:
         assert each["status"] == "tobedeleted" or each == whole[each["sourcedId"]]
     assert f"new-{len(query)}-3" in vendor.ids(path)
+
+
+@pytest.mark.parametrize("query", [{}, {"filter": "status='active'"}], ids=str)
+def test_later_pages_are_as_of_the_write_of_the_first(
+    riverside: Any, query: dict[str, str]
+) -> None:
+    vendor, other = riverside.examiner, riverside.second
+    vendor.put("lineItems", "as-of", **line_item())
+    for at in range(8):
+        vendor.put("results", f"o{at}", **result("as-of", score=at))
+    before = vendor.read("/results", **query)
+    first = vendor.read("/results", limit=3, **query)
+    for at in range(8):
+        other.put("results", f"o{at}", **result("as-of", score=at + 50))
+    other.delete("results", "o7")
+    other.put("results", "o8", **result("as-of"))
+    reading.forget()
+    rest = vendor.read("/results", limit=1000, offset=3, **query)
+    found = {each["sourcedId"]: each for each in [*first, *rest]}
+    assert [*found] == [each["sourcedId"] for each in before]
+    assert found.pop("o7")["status"] == "tobedeleted"
+    assert list(found.values()) == [each for each in before if each["sourcedId"] != "o7"]
+
+
+def test_a_whole_list_keeps_its_length_when_a_mark_and_a_refresh_come_between(
+    riverside: Any,
+) -> None:
+    vendor = riverside.examiner
+    vendor.put("lineItems", "marked", **line_item())
+    for at in range(5):
+        vendor.put("results", f"k{at}", **result("marked", score=at))
+    before = vendor.ids("/results")
+    first = vendor.ids("/results", limit=3)
+    run("exclude", SLUG, "section", "k-phy-n", "--reason", "a test")
+    try:
+        run("refresh_cache", SLUG)
+        rest = vendor.read("/results", limit=1000, offset=3)
+        assert [*first, *(each["sourcedId"] for each in rest)] == before
+        gone = {each["sourcedId"] for each in rest if each["status"] == "tobedeleted"}
+        assert {f"k{at}" for at in range(5)} <= gone
+    finally:
+        run("include", SLUG, "section", "k-phy-n", "--reason", "a test")
+        run("refresh_cache", SLUG)
 
 
 def test_lists_that_an_earlier_release_kept_whole_go_on(riverside: Any) -> None:
