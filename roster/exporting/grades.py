@@ -11,11 +11,13 @@ import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
+from django.db.models import QuerySet
 
 from roster import audit
 from roster.clock import moment_of, stamp
@@ -25,7 +27,7 @@ from roster.grading import between
 from roster.importing.columns import File
 from roster.importing.files import FILES
 from roster.models import Document, Organization, Written
-from roster.parts import in_parts
+from roster.parts import batches
 from roster.refusal import Refused
 from roster.writing.bundles import BASE, columns_of, system_of
 from roster.writing.cells import plain, writer_of
@@ -52,6 +54,9 @@ SCORES = (
 )
 
 Row = Sequence[str]
+
+AT_ONCE = 500
+"""Rows in memory at once, however many there are."""
 
 
 class Span(NamedTuple):
@@ -89,19 +94,25 @@ def write_grades(
     organization: Organization, path: Path, span: Span, vendors: dict[int, str], *, as_table: bool
 ) -> dict[str, int]:
     """Write them without a word in the audit log; return how many rows of each file."""
-    every = list(between(organization, *span))
+    counts: dict[str, int] = {}
     if as_table:
-        table = _scores(every, vendors)
-        _write(path, iter([_csv(table)]))
-        return {path.name: len(table) - 1}
-    files = {name: _lines(organization, FILES[name], every) for name in NAMES}
-    _write(path, zipped(_files(files, system_of(organization))))
-    return {f"{name}.csv": len(lines) - 1 for name, lines in files.items() if len(lines) > 1}
+        rows = chain([SCORES], _scores(between(organization, *span), vendors))
+        _write(path, _csv(_counted(counts, path.name, rows)))
+    else:
+        _write(path, zipped(_files(organization, span, counts)))
+    return counts
 
 
-def _scores(rows: Iterable[Written], vendors: dict[int, str]) -> list[Row]:
-    table: list[Row] = [SCORES]
+def _counted(counts: dict[str, int], name: str, rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield rows, and count those behind the head."""
+    counts[name] = -1
     for row in rows:
+        counts[name] += 1
+        yield row
+
+
+def _scores(rows: QuerySet[Written], vendors: dict[int, str]) -> Iterator[Row]:
+    for row in rows.iterator(AT_ONCE):
         said: dict[str, Any] = row.values
         cells = {
             "vendor": vendors.get(row.vendor, ""),
@@ -119,8 +130,7 @@ def _scores(rows: Iterable[Written], vendors: dict[int, str]) -> list[Row]:
             "scoreDate": said.get("score_date", ""),
             "comment": said.get("comment", ""),
         }
-        table.append([_harmless(str(cells[name])) for name in SCORES])
-    return table
+        yield [_harmless(str(cells[name])) for name in SCORES]
 
 
 def _harmless(text: str) -> str:
@@ -133,31 +143,36 @@ def _harmless(text: str) -> str:
     return text
 
 
-def _csv(rows: Iterable[Row]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows(rows)
-    return out.getvalue().encode()
+def _csv(rows: Iterable[Row]) -> Iterator[bytes]:
+    for some in batches(rows, AT_ONCE):
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\r\n").writerows(some)
+        yield out.getvalue().encode()
 
 
-def _lines(organization: Organization, file: File, rows: Iterable[Written]) -> list[Row]:
+def _lines(organization: Organization, file: File, rows: QuerySet[Written]) -> Iterator[Row]:
     columns = columns_of(file, "1.2")
     writers = [(each.name, writer_of(each, ZoneInfo(organization.time_zone))) for each in columns]
-    mine = [row for row in rows if row.collection == file.name and row.shown_12]
-    found: list[Row] = [[*BASE, *(each.name for each in columns)]]
-    for some in in_parts(mine, 500):
-        documents = Document.objects.in_bulk([row.shown_12 for row in some])
+    for some in batches(rows.iterator(AT_ONCE), AT_ONCE):
+        documents = Document.objects.only("body").in_bulk([row.shown_12 for row in some])
         for row in some:
             document = orjson.loads(documents[row.shown_12].body)
             for line in MAKERS.get(file.name, own_lines)(file, document):
                 head = (plain(line.sourced_id), row.status, stamp(moment_of(row.number)))
-                found.append([*head, *(write(line.values.get(name)) for name, write in writers)])
-    return found
+                yield [*head, *(write(line.values.get(name)) for name, write in writers)]
 
 
-def _files(files: dict[str, list[Row]], system: str) -> Iterator[tuple[str, Iterable[Row]]]:
-    there = {name for name, lines in files.items() if len(lines) > 1}
-    for name in sorted(there):
-        yield f"{name}.csv", files[name]
+def _files(
+    organization: Organization, span: Span, counts: dict[str, int]
+) -> Iterator[tuple[str, Iterable[Row]]]:
+    rows = between(organization, *span).exclude(shown_12=0)
+    for name in sorted(NAMES):
+        lines = _lines(organization, FILES[name], rows.filter(collection=name))
+        if first := next(lines, None):
+            names = [*BASE, *(each.name for each in columns_of(FILES[name], "1.2"))]
+            yield f"{name}.csv", _counted(counts, f"{name}.csv", chain([names, first], lines))
+    there = {name.removesuffix(".csv") for name in counts}
+    system = system_of(organization)
     modes = [
         (f"file.{file.name}", "delta" if file.name in there else "absent")
         for file in sorted(FILES.values(), key=lambda each: each.name.lower())

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 
 from roster.clock import moment_of
 from roster.models import Klass, Organization, Status, Written
@@ -80,7 +79,14 @@ def newest(rows: QuerySet[Written]) -> list[Written]:
     return list({row.record: row for row in rows.order_by("number")}.values())
 
 
-def between(organization: Organization, after: int, upto: int) -> Iterator[Written]:
-    """Yield what was written after one number and up to another, each record as it was then."""
+def between(organization: Organization, after: int, upto: int) -> QuerySet[Written]:
+    """Return what was written after one number and up to another, each record as it was then."""
     rows = Written.objects.filter(organization=organization, number__gt=after, number__lte=upto)
-    yield from newest(rows)
+    newer = Written.objects.filter(
+        organization=organization,
+        collection=OuterRef("collection"),
+        sourced_id=OuterRef("sourced_id"),
+        number__gt=OuterRef("number"),
+        number__lte=upto,
+    )
+    return rows.exclude(Exists(newer)).order_by("number")
