@@ -11,8 +11,10 @@ import cProfile
 import json
 import os
 import pstats
+import resource
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -125,49 +127,50 @@ def multiply(times: int) -> None:
     from roster.caches import forget
     from roster.models import Written
 
-    span, far = _span(), 10_000_000
+    began, span, far = time.perf_counter(), _span(), 10_000_000
     columns = [str(each.column) for each in Written._meta.fields if each.column != "id"]
     into = ", ".join(f'"{name}"' for name in columns)
-    for copy in range(1, times):
-        other = {
-            "number": f"number - {copy * span}",
-            "record": f"written.record - {copy * far}",
-            "sourced_id": f"written.sourced_id || '-{copy}'",
-            "shown_12": "shown.id",
-            "stone_12": "stone.id",
-            "shown_11": "0",
-            "stone_11": "0",
-        }
-        chosen = ", ".join(other.get(name, f'written."{name}"') for name in columns)
-        same = f"version = '1.2' AND collection = 'results' AND record > -{far}"
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO roster_document (organization_id, version, collection, record,"
-                " digest, sourced_id, status, role, school, klass, person, body, facts)"
-                f" SELECT organization_id, version, collection, record - {copy * far},"
-                f" md5(digest || '{copy}'), sourced_id || '-{copy}', status, role, school, klass,"
-                " person, replace(body, '\"' || sourced_id || '\"',"
-                f" '\"' || sourced_id || '-{copy}\"'), facts FROM roster_document"
-                f" WHERE {same} AND record < 0"
-            )
-            cursor.execute(
-                f"INSERT INTO roster_written ({into}) SELECT {chosen}"
-                " FROM roster_written written"
-                " JOIN roster_document first ON first.id = written.shown_12"
-                " JOIN roster_document last ON last.id = written.stone_12"
-                + "".join(
-                    f" JOIN roster_document {new} ON {new}.version = '1.2'"
-                    f" AND {new}.collection = 'results' AND {new}.record = {old}.record"
-                    f" - {copy * far} AND {new}.digest = md5({old}.digest || '{copy}')"
-                    for new, old in (("shown", "first"), ("stone", "last"))
-                )
-                + f" WHERE written.collection = 'results' AND written.record > -{far}"
-            )
+    other = {
+        "number": f"number - nth * {span}::bigint",
+        "record": f"written.record - nth * {far}::bigint",
+        "sourced_id": "written.sourced_id || '-' || nth",
+        "shown_12": "shown.id",
+        "stone_12": "stone.id",
+        "shown_11": "0",
+        "stone_11": "0",
+    }
+    chosen = ", ".join(other.get(name, f'written."{name}"') for name in columns)
+    copies = f"generate_series(1, {times - 1}) nth"
+    same = "version = '1.2' AND collection = 'results' AND record < 0"
     with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO roster_document (organization_id, version, collection, record,"
+            " digest, sourced_id, status, role, school, klass, person, body, facts)"
+            f" SELECT organization_id, version, collection, record - nth * {far}::bigint,"
+            " md5(digest || nth), sourced_id || '-' || nth, status, role, school, klass,"
+            " person, replace(body, '\"' || sourced_id || '\"',"
+            f" '\"' || sourced_id || '-' || nth || '\"'), facts FROM {copies}"
+            f" CROSS JOIN roster_document WHERE {same} ORDER BY nth, id"
+        )
         cursor.execute("ANALYZE roster_document")
+        cursor.execute(
+            f"INSERT INTO roster_written ({into}) SELECT {chosen}"
+            f" FROM {copies} CROSS JOIN roster_written written"
+            " JOIN roster_document first ON first.id = written.shown_12"
+            " JOIN roster_document last ON last.id = written.stone_12"
+            + "".join(
+                f" JOIN roster_document {new} ON {new}.version = '1.2'"
+                f" AND {new}.collection = 'results'"
+                f" AND {new}.record = {old}.record - nth * {far}::bigint"
+                f" AND {new}.digest = md5({old}.digest || nth)"
+                for new, old in (("shown", "first"), ("stone", "last"))
+            )
+            + " WHERE written.collection = 'results'"
+        )
         cursor.execute("ANALYZE roster_written")
     forget()
-    print(f"{Written.objects.filter(collection='results').count():,} results.")
+    many, seconds = Written.objects.filter(collection="results").count(), time.perf_counter()
+    print(f"{many:,} results, copied in {seconds - began:.0f} s.")
 
 
 def _span() -> int:
@@ -222,18 +225,41 @@ def measure(scene: Scene, many: int, profile: str) -> None:
     }
     replace()
     for title, act in rows.items():
-        taken = []
-        for _ in range(many):
-            if title not in ("a result created", "a result replaced"):
-                # Whatever was written since: each reading comes after a write.
-                replace()
-            began = time.perf_counter()
-            act()
-            taken.append(time.perf_counter() - began)
-        p50, p95 = samples.p50(taken) * 1000, samples.p95(taken) * 1000
-        print(f"{title:<40} p50 {p50:7.1f} ms, p95 {p95:7.1f}, first {taken[0] * 1000:7.1f}")
+        # Whatever was written since: each reading comes after a write.
+        wrote = title in ("a result created", "a result replaced")
+        taken = Taken.of(act, many, (lambda: None) if wrote else replace)
+        print(f"{title:<36} {taken}")
         if profile and profile in title:
             explain(act, replace)
+
+
+class Taken:
+    """What some acts took, by the clock and of this process's processor time, in seconds."""
+
+    def __init__(self) -> None:
+        self.clock: list[float] = []
+        self.processor: list[float] = []
+
+    @classmethod
+    def of(cls, act: Callable[[], Any], many: int, before: Callable[[], Any]) -> Taken:
+        taken = cls()
+        for _ in range(many):
+            before()
+            taken.take(act)
+        return taken
+
+    def take(self, act: Callable[[], Any]) -> None:
+        began, used = time.perf_counter(), time.process_time()
+        act()
+        self.processor.append(time.process_time() - used)
+        self.clock.append(time.perf_counter() - began)
+
+    def __str__(self) -> str:
+        told = [
+            f"{name} {min(each) * 1000:6.1f} {samples.p50(each) * 1000:6.1f} ms"
+            for name, each in (("clock", self.clock), ("processor", self.processor))
+        ]
+        return f"{', '.join(told)} (least, median), first {self.clock[0] * 1000:7.1f}"
 
 
 def explain(act: Callable[[], Any], before: Callable[[], Any]) -> None:
@@ -247,26 +273,26 @@ def seen_by_all(scene: Scene, writes: int) -> None:
     """Write, and let each connection ask for what is new."""
     every = scene.results()
     _, body = next(every)
-    began = time.perf_counter()
     stamps = ["2000-01-01T00:00:00.000Z"] * len(scene.vendors)
-    writing = 0.0
-    for _ in range(writes):
-        at = time.perf_counter()
+    writing, looking = Taken(), Taken()
+
+    def write() -> None:
         scene.writer.ask("PUT", "/results/seen", {"result": {**body, "sourcedId": ""}})
-        writing += time.perf_counter() - at
-        for number, vendor in enumerate(scene.vendors):
-            since = f"filter=dateLastModified%3E%3D'{stamps[number]}'"
-            path = f"/results?limit=10&{since}&sort=dateLastModified&orderBy=desc"
-            newest = vendor.ask("GET", path).json()["results"][0]
-            assert newest["sourcedId"] == "seen"
-            stamps[number] = newest["dateLastModified"]
-    reads = writes * len(scene.vendors)
-    took = time.perf_counter() - began - writing
-    print(
-        f"{writes} writes seen by {len(scene.vendors)} connections:"
-        f" a write {writing / writes * 1000:.1f} ms,"
-        f" a look {took / reads * 1000:.1f} ms"
-    )
+
+    def look(number: int) -> None:
+        since = f"filter=dateLastModified%3E%3D'{stamps[number]}'"
+        path = f"/results?limit=10&{since}&sort=dateLastModified&orderBy=desc"
+        newest = scene.vendors[number].ask("GET", path).json()["results"][0]
+        assert newest["sourcedId"] == "seen"
+        stamps[number] = newest["dateLastModified"]
+
+    for _ in range(writes):
+        writing.take(write)
+        for number in range(len(scene.vendors)):
+            looking.take(partial(look, number))
+    print(f"{writes} writes seen by {len(scene.vendors)} connections")
+    print(f"{'  a write':<36} {writing}")
+    print(f"{'  a look':<36} {looking}")
 
 
 def main() -> None:
@@ -293,7 +319,8 @@ def main() -> None:
             multiply(asked.times)
         measure(scene, asked.samples, asked.profile)
         seen_by_all(scene, 20)
-        print(f"load {os.getloadavg()[0]:.1f}")
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"load {os.getloadavg()[0]:.1f}; this process took {most:,.0f} MB at most")
 
 
 if __name__ == "__main__":
