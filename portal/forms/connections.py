@@ -67,9 +67,7 @@ class ConnectionForm(SharingFields, AgreementFields):
     )
     vendor = forms.CharField(
         label=_("Name of the application"),
-        help_text=_(
-            "What your staff call it. Of a partner it may be empty: then it is the partner's name."
-        ),
+        help_text=_("What your staff call it. Left empty, it is the partner's name."),
         max_length=200,
         required=False,
     )

@@ -140,15 +140,17 @@ class Before(NamedTuple):
     pk: int
     number: int
     record: int
+    born: int
     vendor: int
     klass: int
+    person: int
     status: str
     collection: str
     sourced_id: str
 
 
 LAST = (
-    "SELECT id, number, record, vendor, klass, status, collection, sourced_id"  # noqa: S608
+    "SELECT id, number, record, born, vendor, klass, person, status, collection, sourced_id"  # noqa: S608
     f" FROM {Written._meta.db_table} WHERE organization_id = %s AND collection = %s"
     " AND sourced_id = %s ORDER BY number DESC LIMIT 1"
 )
@@ -237,13 +239,17 @@ class _Checked:
             raise reader.invalid(
                 missing(writer.version, collection, sourced_id, values, to), "is required."
             )
-        if before and before.status == Status.ACTIVE and before.klass != to.klass:
+        # Who doesn't see the other class or student would never hear that the record has gone.
+        if before and before.klass != to.klass:
             raise reader.invalid("class", "can't be changed; write a new record.")
+        if before and before.person != to.person:
+            raise reader.invalid("student", "can't be changed; write a new record.")
         row = Written(
             organization_id=writer.organization,
             collection=collection,
             sourced_id=sourced_id,
             record=before.record if before else 0,
+            born=before.born if before else 0,
             vendor=writer.vendor,
             connection=writer.connection,
             klass=to.klass,
@@ -285,6 +291,7 @@ def _write(organization: int, entries: Sequence[Entry]) -> None:
         row.record = -key
     for at, entry in enumerate(entries):
         entry.row.number = number + at
+        entry.row.born = entry.row.born or entry.row.number
     shelve([(entry.row, entry.documents) for entry in entries])
     Written.objects.bulk_create([entry.row for entry in entries])
 

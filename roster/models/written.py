@@ -70,7 +70,8 @@ class Written(models.Model):
     """One write. `number` is its moment in milliseconds, one after the other in an organization.
 
     `record` is the key of what was written, negative, the same in each of its writes. `vendor` is
-    the partner whose it is, `connection` the one that wrote. `klass` and `person` are keys of
+    the partner whose it is, `connection` the one that wrote; `born` is the number of the record's
+    first write. `klass` and `person` are keys of
     rows; `category` and `item` are those of rows, or, negative, records that were written; 0:
     none. `values` are the columns of the row that a bundle would have brought, `shown` and
     `stone` by version the documents that are read, the record's and its tombstone's.
@@ -83,6 +84,7 @@ class Written(models.Model):
     collection = BytewiseField(max_length=32)
     sourced_id = SourcedIdField()
     record = models.BigIntegerField()
+    born = models.PositiveBigIntegerField()
     vendor = models.BigIntegerField()
     connection = models.BigIntegerField()
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.ACTIVE)

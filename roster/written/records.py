@@ -343,8 +343,8 @@ class _Looking:
             went = np.maximum(went, np.where(visible, 0, since))
             first = np.minimum(first, np.where(visible, first, since))
         live = (columns[self.shown] != 0) & here & (columns["live"] == 1)
-        # What fell before it was written was never read by this reader.
-        gone = (columns[self.stone] != 0) & known & ~live & (number < first)
+        # What fell before it was first written was never read by this reader.
+        gone = (columns[self.stone] != 0) & known & ~live & (columns["born"] < first)
         stamps = np.where(live, np.maximum(number, came), np.maximum(number, went))
         return Visible(live, gone, stamps, came)
 

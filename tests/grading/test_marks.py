@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conformance.conftest import SLUG, run
-from tests.grading.vendor import line_item, result
+from tests.grading.vendor import line_item, ref, result
 
 MARKS = {
     # kind, id, whether the line item falls too
@@ -47,6 +47,46 @@ def test_what_was_written_falls_by_a_mark(riverside: Any, case: str) -> None:
         since = vendor.read("/results", filter=f"dateLastModified>'{last}'")
         assert (score, "active") in [(each["sourcedId"], each["status"]) for each in since]
         assert vendor.document("results", score)["score"] == 80.5
+
+
+def test_what_fell_is_told_as_gone_though_another_connection_has_written_it_anew(
+    riverside: Any,
+) -> None:
+    reader, writer = riverside.old, riverside.new
+    writer.put("lineItems", "anew", **line_item())
+    writer.put("results", "anew", **result("anew"))
+    last = reader.document("results", "anew")["dateLastModified"]
+    sharing = ["change_sharing", SLUG, reader.connection]
+    run(*sharing, "--keep-out", "ann=A test")
+    try:
+        assert "anew" not in reader.ids("/results"), "one program of it has heard"
+        assert writer.put("results", "anew", **result("anew", score=90)).status_code == 201
+        assert writer.put("results", "later", **result("anew")).status_code == 201
+        since = reader.read("/results", filter=f"dateLastModified>'{last}'")
+        told = {each["sourcedId"]: each["status"] for each in since}
+        assert told["anew"] == "tobedeleted"
+        assert "later" not in told, "it never could read that"
+    finally:
+        run(*sharing, "--include-person", "ann")
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [("class", {"class": ref("k-phy-s")}), ("student", {"student": ref("bob")})],
+)
+def test_a_record_stays_with_its_class_and_student(
+    riverside: Any, field: str, values: dict[str, Any]
+) -> None:
+    vendor, collection = riverside.new, "lineItems" if field == "class" else "results"
+    music = line_item(**{"class": ref("k-mus-n")})
+    vendor.put("lineItems", "stays", **music)
+    body = music if field == "class" else result("stays")
+    assert vendor.put(collection, "stays", **body).status_code == 201
+    for _ in ("while it is there", "deleted"):
+        answer = vendor.put(collection, "stays", **{**body, **values})
+        assert answer.status_code == 422
+        assert f"{field}: can't be changed" in answer.content.decode()
+        assert vendor.delete(collection, "stays").status_code in (204, 404)
 
 
 def test_a_refresh_changes_no_stamp(riverside: Any) -> None:
