@@ -7,11 +7,12 @@ Whether it stands is for the caller to say, by what comes back.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from roster import carrying, checking, hierarchy
-from roster.clock import clock
+from roster.clock import MILLISECOND, clock
 from roster.hierarchy.timetable import Timetable
 from roster.importing import engine, references, traces
 from roster.importing.changes import Changes
@@ -25,7 +26,7 @@ from roster.importing.seen import Seen
 from roster.importing.store import Store
 from roster.importing.years import active_school_year
 from roster.kinds import KINDS
-from roster.map import Map, build, current, forget, store
+from roster.map import Map, build, current, forget, last_change, store
 from roster.models import Enrollment, Import, Klass, Organization, Rollover, Status, User
 
 CHECKED, COMPARED = 88, 95  # Percent done when each stage ends.
@@ -95,7 +96,7 @@ def _change(
     numbers = None
     before, seen = _before(organization)
     years = _years(organization)
-    store = Store(organization, clock(), weighing.changes, weighing.weigh)
+    store = Store(organization, _moment(organization), weighing.changes, weighing.weigh)
     gathering.merge(store)
     engine.analyze(sorted(store.grown))
     gathering.progress(STORED, "Checking references")
@@ -125,6 +126,15 @@ def _change(
     gathering.findings.judge()
     weighing.weigh_forms()
     return {name: counts.as_dict() for name, counts in gathering.counts.items()}, numbers
+
+
+def _moment(organization: Organization) -> datetime:
+    """Return the time that changed rows get: later than any before, also where a clock went back.
+
+    By that the map tells what has changed; else it would go on with who was visible before.
+    """
+    last = last_change(organization.pk)
+    return max(clock(), last + MILLISECOND) if last else clock()
 
 
 def _may_be_held(organization: Organization) -> bool:

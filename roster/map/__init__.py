@@ -4,6 +4,7 @@ from roster.map.arrays import Ids, Lists, Rows, Words
 from roster.map.columns import content_of
 from roster.map.foreseen import with_levels
 from roster.map.map import PUBLISHED, Map
+from roster.map.rows import last_change
 from roster.map.storing import Outdated, build, current, forget, load, outdated, store
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "content_of",
     "current",
     "forget",
+    "last_change",
     "load",
     "outdated",
     "store",

@@ -140,6 +140,12 @@ def states_of(organization: int) -> dict[str, State]:
     return {kind: states[kind] for kind in SOURCES}
 
 
+def last_change(organization: int) -> datetime | None:
+    """Return when the last of all rows was changed, by the clock of then."""
+    moments = [_iso(last) for *_, last in _told(organization, _row_change, levels=False)]
+    return max((datetime.fromisoformat(each) for each in moments if each), default=None)
+
+
 def _told(
     organization: int, query: Callable[[str, Source], str], *, levels: bool
 ) -> list[tuple[Any, ...]]:
@@ -159,6 +165,10 @@ def _row_state(kind: str, source: Source) -> str:
         f"SELECT '{kind}', count(*), count(*) {live}, sum(id) {live}, max(last_modified)"  # noqa: S608
         f" FROM {_table(source)} WHERE organization_id = %s"
     )
+
+
+def _row_change(kind: str, source: Source) -> str:
+    return f"SELECT max(last_modified) FROM {_table(source)} WHERE organization_id = %s"  # noqa: S608
 
 
 def _level_state(kind: str, source: Source) -> str:

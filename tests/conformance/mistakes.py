@@ -125,18 +125,18 @@ ORDERS = [
 
 PAGES = [
     Mutation(
-        READING, "found.take(slice(offset, offset + limit))",
-        "found.take(slice(offset, offset + limit + 1))",
+        READING, "every.take(slice(offset, offset + limit))",
+        "every.take(slice(offset, offset + limit + 1))",
         "a page has as many as were asked",
     ),
     Mutation(
-        READING, "found.take(slice(offset, offset + limit))",
-        "found.take(slice(max(0, offset - 1), offset + limit))",
+        READING, "every.take(slice(offset, offset + limit))",
+        "every.take(slice(max(0, offset - 1), offset + limit))",
         "a page begins where it was asked",
     ),
     Mutation(
-        LISTED, "slice(offset - start, offset - start + limit)",
-        "slice(offset - start + 1, offset - start + limit)",
+        LISTED, "entries.take(slice(max(offset - start, 0), max(offset - start, 0) + limit))",
+        "entries.take(slice(max(offset - start, 0) + 1, max(offset - start, 0) + limit))",
         "a plain page begins where it was asked",
     ),
     Mutation(
@@ -144,7 +144,7 @@ PAGES = [
         "a page may lie in several parts",
     ),
     Mutation(
-        READING, "some), len(found))", "some), len(some))", "the total is that of the list"
+        READING, "some), len(every))", "some), len(some))", "the total is that of the list"
     ),
     Mutation(
         "roster/api/addresses.py",
@@ -167,7 +167,7 @@ NESTED = [
     Mutation(VIEWS, "subset=parent.subset, tied=tied", 'subset="", tied=tied',
         "a teacher is no student"),
     Mutation(
-        NESTING, "    if among.tombstones:\n", "    if True:\n",
+        NESTING, "(False, True) if tombstones else (False,)", "(False, True)",
         "a tombstone brings nobody living in",
     ),
     Mutation(
@@ -175,7 +175,7 @@ NESTED = [
         "a tombstone belongs where it did",
     ),
     Mutation(
-        NESTING, "return among.find(lookups.ids(asking.source, asking.collection, condition))\n\n    return nested",
+        NESTING, "return among.find(asking.ids(condition))\n\n    return nested",
         "return np.arange(len(among.shows))\n\n    return nested", "a class has its own",
     ),
 ]  # fmt: skip

@@ -42,7 +42,7 @@ def handed_out(playground: Organization, **more: Any) -> Connection:
 
 def test_the_operator_hands_one_out_by_a_link(as_olga: Client, playground: Organization):
     address = "/organizations/playground/sandbox/"
-    assert "Nobody tries" in as_olga.get(address, headers=LOCAL).content.decode()
+    assert "No vendor is trying it" in as_olga.get(address, headers=LOCAL).content.decode()
     form = {"vendor": "Newcomer", "oneroster": "1.1", "days": "10"}
     answer = as_olga.post(address, form, headers=LOCAL)
     assert answer.status_code == 302

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,8 @@ from roster.refusal import Refused
 from tests.roster.importing.bundles import EVERYTHING, V1P1, V1P2, Files, edited
 from tests.roster.importing.conftest import Bundler
 
-NEXT_DAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+DAY = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+NEXT_DAY = DAY + timedelta(days=1)
 
 
 def counts(done: Import, name: str) -> dict[str, int]:
@@ -106,6 +107,7 @@ def everything(organization: Organization) -> dict[str, list[Any]]:
 
 
 def test_a_changed_row_is_updated_and_stamped(load: Bundler, time_machine: Any) -> None:
+    time_machine.move_to(DAY, tick=False)
     load(V1P2)
     stamp = User.objects.get(sourced_id="tom").last_modified
     time_machine.move_to(NEXT_DAY, tick=False)
@@ -116,9 +118,20 @@ def test_a_changed_row_is_updated_and_stamped(load: Bundler, time_machine: Any) 
     assert User.objects.get(sourced_id="tom").last_modified == stamp
 
 
+def test_a_change_is_seen_though_the_clock_went_back(load: Bundler, time_machine: Any) -> None:
+    time_machine.move_to(NEXT_DAY, tick=False)
+    load(V1P2)
+    before = current(load.organization)[1].tables["enrollment"].values["end_date"].tolist()
+    time_machine.move_to(DAY, tick=False)
+    load(edited(V1P2, "enrollments.csv", "2026-08-20,\n", "2026-08-20,2026-11-01\n"))
+    after = current(load.organization)[1].tables["enrollment"].values["end_date"].tolist()
+    assert before != after
+
+
 def test_a_row_that_is_no_longer_there_is_retired_and_returns(
     load: Bundler, time_machine: Any
 ) -> None:
+    time_machine.move_to(DAY, tick=False)
     load(V1P2)
     time_machine.move_to(NEXT_DAY, tick=False)
     done = load(edited(V1P2, "enrollments.csv", "e2,,,k1,s1,tom,teacher,true,,\n", ""))
