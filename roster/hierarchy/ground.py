@@ -109,12 +109,22 @@ class Ground:
             else:
                 self.staff.setdefault((user, org), "")
         enrolled = Enrollment.objects.filter(organization=self.organization, status=Status.ACTIVE)
-        for user, klass, role in enrolled.values_list("user", "klass", "role").iterator(BATCH):
-            school = self.classes[klass][2] if klass in self.classes else ""
-            if user not in self.grades or school not in self.schools:
+        places = {
+            klass: (row[2], tuple(self.class_structures[klass]))
+            for klass, row in self.classes.items()
+            if row[2] in self.schools
+        }
+        # Most students are in several classes of one place: each is looked at once.
+        seats = dict.fromkeys(
+            (user, role, places[klass])
+            for user, klass, role in enrolled.values_list("user", "klass", "role").iterator(BATCH)
+            if klass in places
+        )
+        for user, role, (school, structures) in seats:
+            if user not in self.grades:
                 continue
             if is_student(role):
-                self.students[user, school].update(self.class_structures[klass])
+                self.students[user, school].update(structures)
             elif self.staff.get((user, school), role) != "":
                 known = self.staff.get((user, school), role)
                 self.staff[user, school] = min(role, known, key=teacher_first)
