@@ -52,8 +52,9 @@ class Changes:
             f"SELECT %s, CASE WHEN l.status = s.status THEN '{UPDATED}'"  # noqa: S608
             f" WHEN s.status = %s THEN '{LEFT}' ELSE '{RETURNED}' END,"
             f" l.id, l.sourced_id, CASE WHEN l.digest = s.digest THEN '' ELSE {fields} END"
-            f" FROM {staged} JOIN {live} ON {SAME}"
-            " WHERE s.sound = 1 AND (l.digest <> s.digest OR l.status <> s.status)",
+            # In this order: else SQLite looks each stored row up among the staged ones.
+            f" FROM {staged} CROSS JOIN {live} WHERE {SAME}"
+            " AND s.sound = 1 AND (l.digest <> s.digest OR l.status <> s.status)",
             stage.name,
             Status.RETIRED.value,
             self.organization.pk,
