@@ -54,7 +54,7 @@ def test_counts_are_told_in_words(as_victor: Client, riverside: Organization):
     put(riverside, "roster.imported", new=new)
     entry = AuditEntry.objects.get(action="roster.imported")
     told = dict(as_victor.get(LOG).context["entries"])[entry]
-    assert [line[2] for line in told] == ["read 1,826, retired 3", "0"]
+    assert {line[2] for line in told} == {"read 1,826, retired 3", "0"}
 
 
 def test_the_log_is_narrowed(as_dana: Client, riverside: Organization, lakeside: Organization):
