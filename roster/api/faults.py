@@ -21,7 +21,7 @@ from roster.api.errors import (
     UNKNOWN,
     minor_in,
 )
-from roster.api.shares import AT_ONCE
+from roster.api.shares import AT_ONCE, IN_ALL, LARGE
 from roster.api.throttling import BUDGET, PERIOD
 from roster.dialects.fields import V11
 
@@ -112,7 +112,7 @@ FAULTS = (
         429,
         BUSY,
         f"More than {BUDGET:,} requests in {PERIOD} seconds, or more than {AT_ONCE:,} records at "
-        "once.",
+        f"once; or a page of more than {LARGE:,}, and {IN_ALL:,} with what others ask.",
         "Wait as many seconds as Retry-After says, then send the same request again.",
     ),
     Fault(

@@ -37,3 +37,13 @@ def test_a_share_is_given_back_by_whoever_fails():
         raise ZeroDivisionError
     with shares.share(ONE, HUGE):
         pass
+
+
+def test_large_pages_wait_for_each_other_and_usual_ones_dont():
+    with shares.share(ONE, HUGE), shares.share(OTHER, HUGE):
+        with pytest.raises(Throttled), shares.share(3, HUGE):
+            pass
+        with shares.share(3, USUAL):
+            pass
+    with shares.share(3, HUGE):
+        pass
