@@ -18,7 +18,7 @@ from roster.api.parameters import MOST_LIMIT
 AT_ONCE = MOST_LIMIT
 """Records; one page is always given, however large."""
 
-IN_ALL = 2 * MOST_LIMIT
+IN_ALL = MOST_LIMIT * 3 // 2
 """Records of all connections: what a process has memory for."""
 
 LARGE = 10_000

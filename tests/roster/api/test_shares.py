@@ -16,7 +16,7 @@ def test_forty_huge_pages_are_given_one_after_the_other():
         for _ in range(39):
             with pytest.raises(Throttled), shares.share(ONE, HUGE):
                 pass
-        with shares.share(OTHER, HUGE):  # Nobody else is refused.
+        with shares.share(OTHER, HUGE // 2):  # Nobody else is refused.
             pass
     with shares.share(ONE, HUGE):
         pass
@@ -40,8 +40,8 @@ def test_a_share_is_given_back_by_whoever_fails():
 
 
 def test_large_pages_wait_for_each_other_and_usual_ones_dont():
-    with shares.share(ONE, HUGE), shares.share(OTHER, HUGE):
-        with pytest.raises(Throttled), shares.share(3, HUGE):
+    with shares.share(ONE, HUGE), shares.share(OTHER, HUGE // 2):
+        with pytest.raises(Throttled), shares.share(3, HUGE // 2):
             pass
         with shares.share(3, USUAL):
             pass
