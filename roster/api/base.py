@@ -6,7 +6,6 @@ DRF decides who may call (authentication, permission, throttle) and answers erro
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -147,7 +146,7 @@ def at_head(reader: Reader) -> Reader:
     """Return the reader with what vendors have written until now, where it may read any of it."""
     if not reader.vendor:
         return reader
-    return replace(reader, written=reader.last_write)
+    return reader.as_of(reader.last_write)
 
 
 class NothingHere(OneRosterView):

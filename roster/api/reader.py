@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -100,3 +100,7 @@ class Reader:
     run: Run = field(default=NoRun(), compare=False, repr=False)
 
     is_authenticated = True
+
+    def as_of(self, written: int) -> Reader:
+        """Return the same reader of what vendors had written until then."""
+        return replace(self, written=written)

@@ -12,3 +12,6 @@ class Writer(Source, Protocol):
 
     @property
     def connection(self) -> int: ...
+
+    def as_of(self, written: int) -> Writer:
+        """Return the same writer, who reads what was written until then."""

@@ -63,9 +63,9 @@ def put(
     `matches` is the client's condition on what stands there. Raises a `Refusal`.
     """
     with noted(writer, collection, sourced_id, body):
-        before = _before(writer, collection, sourced_id)
-        _require(writer, collection, sourced_id, before, matches)
-        entry = _Checked(writer, collection).entry(sourced_id, body, before)
+        there = _there(writer, collection, sourced_id)
+        _require(there, collection, sourced_id, matches)
+        entry = _Checked(there.writer, collection).entry(sourced_id, body, there.before)
         entry.tied = matches is not None
         with transaction.atomic():
             if entry.category:
@@ -84,15 +84,15 @@ def delete(
 
 
 def _delete(writer: Writer, collection: str, sourced_id: str, matches: Matches | None) -> None:
-    before = _before(writer, collection, sourced_id)
-    current = reading.found(writer, collection, sourced_id)
+    there = _there(writer, collection, sourced_id)
+    writer, before, current = there
     if before is None or before.vendor != writer.vendor:
         if current is None and before is None:
             raise Unwritten(f"There is no such record “{sourced_id}” here.")
         raise NotYours(_NOT_YOURS)
     if current is None:
         raise Unwritten(f"There is no such record “{sourced_id}” here.")
-    _require(writer, collection, sourced_id, before, matches)
+    _require(there, collection, sourced_id, matches)
     closed = rules_of(writer.organization).shut
     if closed and (words := closed.get(_period(writer, before))):
         raise Invalid("gradingPeriod", words)
@@ -156,15 +156,29 @@ LAST = (
 )
 
 
-def _before(writer: Writer, collection: str, sourced_id: str) -> Before | None:
-    return _last(writer.organization, collection, sourced_id)
-
-
 def _last(organization: int, collection: str, sourced_id: str) -> Before | None:
     with prepared.cursor() as cursor:
         cursor.execute(LAST, [organization, collection, sourced_id])
         row = cursor.fetchone()
     return Before(*row) if row else None
+
+
+class There(NamedTuple):
+    """What is there of an id: its last write, and what its writer reads of it since."""
+
+    writer: Writer
+    before: Before | None
+    current: tuple[int, str] | None
+
+
+def _there(writer: Writer, collection: str, sourced_id: str) -> There:
+    # In this order: what can be read was written before, and others write meanwhile.
+    current = reading.found(writer, collection, sourced_id)
+    before = _last(writer.organization, collection, sourced_id)
+    if before is not None and before.number > writer.written:
+        writer = writer.as_of(before.number)
+        current = reading.found(writer, collection, sourced_id)
+    return There(writer, before, current)
 
 
 def _period(writer: Writer, before: Before) -> str:
@@ -178,15 +192,9 @@ def _period(writer: Writer, before: Before) -> str:
     return period_in(orjson.loads(found[1])) if found else ""
 
 
-def _require(
-    writer: Writer,
-    collection: str,
-    sourced_id: str,
-    before: Before | None,
-    matches: Matches | None,
-) -> None:
+def _require(there: There, collection: str, sourced_id: str, matches: Matches | None) -> None:
     """Refuse what isn't the vendor's, what it can't see, and what has changed meanwhile."""
-    current = reading.found(writer, collection, sourced_id)
+    writer, before, current = there
     if before is not None and before.vendor != writer.vendor:
         raise NotYours(_NOT_YOURS)
     if before is None and current is not None:
@@ -239,17 +247,10 @@ class _Checked:
             raise reader.invalid(
                 missing(writer.version, collection, sourced_id, values, to), "is required."
             )
-        # Who doesn't see the other class or student would never hear that the record has gone.
-        if before and before.klass != to.klass:
-            raise reader.invalid("class", "can't be changed; write a new record.")
-        if before and before.person != to.person:
-            raise reader.invalid("student", "can't be changed; write a new record.")
         row = Written(
             organization_id=writer.organization,
             collection=collection,
             sourced_id=sourced_id,
-            record=before.record if before else 0,
-            born=before.born if before else 0,
             vendor=writer.vendor,
             connection=writer.connection,
             klass=to.klass,
@@ -273,7 +274,9 @@ class _Checked:
             return None
         made = _Checked(writer, "categories")
         self.found["categories", name] = 0, '{"status":"active"}'
-        return made.entry(name, {"title": "Uncategorized"}, _before(writer, "categories", name))
+        return made.entry(
+            name, {"title": "Uncategorized"}, _last(writer.organization, "categories", name)
+        )
 
 
 def _write(organization: int, entries: Sequence[Entry]) -> None:
@@ -285,7 +288,7 @@ def _write(organization: int, entries: Sequence[Entry]) -> None:
         return
     number = numbers.take(organization, len(entries))
     _require_last(organization, entries)
-    fresh = [entry.row for entry in entries if not entry.row.record]
+    fresh = [entry.row for entry in entries if not entry.row.born]
     keys = bulk.reserve(Written, len(fresh)) if fresh else []
     for row, key in zip(fresh, keys, strict=True):
         row.record = -key
@@ -297,10 +300,10 @@ def _write(organization: int, entries: Sequence[Entry]) -> None:
 
 
 def _require_last(organization: int, entries: Sequence[Entry]) -> None:
-    """Refuse a write that was checked against what is no longer the last one.
+    """Refuse a write that the last one forbids; else it is one more of the same record.
 
-    A vendor that writes one id twice at once: the last one wins whole, and whose it is stands.
-    What is posted has an id that nobody else knows.
+    Nobody comes between any more. A vendor that writes one id twice at once: the last one wins
+    whole, and whose it is stands. What is posted has an id that nobody else knows.
     """
     for entry in entries:
         row, before = entry.row, entry.before
@@ -309,7 +312,11 @@ def _require_last(organization: int, entries: Sequence[Entry]) -> None:
             continue
         if last.vendor != row.vendor:
             raise NotYours(_NOT_YOURS)
-        if before is None or last.pk != before.pk:
-            if entry.tied:
-                raise Stale("The record was changed at the same moment; read it again.")
-            row.record = last.record
+        if entry.tied and (before is None or last.pk != before.pk):
+            raise Stale("The record was changed at the same moment; read it again.")
+        # Who doesn't see the other class or student would never hear that the record has gone.
+        if last.klass != row.klass:
+            raise Invalid("class", "can't be changed; write a new record.")
+        if last.person != row.person:
+            raise Invalid("student", "can't be changed; write a new record.")
+        row.record, row.born = last.record, last.born

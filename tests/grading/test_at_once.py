@@ -7,9 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from django.db import connections
 from django.test import Client
 
+from connections.models import Connection
+from connections.viewing import reader_of
+from roster import grading
+from roster.grading.refusals import Stale
 from roster.models import Written
 from tests.conformance.conftest import SLUG, run
 from tests.grading.vendor import Vendor, line_item, result
@@ -43,8 +48,25 @@ def test_of_two_writers_the_last_one_wins_whole(riverside: Any) -> None:
     assert found["comment"] == f"score {found['score']:g}"
     rows = Written.objects.filter(collection="results", sourced_id="raced")
     assert rows.count() == len(sent)
-    assert rows.values("record").distinct().count() == 1
+    assert rows.values("record", "born").distinct().count() == 1
     assert riverside.examiner.ids("/results").count("raced") == 1
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_who_came_before_a_write_of_the_same_record_writes_it_too(
+    riverside: Any, there: bool
+) -> None:
+    vendor, name = riverside.examiner, f"overtaken-{there}"
+    vendor.put("lineItems", "overtaken", **line_item())
+    if there:
+        vendor.put("results", name, **result("overtaken", comment="one"))
+    came = reader_of(Connection.objects.get(pk=riverside.second.connection))
+    vendor.put("results", name, **result("overtaken", comment="two"))
+    body = result("overtaken", comment="three")
+    with pytest.raises(Stale):
+        grading.put(came, "results", name, body, lambda text: '"one"' in text)
+    grading.put(came, "results", name, body)
+    assert vendor.document("results", name)["comment"] == "three"
 
 
 def test_a_write_is_read_at_once_while_a_refresh_runs(riverside: Any) -> None:
