@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from roster.kinds import KINDS, Kind
+from roster import written
+from roster.kinds import KINDS, ROWS_OF, Kind
 from roster.listing import searching
 from roster.map import Map, current
 from roster.map.arrays import Flags, Ids
@@ -17,14 +18,7 @@ from roster.models import Mark, Organization
 FEW = 500
 """So many rows are fetched by their ids; of more, the first in order are found sooner."""
 
-WRITTEN = {
-    "grading_task",
-    "score_scale",
-    "line_item",
-    "result",
-    "assessment_line_item",
-    "assessment_result",
-}
+WRITTEN = {ROWS_OF[collection] for collection in written.WRITTEN}
 """Kinds that vendors write, so that the map may not have all of them."""
 
 ROWS = {"org": "org", "school": "org"}

@@ -32,6 +32,7 @@ class Kind(NamedTuple):
     model: type[Source] | type[Destination]
     form: type[EndpointForm]
     template: str
+    title: Words
     now: Words
     going: Words
     listed: str
@@ -45,6 +46,7 @@ KINDS = {
         Source,
         SourceForm,
         "imports/sources.html",
+        gettext_lazy("Sources of bundles"),
         gettext_lazy("Look now"),
         gettext_lazy("It is looked at in a moment. What came in stands below."),
         "import_sources",
@@ -56,6 +58,7 @@ KINDS = {
         Destination,
         DestinationForm,
         "grades/deliveries.html",
+        gettext_lazy("Deliveries"),
         gettext_lazy("Deliver now"),
         gettext_lazy("It is on its way."),
         "grade_deliveries",

@@ -19,6 +19,7 @@ from roster.grading.referring import Referred
 from roster.kinds import KINDS, ROWS_OF
 from roster.models import Document, Written
 from roster.parts import in_parts
+from roster.publishing.shelf import COLUMNS, cells_of
 
 NO_FIELDS: frozenset[str] = frozenset()
 MOMENTS = ("assign_date", "due_date")
@@ -95,11 +96,8 @@ def _shelve(written: Sequence[tuple[Written, dict[str, Doc]]]) -> None:
                 same.append((row, f"{name}_{version.replace('.', '')}"))
                 if len(same) > 1:
                     continue
-                values += [
-                    row.organization_id, version, row.collection, row.record, digest,
-                    each.sourced_id, each.status, each.role, each.school, each.klass, each.person,
-                    each.body.decode(), each.facts,
-                ]  # fmt: skip
+                values += [row.organization_id, version, row.collection, row.record, digest]
+                values += cells_of(each)
     if not named:
         return
     with prepared.cursor() if len(written) == 1 else connection.cursor() as cursor:
@@ -111,10 +109,10 @@ def _shelve(written: Sequence[tuple[Written, dict[str, Doc]]]) -> None:
 
 def _sql(documents: int) -> str:
     facts = "%s::jsonb" if connection.vendor == "postgresql" else "%s"
-    marks = f"({'%s, ' * 12}{facts})"
+    _, *columns = COLUMNS  # The database gives the key.
+    marks = f"({'%s, ' * (len(columns) - 1)}{facts})"
     return (
-        f"INSERT INTO {Document._meta.db_table} (organization_id, version, collection, record,"  # noqa: S608
-        " digest, sourced_id, status, role, school, klass, person, body, facts)"
+        f"INSERT INTO {Document._meta.db_table} ({', '.join(columns)})"  # noqa: S608
         f" VALUES {', '.join([marks] * documents)}"
         " ON CONFLICT (version, collection, record, digest) DO UPDATE SET unlisted_since = NULL"
         " RETURNING version, record, digest, id"

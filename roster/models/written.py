@@ -71,10 +71,10 @@ class Written(models.Model):
 
     `record` is the key of what was written, negative, the same in each of its writes. `vendor` is
     the partner whose it is, `connection` the one that wrote; `born` is the number of the record's
-    first write. `klass` and `person` are keys of
-    rows; `category` and `item` are those of rows, or, negative, records that were written; 0:
-    none. `values` are the columns of the row that a bundle would have brought, `shown` and
-    `stone` by version the documents that are read, the record's and its tombstone's.
+    first write. `klass` and `person` are keys of rows; `category` and `item` are those of rows, or,
+    negative, records that were written; 0: none. `values` are the columns of the row that a bundle
+    would have brought, `shown` and `stone` by version the documents that are read, the record's and
+    its tombstone's.
     """
 
     organization = models.ForeignKey(

@@ -56,6 +56,14 @@ COLUMNS = (
 )
 
 
+def cells_of(doc: Doc) -> tuple[Any, ...]:
+    """Return the last of these columns' values: what a document says of itself."""
+    return (
+        doc.sourced_id, doc.status, doc.role, doc.school, doc.klass, doc.person,
+        doc.body.decode(), doc.facts,
+    )  # fmt: skip
+
+
 REMEMBERED = frozenset(key.partition(".")[0] for keys in NESTED_BY.values() for key in keys)
 """Optional fields of which a tombstone keeps something."""
 
@@ -165,12 +173,8 @@ class Shelf:
             return {(record, digest): key for record, digest, key in cursor.fetchall()}
 
     def _row(self, key: int, digest: str, each: Finished) -> tuple[Any, ...]:
-        doc = each.doc
-        return (
-            key, self.organization, self.version, self.collection, each.record, digest,
-            doc.sourced_id, doc.status, doc.role, doc.school, doc.klass, doc.person,
-            doc.body.decode(), doc.facts,
-        )  # fmt: skip
+        of = self.organization, self.version, self.collection, each.record, digest
+        return (key, *of, *cells_of(each.doc))
 
     def _remember(self, rows: Sequence[tuple[int, int, int]]) -> None:
         if not rows:

@@ -85,7 +85,6 @@ def _drop_writes(organization: Organization) -> int:
         sourced_id=OuterRef("sourced_id"),
         record=OuterRef("record"),
         number__gt=OuterRef("number"),
-        number__lt=before,
     )
     return old.filter(Exists(anew)).delete()[0]
 
