@@ -10,9 +10,9 @@ class ConnectionsConfig(AppConfig):
     name = "connections"
 
     def ready(self) -> None:
-        from connections import delivering, several
+        from connections import delivering, rollover, several
         from connections.checks import check_doors
         from roster.jobs.working import KINDS
 
-        KINDS.update({several.KIND: several.work, delivering.KIND: delivering.work})
+        KINDS.update({each.KIND: each.work for each in (several, delivering, rollover)})
         register(check_doors, Tags.security)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -12,14 +15,14 @@ from django.utils.translation import gettext_lazy
 
 from connections import rollover as previews
 from portal.access import ADMIN, AtDesk, page
-from portal.csv_files import csv_answer
+from portal.csv_files import streamed_csv
 from portal.forms.rollover import RolloverForm
 from portal.pages.sharing import moving, rows_of
 from portal.terms import KIND_TERMS
 from roster import rollover
+from roster.jobs.queue import OPEN
+from roster.models import Job, Organization
 from roster.refusal import Refused
-
-EVERY = 1_000_000
 
 OUTCOMES = {
     "carried": gettext_lazy("is carried over"),
@@ -65,46 +68,66 @@ def show(request: AtDesk) -> HttpResponse:
     return TemplateResponse(request, "rollover/show.html", context, status=422 if bound else 200)
 
 
-@page()
+@page(methods=("GET", "POST"))
 def preview(request: AtDesk, year: int) -> HttpResponse:
-    """Show for each vendor who and what comes and goes, and what becomes of marks."""
+    """Show for each vendor who and what comes and goes, and what becomes of marks.
+
+    A job finds out: an administrator asks for it, and the page shows how far it is.
+    """
     organization = request.organization
-    try:
-        found = previews.preview(organization, str(year))
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect("rollover", organization.slug)
+    if request.method == "POST":
+        return _ask(request, str(year))
+    job = previews.previews_of(organization, str(year))
     context = {
         "organization": organization,
         "may_change": request.may_change,
         "year": str(year),
+        "job": job,
+        "under_way": job is not None and job.state in OPEN,
+    }
+    if job is not None and job.state == Job.State.DONE:
+        context |= _found(organization, job.result)
+    return TemplateResponse(request, "rollover/preview.html", context)
+
+
+def _ask(request: AtDesk, year: str) -> HttpResponse:
+    if not request.may_change:
+        raise PermissionDenied
+    try:
+        previews.request(request.organization, year, by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("rollover_preview", request.organization.slug, year)
+
+
+def _found(organization: Organization, found: dict[str, Any]) -> dict[str, Any]:
+    """Return what a preview has found, with names and in the words of the portal."""
+    vendors = found["connections"]
+    groups = moving(organization, [each["collections"] for each in vendors])
+    return {
         "found": found,
+        "is_old": found["revision"] != organization.revision,
         "vendors": [
-            {
-                **each,
-                "rows": rows_of(each["collections"]),
-                "moving": moving(organization, each["collections"]),
-            }
-            for each in found["connections"]
+            {**each, "rows": rows_of(each["collections"]), "moving": moved}
+            for each, moved in zip(vendors, groups, strict=True)
         ],
         "marks": [
             {**each, "level": KIND_TERMS[each["kind"]].singular, "words": OUTCOMES[each["outcome"]]}
             for each in found["marks"]
         ],
     }
-    return TemplateResponse(request, "rollover/preview.html", context)
 
 
-@page()
-def download(request: AtDesk, year: int) -> HttpResponse:
+@page(ADMIN)
+def download(request: AtDesk, year: int) -> HttpResponseBase:
     """Everybody and everything that comes or goes, as a table."""
+    organization = request.organization
     try:
-        found = previews.preview(request.organization, str(year), EVERY)
+        rows = previews.records(organization, str(year))
     except Refused as refused:
         messages.error(request, str(refused))
-        return redirect("rollover", request.organization.slug)
-    name = f"{request.organization.slug}-rollover-{year}"
-    return csv_answer(name, previews.Record._fields, previews.records(found))
+        return redirect("rollover", organization.slug)
+    return streamed_csv(f"{organization.slug}-rollover-{year}", previews.Record._fields, rows)
 
 
 @page(ADMIN, methods=("POST",))

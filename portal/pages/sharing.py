@@ -76,7 +76,7 @@ def _previewed(request: AtDesk, connection: Connection, form: SharingForm) -> Ht
         _context(request, connection, form)
         | {
             "rows": rows_of(collections),
-            "moving": moving(request.organization, collections),
+            "moving": moving(request.organization, [collections])[0],
             "warnings": preview["warnings"],
             "sent": list(form.sent()),
             "reason": form.cleaned_data["reason"],
@@ -94,34 +94,53 @@ def rows_of(collections: dict[str, dict[str, Any]]) -> list[tuple[Any, dict[str,
 
 
 def moving(
-    organization: Organization, collections: dict[str, dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """Return who and what appears and goes: `{"title", "going", "rows", "more"}` for each list."""
-    groups = [
-        (name, act, collections[name]["ids"][act], collections[name][act])
+    organization: Organization, differences: list[dict[str, dict[str, Any]]]
+) -> list[list[dict[str, Any]]]:
+    """Return who and what appears and goes by each of these differences, as
+    `[{"title", "going", "rows", "more"}]` with an entry for each list."""
+    nodes = [
+        (NAMES[name], each)
+        for collections in differences
+        for name, act in _moved(collections)
+        for each in collections[name]["ids"][act]
+    ]
+    names = naming.names_of(organization, nodes)
+    return [
+        [
+            _group(organization, name, act, collections[name], names)
+            for name, act in _moved(collections)
+        ]
+        for collections in differences
+    ]
+
+
+def _moved(collections: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
+    return [
+        (name, act)
         for act in ("removed", "added")
         for name in NAMES
         if name in collections and collections[name][act]
     ]
-    nodes = [(NAMES[name], each) for name, _act, ids, _number in groups for each in ids]
-    names = naming.names_of(organization, nodes)
-    return [
-        {
-            "title": COLLECTION_TERMS[name],
-            "going": act == "removed",
-            "number": number,
-            "rows": [
-                {
-                    "name": names[NAMES[name], each],
-                    "id": each,
-                    "address": address_of(organization, (NAMES[name], each)),
-                }
-                for each in ids
-            ],
-            "more": number - len(ids),
-        }
-        for name, act, ids, number in groups
-    ]
+
+
+def _group(
+    organization: Organization, name: str, act: str, numbers: dict[str, Any], names: dict[Any, str]
+) -> dict[str, Any]:
+    ids = numbers["ids"][act]
+    return {
+        "title": COLLECTION_TERMS[name],
+        "going": act == "removed",
+        "number": numbers[act],
+        "rows": [
+            {
+                "name": names[NAMES[name], each],
+                "id": each,
+                "address": address_of(organization, (NAMES[name], each)),
+            }
+            for each in ids
+        ],
+        "more": numbers[act] - len(ids),
+    }
 
 
 def _context(request: AtDesk, connection: Connection, form: SharingForm) -> dict[str, Any]:

@@ -85,7 +85,8 @@ def test_a_preview_says_what_comes_and_goes_and_changes_nothing(riverside: Organ
     assert riverside.school_year == "2027"
     assert read() == {"k1"}
     assert ("classes", "removed", "k1") in {
-        (each.collection, each.change, each.sourced_id) for each in rollover.records(found)
+        (each.collection, each.change, each.sourced_id)
+        for each in rollover.records(riverside, "2028")
     }
     with pytest.raises(Refused, match="already"):
         rollover.preview(riverside, "2027")

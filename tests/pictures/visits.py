@@ -127,6 +127,13 @@ def decide_about_all(page: Page) -> None:
     page.wait_for_timeout(4000)
 
 
+def look_ahead(page: Page) -> None:
+    """Ask for the preview, if nobody has, and wait for it."""
+    if (button := page.get_by_role("button", name="Look ahead")).is_visible():
+        button.click()
+    page.get_by_role("button", name="Look again").wait_for()
+
+
 VISITS = (
     Visit("home", ""),
     Visit("roster", "roster/"),
@@ -178,7 +185,7 @@ VISITS = (
     Visit("secret-day", "connections/1/secrets/older/day/"),
     Visit("letter", "connections/1/letters/pause/"),
     Visit("rollover", "rollover/"),
-    Visit("rollover-preview", "rollover/to/2028/"),
+    Visit("rollover-preview", "rollover/to/2028/", look_ahead),
     Visit("grades", "grades/"),
     Visit("grade-windows", "grades/windows/"),
     Visit("sessions", "/account/sessions/"),

@@ -14,8 +14,6 @@ from roster.management.base import RosterCommand
 from roster.management.sheets import write_sheet
 from roster.models import Organization, Rollover
 
-EVERY = 10_000_000
-
 
 class Command(RosterCommand):
     help = (
@@ -53,10 +51,9 @@ class Command(RosterCommand):
     def _preview(
         self, organization: Organization, year: str, path: Path | None
     ) -> tuple[dict[str, Any], str]:
-        named = EVERY if path else previews.NAMED
-        found = previews.preview(organization, year, named)
+        found = previews.preview(organization, year)
         if path:
-            write_sheet(path, previews.Record._fields, previews.records(found))
+            write_sheet(path, previews.Record._fields, previews.records(organization, year))
         lines = [f"From {found['from']} to {found['to']}:"]
         if not found["has_data"]:
             lines.append(f"No classes of {year} are here yet; on its day it waits for them.")

@@ -31,7 +31,7 @@ from tests.cast import signed_in
 from tests.portal.pages.test_doors import DOORS, IN, OF_AN_IMPORT, address_of
 
 FEW, MANY = 10, 1_000
-ELSEWHERE = ("docs", "hand_over", "account_", "mfa_", "session", "rollover", "kept_form")
+ELSEWHERE = ("docs", "hand_over", "account_", "mfa_", "session", "rollover_csv", "kept_form")
 """Pages that list no rows of an organization, or whose numbers are another test's."""
 
 OPENED = sorted(

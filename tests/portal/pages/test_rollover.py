@@ -6,10 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection as database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from connections import rollover
 from portal.models import Staff
-from roster.models import Organization
+from roster import jobs
+from roster.models import Job, Organization
 from roster.publishing import refresh
 from tests.cast import connected
 from tests.roster.carrying.test_years import beside
@@ -37,9 +41,7 @@ def test_dana_looks_plans_rolls_over_and_goes_back(
     page = as_dana.get(PAGE).content.decode()
     assert "What 2028 would do now" in page
     assert '<a href="/o/riverside/connections/" aria-current="true">' in page
-    preview = as_victor.get(f"{PAGE}to/2028/").content.decode()
-    assert "Algebra" in preview
-    table = as_victor.get(f"{PAGE}to/2028.csv").content.decode()
+    table = as_dana.get(f"{PAGE}to/2028.csv").getvalue().decode()
     assert "classes,added,k2" in table
     assert "classes,removed,k1" in table
 
@@ -58,6 +60,56 @@ def test_dana_looks_plans_rolls_over_and_goes_back(
     two_years.refresh_from_db()
     assert two_years.school_year == "2027"
     assert "taken back" in as_dana.get(PAGE).content.decode()
+
+
+def test_a_job_looks_ahead_one_at_a_time_and_the_page_keeps_what_it_found(
+    as_dana: Client, as_victor: Client, two_years: Organization
+) -> None:
+    page = f"{PAGE}to/2028/"
+    assert "Nobody has looked yet" in as_victor.get(page).content.decode()
+    assert as_victor.post(page).status_code == 403
+    assert "Look ahead" in as_dana.get(page).content.decode()
+    as_dana.post(page)
+    waiting = as_victor.get(page).content.decode()
+    assert "You can leave this page" in waiting
+    assert 'hx-trigger="every 1s"' in waiting
+    again = as_dana.post(page, follow=True).content.decode()
+    assert "A preview is being made already" in again
+
+    jobs.work(Job.objects.get(kind=rollover.KIND).pk, "worker")
+    found = as_victor.get(page).content.decode()
+    assert "Algebra" in found
+    assert "Look again" not in found
+    assert "The data has changed since" not in found
+    Organization.objects.filter(pk=two_years.pk).touch()  # type: ignore[attr-defined]
+    assert "The data has changed since" in as_dana.get(page).content.decode()
+    as_dana.post(page)
+    assert Job.objects.get(kind=rollover.KIND).state == Job.State.QUEUED
+
+
+def test_the_active_year_needs_no_preview(as_dana: Client, two_years: Organization) -> None:
+    answer = as_dana.post(f"{PAGE}to/2027/", follow=True)
+    assert "2027 is the active school year already" in answer.content.decode()
+    assert not Job.objects.filter(kind=rollover.KIND).exists()
+
+
+def test_a_preview_of_more_vendors_asks_the_database_no_more(
+    as_dana: Client, two_years: Organization, dana: Staff
+) -> None:
+    page = f"{PAGE}to/2028/"
+
+    def queries() -> int:
+        as_dana.post(page)
+        jobs.work(Job.objects.get(kind=rollover.KIND).pk, "worker")
+        with CaptureQueriesContext(database) as asked:
+            as_dana.get(page)
+        return len(asked)
+
+    one = queries()
+    for number in range(3):
+        connected(two_years, dana, vendor=f"Reader {number}")
+    refresh(two_years, by="dana")
+    assert queries() == one
 
 
 def test_a_plan_is_cancelled(as_dana: Client, two_years: Organization) -> None:
