@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
+from django.core.checks import Tags
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, OperationalError, ProgrammingError, connection
@@ -33,6 +34,8 @@ class RosterCommand(BaseCommand):
     """A command of the product: subclasses write `arguments` and `run`."""
 
     requires_migrations_checks = False
+    # Checks of pages and addresses would import the whole portal for each command.
+    requires_system_checks = [Tags.security]
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
