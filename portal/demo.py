@@ -17,7 +17,7 @@ from connections import credentials, lifecycle
 from connections.information import information
 from connections.models import SHARES, Connection, Partner
 from connections.partners import create_partner
-from portal import demo_past, staff
+from portal import demo_past, examples, staff
 from portal.models import Membership, Staff
 from roster.generator.demo import write_demo_bundle
 from roster.importing import import_bundle
@@ -60,7 +60,7 @@ def prepare(base: str, say: Say, progress: Progress) -> dict[str, Any]:
 
     `{"address", "organization", "accounts": [{"email", "role", "password"}], "connections":
     [{"id", "vendor", "oneroster", "status", "client_id", "client_secret", "token_url",
-    "base_url", "curl": [set the token, read the students]}]}`.
+    "base_url", "curl": [lines that read the students]}]}`.
     """
     say("Preparing the database")
     call_command("migrate", verbosity=0, interactive=False)
@@ -161,9 +161,10 @@ def access(connection: Connection, secret: str, base: str) -> dict[str, Any]:
         "token_url": token_url,
         "base_url": base_url,
         "curl": [
-            f"TOKEN=$(curl -s -u {client}:{secret} -d grant_type=client_credentials {token_url}"
-            """ | sed -n 's/.*"access_token": *"\\([^"]*\\)".*/\\1/p')""",
-            f'curl -s -H "Authorization: Bearer $TOKEN" "{base_url}/students?limit=5"',
+            f"export CLIENT_ID={client} CLIENT_SECRET={secret}",
+            f"export TOKEN_URL={token_url} BASE_URL={base_url}",
+            examples.CURL["token"],
+            examples.CURL["read"],
         ],
     }
 
@@ -173,7 +174,11 @@ def in_words(facts: dict[str, Any]) -> str:
     lines = [f"Rosterdesk is at {facts['address']}", "", "Sign in with"]
     for one in facts["accounts"]:
         lines.append(f"  {one['email']:<28} {one['password']}   ({one['role']})")
-    lines += ["", "Read students as a vendor does: paste one line, then the next."]
+    lines += [
+        "",
+        "Read students as a vendor does: paste the lines of a version into a shell.",
+        f"What else vendors can do with them is at {facts['address']}/docs/.",
+    ]
     for one in facts["connections"]:
         active = one["status"] == Connection.Status.ACTIVE
         status = "" if active else f", which is {one['status']}"

@@ -28,7 +28,7 @@ READS: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
         ("enrollments", {"limit": "1000"}),
         ("enrollments", {"limit": "1000", "offset": "1000"}),
         ("students", {"filter": "familyName='Abdi'"}),
-        ("users", {"filter": "dateLastModified>='2026-01-01'", "limit": "5"}),
+        ("users", {"filter": "dateLastModified>='2026-01-01'", "limit": "1000"}),
         ("users", {"filter": "favouriteColour='blue'"}),
         ("users/nobody", {}),
     ),
@@ -36,10 +36,15 @@ READS: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
         ("schools", {}),
         ("students", {"limit": "100"}),
         ("students", {"limit": "100", "offset": "100"}),
+        ("students", {"limit": "100", "offset": "200"}),
         ("demographics", {}),
     ),
 }
-"""What a vendor of each version asks for: a sync, a search, and what it gets wrong."""
+"""What a vendor of each version asks for: a sync, a search, and what it gets wrong.
+
+Every list is read to its end, so that who tries the demo next begins a run, and meets no record
+that was excluded meanwhile.
+"""
 
 
 def read_as(connection: Connection, secret: str, base: str) -> None:
