@@ -8,7 +8,7 @@ in it as variables of Django's templates, so that no number is written twice. Li
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
@@ -115,12 +115,17 @@ class Article:
         return address_of(self.book, self.name)
 
 
-class Found(NamedTuple):
-    """A section in which all words of a search stand."""
+class Part(NamedTuple):
+    """What a search looks through and finds: a section, or what stands before the first one."""
 
-    article: Article
-    section: Section | None
-    excerpt: str
+    page: str
+    heading: str
+    address: str
+    text: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.page}: {self.heading}" if self.heading else self.page
 
 
 def address_of(book: str, name: str) -> str:
@@ -154,28 +159,30 @@ def beside(page: str) -> tuple[str, str] | None:
     return address_of("district", name), dict(contents("district"))[name]
 
 
-def search(words: str, values: Mapping[str, Any]) -> list[Found]:
-    """Return the sections that hold all these words, in the order of the handbooks."""
+def search(words: str, parts: Iterable[Part]) -> list[Part]:
+    """Return the parts that hold all these words; those that have them in the title come first."""
     wanted = words.casefold().split()
-    return [found for found in _everything(values) if _holds(found, wanted)] if wanted else []
+    found = [part for part in parts if wanted and _holds(f"{part.title} {part.text}", wanted)]
+    return sorted(found, key=lambda part: not _holds(part.title, wanted))
 
 
-def _everything(values: Mapping[str, Any]) -> Iterator[Found]:
-    for book, names in BOOKS.items():
-        for name in names:
-            one = article(book, name, values)
-            yield Found(one, None, _plain(one.lead))
-            yield from (Found(one, each, _plain(each.html)) for each in one.sections)
+def parts_of(book: str, values: Mapping[str, Any]) -> Iterator[Part]:
+    """Return a handbook's parts, in its order."""
+    for name in BOOKS[book]:
+        one = article(book, name, values)
+        yield Part(one.title, "", one.address, plain(one.lead))
+        for each in one.sections:
+            yield Part(one.title, each.title, f"{one.address}#{each.anchor}", plain(each.html))
 
 
-def _plain(html: str) -> str:
-    return unescape(strip_tags(html))
+def plain(html: str) -> str:
+    """Return the text of HTML, on one line."""
+    return " ".join(unescape(strip_tags(html)).split())
 
 
-def _holds(found: Found, wanted: list[str]) -> bool:
-    heading = found.section.title if found.section else found.article.title
-    text = f"{heading} {found.excerpt}".casefold()
-    return all(word in text for word in wanted)
+def _holds(text: str, wanted: list[str]) -> bool:
+    folded = text.casefold()
+    return all(word in folded for word in wanted)
 
 
 @lru_cache(maxsize=64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -39,22 +40,25 @@ def show(request: HttpRequest, name: str, book: str = "developers") -> HttpRespo
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """What the handbooks say about some words."""
+    """What the documentation says about some words: to vendors first, operators last."""
     words = request.GET.get("q", "").strip()[:100]
-    found = articles.search(words, _values(request))
+    values = _values(request)
+    vendors, *others = (articles.parts_of(book, values) for book in articles.BOOKS)
+    found = articles.search(words, chain(vendors, docs.parts(request), *others))
     context = {
         **docs.around(""),
         "words": words,
-        "found": [
-            {
-                "article": each.article,
-                "section": each.section,
-                "excerpt": each.excerpt.strip()[:EXCERPT],
-            }
-            for each in found
-        ],
+        "found": [(part.title, part.address, _excerpt(part.text, words)) for part in found],
     }
     return TemplateResponse(request, "docs/search.html", context)
+
+
+def _excerpt(text: str, words: str) -> str:
+    """Return the part of a text that the first of these words stands in."""
+    places = [at for word in words.split() if (at := text.casefold().find(word.casefold())) >= 0]
+    begin = min(places, default=0)
+    begin = text.rfind(" ", 0, begin - EXCERPT // 3) + 1 if begin > EXCERPT // 2 else 0
+    return ("…" if begin else "") + text[begin : begin + EXCERPT]
 
 
 def _values(request: HttpRequest) -> dict[str, Any]:

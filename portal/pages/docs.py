@@ -7,11 +7,13 @@ query. They are in English only, as are OneRoster's words and the API's own mess
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 from oauth2_provider.settings import oauth2_settings
 
@@ -99,8 +101,11 @@ GRANTED = {
 """What a vendor sees where it isn't refused."""
 
 
+_HEADING = re.compile(r'<h[23][^>]*><a href="#([\w-]+)">([^<]+)</a></h[23]>')
+
+
 @require_safe
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: HttpRequest) -> TemplateResponse:
     """Where a vendor engineer begins: four lines, a token, a first read, pages, changes."""
     context = {
         **around("start"),
@@ -111,7 +116,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def reference(request: HttpRequest, version: str) -> HttpResponse:
+def reference(request: HttpRequest, version: str) -> TemplateResponse:
     """The whole API of one version, for looking things up."""
     if version not in FIELDS:
         raise Http404
@@ -153,6 +158,21 @@ def reference(request: HttpRequest, version: str) -> HttpResponse:
         "tombstone_days": Organization._meta.get_field("tombstone_days").default,
     }
     return TemplateResponse(request, "docs/reference.html", context)
+
+
+def parts(request: HttpRequest) -> Iterator[articles.Part]:
+    """Return what a search looks through on these pages: a part for each heading."""
+    pages = [("Start here", reverse("docs"), start(request))]
+    for version in sorted(FIELDS, reverse=True):
+        address = reverse("docs_version", args=[version])
+        pages.append((f"OneRoster {version}", address, reference(request, version)))
+    for title, address, answer in pages:
+        page = answer.render().content.decode()
+        _, *found = _HEADING.split(page[page.index("<main") : page.index("</main>")])
+        for anchor, heading, html in zip(found[::3], found[1::3], found[2::3], strict=True):
+            yield articles.Part(
+                title, articles.plain(heading), f"{address}#{anchor}", articles.plain(html)
+            )
 
 
 def areas(version: str) -> list[tuple[str, str, list[dict[str, Any]]]]:
