@@ -55,6 +55,11 @@ curl -sS -G -H "Authorization: Bearer $TOKEN" -d sort=familyName -d orderBy=desc
     "filter": """\
 curl -sS -G -H "Authorization: Bearer $TOKEN" \\
   --data-urlencode "filter=familyName='O'Brien' OR givenName~'ann'" "$BASE_URL/users\"""",
+    "newman": """\
+npx newman run oneroster-{version}.postman_collection.json \\
+  -e oneroster-{version}.postman_environment.json \\
+  --env-var "OneRosterConsumerKey=$CLIENT_ID" \\
+  --env-var "OneRosterConsumerSecret=$CLIENT_SECRET\"""",
     "document": """\
 curl -sS "$BASE_URL/discovery/{document}\"""",
 }

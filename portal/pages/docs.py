@@ -262,6 +262,7 @@ def _common(request: HttpRequest, version: str) -> dict[str, Any]:
             "write": examples.write(base + base_path(version, "gradebook")),
             "lines": examples.CURL["lines"].format(token_url=token_url, base_url=base_url),
             "changes": examples.CURL["changes"].format(since=examples.SINCE),
+            "newman": examples.CURL["newman"].format(version=version),
             "document": examples.CURL["document"].format(
                 document=discovery.NAMES[version, SERVICES[version][0]][0]
             ),

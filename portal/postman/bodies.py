@@ -58,5 +58,6 @@ def body_of(operation: Operation) -> dict[str, Any] | None:
         return None
     record = RECORDS[operation.collection]
     if operation.many:
-        return {operation.envelope: [{"sourcedId": "mine", **record}]}
+        # Another id in each run: the same ids would get the same answer, of records deleted since.
+        return {operation.envelope: [{"sourcedId": "{{$guid}}", **record}]}
     return {operation.envelope: record}

