@@ -6,7 +6,7 @@ from datetime import datetime
 
 import numpy as np
 
-from roster.clock import EPOCH, moment_of, stamp
+from roster.clock import EPOCH, stamps_of
 from roster.models import Status
 from roster.publishing.lists import Numbers
 from roster.reading import lookups
@@ -25,7 +25,7 @@ def changed(clause: Clause, stamps: Numbers) -> Mask:
     if clause.predicate == "~":
         asked = clause.value.casefold()
         every, which = np.unique(stamps, return_inverse=True)
-        texts = [stamp(moment_of(int(each))).casefold() for each in every]
+        texts = [each.casefold() for each in stamps_of(every)]
         return np.array([asked in text for text in texts], np.bool_)[which]
     moment = _microseconds(moment_in(clause))
     return _compared(stamps * 1000, clause.predicate, moment)

@@ -8,15 +8,15 @@ are joined as text, without objects between.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 import orjson
 
 from roster.caches import MEGABYTE, Cache, forget
-from roster.clock import moment_of, stamp
+from roster.clock import stamps_of
 from roster.dialects.composing import render
+from roster.dialects.fields import FIELDS
 from roster.kinds import COLLECTIONS
 from roster.models import Publication
 from roster.publishing.lists import EMPTY, List
@@ -43,6 +43,8 @@ class Page(NamedTuple):
     total: int
 
 
+# What is withheld later is withheld by an act.
+_hidden: Cache[frozenset[str]] = Cache(MEGABYTE, lambda fields: 300)
 _found: Cache[List] = Cache(32 * MEGABYTE, lambda found: 500 + 24 * len(found))
 
 
@@ -241,7 +243,9 @@ def _dressed(source: Source, collection: str, some: List, texts: list[str]) -> l
         texts = [without(text, fields) for text in texts]
     if some.records.size and some.records.min() < 0:
         texts = _of_vendor(source, collection, some, texts)
-    return [text[:-1] + _tail(each) for text, each in zip(texts, some.stamps.tolist(), strict=True)]
+    stamps, which = np.unique(some.stamps, return_inverse=True)
+    tails = [f',"dateLastModified":"{each}"}}' for each in stamps_of(stamps)]
+    return [text[:-1] + tails[each] for text, each in zip(texts, which.tolist(), strict=True)]
 
 
 def _of_vendor(source: Source, collection: str, some: List, texts: list[str]) -> list[str]:
@@ -249,7 +253,11 @@ def _of_vendor(source: Source, collection: str, some: List, texts: list[str]) ->
 
     They are kept whole, whoever reads them.
     """
-    hidden = withheld(source, collection, None)
+    key = source.publication, source.revision, source.acts, collection
+    hidden = _hidden.get(key)
+    if hidden is None:
+        fields = {field.name for field in FIELDS[source.version][collection]}
+        hidden = _hidden.put(key, withheld(source, collection, None) & fields)
     every = "".join(texts)
     marks = [mark for name in hidden if (mark := f'"{name}":') in every]
     if not marks:
@@ -258,11 +266,6 @@ def _of_vendor(source: Source, collection: str, some: List, texts: list[str]) ->
         without(text, hidden) if record < 0 and any(mark in text for mark in marks) else text
         for record, text in zip(some.records.tolist(), texts, strict=True)
     ]
-
-
-@lru_cache(4096)
-def _tail(number: int) -> str:
-    return f',"dateLastModified":"{stamp(moment_of(number))}"}}'
 
 
 def without(text: str, fields: Iterable[str]) -> str:

@@ -30,7 +30,7 @@ WRITTEN = (
 )
 """The collections into which vendors write, those first that others name."""
 
-BLOCK = 4_096
+BLOCK = 2_048
 """Records of a block, until it is parted."""
 
 AT_ONCE = 100_000
@@ -64,14 +64,13 @@ SQL = (
 Columns = Mapping[str, Numbers]
 
 
-@dataclass(frozen=True, eq=False)
 class Block:
-    """Some records one after the other, which count downwards, by column."""
+    """Some records one after the other, which count downwards, by column; never changed."""
 
-    columns: Columns
-
-    def __len__(self) -> int:
-        return int(self.columns["record"].size)
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self.size = columns["record"].size
+        self.first = int(columns["record"][0])
 
     @cached_property
     def named(self) -> Numbers:
@@ -94,9 +93,8 @@ class Log:
 
 
 def _bytes(log: Log) -> int:
-    return 500 + sum(
-        8 * len(COLUMNS) * len(block) for blocks in log.blocks.values() for block in blocks
-    )
+    sizes = [block.size for blocks in log.blocks.values() for block in blocks]
+    return 500 + 8 * len(COLUMNS) * sum(sizes)
 
 
 # A million records take 96 of them.
@@ -129,9 +127,10 @@ def _advanced(organization: int, log: Log | None, upto: int) -> Log:
 
 def _rows(organization: int, after: int, upto: int) -> Iterator[Numbers]:
     """Yield the writes after a number up to another, some at a time, each as columns."""
+    few = after > 0
     while after < upto:
         sql = f"{SQL} AND number > %s AND number <= %s ORDER BY number LIMIT {AT_ONCE}"
-        rows = _read(sql, [organization, after, upto], few=after > 0)
+        rows = _read(sql, [organization, after, upto], few=few)
         yield rows
         if rows.shape[1] < AT_ONCE:
             return
@@ -175,25 +174,37 @@ def _newest(columns: Columns) -> Columns:
 def _merged(blocks: Blocks, fresh: Columns) -> Blocks:
     """Return blocks with these newest writes in them; those that have none stay as they are."""
     if not blocks:
-        return tuple(_parted(fresh))
-    starts = np.array([-block.columns["record"][0] for block in blocks])
+        return _parted(fresh)
+    starts = np.array([-block.first for block in blocks])
     places = np.maximum(np.searchsorted(starts, -fresh["record"], side="right") - 1, 0)
-    found: list[Block] = []
-    for place, block in enumerate(blocks):
+    found = list(blocks)
+    for place in bulk.distinct(places)[::-1].tolist():
         mine = places == place
-        if not mine.any():
-            found.append(block)
-            continue
-        both = {
-            name: np.concatenate([each, fresh[name][mine]]) for name, each in block.columns.items()
-        }
-        found += _parted(_newest(both))
+        some = {name: each[mine] for name, each in fresh.items()}
+        found[place : place + 1] = _parted(_with(blocks[place].columns, some))
     return tuple(found)
 
 
-def _parted(columns: Columns) -> Iterator[Block]:
-    """Yield the blocks of columns, one where they are no more than two would hold."""
+def _with(columns: Columns, fresh: Columns) -> Columns:
+    """Return columns in which these writes replace those of the same records, or stand between."""
+    order = -columns["record"]
+    at = np.searchsorted(order, -fresh["record"])
+    known = np.append(order, 1)[at] == -fresh["record"]
+    found = {name: each.copy() for name, each in columns.items()}
+    for name, each in found.items():
+        each[at[known]] = fresh[name][known]
+        if not known.all():
+            found[name] = np.insert(each, at[~known], fresh[name][~known])
+    return found
+
+
+def _parted(columns: Columns) -> Blocks:
+    """Return the blocks of columns, one where they are no more than two would hold."""
     size = columns["record"].size
-    step = size if size < 2 * BLOCK else BLOCK
-    for start in range(0, size, step or 1):
-        yield Block({name: each[start : start + step].copy() for name, each in columns.items()})
+    if size < 2 * BLOCK:
+        return (Block(columns),)
+    starts = range(0, size, BLOCK)
+    return tuple(
+        Block({name: each[start : start + BLOCK].copy() for name, each in columns.items()})
+        for start in starts
+    )

@@ -12,11 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import blake2b
-from typing import NamedTuple
-from weakref import WeakValueDictionary
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from roster import bulk
 from roster.caches import MEGABYTE, Cache
@@ -72,13 +71,11 @@ class Part:
 class Records:
     """A reader's written records of a collection, in the order in which each was first written.
 
-    `own` says of each part whether it was made for this reader, `blocks` are what they are parts
-    of; `named` are those on which they depend.
+    `blocks` are what they are parts of, `named` those on which they depend.
     """
 
     upto: int = 0
     parts: tuple[Part, ...] = ()
-    own: tuple[bool, ...] = ()
     blocks: Blocks = ()
     named: Records | None = field(default=None, repr=False)
 
@@ -87,24 +84,16 @@ class Records:
 
     @cached_property
     def _ends(self) -> Numbers:
-        return np.cumsum([len(part) for part in self.parts])
+        return np.cumsum([part.live.records.size for part in self.parts])
 
     @cached_property
     def _starts(self) -> Numbers:
-        return np.array([-part.block.columns["record"][0] for part in self.parts], np.int64)
-
-    @cached_property
-    def taken(self) -> int:
-        """The bytes of what was made for the reader; what others have, too, counts for them."""
-        return 500 + sum(
-            100 + own * (33 * len(part.block))
-            for part, own in zip(self.parts, self.own, strict=True)
-        )
+        return np.array([-block.first for block in self.blocks], np.int64)
 
     @cached_property
     def known(self) -> int:
         """How many records there are in the log, whoever reads them."""
-        return sum(len(part.block) for part in self.parts)
+        return sum([block.size for block in self.blocks])
 
     @property
     def last(self) -> int:
@@ -179,8 +168,8 @@ class Records:
 NOBODYS = Records()
 
 
-_records: Cache[Records] = Cache(128 * MEGABYTE, lambda records: records.taken)
-_parts: WeakValueDictionary[tuple[Block, bytes], Part] = WeakValueDictionary()
+# Of what is live of a whole block no more than its stamps is a reader's own.
+_records: Cache[Records] = Cache(128 * MEGABYTE, lambda records: 500 + 17 * records.known)
 _superseded: Cache[tuple[int, Numbers]] = Cache(16 * MEGABYTE, lambda known: 500 + known[1].nbytes)
 
 
@@ -198,22 +187,19 @@ def records(source: WrittenSource, collection: str) -> Records:
         return known
     stays = {} if known is None else _staying(known, named)
     looking = _Looking(source, collection, reach, named)
-    made = [stays.get(block) or looking.part(block) for block in blocks]
-    parts, own = (tuple(each) for each in zip(*made, strict=True)) if made else ((), ())
-    return _records.put(key, Records(everything.upto, parts, own, blocks, named))
+    parts = tuple(stays.get(block) or looking.part(block) for block in blocks)
+    return _records.put(key, Records(everything.upto, parts, blocks, named))
 
 
-def _staying(known: Records, named: Records | None) -> Mapping[Block, tuple[Part, bool]]:
+def _staying(known: Records, named: Records | None) -> Mapping[Block, Part]:
     """Return the parts in which no record depends on what has moved among the `named`, by block."""
-    moved = EMPTY.records
-    if named is not None and known.named is not None:
-        moved = named.differing(known.named)
-    every = zip(known.blocks, known.parts, known.own, strict=True)
-    return {
-        block: (part, own)
-        for block, part, own in every
-        if not moved.size or not np.isin(moved, block.named).any()
-    }
+    every = dict(zip(known.blocks, known.parts, strict=True))
+    if named is None or known.named is None or named is known.named:
+        return every
+    moved = named.differing(known.named)
+    if not moved.size:
+        return every
+    return {block: part for block, part in every.items() if not np.isin(moved, block.named).any()}
 
 
 def as_of(source: WrittenSource, collection: str, places: Numbers, upto: int) -> List:
@@ -239,7 +225,7 @@ def record_at(source: WrittenSource, collection: str, place: int) -> int:
 
 def _columns_at(source: WrittenSource, collection: str, places: Numbers) -> dict[str, Numbers]:
     blocks = log.log_of(source.organization, source.written).of(collection)
-    ends = np.cumsum([0, *map(len, blocks)])
+    ends = np.cumsum([0, *(block.size for block in blocks)])
     which = np.searchsorted(ends, places, side="right") - 1
     found = [
         {
@@ -292,41 +278,25 @@ class _Looking:
         which = source.version.replace(".", "")
         self.shown, self.stone = f"shown_{which}", f"stone_{which}"
 
-    def part(self, block: Block) -> tuple[Part, bool]:
-        """Return what the reader has of a block, and whether nobody has the same."""
-        columns, size = block.columns, len(block)
-        mine = columns["vendor"] == self.vendor
+    def part(self, block: Block) -> Part:
+        """Return what the reader has of a block."""
+        columns, mine = block.columns, block.columns["vendor"] == self.vendor
         if self.reach.knows_others or mine.all():
-            visible = self.seen(columns)
-        else:
-            # Of others' records nothing is looked at.
-            nothing = np.zeros(size, np.bool_)
-            visible = Visible(nothing, nothing.copy(), np.zeros(size, np.int64), columns["number"])
-            if mine.any():
-                some = self.seen({name: column[mine] for name, column in columns.items()})
-                visible.live[mine], visible.gone[mine] = some.live, some.gone
-                visible.stamps[mine] = some.stamps
-                visible = visible._replace(came=np.zeros(size, np.int64))
-                visible.came[mine] = some.came
-        content = [each.tobytes() for each in visible]
-        mark = blake2b(b"".join([self.shown.encode(), *content]), digest_size=16).digest()
-        shared = _parts.get((block, mark))
-        if shared is not None:
-            return shared, False
-        made = self._made(block, visible)
-        _parts[block, mark] = made
-        return made, True
+            return self._part(block, self.seen(columns))
+        # Of others' records nothing is looked at.
+        some = self.seen({name: column[mine] for name, column in columns.items()})
+        return self._part(block, Visible(*(_spread(each, mine) for each in some)))
 
-    def _made(self, block: Block, visible: Visible) -> Part:
+    def _part(self, block: Block, visible: Visible) -> Part:
         columns, live, gone = block.columns, visible.live, visible.gone
-        records, shown, stamps = columns["record"], columns[self.shown], visible.stamps
-        whole = bool(live.all())
+        shown, stones = (
+            List(columns["record"], columns[name], visible.stamps)
+            for name in (self.shown, self.stone)
+        )
         return Part(
             block,
-            List(records, shown, stamps)
-            if whole
-            else List(records[live], shown[live], stamps[live]),
-            List(records[gone], columns[self.stone][gone], stamps[gone]),
+            shown if live.all() else shown.take(live),
+            stones.take(gone),
             live,
             visible.came[live] if self.collection in NAMED.values() else EMPTY.stamps,
         )
@@ -384,3 +354,10 @@ class _Looking:
         """Return what is to be said of what a bundle brought or a vendor wrote."""
         ours, theirs = self.ours.at(columns["named"]), self.theirs.at(columns["named"])
         return ours[0] | theirs[0], ours[1] | theirs[1], np.maximum(ours[2], theirs[2])
+
+
+def _spread(values: NDArray[Any], where: Flags) -> NDArray[Any]:
+    """Return these values where the mask says so, and nothing elsewhere."""
+    found = np.zeros(where.size, values.dtype)
+    found[where] = values
+    return found
