@@ -6,6 +6,8 @@ status, the publication it reads, and when it last read the list that the record
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -16,9 +18,9 @@ from connections import standing, sync_history
 from connections.models import Connection, Request
 from connections.models.connection import ConnectionQuerySet
 from roster.clock import moment_of, stamp
-from roster.explaining import Entry, entries, explain
+from roster.explaining import Entry, entries, explain_each
 from roster.kinds import KINDS
-from roster.models import Status
+from roster.models import AuditEntry, Organization, Status
 from roster.publishing import held_refresh
 from roster.refusal import Refused
 
@@ -63,37 +65,74 @@ def explain_to(connection: Connection, kind: str, sourced_id: str) -> dict[str, 
     """
     if connection.feed is None:
         raise Refused(f"{connection.vendor} reads nothing: the connection is closed.")
-    said = explain(connection.feed, kind, sourced_id)
-    collection = KINDS[kind].collection
+    collection = KINDS[kind].collection if kind in KINDS else None
     last = sync_history.last_read(connection, collection) if collection else None
-    published, held = said["published"], held_refresh(connection.organization)
-    entry = Entry(published["status"], millis(published["last"])) if published else None
+    return explain_to_each(connection.organization, [(connection, last)], kind, sourced_id)[0]
+
+
+def explain_to_each(
+    organization: Organization,
+    readers: Iterable[tuple[Connection, datetime | None]],
+    kind: str,
+    sourced_id: str,
+) -> list[dict[str, Any]]:
+    """Return the same for several, each with when it last read the list, in a few queries for all.
+
+    Connections that are closed have no answer.
+    """
+    reading = [(each, each.feed, last) for each, last in readers if each.feed]
+    answers = explain_each(organization, [feed for _, feed, _ in reading], kind, sourced_id)
+    held = held_refresh(organization)
+    outs = [[*_kept_out_steps(said)] for said in answers]
+    asked = [str(each.pk) for (each, _, _), steps in zip(reading, outs, strict=True) if steps]
+    histories = _histories(organization, asked)
+    found = []
+    for (connection, _, last), said, steps in zip(reading, answers, outs, strict=True):
+        for step in steps:
+            step["marks"] = _kept_out_by(connection, step["id"], histories[str(connection.pk)])
+        published = said["published"]
+        entry = Entry(published["status"], millis(published["last"])) if published else None
+        found.append(
+            said
+            | {
+                "connection": connection.pk,
+                "vendor": connection.vendor,
+                "status": connection.status,
+                "last_read": stamp(last) if last else None,
+                "refresh_held": stamp(held.began) if held else None,
+                "truths": {
+                    name: stamp(value) if isinstance(value, datetime) else value
+                    for name, value in truths(connection, entry, last)._asdict().items()
+                },
+            }
+        )
+    return found
+
+
+def _kept_out_steps(said: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for chain in (said["chain"], *said["branches"]):
-        for step in chain:
-            if step["code"] == "kept_out":
-                step["marks"] = kept_out_by(connection, step["id"])
-    return said | {
-        "connection": connection.pk,
-        "vendor": connection.vendor,
-        "status": connection.status,
-        "last_read": stamp(last) if last else None,
-        "refresh_held": stamp(held.began) if held else None,
-        "truths": {
-            name: stamp(value) if isinstance(value, datetime) else value
-            for name, value in truths(connection, entry, last)._asdict().items()
-        },
-    }
+        yield from (step for step in chain if step["code"] == "kept_out")
 
 
-def kept_out_by(connection: Connection, person: str) -> list[dict[str, Any]]:
+def _histories(organization: Organization, connections: list[str]) -> dict[str, list[AuditEntry]]:
+    """Return the audit entries that may say who kept whom out, of these connections, last first."""
+    found: dict[str, list[AuditEntry]] = defaultdict(list)
+    if connections:
+        for entry in organization.audit.filter(
+            kind="connection",
+            object_id__in=connections,
+            action__in=("sharing.changed", "connection.created"),
+        ):
+            found[entry.object_id].append(entry)
+    return found
+
+
+def _kept_out_by(
+    connection: Connection, person: str, history: Iterable[AuditEntry]
+) -> list[dict[str, Any]]:
     """Return who keeps a person out of the connection, since when and why; as one mark."""
     if person not in connection.kept_out:
         return []
-    history = connection.organization.audit.filter(
-        kind="connection",
-        object_id=str(connection.pk),
-        action__in=("sharing.changed", "connection.created"),
-    )
     mark = {"source": "person", "reason": connection.kept_out[person], "by": "", "at": None}
     for entry in history:
         if person not in _kept_out(entry.new):
@@ -139,7 +178,7 @@ def sights(connections: ConnectionQuerySet, collection: str, sourced_id: str) ->
     )
     read = list(
         connections.annotate(last_read=Subquery(reads.order_by("-at").values("at")[:1]))
-        .select_related("feed")
+        .select_related("feed__publication")
         .by_name()
     )
     heads = {each.pk: each.feed.publication_id for each in read if each.feed}

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from connections.explaining import Truths, explain_to, sights
+from connections.explaining import Truths, explain_to, explain_to_each, sights
 from portal import facts, naming
 from portal.access import AtDesk, connection_of, connections_of, page
 from portal.asked import asked
@@ -52,19 +52,39 @@ CHILDREN: dict[str, tuple[tuple[str, str], ...]] = {
 
 SHOWN = 10
 """How many entries of its history the page shows."""
-EXPLAINED_AT_ONCE = 5
-"""For how many connections the page fetches the reasons by itself: the others when asked."""
 
 
 @page()
 def show(request: AtDesk, kind: str) -> HttpResponse:
-    """A record's page, by `?id=`."""
+    """A record's page, by `?id=`; with `why`, the reasons why vendors can't read it too.
+
+    htmx fetches these for the list of vendors after the page has come.
+    """
     organization, shown = request.organization, kind_of(request, kind)
     row = row_of(organization, shown, asked(request, "id"))
-    node = (kind, row.sourced_id)
+    explained = "why" in request.GET
+    readers = readers_of(organization, shown, row, explained=explained)
+    context = {
+        "organization": organization,
+        "may_change": request.may_change,
+        "kind": shown,
+        "id": row.sourced_id,
+        "readers": readers,
+        "unexplained": not explained and any(each["sight"].state != "live" for each in readers),
+        "is_published": shown.collection is not None,
+    }
+    if request.htmx:
+        return TemplateResponse(request, "roster/_readers.html", context)
+    return TemplateResponse(request, "roster/record.html", context | about(request, shown, row))
+
+
+def about(request: AtDesk, kind: Kind, row: Any) -> dict[str, Any]:
+    """Return what the page says of a row besides who reads it."""
+    organization = request.organization
+    node = (kind.name, row.sourced_id)
     exclusions = Exclusions(organization)
     parents = exclusions.parents(node)
-    known = facts.facts_of(organization, shown, row, all_of_it=request.may_change)
+    known = facts.facts_of(organization, kind, row, all_of_it=request.may_change)
     above = exclusions.inherited(node)
     nodes = [*parents.all_of, *parents.any_of, *([above] if above else [])]
     nodes += [node for fact in known for node in fact.nodes]
@@ -74,35 +94,36 @@ def show(request: AtDesk, kind: str) -> HttpResponse:
         address = linked(organization, node, names) or {}
         return address | {"excluded": exclusions.cause(node) is not None}
 
-    marks = list(marks_on(organization, kind, row.sourced_id))
-    published = row.course if kind == "course" else row.sourced_id
-    connections = connections_of(organization).open()
-    return TemplateResponse(
-        request,
-        "roster/record.html",
-        {
-            "organization": organization,
-            "may_change": request.may_change,
-            "kind": shown,
-            "term": KIND_TERMS[kind],
-            "id": row.sourced_id,
-            "name": naming.labels(organization, kind, [row])[row.sourced_id],
-            "left": row.last_modified if is_gone(row) else None,
-            "facts": [(fact.label, fact.linked(link)) for fact in known],
-            "marks": marks,
-            "clearable": any(mark.source in CLEARED for mark in marks),
-            "above": linked(organization, above, names),
-            "parents": {
-                "all_of": [link(each) for each in parents.all_of],
-                "any_of": [link(each) for each in parents.any_of],
-            },
-            "children": children(organization, shown, row),
-            "readers": sights(connections, shown.collection or "", published),
-            "at_once": EXPLAINED_AT_ONCE,
-            "is_published": shown.collection is not None,
-            "history": organization.audit.filter(kind=kind, object_id=row.sourced_id)[:SHOWN],
+    marks = list(marks_on(organization, kind.name, row.sourced_id))
+    return {
+        "term": KIND_TERMS[kind.name],
+        "name": naming.labels(organization, kind.name, [row])[row.sourced_id],
+        "left": row.last_modified if is_gone(row) else None,
+        "facts": [(fact.label, fact.linked(link)) for fact in known],
+        "marks": marks,
+        "clearable": any(mark.source in CLEARED for mark in marks),
+        "above": linked(organization, above, names),
+        "parents": {
+            "all_of": [link(each) for each in parents.all_of],
+            "any_of": [link(each) for each in parents.any_of],
         },
-    )
+        "children": children(organization, kind, row),
+        "history": organization.audit.filter(kind=kind.name, object_id=row.sourced_id)[:SHOWN],
+    }
+
+
+def readers_of(
+    organization: Organization, kind: Kind, row: Any, *, explained: bool
+) -> list[dict[str, Any]]:
+    """Return how each open connection has a row: `{"sight", "why"}`, with the reasons of those
+    that can't read it where they are asked for."""
+    published = row.course if kind.name == "course" else row.sourced_id
+    found = sights(connections_of(organization).open(), kind.collection or "", published)
+    without = [each for each in found if explained and each.state != "live"]
+    readers = [(each.connection, each.last_read) for each in without]
+    answers = explain_to_each(organization, readers, kind.name, row.sourced_id) if readers else []
+    whys = {each["connection"]: each for each in reasons_of(organization, answers)}
+    return [{"sight": each, "why": whys.get(each.connection.pk)} for each in found]
 
 
 @page()
@@ -112,44 +133,61 @@ def why(request: AtDesk, pk: int, kind: str) -> HttpResponse:
     connection = connection_of(organization, pk)
     row = row_of(organization, shown, asked(request, "id"))
     try:
-        answer, refused = explain_to(connection, kind, row.sourced_id), ""
+        (answer,) = reasons_of(organization, [explain_to(connection, kind, row.sourced_id)])
     except Refused as refusal:
-        answer, refused = {"visible": False}, str(refusal)
-    names = naming.names_of(organization, [(kind, row.sourced_id), *nodes_of(answer)])
-    published = answer.get("published") or {}
+        answer = {"visible": False, "because": str(refusal)}
+    node = (kind, row.sourced_id)
     context = {
         "organization": organization,
         "may_change": request.may_change,
         "connection": connection,
         "kind": shown,
         "term": KIND_TERMS[kind],
-        "name": names[kind, row.sourced_id],
-        "address": address_of(organization, (kind, row.sourced_id)),
-        "refused": refused,
-        "visible": answer["visible"],
-        "chain": steps_of(organization, answer.get("chain", ()), names),
-        "also": answer.get("also", ()),
-        "branches": [steps_of(organization, each, names) for each in answer.get("branches", ())],
-        "is_live": published.get("status") == Status.ACTIVE,
-        "truths": truths_of(answer),
-        "last_read": moment(answer.get("last_read")),
-        "refresh_held": answer.get("refresh_held"),
+        "name": naming.names_of(organization, [node])[node],
+        "address": address_of(organization, node),
+        "why": answer,
     }
     template = "roster/_why.html" if request.htmx else "roster/why.html"
     return TemplateResponse(request, template, context)
 
 
+def reasons_of(organization: Organization, answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what explanations say, with names, addresses and moments."""
+    names = naming.names_of(organization, [node for each in answers for node in nodes_of(each)])
+    return [
+        answer
+        | {
+            "chain": steps_of(organization, answer["chain"], names),
+            "also": [
+                cause | {"on": linked(organization, on_of(cause), names)}
+                for cause in answer["also"]
+            ],
+            "branches": [steps_of(organization, each, names) for each in answer["branches"]],
+            "is_live": (answer["published"] or {}).get("status") == Status.ACTIVE,
+            "truths": truths_of(answer),
+            "last_read": moment(answer["last_read"]),
+        }
+        for answer in answers
+    ]
+
+
 def truths_of(answer: dict[str, Any]) -> Truths:
     """Return what holds between vendor and record, with moments."""
-    held = answer.get("truths", {})
-    moments = {name: moment(held.get(name)) for name in ("may_read", "has_read", "told_gone")}
-    return Truths(**moments, refused=held.get("refused", ""))
+    held = answer["truths"]
+    moments = {name: moment(held[name]) for name in ("may_read", "has_read", "told_gone")}
+    return Truths(**moments, refused=held["refused"])
 
 
 def nodes_of(answer: dict[str, Any]) -> list[Node]:
     """Return all rows that an explanation names."""
-    chains = [answer.get("chain", ()), *answer.get("branches", ())]
-    return [(step["kind"], step["id"]) for chain in chains for step in chain]
+    chains = [answer["chain"], *answer["branches"]]
+    steps = [(step["kind"], step["id"]) for chain in chains for step in chain]
+    return [*steps, *(on for cause in answer["also"] if (on := on_of(cause)))]
+
+
+def on_of(cause: dict[str, Any]) -> Node | None:
+    """Return the row above that a cause is about, if it is about one."""
+    return (cause["on"]["kind"], cause["on"]["id"]) if "on" in cause else None
 
 
 def steps_of(

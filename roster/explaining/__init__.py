@@ -4,7 +4,7 @@ from roster.explaining.difference import Difference, difference
 from roster.explaining.inherited import Exclusions
 from roster.explaining.parents import Node, Parents, parents_of
 from roster.explaining.published import Entry, entries
-from roster.explaining.why import explain
+from roster.explaining.why import explain, explain_each
 from roster.explaining.wording import WORDS
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "difference",
     "entries",
     "explain",
+    "explain_each",
     "parents_of",
 ]

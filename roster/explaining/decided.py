@@ -8,7 +8,9 @@ is a few megabytes; those of rows that have changed since are let go.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -21,7 +23,7 @@ from roster.deciding.decision import Visibility
 from roster.deciding.given import Given
 from roster.map import Map, current
 from roster.models import Mark, Organization
-from roster.publishing.inputs import todays
+from roster.publishing.inputs import Inputs, todays
 
 MOST_BYTES = 128 * 2**20
 
@@ -43,18 +45,33 @@ _lock = Lock()
 
 def decided(organization: Organization, version: str, rules: dict[str, Any]) -> Decision:
     """Return what a refresh at this moment would decide for a reader with these rules."""
+    return decided_each(organization, [(version, rules)])[0]
+
+
+def decided_each(
+    organization: Organization, readers: Iterable[tuple[str, dict[str, Any]]]
+) -> list[Decision]:
+    """Return the same for each of these readers, by as many queries as for one."""
     organization.refresh_from_db()
     _, m = current(organization)
-    key = _key(organization, version, rules)
+    now = cache(lambda: todays(organization))
+    return [
+        _known(key, m) or _keep(key, _decide(now(), key)) for key in _keys(organization, readers)
+    ]
+
+
+def _known(key: Key, m: Map) -> Decision | None:
     with _lock:
         found = _kept.get(key)
-        if found is not None and found.map is m:
-            _kept.move_to_end(key)
-            return found
-    inputs = todays(organization)
-    if inputs.map is m:
-        inputs.last.extend(_visibilities(key, m))
-    return _keep(key, inputs.decide(version, rules))
+        if found is None or found.map is not m:
+            return None
+        _kept.move_to_end(key)
+        return found
+
+
+def _decide(inputs: Inputs, key: Key) -> Decision:
+    inputs.last.extend(_visibilities(key, inputs.map))
+    return inputs.decide(key.version, orjson.loads(key.rules))
 
 
 def _visibilities(key: Key, m: Map) -> list[Visibility]:
@@ -68,16 +85,18 @@ def _visibilities(key: Key, m: Map) -> list[Visibility]:
     return [*{id(each): each for each in alike}.values()]
 
 
-def _key(organization: Organization, version: str, rules: dict[str, Any]) -> Key:
+def _keys(organization: Organization, readers: Iterable[tuple[str, dict[str, Any]]]) -> list[Key]:
     marks = Mark.objects.filter(organization=organization).aggregate(Count("pk"), Max("pk"))
-    return Key(
+    alike = (
         organization.pk,
         (marks["pk__count"], marks["pk__max"] or 0),
         Settings.of(organization),
         organization.today(),
-        version,
-        orjson.dumps(rules, option=orjson.OPT_SORT_KEYS),
     )
+    return [
+        Key(*alike, version, orjson.dumps(rules, option=orjson.OPT_SORT_KEYS))
+        for version, rules in readers
+    ]
 
 
 def _keep(key: Key, decision: Decision) -> Decision:

@@ -15,6 +15,7 @@ from roster.deciding.answers import keys
 from roster.kinds import ROWS_OF
 from roster.marks import marks_of
 from roster.models import Document, Feed, Organization, Publication, StoredMap
+from roster.parts import named as found_by
 from roster.publishing import lists
 from roster.publishing.inputs import Inputs, last_shown, own
 from roster.publishing.lists import Swept
@@ -124,15 +125,15 @@ def _compare(listed: Numbers, now: _Records, then: _Records) -> dict[str, int]:
     return _counts(listed.size, then.numbers.size, both.size, changed)
 
 
-def _ids(then: Decision, collection: str, listed: lists.List, named: int) -> dict[str, Any]:
+def _ids(then: Decision, collection: str, listed: lists.List, most: int) -> dict[str, Any]:
     """Return the first ids of records that aren't listed and will be, and of those that go."""
-    if not named:
+    if not most:
         return {}
     rows, kind = then.visible(collection), ROWS_OF[collection]
     numbers = getattr(then.map, kind).record[rows]
-    came = rows[~np.isin(numbers, listed.records)][:named]
-    gone = listed.documents[~np.isin(listed.records, numbers)][:named]
-    removed = Document.objects.filter(pk__in=gone.tolist()).values_list("sourced_id", flat=True)
+    came = rows[~np.isin(numbers, listed.records)][:most]
+    gone = listed.documents[~np.isin(listed.records, numbers)][:most]
+    removed = found_by(Document.objects, "pk", gone.tolist(), "sourced_id")
     ids = then.map.ids[kind]
     return {
         "ids": {"added": [ids[row] for row in came.tolist()], "removed": sorted(removed)},

@@ -6,12 +6,12 @@ Deciding knows the conditions that fail; here they get names, marks, dates and w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from roster.clock import moment_of, stamp
 from roster.deciding import Cause, Decision, Step
-from roster.explaining.decided import decided
+from roster.explaining.decided import decided_each
 from roster.explaining.published import entries
 from roster.explaining.wording import details, reason
 from roster.kinds import KINDS, Kind
@@ -20,6 +20,7 @@ from roster.models import Course, Feed, Level, Mark, Organization, Status
 from roster.refusal import Refused
 
 Node = tuple[str, str]
+Chain = tuple[Step, ...]
 
 
 def explain(feed: Feed, kind_name: str, sourced_id: str) -> dict[str, Any]:
@@ -33,28 +34,47 @@ def explain(feed: Feed, kind_name: str, sourced_id: str) -> dict[str, Any]:
     otherwise. `published` is how the feed's publication has it: `{"status", "last",
     "publication"}`, None where it hasn't. Refused for an unknown kind or id.
     """
-    organization = feed.organization
+    return explain_each(feed.organization, [feed], kind_name, sourced_id)[0]
+
+
+def explain_each(
+    organization: Organization, feeds: Sequence[Feed], kind_name: str, sourced_id: str
+) -> list[dict[str, Any]]:
+    """Return the same for each of an organization's feeds, by as many queries as for one."""
     kind = KINDS.get(kind_name)
     if kind is None:
         raise Refused(f"“{kind_name}” is not a kind. The kinds are: {', '.join(KINDS)}.")
     row = _row(organization, kind, sourced_id)
-    chain: tuple[Step, ...] = (Step(kind.name, sourced_id, Cause("retired")),)
-    decision = decided(organization, feed.version, feed.rules)
-    if getattr(row, "status", Status.ACTIVE) == Status.ACTIVE:
-        chain = decision.why(kind.name, sourced_id).chain
-    branches = [each for step in chain for each in step.branches]
-    steps = _Steps(decision, organization, [chain, *branches])
-    return {
-        "kind": kind.name,
-        "id": sourced_id,
-        "name": label(row),
-        "oneroster": feed.version,
-        "visible": not chain,
-        "chain": steps.of(chain),
-        "also": [steps.cause(chain[0], each) for each in (chain[0].also if chain else ())],
-        "branches": [steps.of(each) for each in branches],
-        "published": _published(feed, kind, _published_id(kind, row)),
-    }
+    decisions = decided_each(organization, [(feed.version, feed.rules) for feed in feeds])
+    chains = [_chain(decision, row, kind, sourced_id) for decision in decisions]
+    steps = _Steps(organization, [each for chain in chains for each in with_branches(chain)])
+    published = _published(feeds, kind, _published_id(kind, row))
+    return [
+        {
+            "kind": kind.name,
+            "id": sourced_id,
+            "name": label(row),
+            "oneroster": feed.version,
+            "visible": not chain,
+            "chain": steps.of(decision, chain),
+            "also": [
+                steps.cause(decision, chain[0], each) for each in (chain[0].also if chain else ())
+            ],
+            "branches": [steps.of(decision, each) for each in with_branches(chain)[1:]],
+            "published": published.get(feed.head.pk) if feed.head else None,
+        }
+        for feed, decision, chain in zip(feeds, decisions, chains, strict=True)
+    ]
+
+
+def _chain(decision: Decision, row: Any, kind: Kind, sourced_id: str) -> Chain:
+    if getattr(row, "status", Status.ACTIVE) != Status.ACTIVE:
+        return (Step(kind.name, sourced_id, Cause("retired")),)
+    return decision.why(kind.name, sourced_id).chain
+
+
+def with_branches(chain: Chain) -> list[Chain]:
+    return [chain, *(each for step in chain for each in step.branches)]
 
 
 def _row(organization: Organization, kind: Kind, sourced_id: str) -> Any:
@@ -75,31 +95,38 @@ def _published_id(kind: Kind, row: Any) -> str:
 class _Steps:
     """The steps of chains in words; names and marks of all their rows are fetched at once."""
 
-    def __init__(
-        self, decision: Decision, organization: Organization, chains: Iterable[tuple[Step, ...]]
-    ) -> None:
-        self.decision = decision
+    def __init__(self, organization: Organization, chains: Iterable[Chain]) -> None:
         steps = [step for chain in chains for step in chain]
         self.names = _names(organization, {(step.kind, step.sourced_id) for step in steps})
         marked = {step.sourced_id for step in steps if step.cause.code == "marked"}
         self.marks = _marks(organization, marked)
+        self.missing: dict[tuple[str, str, str], dict[str, Any]] = {}
 
-    def of(self, chain: tuple[Step, ...]) -> list[dict[str, Any]]:
+    def of(self, decision: Decision, chain: Chain) -> list[dict[str, Any]]:
         return [
             {
                 "kind": step.kind,
                 "id": step.sourced_id,
                 "name": self.names.get((step.kind, step.sourced_id), ""),
-                **self.cause(step, step.cause),
+                **self.cause(decision, step, step.cause),
             }
             for step in chain
         ]
 
-    def cause(self, step: Step, cause: Cause) -> dict[str, Any]:
-        more = details(self.decision, step, cause)
+    def cause(self, decision: Decision, step: Step, cause: Cause) -> dict[str, Any]:
+        more = self._details(decision, step, cause)
         if cause.code == "marked":
             more["marks"] = self.marks.get(_alike(step.kind, step.sourced_id), [])
         return {"code": cause.code, "reason": reason(step, cause, more), **more}
+
+    def _details(self, decision: Decision, step: Step, cause: Cause) -> dict[str, Any]:
+        """Return what a cause is about; what is missing, is so for every reader."""
+        if cause.code != "missing":
+            return details(decision, step, cause)
+        about = (step.kind, step.sourced_id, cause.about)
+        if about not in self.missing:
+            self.missing[about] = details(decision, step, cause)
+        return self.missing[about]
 
 
 def _names(organization: Organization, nodes: set[Node]) -> dict[Node, str]:
@@ -134,14 +161,15 @@ def _alike(kind: str, sourced_id: str) -> Node:
     return ("org" if kind == "school" else kind), sourced_id
 
 
-def _published(feed: Feed, kind: Kind, sourced_id: str) -> dict[str, Any] | None:
-    if kind.collection is None or feed.head is None:
-        return None
-    entry = entries([feed.head.pk], kind.collection, sourced_id).get(feed.head.pk)
-    if entry is None:
-        return None
+def _published(feeds: Sequence[Feed], kind: Kind, sourced_id: str) -> dict[int, dict[str, Any]]:
+    """Return how the publications of these feeds have a record, those that have it."""
+    heads = {feed.head.pk: feed.head.number for feed in feeds if feed.head}
+    found = entries(heads, kind.collection, sourced_id) if kind.collection else {}
     return {
-        "status": entry.status,
-        "last": stamp(moment_of(entry.stamp)),
-        "publication": feed.head.number,
+        pk: {
+            "status": entry.status,
+            "last": stamp(moment_of(entry.stamp)),
+            "publication": heads[pk],
+        }
+        for pk, entry in found.items()
     }

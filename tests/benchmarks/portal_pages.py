@@ -55,8 +55,8 @@ class Desk:
     def address(self, name: str, query: Mapping[str, str] | None = None, **parts: Any) -> str:
         return reverse(name, kwargs={"slug": self.slug, **parts}, query=query)
 
-    def get(self, address: str) -> Look:
-        return lambda: whole(address, self.browser.get(address))
+    def get(self, address: str, headers: Mapping[str, str] | None = None) -> Look:
+        return lambda: whole(address, self.browser.get(address, headers=headers))
 
     def post(self, address: str, form: Mapping[str, Any]) -> Look:
         return lambda: whole(address, self.browser.post(address, form))
@@ -121,12 +121,9 @@ def records(desk: Desk) -> Iterator[tuple[str, Look]]:
         title = f"record of {role or kind}"
         yield title, desk.get(desk.address("roster_record", query, kind=kind))
 
-    def explained() -> None:
-        query = {"id": desk.ids["person"]}
-        for each in desk.connections:
-            desk.get(desk.address("roster_why", query, kind="person", pk=each.pk))()
-
-    yield f"why, of {len(desk.connections)} connections", explained
+    query = {"id": desk.ids["person"], "why": "1"}
+    reasons = desk.address("roster_record", query, kind="person")
+    yield f"why, of {len(desk.connections)} connections", desk.get(reasons, {"HX-Request": "true"})
 
 
 def acts(desk: Desk) -> Iterator[tuple[str, Look]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from connections import changing
+from connections.explaining import Sight
 from connections.models import Connection
 from portal.models import Staff
 from roster.clock import clock
@@ -103,7 +106,7 @@ def test_each_vendor_is_told_with_what_it_reads(
         at=clock(), method="GET", endpoint="ims/oneroster/rostering/v1p2/students", status=200,
         milliseconds=1, records=1,
     )  # fmt: skip
-    readers = as_victor.get(ANN).context["readers"]
+    readers = sights_on(as_victor.get(ANN))
     assert [(each.connection.vendor, each.state) for each in readers] == [
         ("Brightpath", "live"), ("Busy Bus", "none"),
     ]  # fmt: skip
@@ -123,19 +126,18 @@ def test_only_a_whole_list_counts_as_having_read_it(as_victor: Client, published
         at=clock(), method="GET", status=200, milliseconds=1, records=1,
         endpoint="ims/oneroster/rostering/v1p2/classes/{classSourcedId}/students",
     )  # fmt: skip
-    assert as_victor.get(ANN).context["readers"][0].last_read is None
+    assert sights_on(as_victor.get(ANN))[0].last_read is None
     why = as_victor.get(f"{ROSTER}person/record/connections/{published.pk}/?id=ann")
-    assert why.context["last_read"] is None
+    assert why.context["why"]["last_read"] is None
 
 
 def test_the_whole_chain_is_told_to_where_it_begins(
     as_victor: Client, published: Connection, dana: Staff
 ):
     exclude(published.organization, "school", ["s1"], reason="Closing in May", by=dana)
-    readers = as_victor.get(ANN).context["readers"]
-    assert readers[0].state == "removed"
+    assert sights_on(as_victor.get(ANN))[0].state == "removed"
     answer = as_victor.get(f"{ROSTER}person/record/connections/{published.pk}/?id=ann")
-    steps = [(step["kind"], step["name"]) for step in answer.context["chain"]]
+    steps = [(step["kind"], step["name"]) for step in answer.context["why"]["chain"]]
     assert steps[0] == ("person", "Ann O'Hara")
     assert steps[-1] == ("school", "North School")
     assert "Closing in May" in answer.content.decode()
@@ -210,3 +212,33 @@ def test_many_connections_ask_the_database_no_more_often(
             assert as_dana.get(ANN).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_the_reasons_of_many_connections_come_in_one_go(
+    as_victor: Client, published: Connection, dana: Staff
+):
+    organization: Organization = published.organization
+    User.objects.filter(sourced_id="tom").update(status="tobedeleted")
+    counts = []
+    for number in (3, 9):
+        while (made := organization.connections.count()) < number:
+            rules: dict[str, Any] = (
+                {"kept_out": {"ann": "Custody"}} if made % 2 else {"roles": ["teacher"]}
+            )
+            connected(organization, dana, vendor=f"Vendor {made}", **rules)
+        refresh(organization, by="test")
+        as_victor.get(f"{ANN}&why=1")
+        with CaptureQueriesContext(database) as queries:
+            page = as_victor.get(f"{ANN}&why=1", headers={"hx-request": "true"})
+        counts.append(len(queries))
+    text = page.content.decode()
+    assert counts[0] == counts[1]
+    assert text.count("The role student isn") == 4
+    assert text.count("“Custody”") == 4
+    assert "<html" not in text
+    assert "All reasons" not in text
+    assert "<h1>" in as_victor.get(f"{ANN}&why=1").content.decode()
+
+
+def sights_on(page: Any) -> list[Sight]:
+    return [each["sight"] for each in page.context["readers"]]
