@@ -64,7 +64,7 @@ def apply(
     known = last.files if last else {}
     changes = Changes(organization)
     try:
-        weighing = Weighing(organization, changes, gathering.files, known)
+        weighing = Weighing(organization, changes, gathering.files, known, gathering.findings)
         counts, numbers = _change(
             organization, gathering, weighing, anew=_is_read_anew(last), by_approval=by_approval
         )

@@ -89,6 +89,9 @@ class Findings:
             )
         return outcome
 
+    def has(self, code: str, file: str) -> bool:
+        return any(key[:2] == (code, file) for key in self._groups)
+
     def _group(self, code: str, file: str, column: str) -> Group:
         group = self._groups.get((code, file, column))
         if group is None:

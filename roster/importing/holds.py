@@ -17,6 +17,7 @@ from django.db.models import CharField, Field, TextField
 from roster import bulk
 from roster.importing.changes import REMOVED, RETURNED, UPDATED, Changes, names
 from roster.importing.engine import column_of, quote
+from roster.importing.findings import Findings
 from roster.importing.seen import WATCHED, Seen
 from roster.importing.staging import Stage
 from roster.models import Org, Organization, Role, Status, User
@@ -29,6 +30,8 @@ REASONS = {
     "rekeyed": "{changed:,} of {people:,} people would get another {word}.",
     "emptied-column": "{column} in {file} had values in {lost:,} records that are still there,"
     " and has none now. Is the column missing from the export?",
+    "marks-unclear": "{lost:,} marks in {file} would be gone, and others there can't be read. Have"
+    " its columns slipped?",
     "status-missing": "{file} says no status any more, and {returned:,} records that were"
     " inactive would be active.",
     "date-form": "The dates of {column} in {file} are written as {now} now, and were as {before}.",
@@ -75,11 +78,13 @@ class Weighing:
         changes: Changes,
         tonight: Mapping[str, Mapping[str, Any]],
         known: Mapping[str, Mapping[str, Any]],
+        findings: Findings,
     ) -> None:
         self.organization = organization
         self.changes = changes
         self.tonight = tonight
         self.known = known
+        self.findings = findings
         self.reasons: list[Reason] = []
 
     def add(self, code: str, **facts: Any) -> None:
@@ -148,9 +153,13 @@ class Weighing:
             self._weigh_rekeyed(word, changed)
 
     def _weigh_lost(self, stage: Stage, field: str, lost: int) -> None:
+        file = stage.file.filename
+        if field == "exclude" and lost and self.findings.has("mark-unreadable", file):
+            self.add("marks-unclear", file=file, lost=lost)
+            return
         limit = 0 if field in NARROWING else self.organization.hold_records
         column = self._column(stage, field)
-        trace = self.tonight.get(stage.file.filename, {})
+        trace = self.tonight.get(file, {})
         missing = field != "exclude" and column not in trace.get("columns", ())
         if field == "enabled" and missing:
             limit = 0
@@ -163,7 +172,7 @@ class Weighing:
             Status.ACTIVE.value,
         )
         if not kept and not self._is_kept(stage, field):
-            self.add("emptied-column", column=column, file=stage.file.filename, lost=lost)
+            self.add("emptied-column", column=column, file=file, lost=lost)
 
     def _is_kept(self, stage: Stage, field: str) -> bool:
         """Return whether a line that wasn't read has a value in a field."""

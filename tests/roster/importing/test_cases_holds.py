@@ -144,6 +144,13 @@ HELD = [
         codes="emptied-column",
         hides=HIDES,
     ),
+    night(
+        "a mark is blank where another can't be read: the columns have slipped",
+        cell("users", "bob", MARK, ""),
+        cell("users", "ann", MARK, "555-1"),
+        codes="marks-unclear",
+        hides=HIDES,
+    ),
     night("all marks are blank", column("users", MARK, ""), codes="emptied-column", hides=HIDES),
     night(
         "the marks of classes are gone",
