@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from json import JSONEncoder
 from typing import NamedTuple
-
-import orjson
 
 from roster.hierarchy.ground import BATCH, Ground
 from roster.models import Agent
+
+JSON = JSONEncoder(ensure_ascii=False)
 
 Level = tuple[tuple[str, str], "Derived"]
 """Kind and id, and the level."""
 
 
 class Derived(NamedTuple):
-    """One level as derived; `all_of` and `any_of` are JSON, so that rows compare cheaply."""
+    """One level as derived; `all_of` and `any_of` are JSON as PostgreSQL writes it, by which what
+    is stored compares with it cheaply."""
 
     name: str = ""
     year: str = ""
@@ -29,8 +31,7 @@ class Derived(NamedTuple):
 
 
 def edges(*pairs: tuple[str, str]) -> str:
-    # As text: each bytes object of orjson's keeps a buffer of 4 KB.
-    return orjson.dumps(pairs).decode()
+    return JSON.encode(pairs)
 
 
 def levels_of(ground: Ground) -> Iterator[Level]:

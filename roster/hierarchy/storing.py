@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from roster import bulk
 from roster.hierarchy.ground import BATCH
@@ -19,10 +20,10 @@ def store(organization: Organization, levels: dict[tuple[str, str], Derived]) ->
     """Write what differs; unchanged levels keep their rows."""
     stale: list[int] = []
     known = Level.objects.filter(organization=organization)
-    columns = ("pk", "kind", "sourced_id", *Derived._fields)
-    for pk, kind, sourced_id, *rest in known.values_list(*columns).iterator(BATCH):
-        now = Derived(*rest[:-2], *(orjson.dumps(each).decode() for each in rest[-2:]))
-        if levels.get((kind, sourced_id)) == now:
+    texts = [Cast(field, TextField()) for field in Derived._fields[-2:]]
+    columns = known.values_list("pk", "kind", "sourced_id", *Derived._fields[:-2], *texts)
+    for pk, kind, sourced_id, *rest in columns.iterator(BATCH):
+        if levels.get((kind, sourced_id)) == tuple(rest):
             del levels[kind, sourced_id]
         else:
             stale.append(pk)
