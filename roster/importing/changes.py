@@ -159,7 +159,7 @@ class Changes:
             cursor.execute(f"INSERT INTO {TABLE} {sql}", values)
             noted = int(cursor.rowcount)
         if noted > MANY:
-            engine.analyze([TABLE], roughly=True)
+            engine.analyze([TABLE])
         return noted
 
 

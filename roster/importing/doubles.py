@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from roster.importing.marking import KEY
-from roster.importing.record import Record, digest, unsound
+from roster.importing.record import Hashing, Record, unsound
 from roster.importing.values import as_json
 from roster.models import Status
 
@@ -35,6 +35,7 @@ class Doubles:
         self._total = expected
         self._expected = dict(expected)
         self._fields = fields
+        self._hashing = Hashing(fields)
         self._waiting: dict[str, Record] = {}
 
     def __contains__(self, sourced_id: str) -> bool:
@@ -58,11 +59,11 @@ class Doubles:
         if values is None or metadata is None or not (one.sound and other.sound):
             return unsound(one.row, one.sourced_id, one.values)
         retired = Status.RETIRED.value in (one.status, other.status)
-        return one._replace(
+        return one.but(
+            values,
             status=Status.RETIRED.value if retired else one.status,
             metadata=metadata,
-            digest=digest(self._fields, values, metadata),
-            values=values,
+            digest=self._hashing.digest(values, metadata),
         )
 
     def _values(self, one: Record, other: Record) -> list[Any] | None:

@@ -89,21 +89,19 @@ def elements(column: str) -> str:
     return f"{function}({column}) AS e{'(value)' if connection.vendor == 'postgresql' else ''}"
 
 
-def analyze(tables: Iterable[str], *, roughly: bool = False) -> None:
+def analyze(tables: Iterable[str]) -> None:
     """Let PostgreSQL's planner know what was just written; nobody else would within a transaction.
 
-    SQLite's goes by its unique indexes and needs no statistics here. `roughly` looks at a tenth of
-    the rows that it usually would, which is enough to know small tables from large ones.
+    SQLite's goes by its unique indexes and needs no statistics here. It looks at a tenth of the
+    rows that it usually would, which is enough to know small tables from large ones.
     """
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
-        if roughly:
-            cursor.execute("SET default_statistics_target = 10")
+        cursor.execute("SET default_statistics_target = 10")
         for table in tables:
             cursor.execute(f"ANALYZE {quote(table)}")
-        if roughly:
-            cursor.execute("RESET default_statistics_target")
+        cursor.execute("RESET default_statistics_target")
 
 
 def drop(tables: Sequence[str]) -> None:

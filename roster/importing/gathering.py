@@ -31,7 +31,7 @@ class Plain:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        self.add = lambda record: stage.add(record, record.values)
+        self.add = stage.add
         self.finish = stage.finish
 
     def take_beside(self, organization: Organization, known: KnownRows, since: datetime) -> bool:
@@ -116,10 +116,10 @@ class Gathering:
         )
         staged: Staged | None = None
         try:
-            for record in reader.records():
+            for records in filter(None, reader.records()):
                 if staged is None:
                     staged = self._stage(reader)
-                staged.add(record)
+                staged.add(*records)
             if reader.known is not None:
                 staged = staged or self._stage(reader)
                 self._take_known(reader, staged, reader.known)

@@ -67,12 +67,14 @@ class Links:
         self._rows = 0
         self._faulty = False
 
-    def add(self, record: Record) -> None:
-        if not record.sound:
-            self._faulty = True
-            return
-        if self.file.fills == OBJECTIVES:
-            self._take_urn(record)
+    def add(self, *records: Record) -> None:
+        for record in records:
+            if record.sound:
+                self._add(self._plain(record) if self.file.fills == OBJECTIVES else record)
+            else:
+                self._faulty = True
+
+    def _add(self, record: Record) -> None:
         if record.status == Status.ACTIVE:
             owner = record.values[self._owner_at]
             if self.file.fills != OBJECTIVES and owner in self._owners:
@@ -86,42 +88,41 @@ class Links:
                 return
             self._owners.add(owner)
             self._rows += 1
-            self.stage.add(record, record.values)
-
+            self.stage.add(record)
         elif self.delta and self.file.fills == OBJECTIVES:
-            self.stage.add(record, record.values)
+            self.stage.add(record)
         elif self.delta:
             self._cleared[record.values[self._owner_at]] = record
 
-    def _take_urn(self, record: Record) -> None:
-        """Keep the UUID of a CASE objective: the CSV writes it as a URN, REST doesn't."""
-        at = self.stage.fields.index("objective")
-        name = record.values[at]
-        if record.values[self.stage.fields.index("source")] != "case":
-            return
+    def _plain(self, record: Record) -> Record:
+        """Return a row with the UUID of a CASE objective, which the CSV writes as a URN."""
+        values = dict(zip(self.stage.fields, record.values, strict=True))
+        name = values["objective"]
+        if values["source"] != "case":
+            return record
         if found := URN.fullmatch(name):
-            record.values[at] = found[1]
-        else:
-            self.findings.add(
-                "objective-form",
-                self.file.filename,
-                row=record.row,
-                column="learningObjectiveId",
-                sourced_id=record.sourced_id,
-                value=name,
-            )
+            return record.but((values | {"objective": found[1]}).values())
+        self.findings.add(
+            "objective-form",
+            self.file.filename,
+            row=record.row,
+            column="learningObjectiveId",
+            sourced_id=record.sourced_id,
+            value=name,
+        )
+        return record
 
     def finish(self) -> None:
         for owner in self._cleared.keys() - self._owners:
-            self.stage.add(self._cleared[owner]._replace(status=Status.ACTIVE), [owner, ""])
+            self.stage.add(self._cleared[owner].but([owner, ""], status=Status.ACTIVE.value))
         self.stage.finish("owner")
         if self.whole is not self.stage and not self.delta:
             self._fill_whole((owner, learning_objectives(each)) for owner, each in self._grouped())
 
     def _fill_whole(self, wholes: Iterable[tuple[str, list[dict[str, Any]]]]) -> None:
         for owner, value in wholes:
-            record = Record(0, True, owner, Status.ACTIVE.value, "{}", "", [])
-            self.whole.add(record, [owner, as_json(value)])
+            row = (0, 0, 1, owner, Status.ACTIVE.value, "{}", "", owner, as_json(value))
+            self.whole.add(Record(row))
         self.whole.finish("owner")
 
     def _grouped(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:

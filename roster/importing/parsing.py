@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import tzinfo
-from itertools import chain
+from itertools import chain, repeat
 from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,16 +24,17 @@ from roster.importing.known import SAYS_STATUS, STAMPED, marked
 from roster.importing.manifest import Bundle, Part
 from roster.importing.marking import KEY, MARK, MARKED, read_marks
 from roster.importing.named import NamedByClasses
-from roster.importing.record import Record, digest, digests, unsound
+from roster.importing.record import REMEMBERED, Hashing, Record, unsound
 from roster.importing.survey import Survey
 from roster.importing.values import Unreadable, as_json, separated
 from roster.models import Status
 from roster.models.fields import LONGEST_ID
 
 ID_FORM = re.compile(r"[0-9A-Za-z._/@-]+")
+ID_FORMS = re.compile(r"[0-9A-Za-z._/@\n-]+")
+"""Of several that are clean, each on a line."""
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 FIRST = itemgetter(slice(6))
-REMEMBERED = 20_000  # Distinct values of a column that are looked up instead of read again.
 LIVE = Status.ACTIVE.value
 PERIODS = (("start_date", "end_date"), ("begin_date", "end_date"))
 
@@ -73,6 +74,7 @@ class Cells:
         self.header = header
         self.fields = [column.field for column in columns]
         self.blanks = [column.blank for column in columns]
+        self._hashing = Hashing(self.fields)
         self.form = ""
         self.date_forms = survey.forms(findings) if looks else {}
         self.latest = ""
@@ -128,13 +130,10 @@ class Cells:
         self._seen.update(ids)
         own = [as_json(own) if (own := self.header.own_values(line)) else "{}"
                for _, line, _ in rows] if self.header.own else ["{}"] * len(rows)  # fmt: skip
-        hashed = digests(self.fields, columns, own)
-        return [
-            Record(row, True, sourced_id, LIVE, metadata, digest, [*stored], marked(line, 0))
-            for (row, _, line), sourced_id, metadata, digest, stored in zip(
-                rows, ids, own, hashed, zip(*columns, strict=True), strict=True
-            )
-        ]
+        lines = [marked(line, 0) for _, _, line in rows]
+        hashed = self._hashing.digests(columns, own)
+        head = ([row for row, _, _ in rows], lines, repeat(1), ids, repeat(LIVE), own, hashed)
+        return [*map(Record, zip(*head, *columns))]  # noqa: B905 (endless ones are among them)
 
     def _is_plain(self, rows: Sequence[Line], cells: Sequence[Sequence[str]]) -> bool:
         """Return whether rows are clean, with good ids, and without what is seldom filled."""
@@ -146,7 +145,8 @@ class Cells:
             and not header.twice
             and not any(at >= 0 and any(cells[at]) for at in seldom)
             and is_clean([*chain.from_iterable(line for _, line, _ in rows)])
-            and all(map(ID_FORM.fullmatch, ids))
+            and "" not in ids
+            and ID_FORMS.fullmatch("\n".join(ids)) is not None
             and max(map(len, ids)) <= LONGEST_ID
             and not any(each[:2] == "--" or each.lower() == "source" for each in {*map(FIRST, ids)})
             and len({*ids}) == len(ids)
@@ -195,9 +195,9 @@ class Cells:
                     if stored[first] and stored[last] and stored[first] > stored[last]:
                         self.add("dates-reversed", "", f"{stored[first]} – {stored[last]}")
                 metadata = self._metadata(line) if header.own or header.marks else "{}"
-                hashed = digest(self.fields, stored, metadata)
+                hashed = self._hashing.digest(stored, metadata)
                 kept = marked(hashed_line, self._said) if self._plain and status == LIVE else 0
-                return Record(row, True, sourced_id, status, metadata, hashed, stored, kept)
+                return Record((row, kept, 1, sourced_id, status, metadata, hashed, *stored))
         return self.unsound(sourced_id)
 
     def _clean(self, line: list[str]) -> None:

@@ -54,19 +54,21 @@ class People:
             orgs = [Reference("org", "orgSourcedIds", "orgs")]
             self.roles = keep(Stage("derived_roles", FILE, Role, ROLE_FIELDS, orgs))
 
-    def add(self, record: Record) -> None:
-        own, beside = record.values[: self._own], record.values
-        self.stage.add(record, own)
-        if not record.sound:
-            return
+    def add(self, *records: Record) -> None:
+        self.stage.add(*(record.but(record.values[: self._own]) for record in records))
+        for record in records:
+            if record.sound:
+                self._add_beside(record, record.values)
+
+    def _add_beside(self, record: Record, beside: Sequence[Any]) -> None:
         for agent in json.loads(beside[self._agents_at]):
-            self.agents.add(record, [agent])
+            self.agents.add(record.but([agent]))
         if self.roles is not None and beside[self._role_at]:
             role = beside[self._role_at]
             # A guardian is where the children are, so that nothing is missing without an org.
             orgs = json.loads(beside[self._orgs_at]) or ([""] if role in GUARDIANS else [])
             for org in orgs:
-                self.roles.add(*derived_role(record, org, role))
+                self.roles.add(derived_role(record, org, role))
 
     def take_beside(self, organization: Organization, users: KnownRows, since: datetime) -> bool:
         """Take the agents and roles of users whose lines weren't read (`remembering.py`)."""
@@ -134,7 +136,7 @@ def complete_accounts(users: Stage, store: Store) -> None:
         )
 
 
-def derived_role(record: Record, org: str, role: str) -> tuple[Record, list[Any]]:
+def derived_role(record: Record, org: str, role: str) -> Record:
     """Return the staged row of one role of a 1.1 user."""
     sourced_id = f"{record.sourced_id}~{org}"
     if len(sourced_id) > LONGEST_ID or sourced_id.count("~") > 1:
@@ -142,8 +144,8 @@ def derived_role(record: Record, org: str, role: str) -> tuple[Record, list[Any]
         pair = f"{record.sourced_id}\n{org}".encode()
         sourced_id = f"role~{blake2b(pair, digest_size=16).hexdigest()}"
     digest = blake2b(f"{sourced_id}\n{role}".encode(), digest_size=16).hexdigest()
-    derived = record._replace(sourced_id=sourced_id, metadata="{}", digest=digest)
-    return derived, [record.sourced_id, org, role, "primary", None, None, ""]
+    values = [record.sourced_id, org, role, "primary", None, None, ""]
+    return record.but(values, sourced_id=sourced_id, metadata="{}", digest=digest)
 
 
 def replace_agents(users: Stage, agents: Stage, store: Store) -> None:

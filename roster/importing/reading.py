@@ -24,8 +24,8 @@ from roster.models.fields import LONGEST_ID
 from roster.refusal import Refused
 
 TICK = 5_000
-AT_ONCE = 64
-"""Rows that are read at once; fewer of them are read one by one because of one."""
+AT_ONCE, FEW = 128, 16
+"""Rows that are read at once, and those that are read one by one because of one of them."""
 
 
 class Reader:
@@ -60,8 +60,8 @@ class Reader:
         self._bundle = bundle
         self._looks = looks
 
-    def records(self) -> Iterator[Record]:
-        """Yield every row that has an id of its own."""
+    def records(self) -> Iterator[list[Record]]:
+        """Yield every row that has an id of its own, some at once."""
         if not self._look():
             self.findings.add("file-without-rows", self.part.file.filename)
             return
@@ -74,8 +74,7 @@ class Reader:
                 self.read += len(rows)
                 if self.read % TICK < len(rows):
                     self.tick(stream.tell())
-                records = None if self._looks else self._cells.records(rows)
-                yield from self._one_by_one(rows) if records is None else records
+                yield self._records(rows)
         self._conclude()
 
     def _together(self, lines: Iterator[tuple[int, list[str]]]) -> Iterator[list[Line]]:
@@ -94,6 +93,16 @@ class Reader:
             raise
         if rows:
             yield rows
+
+    def _records(self, rows: list[Line]) -> list[Record]:
+        """Return the records of rows: of all at once, else of each half, of a few one by one."""
+        found = None if self._looks else self._cells.records(rows)
+        if found is not None:
+            return found
+        if self._looks or len(rows) <= FEW:
+            return [*self._one_by_one(rows)]
+        half = len(rows) // 2
+        return self._records(rows[:half]) + self._records(rows[half:])
 
     def _one_by_one(self, rows: list[Line]) -> Iterator[Record]:
         width, twice = self.header.width, self._survey.twice

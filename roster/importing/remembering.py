@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from roster import bulk
 from roster.importing import engine, traces
@@ -89,7 +88,7 @@ class Memory:
             raise Unusual
         live = quote(stage.model._meta.db_table)
         stage.flush()
-        engine.analyze([stage.table], roughly=True)
+        engine.analyze([stage.table])
         read = bulk.numbers(
             f"SELECT l.id FROM {quote(stage.table)} AS s JOIN {live} AS l"  # noqa: S608
             " ON l.organization_id = %s AND l.sourced_id = s.sourced_id",
@@ -120,7 +119,8 @@ class Memory:
         """Keep the lines of what was read and is stored now, and nothing of the other files."""
         ReadFile.objects.filter(organization=self.organization, file__in=[*files]).delete()
         for stage, known in read:
-            lines, records = self._fresh(stage)
+            records, _, lines = stage.keys(self.organization)
+            records, lines = records[lines != 0], lines[lines != 0]
             content = np.concatenate([known.lines, lines, known.records, records])
             ReadFile.objects.create(
                 organization=self.organization,
@@ -129,14 +129,3 @@ class Memory:
                 moment=now,
                 content=content.astype("<i8").tobytes(),
             )
-
-    def _fresh(self, stage: Stage) -> NDArray[np.int64]:
-        """Return the lines that may be skipped the next time, and the keys of their rows."""
-        return bulk.numbers(
-            f"SELECT s.line, l.id FROM {quote(stage.table)} AS s"  # noqa: S608
-            f" JOIN {quote(stage.model._meta.db_table)} AS l"
-            " ON l.organization_id = %s AND l.sourced_id = s.sourced_id"
-            " WHERE s.sound = 1 AND s.line <> 0",
-            [self.organization.pk],
-            2,
-        )

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import DatabaseError, connection
+from numpy.typing import NDArray
 
 from roster import bulk
 from roster.importing import engine
@@ -20,10 +21,8 @@ from roster.importing.columns import Column, File
 from roster.importing.engine import MANY, column_of, quote
 from roster.importing.findings import KEPT
 from roster.importing.known import KnownRows
-from roster.importing.record import Record
+from roster.importing.record import HEAD, Record
 from roster.models import Organization, Row, Status
-
-HEAD = ("row_number", "line", "sound", "sourced_id", "status", "metadata", "digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,8 @@ class Stage:
         self.references = list(references)
         self.rows = 0
         self.known: Known | None = None
-        self._waiting: list[tuple[Any, ...]] = []
+        self._keys: NDArray[np.int64] | None = None
+        self._waiting: list[Record] = []
         self._create(foreign or {})
 
     @classmethod
@@ -105,8 +105,8 @@ class Stage:
                 f"{', '.join(typed)} FROM {quote(meta.db_table)} WHERE 1 = 0"
             )
 
-    def add(self, record: Record, values: Sequence[Any]) -> None:
-        self._waiting.append((record.row, record.line, int(record.sound), *record[2:6], *values))
+    def add(self, *records: Record) -> None:
+        self._waiting += records
         if len(self._waiting) >= engine.BATCH:
             self.flush()
 
@@ -123,9 +123,10 @@ class Stage:
             name = quote(f"{self.table}_by_id")
             cursor.execute(f"CREATE INDEX {name} ON {quote(self.table)} ({quote(index)})")
         if self.rows > MANY:
-            engine.analyze([self.table], roughly=True)
+            engine.analyze([self.table])
 
     def drop(self) -> None:
+        self._keys = None
         engine.drop([self.table])
 
     def take(self, organization: Organization, rows: KnownRows) -> None:
@@ -145,15 +146,21 @@ class Stage:
             f"NOT EXISTS (SELECT 1 FROM {quote(self.table)} AS r WHERE r.sourced_id = {sourced_id})"  # noqa: S608
         )
 
+    def keys(self, organization: Organization) -> NDArray[np.int64]:
+        """Return, when all is stored, the keys of what was staged, its rows' numbers and lines."""
+        if self._keys is None:
+            self._keys = bulk.numbers(
+                f"SELECT l.id, s.row_number, s.line FROM {quote(self.table)} AS s"  # noqa: S608
+                f" JOIN {quote(self.model._meta.db_table)} AS l"
+                " ON l.organization_id = %s AND l.sourced_id = s.sourced_id WHERE s.sound = 1",
+                [organization.pk],
+                3,
+            )
+        return self._keys
+
     def stored(self, organization: Organization) -> KnownRows:
         """Return the keys of the file's rows, when all is stored."""
-        records, rows = bulk.numbers(
-            f"SELECT l.id, s.row_number FROM {quote(self.table)} AS s"  # noqa: S608
-            f" JOIN {quote(self.model._meta.db_table)} AS l"
-            " ON l.organization_id = %s AND l.sourced_id = s.sourced_id WHERE s.sound = 1",
-            [organization.pk],
-            2,
-        )
+        records, rows, _ = self.keys(organization)
         if self.known is None:
             return KnownRows.of(records, rows)
         both = zip((records, rows), self.known.rows, strict=True)

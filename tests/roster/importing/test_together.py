@@ -92,7 +92,7 @@ def told(path: Path, name: str, version: str, mode: Any) -> Any:
         reader = Reader(part, bundle, findings, lambda here: None, looks=looks,
                         recall=lambda columns: KnownLines(lambda reading: NOTHING))  # fmt: skip
         try:
-            records: Any = [*reader.records()]
+            records: Any = [each for some in reader.records() for each in some]
         except Unusual:
             continue
         except Refused as refusal:
