@@ -22,7 +22,11 @@ class Level(models.Model):
     """
 
     organization = models.ForeignKey(
-        "roster.Organization", on_delete=models.CASCADE, db_index=False, related_name="+"
+        "roster.Organization",
+        on_delete=models.CASCADE,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
     )
     kind = BytewiseField(max_length=32)
     sourced_id = BytewiseField(max_length=1100)

@@ -80,7 +80,11 @@ class Agent(models.Model):
     """One person named as another's agent, as the bundle says it and in that direction."""
 
     organization = models.ForeignKey(
-        "roster.Organization", on_delete=models.CASCADE, db_index=False, related_name="+"
+        "roster.Organization",
+        on_delete=models.CASCADE,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
     )
     user = ReferenceField(blank=False)
     agent = ReferenceField(blank=False)
