@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from django.utils.translation import gettext as _
+
 from connections.models import SHARES, Connection
 from roster.dialects.fields import FIELDS
 from roster.kinds import COLLECTIONS, KINDS
@@ -113,6 +115,34 @@ def known_grades(
     levels = Level.objects.filter(organization=organization, kind="grade_level")
     there = set(levels.values_list("name", flat=True).distinct())
     return _known(organization, "student of grade", asked, already, there)
+
+
+def without_students(connection: Connection) -> list[str]:
+    """Return, in sentences, which of the schools and grades that are chosen don't meet."""
+    organization = connection.organization
+    if connection.all_schools or connection.grades is None:
+        return []
+    levels = Level.objects.filter(
+        organization=organization,
+        kind="grade_level",
+        year__in=("", organization.school_year),
+        school__in=connection.schools,
+        name__in=connection.grades,
+    )
+    pairs = set(levels.values_list("school", "name"))
+    if not pairs:
+        return [_("No chosen school has students of the chosen grades: no student is shared.")]
+    grades = [each for each in connection.grades if each not in {grade for _school, grade in pairs}]
+    empty = set(connection.schools) - {school for school, _grade in pairs}
+    schools = rows_of(organization, KINDS["school"]).filter(sourced_id__in=empty).order_by("name")
+    said = [
+        _("%(school)s has no students of the chosen grades.") % {"school": name}
+        for name in schools.values_list("name", flat=True)
+    ]
+    if grades:
+        words = _("No chosen school has students of grade %(grades)s.")
+        said.append(words % {"grades": ", ".join(grades)})
+    return said
 
 
 def known_subjects(

@@ -22,6 +22,7 @@ from connections.choosing import (
     known_schools,
     known_shares,
     known_subjects,
+    without_students,
 )
 from connections.models import SHARES, Connection
 from roster.deciding.rules import UNLESS_SHARED_COLLECTIONS
@@ -140,7 +141,8 @@ def warnings(connection: Connection) -> list[str]:
     """Return what an admin may not expect of this sharing, in sentences."""
     organization = connection.organization
     withheld = {*connection.withheld, *organization.field_policy}
-    return email_elsewhere(organization, withheld) if "users.email" in withheld else []
+    elsewhere = email_elsewhere(organization, withheld) if "users.email" in withheld else []
+    return [*without_students(connection), *elsewhere]
 
 
 def _schools(connection: Connection, asked: Asked) -> dict[str, Any]:

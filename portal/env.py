@@ -79,7 +79,8 @@ SETTINGS = (
     ),
     Setting(
         "BROKER_URL",
-        "carries background jobs: `redis://`, `rediss://`, `redis+socket://`, `amqp://`, `amqps://`",
+        "carries background jobs: `redis://`, `rediss://`, `redis+socket://`, `amqp://`, "
+        "`amqps://`",
         "files in the data folder",
         values.broker,
     ),

@@ -25,7 +25,10 @@ MADE_OF: dict[str, tuple[Words, tuple[tuple[str, str], ...]]] = {
     "district_assignment": (gettext_lazy("{} at {}"), ((PERSON, "person"), (ORG, "school"))),
     "guardian_link": (gettext_lazy("{} for {}"), ((PERSON, "person"), (PERSON, "child"))),
     "grade_level": (gettext_lazy("Grade {}, {}"), (("", "name"), (ORG, "school"))),
-    "schedule_structure": (gettext_lazy("{}, {}"), (("", "name"), (ORG, "school"))),
+    "schedule_structure": (
+        gettext_lazy("Schedule {}, {}"),
+        (("", "name"), (ORG, "school")),
+    ),
     "course": (gettext_lazy("{}, {}"), (("", "name"), (ORG, "school"))),
     "enrollment": (gettext_lazy("{} in {}"), ((PERSON, "user"), (SECTION, "klass"))),
     "demographics": (gettext_lazy("{}"), ((PERSON, "sourced_id"),)),

@@ -80,6 +80,22 @@ JOB_STATES: dict[str, tuple[str, Words]] = {
     "cancelled": ("still", _("Cancelled")),
 }
 
+JOBS: dict[str, Words] = {
+    "refresh": _("Refresh"),
+    "publish": _("First publication"),
+    "fetch": _("Look at a source"),
+    "import": _("Import"),
+    "approve": _("Approved import"),
+    "night": _("Night of a sandbox"),
+    "deliver": _("Delivery of grades"),
+    "several": _("Several connections"),
+    "foresee": _("Preview of a year"),
+    "password": _("Link for a password"),
+    "sweep": _("Sweep"),
+    "tidy": _("Tidying up"),
+}
+"""What background jobs do, by kind."""
+
 ACTIONS: dict[str, Words] = {
     "connection.created": _("Created"),
     "connection.activated": _("Enabled"),

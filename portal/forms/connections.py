@@ -96,7 +96,9 @@ class ConnectionForm(SharingFields, AgreementFields):
     )
     active_on = forms.DateField(
         label=_("Day of the launch"),
-        help_text=_("A connection kept disabled is enabled on it. Empty: when you enable it."),
+        help_text=_(
+            "On this day a connection that is kept disabled is enabled. Empty: when you enable it."
+        ),
         widget=Day,
         required=False,
     )
@@ -122,7 +124,7 @@ class ConnectionForm(SharingFields, AgreementFields):
             self.fields[name].choices = known  # type: ignore[attr-defined]
         self.fields["enabled"].widget.explained = {  # type: ignore[attr-defined]
             "now": _("The vendor can read as soon as it has the client ID and secret."),
-            "later": _("Share the information today; the vendor is refused until you enable."),
+            "later": _("Share the information today; the vendor is refused until you enable it."),
         }
 
     @property

@@ -37,7 +37,9 @@ class EndpointForm(forms.Form):
     user = forms.CharField(label=_("User"), max_length=200, required=False)
     secret = forms.CharField(
         label=_("Password, private key or token"),
-        help_text=_("Kept encrypted, and never shown again. A key is one without a passphrase."),
+        help_text=_(
+            "Kept encrypted, and never shown again. A private key must have no passphrase."
+        ),
         widget=Secret,
         required=False,
     )

@@ -39,7 +39,7 @@ class OwnRowForm(forms.Form):
     )
     until = forms.DateField(
         label=_("Holds until"),
-        help_text=_("The last day. Afterwards what your system sends is back."),
+        help_text=_("The last day. After it, what your system sends counts again."),
         widget=Day,
     )
     reason = forms.CharField(

@@ -44,7 +44,7 @@ class PartnerForm(CertifiedFields):
 
     name = forms.CharField(label=_("Name"), max_length=200)
     contact = forms.CharField(
-        label=_("Contact"), max_length=200, required=False, help_text=_("Whom districts ask.")
+        label=_("Contact"), max_length=200, required=False, help_text=_("Whom districts can ask.")
     )
     support = forms.CharField(
         label=_("Support"),

@@ -76,13 +76,16 @@ class SettingsForm(forms.Form):
     refresh_hours_until = forms.TimeField(label=_("Until"), widget=Clock, required=False)
     early_access_days = forms.IntegerField(
         label=_("Early access, in days"),
-        help_text=_("How long before it begins an enrollment or a role is shared."),
+        help_text=_("How many days before its first day an enrollment or a role is shared."),
         min_value=0,
         max_value=366,
     )
     username_stand_in = forms.ChoiceField(
         label=_("In place of a missing username"),
-        help_text=_("OneRoster 1.1 requires a username. What vendors of 1.1 get without one."),
+        help_text=_(
+            "OneRoster 1.1 requires a username. This is what its vendors get for a "
+            "person without one."
+        ),
         choices=list(STAND_INS.items()),
     )
     tombstone_days = forms.IntegerField(
@@ -104,18 +107,19 @@ class SettingsForm(forms.Form):
         max_value=3650,
     )
     hold_percent = forms.IntegerField(
-        label=_("Hold an import or a refresh that removes more than, in percent"),
+        label=_("Hold an import or a refresh that removes more than this percentage"),
         help_text=_(
-            "Of one list; it waits for your decision. Both this and the next must be passed."
+            "Counted for each list. It waits for your decision where this and the next "
+            "number are passed."
         ),
         min_value=0,
         max_value=100,
     )
     hold_records = forms.IntegerField(
-        label=_("And more than so many records"), min_value=0, max_value=1_000_000
+        label=_("And more than this many records"), min_value=0, max_value=1_000_000
     )
     hold_visible = forms.IntegerField(
-        label=_("Hold an import or a refresh that shows more hidden people than"),
+        label=_("Hold an import or a refresh that shows more hidden people than this"),
         help_text=_("People whom no vendor could see until then."),
         min_value=0,
         max_value=1_000_000,
@@ -123,8 +127,9 @@ class SettingsForm(forms.Form):
     alert_recipients = forms.CharField(
         label=_("Send alerts to"),
         help_text=_(
-            "E-mail addresses, one a line: told when an import or a refresh is held or fails, when "
-            "no bundle comes, and before a date that matters. Empty: every administrator."
+            "E-mail addresses, one in each line. They get a message when an import or a "
+            "refresh is held or fails, when no bundle comes, and before a date that "
+            "matters. Empty: every administrator."
         ),
         widget=forms.Textarea(attrs={"rows": 2}),
         required=False,
@@ -132,8 +137,8 @@ class SettingsForm(forms.Form):
     second_factor_required = forms.ChoiceField(
         label=_("Require a second factor to sign in"),
         help_text=_(
-            "Of everybody who works for this organization here. Whoever has none is led to set one"
-            " up at their next click."
+            "It holds for everybody who works for this organization. Whoever has none "
+            "yet sets one up at their next click."
         ),
         choices=YES_OR_NO,
     )
@@ -163,7 +168,7 @@ class SettingsForm(forms.Form):
     )
     contact_name = forms.CharField(
         label=_("Contact for vendors"),
-        help_text=_("Stands in Information to Share."),
+        help_text=_("Shown in Information to Share."),
         max_length=200,
         required=False,
     )

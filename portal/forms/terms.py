@@ -56,12 +56,12 @@ class AgreementFields(forms.Form):
     )
     agreement_ends = forms.DateField(
         label=_("Last day of the agreement"),
-        help_text=_("After it the vendor is refused until you put the day off. Empty: no end."),
+        help_text=_("After it the vendor is refused until you set a later day. Empty: no end."),
         widget=Day,
         required=False,
     )
     expires = forms.DateField(
-        label=_("Last day"),
+        label=_("Last day of the connection"),
         help_text=_("The last day on which the vendor may read. Empty: no end."),
         widget=Day,
         required=False,
@@ -85,14 +85,14 @@ class TermsForm(AgreementFields):
 
     vendor = forms.CharField(
         label=_("Name"),
-        help_text=_("What this connection is called here: several of one vendor are normal."),
+        help_text=_("What this connection is called here. A vendor can have several."),
         max_length=200,
     )
     networks = forms.CharField(
         label=_("Addresses"),
         help_text=_(
-            "From which addresses or networks the vendor may ask, one in each line, as it names "
-            "them. All others are refused. Empty: from everywhere."
+            "The addresses or networks from which the vendor may ask, one in each line, "
+            "as the vendor tells you. All others are refused. Empty: from everywhere."
         ),
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
         required=False,

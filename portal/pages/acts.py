@@ -165,8 +165,16 @@ def change(request: AtDesk, pk: int, act: str) -> HttpResponse:
             "organization": request.organization,
             "connection": connection,
             "act": chosen,
+            "records": records_of(connection) if chosen.tone == "danger" else None,
             "form": form,
             "may_change": True,
         },
         status=422 if form.is_bound else 200,
     )
+
+
+def records_of(connection: Connection) -> int:
+    """Return how many records the vendor can read now."""
+    publication = connection.feed.publication if connection.feed else None
+    counts: dict[str, Any] = publication.counts if publication else {}
+    return sum(numbers["records"] for numbers in counts.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -10,13 +11,35 @@ from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.access import ADMIN, AtDesk, page
 from portal.asked import asked
 from portal.csv_files import csv_answer
+from portal.forms.endpoints import EndpointForm
+from portal.forms.settings import SettingsForm
+from portal.forms.sharing import SharingFields
+from portal.forms.terms import TermsForm
 from portal.paging import paged
 from portal.words import ACTIONS
 from roster import auditing
+
+NAMES: dict[str, Any] = {
+    name: field.label
+    for form in (EndpointForm, SharingFields, TermsForm, SettingsForm)
+    for name, field in form.base_fields.items()
+    if field.label
+} | {
+    "status": gettext_lazy("Status"),
+    "oneroster": gettext_lazy("OneRoster version"),
+    "types": gettext_lazy("Types"),
+    "all_schools": gettext_lazy("All schools"),
+    "inactive": gettext_lazy("Inactive accounts too"),
+    "unenrolled": gettext_lazy("People without a class too"),
+    "kept_out": gettext_lazy("People kept out"),
+    "vendor": gettext_lazy("Name"),
+}
+"""What values are called: as the forms call them."""
 
 
 @page()
@@ -69,8 +92,30 @@ def day(text: str) -> date | None:
 
 def told(entry: Any) -> list[tuple[str, str, str]]:
     """Return what an entry changed: name, old and new as texts."""
-    found = [(each.name, shown(each.old), shown(each.new)) for each in auditing.changes(entry)]
-    return [each for each in found if each[1] != each[2]]
+    found = []
+    for each in auditing.changes(entry):
+        old, new = (shown(value) for value in _values(entry, each))
+        if old != new:
+            found.append((called(each.name), old, new))
+    return found
+
+
+def called(name: str) -> str:
+    """Return what the forms call a value; what no form has is called as it is recorded."""
+    snake = re.sub(r"(?<=[a-z])[A-Z]", lambda capital: f"_{capital[0].lower()}", name)
+    return str(NAMES.get(snake, name))
+
+
+def _values(entry: Any, change: auditing.Change) -> tuple[Any, Any]:
+    """Return a change's old and new value; where a folder is, only operators need to know."""
+    if change.name != "address":
+        return change.old, change.new
+    sides = ((entry.old, change.old), (entry.new, change.new))
+    old, new = (
+        _("a folder of the machine") if (of or {}).get("kind") == "folder" else value
+        for of, value in sides
+    )
+    return old, new
 
 
 def shown(value: Any) -> str:
@@ -84,5 +129,6 @@ def shown(value: Any) -> str:
     if isinstance(value, dict) and all(isinstance(each, int) for each in value.values()):
         return ", ".join(f"{name} {shown(each)}" for name, each in value.items() if each) or "0"
     if isinstance(value, list) and all(isinstance(each, str | int) for each in value):
-        return ", ".join(map(str, value))
+        sentences = all(str(each).endswith(".") for each in value)
+        return (" " if sentences else ", ").join(map(str, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 from connections import lifecycle
 from connections.agreements import keep_file
 from connections.checking import check_data
+from connections.choosing import without_students
 from connections.models import Connection
 from connections.sharing import rules
 from portal.access import ADMIN, AtDesk, page
@@ -102,13 +103,15 @@ def shown(
 def counted(request: AtDesk, form: ConnectionForm) -> HttpResponse:
     """Say how much would be shared, with a few examples; for htmx that alone."""
     wrong = form.first_wrong(SHARING + 1)
-    reach = reach_of(form.draft()) if wrong is None else []
-    if request.htmx:
-        told = {"counted": wrong is None, "reach": reach}
-        return TemplateResponse(request, "connections/new/_reach.html", told)
-    if wrong is not None:
+    if wrong is not None and not request.htmx:
         return shown(request, form, wrong, refused=True)
-    return shown(request, form, SHARING, counted=True, reach=reach)
+    told: dict[str, Any] = {"counted": wrong is None}
+    if wrong is None:
+        draft = form.draft()
+        told |= {"reach": reach_of(draft), "warnings": without_students(draft)}
+    if request.htmx:
+        return TemplateResponse(request, "connections/new/_reach.html", told)
+    return shown(request, form, SHARING, **told)
 
 
 def reach_of(draft: Connection) -> list[tuple[Words, int, list[str]]]:
@@ -137,7 +140,11 @@ def found_in_data(organization: Organization, draft: Connection) -> dict[str, An
     if not organization.imports.filter(state=Import.State.APPLIED).exists():
         return {"imported": False}
     found = check_data(organization, draft, shown=RECORDS)
-    return {"imported": True, "checks": checks_of(organization, found)}
+    return {
+        "imported": True,
+        "checks": checks_of(organization, found),
+        "warnings": without_students(draft),
+    }
 
 
 def number_of(step: str) -> int:

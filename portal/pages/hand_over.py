@@ -84,7 +84,7 @@ def issue(request: AtDesk, pk: int) -> HttpResponse:
     there = redirect("connection_information", request.organization.slug, pk)
     if "withdraw" in request.POST:
         if hand_over.withdraw(connection, by=request.user):
-            messages.success(request, _("The link is shut, and its secret has ended."))
+            messages.success(request, _("The link is closed, and its secret has ended."))
         return there
     if not may_be_shared(base):
         messages.error(request, _("A secret isn't handed over without TLS."))

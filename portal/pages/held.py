@@ -15,6 +15,7 @@ from portal.access import ADMIN, AtDesk, page
 from portal.csv_files import csv_answer
 from portal.pages.imports import NAMED
 from portal.retelling import retold
+from portal.terms import COLLECTION_TERMS
 from roster import jobs, publishing
 from roster.models import Org, Organization, Refresh
 from roster.refusal import Refused
@@ -83,7 +84,7 @@ def context_of(request: AtDesk, held: Refresh) -> dict[str, Any]:
         "holds": reasons_of(organization, held),
         "difference": [
             {
-                "name": name,
+                "name": COLLECTION_TERMS.get(name, name),
                 **told,
                 "schools": [
                     (names.get(school, school), [numbers.get(act, 0) for act in ACTS])

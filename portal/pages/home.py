@@ -18,6 +18,7 @@ from connections.request_log import SEEN
 from portal.access import AtDesk, SignedIn, connections_of, page, signed_in
 from portal.alerting.conditions import Condition, conditions, of_installation
 from portal.alerting.sending import address
+from portal.naming import names_of
 from portal.pages.cache import last_success, under_way
 from portal.words import DATES, standing_of
 from roster.clock import clock
@@ -92,14 +93,19 @@ def alerts_of(request: AtDesk) -> list[tuple[Condition, str]]:
 
 
 def changes_of(organization: Organization) -> list[tuple[AuditEntry, str]]:
-    """Return the last changes, each with the connection that it was made to."""
+    """Return the last changes, each with the name of the connection or record it was made to."""
     entries = list(organization.audit.exclude(action__in=DAILY)[:SHOWN])
     changed = {each.object_id for each in entries if each.kind == "connection"}
     titles = {
         str(each.pk): each.title for each in connections_of(organization).filter(pk__in=changed)
     }
+    names = names_of(
+        organization, {(each.kind, each.object_id) for each in entries if each.kind in KINDS}
+    )
     return [
-        (each, titles.get(each.object_id, "") if each.kind == "connection" else "")
+        (each, titles.get(each.object_id) or names.get((each.kind, each.object_id), ""))
+        if each.kind == "connection" or each.kind in KINDS
+        else (each, "")
         for each in entries
     ]
 

@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
-from portal.access import ADMIN, AtDesk, page
+from portal.access import ADMIN, AtDesk, connections_of, page
 from portal.asked import asked
 from portal.csv_files import csv_answer
 from portal.forms.imports import DecisionForm, UploadForm
 from portal.paging import paged
+from portal.terms import COLLECTION_TERMS
 from roster import jobs
 from roster.checking import in_words
 from roster.clock import clock
@@ -162,6 +163,7 @@ def context_of(request: AtDesk, form: UploadForm) -> dict[str, Any]:
         "failed": failed(organization),
         "held": held_import(organization),
         "silent": silent_since(organization, clock()),
+        "next": next_step(organization),
         "sources": list(organization.sources.all()),
         "arrivals": list(arrivals[:SHOWN]),
         "paged": cut,
@@ -175,6 +177,16 @@ def under_way(organization: Organization) -> list[Job]:
         kind__in=("import", "approve"), state__in=(Job.State.QUEUED, Job.State.RUNNING)
     )
     return list(open_jobs.order_by("pk"))
+
+
+def next_step(organization: Organization) -> str:
+    """Return what comes after the last import: `connect`, `refresh`, or nothing."""
+    if not organization.imports.filter(state=Import.State.APPLIED).exists():
+        return ""
+    if not connections_of(organization).open().exists():
+        return "connect"
+    shown = organization.shown_map
+    return "refresh" if shown is None or shown.revision < organization.revision else ""
 
 
 def failed(organization: Organization) -> Job | None:
@@ -207,6 +219,11 @@ def findings_of(request: AtDesk, of_import: Import) -> QuerySet[Finding]:
 def difference_of(of_import: Import) -> list[dict[str, Any]]:
     """Return what an import that is held would change: numbers and records by collection."""
     return [
-        {"name": name, **told, "records": told["records"][:NAMED], "all": len(told["records"])}
+        {
+            "name": COLLECTION_TERMS.get(name, name),
+            **told,
+            "records": told["records"][:NAMED],
+            "all": len(told["records"]),
+        }
         for name, told in of_import.difference.items()
     ]

@@ -110,4 +110,7 @@ def said(connection: Connection, *, out: bool) -> str:
     given = {"vendor": connection.title}
     if out:
         return _("Kept out: %(vendor)s no longer reads this person.") % given
-    return _("No longer kept out of %(vendor)s. What else it may see decides again.") % given
+    said_again = _(
+        "No longer kept out of %(vendor)s. Its sharing decides again whether it reads this person."
+    )
+    return said_again % given

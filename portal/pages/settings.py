@@ -66,7 +66,7 @@ def fields(request: AtDesk) -> HttpResponse:
 def said(changed: dict[str, Any]) -> str:
     if not changed:
         return _("Nothing was changed.")
-    return _("Saved. What shapes the data that vendors read shows after the next refresh.")
+    return _("Saved. What changes the data that vendors read holds from the next refresh on.")
 
 
 def answer(

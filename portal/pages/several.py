@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from connections import several
-from connections.models import Connection
 from portal.access import ADMIN, AtDesk, connections_of, page
 from portal.forms.acts import SeveralForm
-from portal.pages.acts import ACTS
+from portal.pages.acts import ACTS, records_of
 from roster.jobs.queue import OPEN
-from roster.models import Job, Publication
+from roster.models import Job
 
 
 @page(ADMIN, methods=("GET", "POST"))
@@ -71,10 +68,3 @@ def ids_of(request: HttpRequest) -> set[int]:
     """Return the connections that are ticked, from the form or from the address."""
     asked = request.POST if request.method == "POST" else request.GET
     return {int(each) for each in asked.getlist("id") if each.isdecimal() and len(each) < 10}
-
-
-def records_of(connection: Connection) -> int:
-    """Return how many records the vendor can read now."""
-    publication: Publication | None = connection.feed.publication if connection.feed else None
-    counts: dict[str, Any] = publication.counts if publication else {}
-    return sum(numbers["records"] for numbers in counts.values())

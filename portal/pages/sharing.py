@@ -55,7 +55,7 @@ def _saved(request: AtDesk, connection: Connection, form: SharingForm) -> HttpRe
     if not done["changed"]:
         messages.info(request, _("Nothing was changed."))
     elif done["published"]:
-        messages.success(request, _("Saved. The vendor reads by it from its next request on."))
+        messages.success(request, _("Saved. It holds from the vendor's next request on."))
     else:
         messages.success(
             request,

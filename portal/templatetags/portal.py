@@ -26,6 +26,7 @@ from portal.words import (
     ACTIONS,
     FINDING_COLUMNS,
     JOB_STATES,
+    JOBS,
     NEED_NAMES,
     OBJECTS,
     REFRESHES,
@@ -161,6 +162,12 @@ def job_state(state: str) -> SafeString:
     """Write how a background job stands."""
     tone, label = JOB_STATES[state]
     return format_html('<span class="status {}">{}</span>', tone, label)
+
+
+@register.simple_tag
+def job_kind(kind: str) -> str:
+    """Write what a background job does."""
+    return str(JOBS.get(kind, kind))
 
 
 @register.simple_tag

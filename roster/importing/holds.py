@@ -24,7 +24,7 @@ from roster.models import Org, Organization, Role, Status, User
 
 REASONS = {
     "removals": "{removed:,} of {before:,} {collection} would be removed; the limit is"
-    " {percent} % and {records}.",
+    " {percent} % and {records} records.",
     "school": "The school {name} ({school}) would be removed.",
     "emptied": "All {removed:,} class enrollments of {name} ({school}) would be removed.",
     "rekeyed": "{changed:,} of {people:,} people would get another {word}.",
@@ -38,9 +38,9 @@ REASONS = {
     "visible": "{count:,} people who are hidden now would be visible to vendors; the limit is"
     " {limit:,}.",
     "grown": "{count:,} people would be new to vendors, beside {before:,}; the limit is"
-    " {percent} % and {records}.",
+    " {percent} % and {records} records.",
     "hidden": "{count:,} of {before:,} {what} would not be visible to vendors any more; the limit"
-    " is {percent} % and {records}.",
+    " is {percent} % and {records} records.",
     "year": "The bundle no longer holds the school year {year}, but {years}: the school information"
     " system has moved on. Plan the rollover, or approve the import to roll over now.",
 }

@@ -33,7 +33,7 @@ from roster.publishing.making import Wanted
 
 REASONS = {
     "removals": "{removed:,} of {before:,} {collection} would be removed for a connection; the"
-    " limit is {percent} % and {records}.",
+    " limit is {percent} % and {records} records.",
     "school": "The school {school} would be removed for a connection.",
     "rekeyed": "{changed:,} of {before:,} people would get another {word} for a connection.",
     "opened": "{count:,} people who are hidden from a connection would be visible to it; the limit"

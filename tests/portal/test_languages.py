@@ -106,6 +106,6 @@ def test_what_was_kept_in_english_is_told_again():
             "manifest.csv tiene una fila para un archivo que OneRoster 1.1 no tiene."
         )
         assert retold("Approved by Dana.") == "Aprobada por Dana."
-        held = "1,204 of 5,000 users would be removed; the limit is 10 % and 25."
+        held = "1,204 of 5,000 users would be removed; the limit is 10 % and 25 records."
         assert retold(held).startswith("Se eliminarían 1,204 de 5,000 users;")
         assert retold("Nobody's template.") == "Nobody's template."

@@ -20,6 +20,9 @@ def address(brightpath: Connection) -> str:
     return f"/o/riverside/connections/{brightpath.pk}/"
 
 
+DESTROYS = ("suspend", "close")
+
+
 @pytest.mark.parametrize(
     ("begins", "act", "given", "ends"),
     [
@@ -37,7 +40,9 @@ def test_an_act_says_what_it_will_do_and_does_it(
     Connection.objects.update(status=begins)
     page = as_dana.get(address)
     assert f"{address}status/{act}/" in page.content.decode()
-    assert as_dana.get(f"{address}status/{act}/").context["act"].name == act
+    said = as_dana.get(f"{address}status/{act}/")
+    assert said.context["act"].name == act
+    assert ("It can read " in said.content.decode()) == (act in DESTROYS)
     assert Connection.objects.get().status == begins
     answer = as_dana.post(f"{address}status/{act}/", given, follow=True)
     assert answer.redirect_chain == [(address, 302)]

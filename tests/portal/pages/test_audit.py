@@ -31,7 +31,7 @@ def test_each_entry_tells_what_differs(as_victor: Client, riverside: Organizatio
     answer = as_victor.get(LOG)
     changes = dict(answer.context["entries"])
     entry = AuditEntry.objects.get(action="organization.changed")
-    assert changes[entry] == [("refresh_at", "02:30", "04:45")]
+    assert changes[entry] == [("Refresh the cache every day at", "02:30", "04:45")]
     page = answer.content.decode()
     assert "Settings changed" in page
     assert "Late" in page
@@ -47,6 +47,35 @@ def test_what_an_act_was_about_is_told_in_words(as_victor: Client, riverside: Or
     for words in ("what was published <time", "grade level <span", '/imports/7/">import'):
         assert words in page
     assert "1796000000000" not in page
+
+
+def test_values_are_called_as_the_forms_call_them(as_victor: Client, riverside: Organization):
+    told = {"allSchools": True, "hold_percent": 10, "status": "active", "unheard_of": 1}
+    put(riverside, "organization.changed", new=told)
+    put(riverside, "refresh.held", new=["Three would go.", "Nine would go."])
+    found = as_victor.get(LOG).context["entries"]
+    said, changed = (found[0][1], found[1][1])
+    assert said == [("", "—", "Three would go. Nine would go.")]
+    assert [name for name, _old, _new in changed] == [
+        "All schools",
+        "Hold an import or a refresh that removes more than this percentage",
+        "Status",
+        "unheard_of",
+    ]
+
+
+def test_the_path_of_a_watched_folder_is_not_told(as_victor: Client, riverside: Organization):
+    settings = {"kind": "folder", "address": "/srv/secret"}
+    moved = settings | {"address": "/srv/other"}
+    audit.record("root", "source.added", riverside, kind="source", object_id="1", new=settings)
+    audit.record("root", "source.changed", riverside, kind="source", object_id="1", old=settings,
+                 new=moved)  # fmt: skip
+    there = {"kind": "sftp", "address": "sftp://files.example/out/"}
+    audit.record("root", "source.added", riverside, kind="source", object_id="2", new=there)
+    page = as_victor.get(LOG).content.decode()
+    assert "/srv/" not in page
+    assert "a folder of the machine" in page
+    assert "sftp://files.example/out/" in page
 
 
 def test_counts_are_told_in_words(as_victor: Client, riverside: Organization):

@@ -9,11 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
+from connections import sharing
 from connections.models import AgreementFile, Connection, Partner
 from connections.terms import change_terms
 from portal.models import Staff
 from roster.jobs import working
-from roster.models import Import, Job, Organization
+from roster.models import Import, Job, Level, Organization
 from roster.publishing import refresh
 from roster.refusal import Refused
 from tests.cast import add_schools, certified, connected
@@ -228,6 +229,35 @@ def test_what_would_be_shared_is_counted_with_examples_and_its_trouble_named(
     assert data.context["imported"]
     assert all(check["count"] for check in data.context["checks"])
     assert not riverside.connections.exists()
+
+
+def test_grades_that_no_chosen_school_has_are_told_before_the_connection_is_made(
+    as_dana: Client, riverside: Organization, tmp_path: Any
+):
+    Bundler(tmp_path, riverside)(EVERYTHING)
+    Level.objects.create(
+        organization=riverside, kind="grade_level", sourced_id="s2~2027~structure~12", name="12",
+        school="s2", year=riverside.school_year,
+    )  # fmt: skip
+    some = {"schools_are": "some", "grades_are": "some"}
+    told = {
+        ("s1", "09"): [],
+        ("s1", "09", "12"): ["No chosen school has students of grade 12."],
+        ("s1", "s2", "09"): ["South School has no students of the chosen grades."],
+        ("s1", "12"): ["No chosen school has students of the chosen grades: no student is shared."],
+    }
+    for chosen, warnings in told.items():
+        form = filled_in(
+            **some,
+            schools=[each for each in chosen if each.startswith("s")],
+            grades=[each for each in chosen if not each.startswith("s")],
+        )
+        for step in ("count", "data"):
+            page = as_dana.post(NEW, form | {"to": step})
+            assert page.context["warnings"] == warnings
+            assert all(each in page.content.decode() for each in warnings)
+    made = connected(riverside, by=Staff.objects.get(), schools=["s1", "s2"], grades=["09"])
+    assert "South School has no students" in sharing.warnings(made)[0]
 
 
 def test_the_sharing_of_another_connection_is_copied_with_whom_it_keeps_out(

@@ -15,6 +15,7 @@ from connections.calendar import upcoming
 from connections.models import Connection
 from portal.models import Membership, Staff
 from portal.pages.home import date_words, reason_for, spelled
+from roster import audit
 from roster.clock import clock
 from roster.models import Finding, Import, Organization, Refresh
 from tests.cast import connected, signed_in
@@ -70,6 +71,7 @@ def test_home_tells_what_needs_attention(
 ):
     Import.objects.create(organization=riverside, name="night.zip", state="refused", reason="Torn.")
     Refresh.objects.create(organization=riverside, state="published", finished=clock(), added=7)
+    audit.record("dana", "record.excluded", riverside, kind="school", object_id="school-1")
     page = as_victor.get(HOME).content.decode()
     for words in (
         "Brightpath", "never connected", "night.zip", "Torn.", "7 added", "2 schools",

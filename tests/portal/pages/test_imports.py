@@ -11,8 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from connections.models import Connection
+from portal.models import Staff
 from roster.jobs import working
 from roster.models import AuditEntry, Finding, Import, Job, Organization, Source, User
+from roster.publishing import refresh
+from tests.cast import connected
 from tests.roster.importing.bundles import EVERYTHING, edited
 from tests.roster.importing.conftest import Bundler
 
@@ -129,6 +132,21 @@ def test_the_path_of_a_watched_folder_is_not_told(as_dana: Client, riverside: Or
     page = as_dana.get(DESK).content.decode()
     assert "https://sis.example/b.zip" in page
     assert "/srv/secret" not in page
+
+
+def test_what_comes_after_an_import_is_said(
+    as_dana: Client, as_victor: Client, roster: Organization, dana: Staff
+):
+    page = as_dana.get(DESK).content.decode()
+    assert "connect the first one" in page
+    assert "/o/riverside/connections/new/" in page
+    assert "/o/riverside/connections/new/" not in as_victor.get(DESK).content.decode()
+    connected(roster, dana)
+    page = as_dana.get(DESK).content.decode()
+    assert "connect the first one" not in page
+    assert "from the next refresh on" in page
+    refresh(roster, by="test")
+    assert "from the next refresh on" not in as_dana.get(DESK).content.decode()
 
 
 def test_imports_of_others_are_not_there(

@@ -11,7 +11,9 @@ from django.core.management import call_command
 from django.test import Client
 
 from portal.models import Staff
+from portal.words import JOBS
 from roster.clock import clock
+from roster.jobs.working import KINDS
 from roster.models import AuditEntry, Job, Organization
 from tests.cast import signed_in
 
@@ -32,7 +34,13 @@ def job(riverside: Organization) -> Job:
 def test_a_failed_job_says_why_and_runs_again(olga: Staff, job: Job):
     browser = signed_in(olga)
     page = browser.get("/jobs/").content.decode()
-    for words in ("refresh:riverside:1", "Riverside", "It failed 5 times.", "Run again"):
+    for words in (
+        "refresh:riverside:1",
+        "Refresh <small",
+        "Riverside",
+        "It failed 5 times.",
+        "Run again",
+    ):
         assert words in page
     assert "refresh:riverside:1" not in browser.get("/jobs/?state=done").content.decode()
     page = browser.post(f"/jobs/{job.pk}/again/", follow=True).content.decode()
@@ -42,6 +50,10 @@ def test_a_failed_job_says_why_and_runs_again(olga: Staff, job: Job):
     assert AuditEntry.objects.filter(action="job.repeated").count() == 1
     page = browser.post(f"/jobs/{job.pk}/again/", follow=True).content.decode()
     assert "Only a job that failed can be run again." in page
+
+
+def test_every_kind_of_job_has_words():
+    assert set(JOBS) == set(KINDS)
 
 
 def test_the_commands_say_and_do_the_same(job: Job, capsys: pytest.CaptureFixture[str]):

@@ -9,7 +9,7 @@ import pytest
 from roster.excluding import exclude
 from roster.kinds import KINDS
 from roster.listing import searching
-from roster.models import Organization
+from roster.models import Enrollment, Organization
 from tests.roster.importing.conftest import one_class
 
 
@@ -40,6 +40,22 @@ def riverside(tmp_path: Path, db: None) -> Organization:
 def test_rows_are_found_by_words(kind: str, words: str, found: list[str], riverside: Organization):
     rows = searching.found(riverside, KINDS[kind], words=words)
     assert sorted(rows.values_list("sourced_id", flat=True)) == found
+
+
+def test_ids_of_rows_without_names_are_found_as_they_are_typed(riverside: Organization):
+    row = Enrollment.objects.get(sourced_id="e1")
+    for sourced_id in ("Año-7", "ENR-ÉCOLE"):
+        row.pk, row.sourced_id = None, sourced_id
+        row.save()
+
+    def found(words: str) -> set[str]:
+        rows = searching.found(riverside, KINDS["enrollment"], words=words)
+        return set(rows.values_list("sourced_id", flat=True))
+
+    assert found("Año-7") == found("o-7") == {"Año-7"}
+    assert found("ENR-ÉCOLE") == {"ENR-ÉCOLE"}
+    # A part without a digit is looked for in names alone.
+    assert found("ENR-") == set()
 
 
 @pytest.mark.parametrize(
