@@ -1,10 +1,9 @@
-"""What the supervisor starts, one process each: `web`, `worker`, `beat`.
+"""What `serve` runs, one process each: `web`, `worker`, `beat`.
 
 A child asks the kernel to end it when its parent ends. Beat is a process of its own: inside the
 worker (`-B`) it would outlive a worker that is killed, and go on publishing.
 """
 
-import argparse
 import ctypes
 import os
 import signal
@@ -41,10 +40,15 @@ def end_with(parent: int) -> None:
 
 
 def web(host: str, port: int, workers: int) -> None:
-    """Serve the portal and the API by granian: a main process that starts `workers` others."""
+    """Serve the portal and the API by granian: a main process that forks `workers` others.
+
+    They share the memory of the application that is loaded here; nobody opens the database here.
+    """
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
+
+    from portal.wsgi import application
 
     # What the operator sets, here or after the ? of DATABASE_URL, counts.
     os.environ.setdefault("PGOPTIONS", f"-c statement_timeout={LONGEST_STATEMENT}s")
@@ -61,14 +65,12 @@ def web(host: str, port: int, workers: int) -> None:
         log_dictconfig=LOG,
         respawn_failed_workers=True,
         workers_kill_timeout=LAST_REQUESTS,
-    ).serve(target_loader=partial(application_in_worker, os.getpid()), wrap_loader=False)
+    ).serve(target_loader=partial(in_worker, application, os.getpid()), wrap_loader=False)
 
 
-def application_in_worker(main: int) -> Any:
+def in_worker(application: Any, main: int) -> Any:
     """Return the WSGI application, inside one of granian's own processes."""
     end_with(main)
-    from portal.wsgi import application
-
     return application
 
 
@@ -125,25 +127,3 @@ def beat() -> None:
 
     # One entry needs no memory: a file of it would be fought over by two installations' beats.
     app.start(["--quiet", "beat", "--scheduler", "celery.beat:Scheduler", "--loglevel", "WARNING"])
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parent", type=int)
-    roles = parser.add_subparsers(dest="role", required=True)
-    roles.add_parser("worker")
-    roles.add_parser("beat")
-    serving = roles.add_parser("web")
-    serving.add_argument("host")
-    serving.add_argument("port", type=int)
-    serving.add_argument("workers", type=int)
-    asked = parser.parse_args()
-    end_with(asked.parent)
-    if asked.role == "web":
-        web(asked.host, asked.port, asked.workers)
-    else:
-        {"worker": worker, "beat": beat}[asked.role]()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,8 +1,9 @@
-"""Serving from one command: what is checked before, which processes it takes, when it is ready."""
+"""Serving from one command: what is checked before, and the step into the process that serves."""
 
 import argparse
 import errno
-import http.client
+import json
+import os
 import socket
 import sys
 from typing import Any
@@ -10,18 +11,17 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.db import DatabaseError, connections
 
+from portal.env import BASE
 from portal.health import missing_migrations
-from portal.processes import Child, Supervisor
+from portal.supervising import ANYWHERE, STOPPED, Asked
 from roster.management.base import RosterCommand
 from roster.refusal import Refused
 
-ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - named, not bound to.
-
 
 class ServingCommand(RosterCommand):
-    """A command that prints its result as soon as the server answers, and then goes on serving."""
+    """A command that serves, and prints its result as soon as the server answers."""
 
-    supervisor: Supervisor | None = None
+    asked: Asked | None = None
 
     def add_port(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -32,26 +32,27 @@ class ServingCommand(RosterCommand):
         try:
             super().handle(*args, **options)
         except KeyboardInterrupt:
-            self.stderr.write("Stopped before it was ready. What is done is kept.")
+            self.stderr.write(STOPPED)
             sys.exit(130)
-        self.stdout.flush()
-        if self.supervisor is not None:
-            self.supervisor.watch()
 
-    def begin_serving(self, host: str, port: int, workers: int, *, jobs: bool) -> None:
-        """Start all processes and return when the server answers, or refuse.
+    def serve(self, host: str, port: int, workers: int, *, jobs: bool) -> None:
+        """Have everything served once `run` has returned; `jobs`: by worker and beat too."""
+        self.asked = Asked(host, port, workers, jobs, self.as_json)
 
-        `jobs`: worker and beat are among them.
-        """
+    def tell(self, text: str) -> None:
+        """Become the process that serves, which has never opened the database, and says it then."""
+        if self.asked is None:
+            super().tell(text)
+            return
         connections.close_all()
-        web = Child("web", [host, str(port), str(workers)])
-        self.supervisor = Supervisor([web, Child("worker"), Child("beat")] if jobs else [web])
-        self.supervisor.start()
-        if not self.supervisor.wait_until(lambda: answers(host, port)):
-            if self.supervisor.stopping.is_set():
-                raise SystemExit(0)
-            self.supervisor = None
-            raise Refused("The server ended before it answered; its reason is above.")
+        self.stdout.flush()
+        reading, writing = os.pipe()
+        os.write(writing, json.dumps([self.asked, text]).encode())  # A pipe holds 64 KiB.
+        os.close(writing)
+        os.set_inheritable(reading, True)
+        path = os.pathsep.join(filter(None, [str(BASE), os.environ.get("PYTHONPATH")]))
+        command = [sys.executable, "-P", "-m", "portal.supervising", str(reading)]
+        os.execve(sys.executable, command, os.environ | {"PYTHONPATH": path})  # noqa: S606
 
 
 def port_number(text: str) -> int:
@@ -99,16 +100,3 @@ def require_migrated() -> None:
         raise Refused(
             f"The database lacks {missing} migrations. Run first: python3 manage.py migrate"
         )
-
-
-def answers(host: str, port: int) -> bool:
-    """Whether anything, be it a refusal, comes back over HTTP."""
-    asking = http.client.HTTPConnection(ANYWHERE.get(host, host), port, timeout=2)
-    try:
-        asking.request("GET", "/healthz")
-        asking.getresponse().read()
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        asking.close()
-    return True

@@ -67,10 +67,11 @@ class RosterCommand(BaseCommand):
             self._refuse(str(refusal), refusal)
         finally:
             self._clear_bar()
-        if self.as_json:
-            self.stdout.write(json.dumps(result, ensure_ascii=False, default=str))
-        else:
-            self.stdout.write(words)
+        self.tell(json.dumps(result, ensure_ascii=False, default=str) if self.as_json else words)
+
+    def tell(self, text: str) -> None:
+        """Print the result."""
+        self.stdout.write(text)
 
     def _refuse(self, words: str, cause: Exception) -> NoReturn:
         if self.as_json:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 PROC = Path("/proc")
-ROLE = re.compile(r"\0portal\.children\0\d+\0(\w+)\0")
+NAMED = "desk "
 EVERY = 0.25
 """Seconds between two looks: looking stops a process for a moment."""
 
@@ -36,8 +35,8 @@ def family(pid: int) -> dict[int, str]:
 
 def _role(pid: int) -> str:
     with contextlib.suppress(OSError):
-        if named := ROLE.search((PROC / str(pid) / "cmdline").read_text()):
-            return named[1]
+        name = (PROC / str(pid) / "comm").read_text().strip()
+        return name.removeprefix(NAMED) if name.startswith(NAMED) else ""
     return ""
 
 

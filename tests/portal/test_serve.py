@@ -12,11 +12,12 @@ import urllib.error
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.test import Client
 
-from portal import health, processes, serving
+from portal import children, health, processes, serving
 from portal.alerting import pulses
 from portal.processes import Child, Supervisor
 from roster.refusal import Refused
@@ -50,7 +51,8 @@ def taken() -> Iterator[int]:
 
 
 def of_role(desk: Running, role: str) -> list[int]:
-    return [pid for pid, words in desk.family().items() if f" {role}" in words]
+    names = {pid: Path(f"/proc/{pid}/comm").read_text().strip() for pid in desk.family()}
+    return [pid for pid, name in names.items() if name == f"desk {role}"]
 
 
 def ended(pid: int) -> bool:
@@ -191,24 +193,23 @@ def test_the_address_is_one_that_a_browser_can_open(host: str, address: str) -> 
 # Keeping children alive ---------------------------------------------------------------------
 
 
-class Ended:
-    """A process that ended at once."""
-
-    pid, returncode = 0, 1
-
-
 def test_what_ends_again_and_again_starts_again_ever_later(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [1000.0]
     starts: list[float] = []
 
     def start(child: Child) -> None:
         starts.append(now[0])
-        child.began, child.process = now[0], Ended()  # type: ignore[assignment]
+        child.began = now[0]
+        child.process = mock.Mock(exitcode=1)
+
+    def has_ended(child: Child) -> bool:
+        child.process, child.code = None, 1
+        return True
 
     monkeypatch.setattr(processes.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(Child, "start", start)
-    monkeypatch.setattr(Child, "has_ended", lambda child: True)
-    child = Child("worker")
+    monkeypatch.setattr(Child, "has_ended", has_ended)
+    child = Child("worker", children.worker)
     child.start()
     supervisor = Supervisor([child])
     while len(starts) < 9:

@@ -35,7 +35,7 @@ class Command(serving.ServingCommand):
         words = demo.in_words(facts)
         if serve:
             self.say("Starting the server")
-            self.begin_serving(HOST, port, WORKERS, jobs=True)
+            self.serve(HOST, port, WORKERS, jobs=True)
             return facts, f"\n{words}\n\nCtrl-C stops it."
         return facts, f"\n{words}\n\nStart it: python3 manage.py serve --port {port}"
 

@@ -33,7 +33,7 @@ class Command(serving.ServingCommand):
         host, port = options["host"], options["port"]
         serving.require_migrated()
         # The embedded broker is a folder here: nobody else can do its jobs.
-        self.begin_serving(self.numeric, port, options["workers"], jobs=settings.EMBEDDED_BROKER)
+        self.serve(self.numeric, port, options["workers"], jobs=settings.EMBEDDED_BROKER)
         address = serving.address(host, port)
         return {"address": address}, f"Rosterdesk is at {address} (Ctrl-C stops it)."
 
