@@ -23,7 +23,7 @@ from roster.clock import clock
 from roster.kinds import Kind
 from roster.listing import markable, rows_of
 from roster.marks import MarkRow, marks_for
-from roster.models import Mark, Organization
+from roster.models import Mark, Organization, Reach
 from roster.parts import in_parts
 from roster.publishing import act
 from roster.refusal import Refused
@@ -104,6 +104,7 @@ def include(
         _marks(organization, kind, *CLEARED).filter(sourced_id__in=part).delete()
     if cleared:
         Organization.objects.filter(pk=organization.pk).update(acts=F("acts") + 1)
+        Reach.objects.outdate(organization.pk)
         _record(organization, "record.included", kind, cleared, reason, by, cleared)
     return done
 

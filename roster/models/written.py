@@ -12,7 +12,7 @@ from datetime import date
 
 from django.db import models
 
-from roster.clock import clock
+from roster.clock import clock, milliseconds
 from roster.models.fields import BytewiseField, JsonField, SourcedIdField
 from roster.models.row import Status
 
@@ -155,11 +155,18 @@ class RefusedWrite(models.Model):
         return f"{self.collection} {self.sourced_id}"
 
 
+class ReachQuerySet(models.QuerySet["Reach"]):
+    def outdate(self, organization: int) -> int:
+        """Note the moment from which on what an organization's readers see may be another."""
+        current = self.filter(feed__organization=organization, outdated=0)
+        return current.update(outdated=milliseconds(clock()))
+
+
 class Reach(models.Model):
     """What a feed's reader may see written records of, and since when (`roster/written/`).
 
-    As it was found at a publication, its revision and the organization's acts; `parts` says how
-    `content` is divided.
+    As it was found at a publication, its revision and the organization's acts; `outdated` is when
+    the first of these changed since, in milliseconds. `parts` says how `content` is divided.
     """
 
     feed = models.OneToOneField(
@@ -168,8 +175,11 @@ class Reach(models.Model):
     publication = models.BigIntegerField()
     revision = models.PositiveIntegerField()
     acts = models.PositiveBigIntegerField()
+    outdated = models.PositiveBigIntegerField(default=0)
     parts = models.JSONField(default=list)
     content = models.BinaryField()
+
+    objects = ReachQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"reach of feed {self.feed_id}"
@@ -180,23 +190,20 @@ class BegunList(models.Model):
 
     `program` is the mark of the token, `key` that of the list, `stand` the publication, its
     revision and the organization's acts: where these have moved, documents are taken anew. `at` is
-    when it was begun, `last` when, to the minute, a page of it was last asked. `content` is in
-    what it differs from its `base`; a base has none itself, is whole, and nobody's: its `program`
-    starts with an @. Whole is also a token's list of a release that knew no bases.
-
-    Behind these entries stand records that vendors wrote, as of the write `upto`: of the first
-    `known` of the log, which end with `newest`, those whose bit is set; all where there are none.
+    when it was begun, `last` when, to the minute, a page of it was last asked. `content` are the
+    `entries` of a narrowed list. Of a whole one there are none: it is made of the `parts` of what
+    was published, and behind these of records that vendors wrote, as of the write `upto`: of the
+    first `known` of the log, which end with `newest`, those whose bit is set; all where there are
+    none.
     """
 
-    base = models.ForeignKey(
-        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
-    )
     feed = models.ForeignKey("roster.Feed", on_delete=models.CASCADE, related_name="+")
     program = models.CharField(max_length=64)
     key = models.CharField(max_length=64)
     stand = models.CharField(max_length=80)
     at = models.DateTimeField()
     last = models.DateTimeField(default=clock)
+    parts = JsonField(default=list)
     entries = models.PositiveIntegerField()
     content = models.BinaryField()
     upto = models.PositiveBigIntegerField(default=0)

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F
 
 from roster import audit
-from roster.models import Organization, UsernameStandIn
+from roster.models import Organization, Reach, UsernameStandIn
 from roster.refusal import Refused, require_valid
 from roster.rollover import change_year
 
@@ -174,6 +174,7 @@ def _write(row: Organization, changed: Mapping[str, Any], by: audit.Actor) -> No
     row.save(update_fields=[name for name in changed if name != "school_year"])
     if "vendors_read_each_other" in changed:
         Organization.objects.filter(pk=row.pk).update(acts=F("acts") + 1)
+        Reach.objects.outdate(row.pk)
     if "time_zone" in changed:
         Organization.objects.filter(pk=row.pk).touch()  # type: ignore[attr-defined]
     if "school_year" in changed:

@@ -20,7 +20,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
 from roster.clock import clock, milliseconds
-from roster.models import Feed, FormerRow, Organization, Publication, StoredMap
+from roster.models import Feed, FormerRow, Organization, Publication, Reach, StoredMap
 from roster.publishing.lists import NEW, Swept
 from roster.publishing.plans import Cut, Next, Plan
 from roster.publishing.rendering import RowsChanged
@@ -155,6 +155,7 @@ def _show(organization: Organization, plan: Plan) -> int | None:
         Publication.objects.filter(pk=settled.publication).update(
             cut=settled.cut, rules=settled.rules, **settled.basis._asdict()
         )
+    Reach.objects.outdate(organization.pk)
     if plan.shown is None:
         row.update(acts=F("acts") + 1)
     else:

@@ -18,6 +18,7 @@ from django.db.models import Exists, F, Max, Model, OuterRef
 from roster import bulk
 from roster.clock import clock, milliseconds
 from roster.models import (
+    BegunList,
     Document,
     Import,
     ListPart,
@@ -45,6 +46,7 @@ def sweep(organization: Organization) -> dict[str, int]:
     found = {
         "lists": drop_lists(organization),
         "headers": _drop_headers(organization),
+        "begun": _drop_begun(organization),
         "writes": _drop_writes(organization),
     }
     base, named = Base.of(organization), _named(organization)
@@ -74,6 +76,12 @@ def _drop_headers(organization: Organization) -> int:
     return rows.delete()[0]
 
 
+def _drop_begun(organization: Organization) -> int:
+    """Delete what is kept of lists that were begun so long ago that nobody reads on."""
+    before = clock() - WRITES_READ
+    return BegunList.objects.filter(feed__organization=organization, at__lt=before).delete()[0]
+
+
 def _drop_writes(organization: Organization) -> int:
     """Delete what vendors wrote and had written anew long ago; what a record was at the moment
     since when lists go on stays.
@@ -90,7 +98,7 @@ def _drop_writes(organization: Organization) -> int:
 
 
 def _named(organization: Organization) -> list[Reference]:
-    """Return the parts of all lists of an organization, once each."""
+    """Return the parts of all lists of an organization, those begun too, once each."""
     rows = Publication.objects.filter(feed__organization=organization, listed=True)
     found = {
         part[0]: part
@@ -99,6 +107,8 @@ def _named(organization: Organization) -> list[Reference]:
         for parts in kept.values()
         for part in parts
     }
+    begun = BegunList.objects.filter(feed__organization=organization)
+    found |= {part[0]: part for parts in begun.values_list("parts", flat=True) for part in parts}
     return list(found.values())
 
 

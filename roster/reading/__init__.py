@@ -3,7 +3,7 @@
 from roster.caches import forget
 from roster.reading.begun import Name, begun_since
 from roster.reading.listed import Unlisted
-from roster.reading.pages import Page, exists, found, page, page_as_begun, single, totals
+from roster.reading.pages import Page, exists, found, found_all, page, page_as_begun, single, totals
 from roster.reading.where import Order, Where
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "exists",
     "forget",
     "found",
+    "found_all",
     "page",
     "page_as_begun",
     "single",

@@ -38,11 +38,12 @@ class Listed:
     tombstones: bool
 
     def find(self, documents: Numbers) -> Numbers:
-        """Return where these documents stand, in the order of the list; others are left out."""
+        """Return where these documents, in order, stand in the list; others are left out."""
         ids, positions = self._by_document
-        if not ids.size:
-            return ids
-        documents = documents[(documents >= ids[0]) & (documents <= ids[-1])]
+        first, end = documents.searchsorted(self._ends, side="left").tolist()
+        if first == end:
+            return NOTHING
+        documents = documents[first:end]
         places = np.searchsorted(ids, documents)
         return np.sort(positions[places[ids[places] == documents]])
 
@@ -55,6 +56,12 @@ class Listed:
         """The records in order, and where they stand."""
         order = np.argsort(self.shows.records, kind="stable")
         return self.shows.records[order], order
+
+    @cached_property
+    def _ends(self) -> Numbers:
+        """The first document, and what comes after the last."""
+        ids, _ = self._by_document
+        return np.array([ids[0], ids[-1] + 1] if ids.size else [0, 0])
 
     @cached_property
     def _by_document(self) -> tuple[Numbers, Numbers]:
@@ -72,10 +79,11 @@ _whole: Cache[Listed] = Cache(96 * MEGABYTE, lambda listed: 2 * ENTRY * len(list
 
 
 class Piece(NamedTuple):
-    """Some entries of a whole list, how many it has, and what of them was written."""
+    """Some entries of a whole list, how many it has, and of which parts and records it is made."""
 
     entries: List
     size: int
+    parts: list[lists.Reference]
     written: Records
 
 
@@ -84,29 +92,40 @@ def piece(source: Source, collection: str, offset: int, limit: int) -> Piece:
     `Unlisted` where the publication is gone.
     """
     written = records(source, collection)
-    if written.parts and superseded(source, collection).size:
-        shows = listed(source, collection).shows
-        published, size = shows.take(slice(offset, offset + limit)), len(shows)
-    else:
-        published, size = _published(source, collection, offset, limit)
-    every = size + len(written)
-    if every == size or offset + limit <= size:
-        return Piece(published, every, written)
-    more = written.piece(max(offset - size, 0), limit - len(published))
-    return Piece(lists.joined([published, more]) if published else more, every, written)
+    parts = lists.references(_header(source), collection, "live")
+    some, size = published(source, collection, parts, offset, limit)
+    rest = limit - len(some)
+    if rest and len(written):
+        some = lists.joined([some, written.piece(max(offset - size, 0), rest)])
+    return Piece(some, size + len(written), parts, written)
 
 
-def _published(source: Source, collection: str, offset: int, limit: int) -> tuple[List, int]:
-    """Return so many live entries of what is published, and how many there are."""
+def published(
+    source: Source, collection: str, parts: list[lists.Reference], offset: int, limit: int
+) -> tuple[List, int]:
+    """Return so many of the entries of parts from an offset on, and how many there are."""
+    if _superseded(source, collection).size:
+        shows = _shown(source, collection, parts)
+        return shows.take(slice(offset, offset + limit)), len(shows)
     some: list[lists.Reference] = []
     start = at = 0
-    for reference in lists.references(_header(source), collection, "live"):
+    for reference in parts:
         if at < offset + limit and at + reference[1] > offset:
             start = at if not some else start
             some.append(reference)
         at += reference[1]
     entries = lists.joined(_entries(some))
     return entries.take(slice(max(offset - start, 0), max(offset - start, 0) + limit)), at
+
+
+def _superseded(source: Source, collection: str) -> Numbers:
+    """Return the keys of published records whose place one that a vendor wrote has taken."""
+    return superseded(source, collection) if records(source, collection).parts else NOTHING
+
+
+def _shown(source: Source, collection: str, parts: list[lists.Reference]) -> List:
+    shows, under = lists.joined(_entries(parts)), _superseded(source, collection)
+    return shows.take(~among(under, shows.records)) if under.size else shows
 
 
 def listed(
@@ -121,13 +140,11 @@ def listed(
     header = _header(source)
     parts = lists.references(header, collection, "tombstones" if tombstones else "live")
     former = _former(header, collection, begun)
-    under = superseded(source, collection) if records(source, collection).parts else NOTHING
+    under = _superseded(source, collection)
     key = tuple(map(tuple, parts)), tuple(map(tuple, former)), tombstones, under.tobytes()
     found = _whole.get(key)
     if found is None:
-        shows = lists.joined(_entries(parts))
-        if under.size:
-            shows = shows.take(~among(under, shows.records))
+        shows = _shown(source, collection, parts)
         documents, stamps = _asked(shows, former)
         found = _whole.put(key, Listed(shows, documents, stamps, tombstones))
     return found

@@ -7,7 +7,7 @@ list, and everything found is looked up there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
@@ -35,8 +35,8 @@ def of(source: Source, collection: str) -> Sql:
 
 
 def ids(source: Source, collection: str, condition: Sql) -> Numbers:
-    """Return the documents of a collection that meet a condition."""
-    return _numbers(joined("AND", [of(source, collection), condition]))
+    """Return the documents of a collection that meet a condition, in order."""
+    return np.sort(_numbers(joined("AND", [of(source, collection), condition])))
 
 
 def ids_among(wanted: Numbers, condition: Sql) -> Numbers:
@@ -69,15 +69,23 @@ def rows(
         return cursor.fetchall()
 
 
-def named(source: Source, collection: str, condition: Sql) -> dict[int, tuple[int, str]]:
-    """Return record and JSON of the few documents of a record that meet a condition, by id."""
+class Named(NamedTuple):
+    """A document: of which record it is, by key and id, and its JSON."""
+
+    record: int
+    sourced_id: str
+    body: str
+
+
+def named(source: Source, collection: str, condition: Sql) -> dict[int, Named]:
+    """Return the few documents that meet a condition, by key."""
     every = joined("AND", [of(source, collection), condition])
     with prepared.cursor() as cursor:
         cursor.execute(
-            f"SELECT id, record, body FROM roster_document WHERE {every.text}",  # noqa: S608
+            f"SELECT id, record, sourced_id, body FROM roster_document WHERE {every.text}",  # noqa: S608
             every.parameters,
         )
-        return {each: (record, body) for each, record, body in cursor.fetchall()}
+        return {each: Named(*rest) for each, *rest in cursor.fetchall()}
 
 
 def bodies(wanted: Numbers) -> dict[int, str]:

@@ -19,19 +19,20 @@ from roster.dialects.composing import render
 from roster.dialects.fields import FIELDS
 from roster.kinds import COLLECTIONS
 from roster.models import Publication
-from roster.publishing.lists import EMPTY, List
+from roster.publishing.lists import List
 from roster.publishing.lists import joined as joined_lists
 from roster.reading import lookups
-from roster.reading.begun import Name, as_it_stands, begun, in_place, keep
+from roster.reading.begun import Name, as_it_stands, begun, in_place, keep, keep_narrowed
 from roster.reading.comparing import has_word
 from roster.reading.entries import ACTIVE
-from roster.reading.facts_sql import ALWAYS, Sql, joined
+from roster.reading.facts_sql import ALWAYS, Sql, joined, word_of
 from roster.reading.listed import Listed, Unlisted, listed, now, parts_of, piece, relevant
+from roster.reading.lookups import Named
 from roster.reading.ordering import ordered
 from roster.reading.source import Source
 from roster.reading.where import Asking, Where
 from roster.reading.withheld import withheld
-from roster.written import NOBODYS, records
+from roster.written import records
 
 T = TypeVar("T")
 
@@ -84,24 +85,32 @@ def page_as_begun(
     def read() -> Page:
         known = begun(source, name) if offset else None
         if known is None:
-            if where.is_plain:
-                some, size, written = piece(source, collection, offset, limit)
-            else:
-                shows, written = _find(source, where, None), NOBODYS
-                some, size = shows.take(slice(offset, offset + limit)), len(shows)
-            if not offset and size > limit:
-                kept = listed(source, collection).shows if where.is_plain else shows
-                keep(source, name, kept, written)
-            return Page(_texts(source, collection, some), size)
-        some = known.piece(source, collection, offset, limit)
+            return _begin(source, collection, where, offset, limit, name)
+        some, size = known.piece(source, collection, offset, limit)
         some, fallen = as_it_stands(source, collection, some, known.stand)
         texts = [
             in_place(source.version, collection, text) if gone else text
             for text, gone in zip(_texts(source, collection, some), fallen, strict=True)
         ]
-        return Page(texts, known.size)
+        return Page(texts, size)
 
     return _once_again(read)
+
+
+def _begin(
+    source: Source, collection: str, where: Where, offset: int, limit: int, name: Name
+) -> Page:
+    """Return one page of a list as it is now; a first page with others behind it begins it."""
+    if where.is_plain:
+        some, size, parts, written = piece(source, collection, offset, limit)
+        if not offset and size > limit:
+            keep(source, name, parts, written.stretch())
+    else:
+        shows = _find(source, where, None)
+        some, size = shows.take(slice(offset, offset + limit)), len(shows)
+        if not offset and size > limit:
+            keep_narrowed(source, name, shows)
+    return Page(_texts(source, collection, some), size)
 
 
 def single(source: Source, collection: str, sourced_id: str, where: Where | None) -> str | None:
@@ -121,12 +130,20 @@ def found(source: Source, collection: str, sourced_id: str) -> tuple[int, str] |
     """Return the key and the document, as it is kept, of a record that can be named, a tombstone
     too.
     """
-    if not source.publication or "\0" in sourced_id:
-        return None
+    return found_all(source, collection, [sourced_id]).get(sourced_id)
 
-    def read() -> tuple[int, str] | None:
-        some, text = _one(source, collection, sourced_id, ALWAYS)
-        return (int(some.records[0]), text) if some else None
+
+def found_all(source: Source, collection: str, ids: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Return by id the keys and documents of those records of a collection that can be named."""
+    wanted = sorted(each for each in ids if "\0" not in each)
+    if not source.publication or not wanted:
+        return {}
+
+    def read() -> dict[str, tuple[int, str]]:
+        some, there = _those(source, collection, word_of("sourced_id", wanted))
+        entries = zip(some.records.tolist(), some.documents.tolist(), strict=True)
+        every = [(there[each], record) for record, each in entries]
+        return {named.sourced_id: (record, named.body) for named, record in reversed(every)}
 
     return _once_again(read)
 
@@ -177,11 +194,10 @@ def state_of(source: Source) -> tuple[int, ...]:
 
 
 def _narrowed(asking: Asking, where: Where) -> List:
-    halves = list(_halves(asking, where))
-    chosen = [where.chosen(asking, half) for half in halves]
-    pairs = list(zip(halves, chosen, strict=True))
+    found = ((half, where.chosen(asking, half)) for half in _halves(asking, where))
+    pairs = [(half, positions) for half, positions in found if positions.size]
     shows = joined_lists([half.shows.take(positions) for half, positions in pairs])
-    if where.order is None:
+    if where.order is None or not shows:
         return shows
     documents = np.concatenate([half.documents[positions] for half, positions in pairs])
     stamps = np.concatenate([half.stamps[positions] for half, positions in pairs])
@@ -204,27 +220,33 @@ def _halves(asking: Asking, where: Where) -> Iterator[Listed]:
 
 def _one(source: Source, collection: str, sourced_id: str, condition: Sql) -> tuple[List, str]:
     """Return the entry of one record and its document, if it is listed; else none."""
-    conditions = [Sql("sourced_id = %s", (sourced_id,)), condition]
+    named = joined("AND", [Sql("sourced_id = %s", (sourced_id,)), condition])
+    every, there = _those(source, collection, named)
+    some = every.take(slice(1))
+    return some, there[int(some.documents[0])].body if some else ""
+
+
+def _those(source: Source, collection: str, condition: Sql) -> tuple[List, dict[int, Named]]:
+    """Return entries of records whose documents meet a condition, and all of those by key.
+
+    What vendors wrote comes first, tombstones last.
+    """
     # A retired roster record is given as a tombstone; the gradebook's is gone (product: The cache).
     kept = COLLECTIONS[collection].service != "gradebook"
     if not kept:
-        conditions.append(Sql("status = %s", (ACTIVE,)))
-    there = lookups.named(source, collection, joined("AND", conditions))
-    if not there:
-        return EMPTY, ""
-    documents = np.fromiter(there, np.int64, len(there))
-    if ours := {key for key, _ in there.values() if key < 0}:
+        condition = joined("AND", [condition, Sql("status = %s", (ACTIVE,))])
+    there = lookups.named(source, collection, condition)
+    documents = np.sort(np.fromiter(there, np.int64, len(there)))
+    ours = {each.record for each in there.values() if each.record < 0}
+    found = []
+    if ours:
         _, some = now(source, collection, np.array([*ours]))
-        some = some.take(np.isin(some.documents, documents))
-        if some:
-            return some, there[int(some.documents[0])][1]
-    for tombstones in (False, True) if kept else (False,):
-        half = listed(source, collection, tombstones=tombstones)
-        positions = half.find(documents)
-        if positions.size:
-            some = half.shows.take(positions)
-            return some, there[int(some.documents[0])][1]
-    return EMPTY, ""
+        found.append(some.take(np.isin(some.documents, documents)))
+    if len(ours) < len(there):
+        for tombstones in (False, True) if kept else (False,):
+            half = listed(source, collection, tombstones=tombstones)
+            found.append(half.shows.take(half.find(documents)))
+    return joined_lists(found), there
 
 
 def _texts(source: Source, collection: str, some: List) -> list[str]:

@@ -121,14 +121,17 @@ class Where:
 
     def chosen(self, asking: Asking, listed: Listed) -> Numbers:
         """Return the positions in a list of what is wanted of it, in its order."""
-        positions = np.arange(len(listed.shows))
         if self.nesting:
             positions = self.nesting(asking, listed, self.parents)
-        if self.subset:
+        else:
+            positions = np.arange(len(listed.shows))
+        if self.subset and positions.size:
             word = has_word("role", self.subset)
             documents = listed.documents[positions]
             positions = positions[matches(asking.source, self.collection, word, documents)]
-        return positions[self._filtered(asking, listed, positions)] if self.filter else positions
+        if self.filter and positions.size:
+            positions = positions[self._filtered(asking, listed, positions)]
+        return positions
 
     def _filtered(self, asking: Asking, listed: Listed, positions: Numbers) -> Mask:
         """Join the clauses from left to right, so that neither word binds more tightly.

@@ -2,18 +2,16 @@
 
 from roster.written.log import WRITTEN
 from roster.written.reach import WIDTH, Reach, reach_of
-from roster.written.records import NOBODYS, Part, Records, as_of, record_at, records, superseded
+from roster.written.records import Part, Records, Stretch, records, superseded
 
 __all__ = [
-    "NOBODYS",
     "WIDTH",
     "WRITTEN",
     "Part",
     "Reach",
     "Records",
-    "as_of",
+    "Stretch",
     "reach_of",
-    "record_at",
     "records",
     "superseded",
 ]

@@ -38,10 +38,16 @@ WIDTH = 1 << 32
 LISTED = ("categories", "lineItems", "assessmentLineItems", "scoreScales")
 """Collections of which the publication's own list says what is visible."""
 
-HERE, GONE = 1, 0
+HERE = 1
+"""What a visible key has for a document; one that went has when it could be read last, negative."""
 
-Seen = tuple[Flags, Flags, Numbers]
-"""Of each key whether it is visible, whether it ever was, and since when it is as it is."""
+HEARD = 60_000
+"""Milliseconds after an act until nobody reads on as if it hadn't been."""
+
+Seen = tuple[Flags, Flags, Numbers, Numbers]
+"""Of each key whether it is visible, whether it ever was, since when it is as it is, and of one
+that isn't, when it could be read last.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +57,38 @@ class Extent:
     entries: List
 
     def at(self, keys: Numbers) -> Seen:
-        """Return of each key whether it is visible, whether it ever was, and since when."""
         mine = self.entries.records
         if not mine.size:
-            nothing = np.zeros(keys.size, np.bool_)
-            return nothing, nothing, np.zeros(keys.size, np.int64)
+            no, never = np.zeros(keys.size, np.bool_), np.zeros(keys.size, np.int64)
+            return no, no, never, never
         places = np.searchsorted(mine, keys)
         places[places == mine.size] = 0
         known = mine[places] == keys
-        here = known & (self.entries.documents[places] == HERE)
-        return here, known, np.where(known, self.entries.stamps[places], 0)
+        marks = self.entries.documents[places]
+        since = np.where(known, self.entries.stamps[places], 0)
+        # An earlier release noted no more than that it went.
+        return known & (marks == HERE), known, since, np.where(known & (marks < 0), -marks, since)
 
     def has(self, key: int) -> bool:
         return bool(self.at(np.array([key], np.int64))[0][0])
 
-    def moved(self, keys: Numbers, now: int) -> Extent:
-        """Return the extent when these keys are visible now, and no others."""
+    def moved(self, keys: Numbers, now: int, last: int) -> Extent:
+        """Return the extent when these keys are visible now, and no others; what went since could
+        be read until `last`.
+        """
         before = self.entries
         every = bulk.distinct(np.append(before.records, keys))
         here = np.isin(every, keys, assume_unique=True)
-        was, known, since = self.at(every)
+        was, known, since, fell = self.at(every)
         stands = known & (was == here)
-        return Extent(List(every, here.astype(np.int64), np.where(stands, since, now)))
+        marks = np.where(here, HERE, -np.where(stands, fell, last))
+        return Extent(List(every, marks, np.where(stands, since, now)))
 
 
 NOTHING = Extent(EMPTY)
 
 
+KEY = ("publication", "revision", "acts")
 Key = tuple[int, int, int]
 """A publication, its revision, and the organization's acts."""
 
@@ -138,19 +149,20 @@ def _looked_up(source: WrittenSource, feed: int, key: Key) -> Reach:
     before = stored[1] if stored else None
     if stored is not None and key[0] < stored[0][0]:
         # A run reads on what is the head no longer; the gradebook's own requests never do.
-        return _packed(_found(source.organization, feed, key, before, 0))[0]
+        return _packed(_found(source.organization, feed, key, before, 0, 0))[0]
     with transaction.atomic():
         # Whoever read before has read until now, so nothing comes with an earlier stamp.
         now = numbers.take(source.organization) if before else 0
-        found, columns = _packed(_found(source.organization, feed, key, before, now))
-        publication, revision, acts = key
-        values = {"publication": publication, "revision": revision, "acts": acts, **columns}
+        outdated = models.Reach.objects.filter(pk=feed).values_list("outdated", flat=True).first()
+        last = min(now, outdated + HEARD) if outdated else now
+        found, columns = _packed(_found(source.organization, feed, key, before, now, last))
+        values = {**dict(zip(KEY, key, strict=True)), "outdated": 0, **columns}
         models.Reach.objects.update_or_create(pk=feed, defaults=values)
     return found
 
 
 def _found(
-    organization: int, feed: int, key: Key, before: Reach | None, now: int
+    organization: int, feed: int, key: Key, before: Reach | None, now: int, last: int
 ) -> dict[str, Extent]:
     of = Organization.objects.get(pk=organization)
     publication = Publication.objects.select_related("feed").get(pk=key[0], feed=feed)
@@ -160,7 +172,7 @@ def _found(
     visible["others"] = np.array([1] if of.vendors_read_each_other else [], np.int64)
     known = before.extents if before else {}
     return {
-        name: known.get(name, NOTHING).moved(bulk.distinct(keys), now)
+        name: known.get(name, NOTHING).moved(bulk.distinct(keys), now, last)
         for name, keys in visible.items()
     }
 

@@ -22,7 +22,7 @@ from roster.caches import MEGABYTE, Cache
 from roster.kinds import KINDS, ROWS_OF
 from roster.map.arrays import Flags
 from roster.models import Publication, Written
-from roster.publishing.lists import EMPTY, List, Numbers
+from roster.publishing.lists import EMPTY, List, Numbers, Swept
 from roster.publishing.lists import joined as joined_lists
 from roster.written import log
 from roster.written.log import WRITTEN, Block, Blocks, Columns
@@ -95,11 +95,6 @@ class Records:
         """How many records there are in the log, whoever reads them."""
         return sum([block.size for block in self.blocks])
 
-    @property
-    def last(self) -> int:
-        """The last record in the log; 0 for none."""
-        return int(self.parts[-1].block.columns["record"][-1]) if self.parts else 0
-
     def piece(self, offset: int, limit: int) -> List:
         """Return so many live records from an offset on."""
         first = int(np.searchsorted(self._ends, offset, side="right"))
@@ -132,11 +127,12 @@ class Records:
         order = np.argsort(np.concatenate([mine for mine, _ in found]))
         return live, joined_lists([some for _, some in found]).take(order)
 
-    def bits(self) -> bytes:
-        """Return which records of the log are live, one bit for each; blank where all are."""
-        if len(self) == self.known:
-            return b""
-        return np.packbits(np.concatenate([part.mask for part in self.parts])).tobytes()
+    def stretch(self) -> Stretch:
+        """Return what is to be kept of it, so that others find it as it is now."""
+        last = int(self.parts[-1].block.columns["record"][-1]) if self.parts else 0
+        live = [part.mask for part in self.parts] if len(self) < self.known else []
+        bits = np.packbits(np.concatenate(live)).tobytes() if live else b""
+        return Stretch(self.upto, self.known, last, bits)
 
     @cached_property
     def extent(self) -> Extent:
@@ -166,6 +162,37 @@ class Records:
 
 
 NOBODYS = Records()
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The records of the log that a reader could read: as of the write `upto`, so many of the first
+    `known`, the last of which is `last`; those whose bit is set, all where there are no bits.
+    """
+
+    upto: int = 0
+    known: int = 0
+    last: int = 0
+    bits: bytes = b""
+
+    @cached_property
+    def places(self) -> Numbers:
+        """Where they stand in the log."""
+        if not self.bits:
+            return np.arange(self.known)
+        every = np.unpackbits(np.frombuffer(self.bits, np.uint8), count=self.known)
+        return np.flatnonzero(every)
+
+    @property
+    def size(self) -> int:
+        return int(self.places.size)
+
+    def piece(self, source: WrittenSource, collection: str, some: slice) -> List:
+        """Return some of them as they were; `Swept` where the log is another one."""
+        end = _columns_at(source, collection, np.array([self.known - 1]))["record"]
+        if end.tolist() != [self.last]:
+            raise Swept
+        return as_of(source, collection, self.places[some], self.upto)
 
 
 # Of what is live of a whole block no more than its stamps is a reader's own.
@@ -215,12 +242,6 @@ def as_of(source: WrittenSource, collection: str, places: Numbers, upto: int) ->
     looking = _Looking(source, collection, reach_of(source), named)
     came = looking.seen(columns).came
     return List(columns["record"], columns[looking.shown], np.maximum(columns["number"], came))
-
-
-def record_at(source: WrittenSource, collection: str, place: int) -> int:
-    """Return the record at a place of the log, 0 where it isn't so long."""
-    found = _columns_at(source, collection, np.array([place]))["record"]
-    return int(found[0]) if found.size else 0
 
 
 def _columns_at(source: WrittenSource, collection: str, places: Numbers) -> dict[str, Numbers]:
@@ -306,12 +327,12 @@ class _Looking:
         here, known = np.ones(size, np.bool_), np.ones(size, np.bool_)
         came, went = np.zeros(size, np.int64), np.zeros(size, np.int64)
         first = np.full(size, np.iinfo(np.int64).max)
-        for visible, was, since in (self._whose_it_is(columns), *self._depending(columns)):
+        for visible, was, since, fell in (self._whose_it_is(columns), *self._depending(columns)):
             here &= visible
             known &= was
             came = np.maximum(came, np.where(visible, since, 0))
             went = np.maximum(went, np.where(visible, 0, since))
-            first = np.minimum(first, np.where(visible, first, since))
+            first = np.minimum(first, np.where(visible, first, fell))
         live = (columns[self.shown] != 0) & here & (columns["live"] == 1)
         # What fell before it was first written was never read by this reader.
         gone = (columns[self.stone] != 0) & known & ~live & (columns["born"] < first)
@@ -321,8 +342,8 @@ class _Looking:
     def _whose_it_is(self, columns: Columns) -> Seen:
         """Return of each record whether it is the reader's vendor's, or others' are visible."""
         mine = columns["vendor"] == self.vendor
-        here, known, since = self.reach["others"].at(np.ones_like(columns["vendor"]))
-        return mine | here, mine | known, np.where(mine, 0, since)
+        here, known, since, fell = self.reach["others"].at(np.ones_like(columns["vendor"]))
+        return mine | here, mine | known, np.where(mine, 0, since), fell
 
     def _depending(self, columns: Columns) -> list[Seen]:
         """Return what the records depend on."""
@@ -341,19 +362,19 @@ class _Looking:
         return [self.reach["people"].at(person), self._named(columns)]
 
     def _class_if_any(self, klass: Numbers) -> Seen:
-        here, known, since = self.reach["classes"].at(klass)
+        classes = self.reach["classes"].at(klass)
         every = self.reach["everywhere"].at(np.ones(klass.size, np.int64))
         none = klass == 0
-        return (
-            np.where(none, every[0], here),
-            np.where(none, every[1], known),
-            np.where(none, every[2], since),
+        here, known, since, fell = (
+            np.where(none, one, other) for one, other in zip(every, classes, strict=True)
         )
+        return here, known, since, fell
 
     def _named(self, columns: Columns) -> Seen:
         """Return what is to be said of what a bundle brought or a vendor wrote."""
         ours, theirs = self.ours.at(columns["named"]), self.theirs.at(columns["named"])
-        return ours[0] | theirs[0], ours[1] | theirs[1], np.maximum(ours[2], theirs[2])
+        here, known = ours[0] | theirs[0], ours[1] | theirs[1]
+        return here, known, np.maximum(ours[2], theirs[2]), np.maximum(ours[3], theirs[3])
 
 
 def _spread(values: NDArray[Any], where: Flags) -> NDArray[Any]:

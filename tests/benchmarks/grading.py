@@ -165,7 +165,8 @@ def multiply(times: int) -> None:
                 f" AND {new}.digest = md5({old}.digest || nth)"
                 for new, old in (("shown", "first"), ("stone", "last"))
             )
-            + " WHERE written.collection = 'results'"
+            # As if they had been written one after the other.
+            + " WHERE written.collection = 'results' ORDER BY nth DESC, number"
         )
         cursor.execute("ANALYZE roster_written")
     forget()

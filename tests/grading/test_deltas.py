@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from roster import reading
 from roster.clock import clock as now
 from roster.clock import stamp
 from roster.models import Organization, Written
 from roster.publishing.sweeping import sweep
-from tests.conformance.conftest import SLUG
+from tests.conformance.conftest import SLUG, run
 from tests.grading.vendor import line_item, result
 
 
@@ -88,3 +89,28 @@ def test_former_writes_of_a_record_are_swept_after_two_days(
     [kept] = Written.objects.filter(sourced_id="again", collection="results")
     assert kept.values["score"] == 3
     assert Written.objects.get(sourced_id="gone").status == "tobedeleted"
+
+
+def test_a_whole_list_goes_on_after_what_it_listed_was_swept(
+    riverside: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendor, organization = riverside.examiner, Organization.objects.get(slug=SLUG)
+    vendor.put("lineItems", "swept", **line_item())
+    vendor.put("results", "swept", **result("swept"))
+    before = vendor.ids("/results")
+    assert vendor.ids("/results", limit=1) == before[:1]
+    run("exclude", SLUG, "person", "ann", "--reason", "a test")
+    try:
+        for _ in range(3):
+            clock.shift(4_000)
+            sweep(organization)
+        vendor.token = vendor.grant()
+        reading.forget()
+        rest = vendor.read("/results", limit=1000, offset=1)
+        assert [each["sourcedId"] for each in rest] == before[1:]
+        assert rest[-1]["status"] == "tobedeleted"
+        monkeypatch.setattr("roster.publishing.sweeping.WRITES_READ", -timedelta(minutes=5))
+        assert sweep(organization)["begun"] > 0
+    finally:
+        run("include", SLUG, "person", "ann", "--reason", "a test")
+        run("refresh_cache", SLUG)

@@ -70,6 +70,24 @@ def test_what_fell_is_told_as_gone_though_another_connection_has_written_it_anew
         run(*sharing, "--include-person", "ann")
 
 
+def test_what_was_first_written_after_it_fell_is_not_told(riverside: Any, clock: Any) -> None:
+    reader, writer = riverside.old, riverside.new
+    writer.put("lineItems", "unheard", **line_item())
+    writer.put("results", "unheard", **result("unheard"))
+    last = reader.document("results", "unheard")["dateLastModified"]
+    sharing = ["change_sharing", SLUG, reader.connection]
+    run(*sharing, "--keep-out", "ann=A test")
+    try:
+        clock.shift(120)
+        assert writer.put("results", "unheard-of", **result("unheard")).status_code == 201
+        since = reader.read("/results", filter=f"dateLastModified>'{last}'")
+        told = {each["sourcedId"]: each["status"] for each in since}
+        assert told["unheard"] == "tobedeleted"
+        assert "unheard-of" not in told
+    finally:
+        run(*sharing, "--include-person", "ann")
+
+
 @pytest.mark.parametrize(
     ("field", "values"),
     [("class", {"class": ref("k-phy-s")}), ("student", {"student": ref("bob")})],

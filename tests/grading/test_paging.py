@@ -7,9 +7,6 @@ from typing import Any
 import pytest
 
 from roster import reading
-from roster.models import BegunList
-from roster.publishing import lists
-from roster.reading.differing import unpacked
 from tests.conformance.conftest import SLUG, run
 from tests.grading.vendor import line_item, result
 
@@ -86,28 +83,3 @@ def test_a_whole_list_keeps_its_length_when_a_mark_and_a_refresh_come_between(
     finally:
         run("include", SLUG, "section", "k-phy-n", "--reason", "a test")
         run("refresh_cache", SLUG)
-
-
-def test_lists_that_an_earlier_release_kept_whole_go_on(riverside: Any) -> None:
-    vendor, path = riverside.examiner, "/classes/k-phy-n/results"
-    vendor.put("lineItems", "whole", **line_item())
-    for at in range(5):
-        vendor.put("results", f"w{at}", **result("whole", score=at))
-    for begun in ("before", "after"):  # The upgrade.
-        before = vendor.ids(path)
-        assert vendor.ids(path, limit=3) == before[:3]
-        if begun == "before":
-            keep_them_whole()
-        riverside.second.delete("results", before[1])
-        reading.forget()
-        assert vendor.ids(path, limit=3, offset=3) == before[3:6]
-        assert vendor.ids(path) == [before[0], *before[2:]]
-
-
-def keep_them_whole() -> None:
-    for row in BegunList.objects.exclude(base=None).select_related("base"):
-        assert row.base
-        base = lists.decode(bytes(row.base.content), row.base.entries)
-        every = unpacked(bytes(row.content)).piece(base, slice(0, row.entries))
-        BegunList.objects.filter(pk=row.pk).update(base=None, content=lists.encode(every))
-    BegunList.objects.filter(program__startswith="@").delete()
