@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from roster import reading
 from roster.dialects.fields import V11
 from roster.dialects.references import Place
 from roster.grading.accepting import Body, Values
+from roster.grading.refused import named_in
 from roster.reading.source import Source
 from roster.written import WIDTH, Reach
 
@@ -42,6 +44,24 @@ class Referred(NamedTuple):
 
 Found = dict[tuple[str, str], tuple[int, str] | None]
 """The keys and documents of records by collection and id, as one request has found them."""
+
+
+NAMED = {
+    "class": "classes",
+    "student": "users",
+    "category": "categories",
+    "lineItem": "lineItems",
+    "assessmentLineItem": "assessmentLineItems",
+}
+"""The fields by which many bodies name many records, and of which collection these are."""
+
+
+def look_up(source: Source, bodies: Sequence[Any], found: Found) -> None:
+    """Find what bodies name, all of a collection at once."""
+    for field, collection in NAMED.items():
+        ids = {named_in(body, field) for body in bodies} - {""}
+        there = reading.found_all(source, collection, ids)
+        found.update({(collection, each): there.get(each) for each in ids})
 
 
 class References:

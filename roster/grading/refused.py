@@ -82,7 +82,7 @@ def noted(
         told = {
             "vendor": writer.vendor,
             "klass": _class_of(writer, collection, sourced_id, body, fixed or {}),
-            "named": _named(body, field),
+            "named": named_in(body, field),
             "words": words[:300],
             "last": clock(),
         }
@@ -106,8 +106,8 @@ def _class_of(
     writer: Writer, collection: str, sourced_id: str, body: Any, fixed: Mapping[str, str]
 ) -> int:
     """Return the key of the class that a record is of, as far as it can be told; else 0."""
-    named = fixed.get("klass") or _named(body, "class")
-    item = fixed.get("line_item") or _named(body, "lineItem")
+    named = fixed.get("klass") or named_in(body, "class")
+    item = fixed.get("line_item") or named_in(body, "lineItem")
     if not named and not item:
         return _written_for(writer, collection, _id(sourced_id))
     if not named:
@@ -126,7 +126,7 @@ def _written_for(writer: Writer, collection: str, sourced_id: str) -> int:
     return rows.order_by("-number").values_list("klass", flat=True).first() or 0
 
 
-def _named(body: Any, field: str) -> str:
+def named_in(body: Any, field: str) -> str:
     """Return the sourcedId in a reference of a body; blank where there is none."""
     value = body.get(field) if isinstance(body, dict) else None
     return _id(value.get("sourcedId") if isinstance(value, dict) else None)

@@ -80,30 +80,29 @@ def _answer(collection: str, values: Values, to: Referred) -> Any:
 
 def shelve(written: Sequence[tuple[Written, dict[str, Doc]]]) -> None:
     """Keep documents and tombstones of rows of one collection, and name them in the rows."""
-    for some in in_parts(written, AT_ONCE):
-        _shelve(some)
+    for version in VERSIONS:
+        of_version = [(row, docs[version]) for row, docs in written if version in docs]
+        for some in in_parts(of_version, AT_ONCE):
+            _shelve(version, some)
 
 
-def _shelve(written: Sequence[tuple[Written, dict[str, Doc]]]) -> None:
-    named: dict[tuple[str, int, str], list[tuple[Written, str]]] = {}
+def _shelve(version: str, written: Sequence[tuple[Written, Doc]]) -> None:
+    named: dict[tuple[int, str], list[tuple[Written, str]]] = {}
     values: list[Any] = []
-    for row, docs in written:
-        for version, doc in docs.items():
-            stone = tombstone_doc(version, row.collection, doc)
-            for name, each in (("shown", doc), ("stone", stone)):
-                digest = each.digest()
-                same = named.setdefault((version, row.record, digest), [])
-                same.append((row, f"{name}_{version.replace('.', '')}"))
-                if len(same) > 1:
-                    continue
-                values += [row.organization_id, version, row.collection, row.record, digest]
-                values += cells_of(each)
-    if not named:
-        return
+    for row, doc in written:
+        stone = tombstone_doc(version, row.collection, doc)
+        for name, each in (("shown", doc), ("stone", stone)):
+            digest = each.digest()
+            same = named.setdefault((row.record, digest), [])
+            same.append((row, f"{name}_{version.replace('.', '')}"))
+            if len(same) > 1:
+                continue
+            values += [row.organization_id, version, row.collection, row.record, digest]
+            values += cells_of(each)
     with prepared.cursor() if len(written) == 1 else connection.cursor() as cursor:
         cursor.execute(_sql(len(named)), values)
-        for version, record, digest, number in cursor.fetchall():
-            for row, column in named[version, record, digest]:
+        for record, digest, number in cursor.fetchall():
+            for row, column in named[record, digest]:
                 setattr(row, column, number)
 
 
@@ -115,5 +114,5 @@ def _sql(documents: int) -> str:
         f"INSERT INTO {Document._meta.db_table} ({', '.join(columns)})"  # noqa: S608
         f" VALUES {', '.join([marks] * documents)}"
         " ON CONFLICT (version, collection, record, digest) DO UPDATE SET unlisted_since = NULL"
-        " RETURNING version, record, digest, id"
+        " RETURNING record, digest, id"
     )

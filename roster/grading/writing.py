@@ -21,7 +21,7 @@ from roster.dialects.fields import V11
 from roster.grading.accepting import Body, Values
 from roster.grading.completing import completed
 from roster.grading.posts import Posted, known_posts, remember
-from roster.grading.referring import Found, References, period_in
+from roster.grading.referring import Found, References, look_up, period_in
 from roster.grading.refusals import Invalid, NotYours, Stale, Unwritten
 from roster.grading.refused import noted
 from roster.grading.rendering import documents, missing, shelve
@@ -112,6 +112,7 @@ def post(
     """
     known = known_posts(writer, collection, bodies, fixed)
     entries, pairs, checked = [], [], _Checked(writer, collection)
+    look_up(writer, bodies, checked.found)
     for at, body in enumerate(bodies):
         where, sent = f"{envelope}[{at}].", body.get("sourcedId") if isinstance(body, dict) else ""
         with noted(writer, collection, sent or "", body, fixed):

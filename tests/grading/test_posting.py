@@ -82,13 +82,19 @@ def test_results_may_be_posted_on_the_districts_line_items(riverside: Any) -> No
     assert made not in riverside.new.ids("/results")
 
 
-def test_a_post_of_many_asks_no_more_of_the_database(riverside: Any) -> None:
+@pytest.mark.parametrize("of", ["lineItems", "academicSessions/q3/results"])
+def test_a_post_of_many_asks_no_more_of_the_database(riverside: Any, of: str) -> None:
+    path, collection = f"/classes/k-phy-n/{of}", of.rpartition("/")[2]
+    items = [line_item(sourcedId=str(at), title=f"Many {at}") for at in range(12)]
+    answer = riverside.examiner.send("POST", "/classes/k-phy-n/lineItems", {"lineItems": items})
+    named = [*allocated(answer).values()]
+
     def asked(records: int) -> int:
-        items = [line_item(title=f"One of {records}, {at}") for at in range(records)]
+        bodies = [result(named[at]) for at in range(records)]
+        if of == "lineItems":
+            bodies = [line_item(title=f"One of {records}, {at}") for at in range(records)]
         with CaptureQueriesContext(connection) as queries:
-            answer = riverside.examiner.send(
-                "POST", "/classes/k-phy-n/lineItems", {"lineItems": items}
-            )
+            answer = riverside.examiner.send("POST", path, {collection: bodies})
         assert answer.status_code == 201, answer.content
         return len(queries)
 
