@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -134,6 +135,20 @@ def look_ahead(page: Page) -> None:
     page.get_by_role("button", name="Look again").wait_for()
 
 
+def who_gets_what(page: Page) -> None:
+    """Switch the public page on, and look at it."""
+    page.get_by_label("Publish who gets what").select_option("yes")
+    page.get_by_role("button", name="Save the settings").click()
+    page.wait_for_load_state("networkidle")
+    page.goto(page.url.replace("/o/lakeside/settings/", "/who-gets-what/lakeside/"))
+
+
+def hand_over(page: Page) -> None:
+    """Make a one-time link, and open it without revealing what it shows."""
+    page.get_by_role("button", name=re.compile("^Make a (one-time|new) link")).click()
+    page.goto(page.locator("#hand-over-link").inner_text())
+
+
 VISITS = (
     Visit("home", ""),
     Visit("roster", "roster/"),
@@ -204,6 +219,10 @@ VISITS = (
         decide_about_all,
         who=MAY,
     ),
+    Visit("who-gets-what", "/o/lakeside/settings/", who_gets_what, who=MAY),
+    Visit("hand-over", "/o/lakeside/connections/4/information/", hand_over, who=MAY),
+    Visit("grades-refused", "/o/lakeside/grades/refused/", who=MAY),
+    Visit("source", "/o/lakeside/imports/sources/2/", who=MAY),
     Visit("sources", "/o/lakeside/imports/sources/", who=MAY),
     Visit("source-new", "/o/lakeside/imports/sources/new/", who=MAY),
     Visit("deliveries", "/o/lakeside/grades/deliveries/", who=MAY),
@@ -213,7 +232,6 @@ VISITS = (
     Visit(
         "recovery-codes-new", "/account/2fa/recovery-codes/generate/", confirm_it_is_you, who=MAY
     ),
-    Visit("one-more-step", "/sign-in/", sign_in, who=NOBODY),
     Visit("docs", "/docs"),
     Visit("docs-search", "/docs/search?q=delta"),
     Visit("docs-guide", "/docs/district/guide"),
@@ -227,6 +245,7 @@ VISITS = (
     Visit("directory-edit", "/partners/1/", who=OLGA),
     Visit("interests", "/partners/interests/", who=OLGA),
     Visit("sign-in", "/sign-in/", who=NOBODY),
+    Visit("one-more-step", "/sign-in/", sign_in, who=NOBODY),
     Visit("sign-up", "/account/signup/", who=NOBODY),
     Visit("password-reset", "/account/password/reset/", who=NOBODY),
     Visit("password-reset-done", "/account/password/reset/done/", who=NOBODY),
