@@ -28,8 +28,13 @@ AT_ONCE = 250
 """Records whose documents are kept by one statement."""
 
 
-def documents(collection: str, sourced_id: str, values: Values, to: Referred) -> dict[str, Doc]:
-    """Return a record's documents by version; none for a version that can't show it."""
+def documents(
+    collection: str, sourced_id: str, values: Values, to: Referred, needed: str
+) -> dict[str, Doc]:
+    """Return a record's documents by version; none for a version that can't show it.
+
+    Raises `Unpublishable`, which names a field, where that is the one that is `needed`.
+    """
     row, answer = row_of(collection, sourced_id, values), _answer(collection, values, to)
     found = {}
     for version in VERSIONS:
@@ -38,18 +43,9 @@ def documents(collection: str, sourced_id: str, values: Values, to: Referred) ->
         try:
             found[version] = document(version, collection, row, answer, NO_FIELDS)
         except Unpublishable:
-            continue
+            if version == needed:
+                raise
     return found
-
-
-def missing(version: str, collection: str, sourced_id: str, values: Values, to: Referred) -> str:
-    """Return the field for lack of which a version can't show a record."""
-    row, answer = row_of(collection, sourced_id, values), _answer(collection, values, to)
-    try:
-        document(version, collection, row, answer, NO_FIELDS)
-    except Unpublishable as lacking:
-        return str(lacking)
-    return ""
 
 
 def row_of(collection: str, sourced_id: str, values: Values) -> Any:

@@ -16,7 +16,7 @@ import orjson
 from django.db import transaction
 
 from roster import bulk, prepared, reading
-from roster.dialects.composing import Doc
+from roster.dialects.composing import Doc, Unpublishable
 from roster.dialects.fields import V11
 from roster.grading.accepting import Body, Values
 from roster.grading.completing import completed
@@ -24,7 +24,7 @@ from roster.grading.posts import Posted, known_posts, remember
 from roster.grading.referring import Found, References, look_up, period_in
 from roster.grading.refusals import Invalid, NotYours, Stale, Unwritten
 from roster.grading.refused import noted
-from roster.grading.rendering import documents, missing, shelve
+from roster.grading.rendering import documents, shelve
 from roster.grading.windows import rules_of
 from roster.grading.writer import Writer
 from roster.models import Status, Written
@@ -243,11 +243,10 @@ class _Checked:
             for period in (to.period, _period(writer, before) if before else ""):
                 if words := self.closed.get(period):
                     raise reader.invalid("gradingPeriod", words)
-        docs = documents(collection, sourced_id, values, to)
-        if writer.version not in docs:
-            raise reader.invalid(
-                missing(writer.version, collection, sourced_id, values, to), "is required."
-            )
+        try:
+            docs = documents(collection, sourced_id, values, to, writer.version)
+        except Unpublishable as lacking:
+            raise reader.invalid(str(lacking), "is required.") from lacking
         row = Written(
             organization_id=writer.organization,
             collection=collection,

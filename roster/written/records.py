@@ -12,10 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from roster import bulk
 from roster.caches import MEGABYTE, Cache
@@ -63,9 +62,6 @@ class Part:
     def newest(self) -> int:
         return int(max(self.live.stamps.max(initial=0), self.tombstones.stamps.max(initial=0)))
 
-    def __len__(self) -> int:
-        return len(self.live)
-
 
 @dataclass(frozen=True, eq=False)
 class Records:
@@ -108,9 +104,6 @@ class Records:
             limit, at = limit - len(some), 0
         return joined_lists(found)
 
-    def whole(self, *, tombstones: bool) -> List:
-        return joined_lists([part.tombstones if tombstones else part.live for part in self.parts])
-
     def now(self, records: Numbers) -> tuple[Flags, List]:
         """Return which of these records are live, and those that are, in their order."""
         live, found = np.zeros(records.size, np.bool_), []
@@ -118,8 +111,8 @@ class Records:
         for place in np.unique(places).tolist() if self.parts else ():
             mine, part = np.flatnonzero(places == place), self.parts[place]
             at = np.searchsorted(-part.live.records, -records[mine])
-            at[at == len(part)] = 0
-            here = part.live.records[at] == records[mine] if len(part) else at != at
+            at[at == len(part.live)] = 0
+            here = part.live.records[at] == records[mine] if part.live else at != at
             live[mine] = here
             found.append((mine[here], part.live.take(at[here])))
         if not found:
@@ -137,7 +130,8 @@ class Records:
     @cached_property
     def extent(self) -> Extent:
         """Of each whether it is live, and since when it is as it is for what depends on it."""
-        live, gone = self.whole(tombstones=False), self.whole(tombstones=True)
+        live = joined_lists([part.live for part in self.parts])
+        gone = joined_lists([part.tombstones for part in self.parts])
         came = [part.came for part in self.parts]
         every = List(
             np.concatenate([live.records, gone.records]),
@@ -214,7 +208,7 @@ def records(source: WrittenSource, collection: str) -> Records:
         return known
     stays = {} if known is None else _staying(known, named)
     looking = _Looking(source, collection, reach, named)
-    parts = tuple(stays.get(block) or looking.part(block) for block in blocks)
+    parts = tuple([stays[each] if each in stays else looking.part(each) for each in blocks])
     return _records.put(key, Records(everything.upto, parts, blocks, named))
 
 
@@ -301,15 +295,8 @@ class _Looking:
 
     def part(self, block: Block) -> Part:
         """Return what the reader has of a block."""
-        columns, mine = block.columns, block.columns["vendor"] == self.vendor
-        if self.reach.knows_others or mine.all():
-            return self._part(block, self.seen(columns))
-        # Of others' records nothing is looked at.
-        some = self.seen({name: column[mine] for name, column in columns.items()})
-        return self._part(block, Visible(*(_spread(each, mine) for each in some)))
-
-    def _part(self, block: Block, visible: Visible) -> Part:
-        columns, live, gone = block.columns, visible.live, visible.gone
+        columns, visible = block.columns, self.seen(block.columns)
+        live, gone = visible.live, visible.gone
         shown, stones = (
             List(columns["record"], columns[name], visible.stamps)
             for name in (self.shown, self.stone)
@@ -375,10 +362,3 @@ class _Looking:
         ours, theirs = self.ours.at(columns["named"]), self.theirs.at(columns["named"])
         here, known = ours[0] | theirs[0], ours[1] | theirs[1]
         return here, known, np.maximum(ours[2], theirs[2]), np.maximum(ours[3], theirs[3])
-
-
-def _spread(values: NDArray[Any], where: Flags) -> NDArray[Any]:
-    """Return these values where the mask says so, and nothing elsewhere."""
-    found = np.zeros(where.size, values.dtype)
-    found[where] = values
-    return found
