@@ -9,14 +9,15 @@ is, and a table says which there are; what a user is shown with is in `users.py`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from roster.deciding.decision import Decision
 from roster.deciding.naming import is_named, places_of
 from roster.deciding.users import answers_about_users, hashes
-from roster.dialects import gradebook, places, teaching
 from roster.dialects.documents import RENDERING
 from roster.dialects.fields import FIELDS
 from roster.dialects.references import Place
@@ -43,7 +44,7 @@ class Reference(NamedTuple):
 
 
 RESOURCES = Reference("resources", "resource", many=True)
-SCORE_SCALE = Reference("score_scale", "score_scale")
+SCORE_SCALE = Reference("score_scale", "score_scale", field="scoreScale")
 
 REFERENCES: dict[str, tuple[Reference, ...]] = {
     "academicSessions": (
@@ -59,15 +60,15 @@ REFERENCES: dict[str, tuple[Reference, ...]] = {
     "classes": (Reference("terms", "session", many=True), RESOURCES),
     "scoreScales": (Reference("course", "course_row"),),
     "lineItems": (
-        Reference("org", "org"),
-        Reference("period", "session"),
-        Reference("session", "session"),
+        Reference("org", "org", field="school"),
+        Reference("period", "session", field="gradingPeriod"),
+        Reference("session", "session", field="academicSession"),
         SCORE_SCALE,
     ),
     "results": (SCORE_SCALE,),
     "assessmentLineItems": (
-        Reference("section", "section"),
-        Reference("parent", "assessment_line_item"),
+        Reference("section", "section", field="class"),
+        Reference("parent", "assessment_line_item", field="parentAssessmentLineItem"),
         SCORE_SCALE,
     ),
     "assessmentResults": (SCORE_SCALE,),
@@ -80,7 +81,7 @@ def keys(d: Decision, collection: str) -> np.ndarray[Any, np.dtype[np.int64]]:
     rows, hidden = getattr(d.map, kind), _hidden(d, collection)
     bits = sum(1 << bit for bit, name in enumerate(PRESENT[kind]) if name in hidden)
     total = mixed(rows.content, 40) + mixed(rows.present & np.uint64(bits), 51)
-    total += np.uint64(hash_of(_form(d, collection, hidden - PRESENT[kind].keys())))
+    total += np.uint64(hash_of(_form(d, collection, hidden.difference(PRESENT[kind]))))
     if collection == "users":
         total += hashes(d)
     for salt, reference in enumerate(REFERENCES.get(collection, ()), 41):
@@ -115,113 +116,65 @@ def _hashes(d: Decision, rows: Any, reference: Reference, salt: int, *, is_hidde
 
 
 def answers(d: Decision, collection: str, positions: Iterable[int]) -> Iterator[Any]:
-    """Yield the answer about each of these rows, in their order."""
+    """Yield the answer about each of these rows, in their order: by field what it says of that."""
     at = [int(each) for each in positions]
     if collection == "users":
         yield from answers_about_users(d, at)
-    elif collection in ANSWERS:
-        yield from ANSWERS[collection](_Answering(d, collection, at))
-    else:
-        yield from (None for _ in at)
+        return
+    asked = _Asked(d, getattr(d.map, ROWS_OF[collection]), np.array(at, np.int64))
+    columns = {each.name: asked.led_to(each) for each in REFERENCES.get(collection, ())}
+    columns |= {name: ask(asked) for name, ask in OTHERS.get(collection, {}).items()}
+    values = zip(*columns.values(), strict=True) if columns else repeat((), len(at))
+    yield from (dict(zip(columns, each, strict=True)) for each in values)
 
 
-class _Answering:
-    """Reads the references of some rows of a collection."""
+class _Asked(NamedTuple):
+    """Rows of a kind, of which those at these positions are asked about."""
 
-    def __init__(self, d: Decision, collection: str, at: list[int]) -> None:
-        self.d = d
-        self.m = d.map
-        self.at = np.array(at, np.int64)
-        self.rows = getattr(d.map, ROWS_OF[collection])
-        self.places = places_of(d.map)
-        self.kinds = {each.column: each.kind for each in REFERENCES.get(collection, ())}
+    d: Decision
+    rows: Any
+    at: NDArray[np.int64]
 
-    def one(self, column: str) -> list[int]:
-        """Return for each row where its reference leads, -1 where that isn't visible."""
-        values, visible = getattr(self.rows, column)[self.at], is_named(self.d, self.kinds[column])
-        return [*np.where(visible[values], values, -1).tolist()]
+    def led_to(self, reference: Reference) -> Iterator[Any]:
+        """Yield for each row what its reference leads to, or its references, if it is visible."""
+        values, visible = getattr(self.rows, reference.column), is_named(self.d, reference.kind)
+        known: Any = self.d.map.ids[reference.kind]
+        if reference.kind == "org":
+            known = places_of(self.d.map)
+        if reference.many:
+            return ([known[row] for row in found if visible[row]] for found in values.each(self.at))
+        found = np.where(visible[values], values, -1)[self.at].tolist()
+        return (known[row] if row >= 0 else None for row in found)
 
-    def many(self, column: str) -> Iterator[list[int]]:
-        """Yield for each row where those of its references lead that are visible."""
-        lists, visible = getattr(self.rows, column), is_named(self.d, self.kinds[column])
-        for found in lists.each(self.at):
-            yield [each for each in found if visible[each]]
-
-    def id(self, column: str) -> Iterator[str]:
-        ids = self.m.ids[self.kinds[column]]
-        return (ids[each] for each in self.one(column))
-
-    def ids(self, column: str) -> Iterator[list[str]]:
-        ids = self.m.ids[self.kinds[column]]
-        return ([ids[each] for each in found] for found in self.many(column))
-
-    def place(self, positions: Iterable[int]) -> Iterator[Place | None]:
-        return (self.places[each] if each >= 0 else None for each in positions)
+    def places(self, orgs: NDArray[Any]) -> Iterator[Place]:
+        return map(places_of(self.d.map).__getitem__, orgs.tolist())
 
 
-def _sessions(a: _Answering) -> Iterator[places.SessionAnswer]:
-    words = a.m.years.words
-    years = (words[code] for code in a.rows.school_year[a.at].tolist())
-    return map(places.SessionAnswer, years, a.id("parent"), a.ids("children"))
+def _school(asked: _Asked) -> Iterator[Place]:
+    return asked.places(asked.rows.school[asked.at])
 
 
-def _orgs(a: _Answering) -> Iterator[places.OrgAnswer]:
-    for parent, children in zip(a.place(a.one("parent")), a.many("children"), strict=True):
-        yield places.OrgAnswer(parent, [a.places[each] for each in children])
+def _school_of_item(asked: _Asked) -> Iterator[Place]:
+    """Yield the school of each line item: its own if that is visible, else its class's."""
+    own, section = asked.rows.org[asked.at], asked.rows.section[asked.at]
+    visible = is_named(asked.d, "org")[own]
+    return asked.places(np.where(visible, own, asked.d.map.section.school[section]))
 
 
-def _courses(a: _Answering) -> Iterator[teaching.CourseAnswer]:
-    return map(
-        teaching.CourseAnswer, a.id("school_year"), a.place(a.one("org")), a.ids("resources")
-    )
+def _class_of_result(asked: _Asked) -> Iterator[str]:
+    m, item = asked.d.map, asked.rows.line_item[asked.at]
+    return map(m.ids["section"].__getitem__, m.line_item.section[item].tolist())
 
 
-def _classes(a: _Answering) -> Iterator[teaching.ClassAnswer]:
-    schools = (a.places[each] for each in a.rows.school[a.at].tolist())
-    return map(teaching.ClassAnswer, schools, a.ids("terms"), a.ids("resources"))
+def _year(asked: _Asked) -> Iterator[str]:
+    return map(asked.d.map.years.words.__getitem__, asked.rows.school_year[asked.at].tolist())
 
 
-def _enrollments(a: _Answering) -> Iterator[teaching.EnrollmentAnswer]:
-    found = [teaching.EnrollmentAnswer(place) for place in a.places]
-    return (found[each] for each in a.rows.school[a.at].tolist())
-
-
-def _score_scales(a: _Answering) -> Iterator[gradebook.ScaleAnswer]:
-    return map(gradebook.ScaleAnswer, a.id("course"))
-
-
-def _line_items(a: _Answering) -> Iterator[gradebook.LineItemAnswer]:
-    own, of_class = np.array(a.one("org"), np.int64), a.m.section.school[a.rows.section[a.at]]
-    schools = (a.places[each] for each in np.where(own >= 0, own, of_class).tolist())
-    return map(
-        gradebook.LineItemAnswer, schools, a.id("period"), a.id("session"), a.id("score_scale")
-    )
-
-
-def _results(a: _Answering) -> Iterator[gradebook.ResultAnswer]:
-    ids, classes = a.m.ids["section"], a.m.line_item.section[a.rows.line_item[a.at]]
-    return map(
-        gradebook.ResultAnswer, (ids[each] for each in classes.tolist()), a.id("score_scale")
-    )
-
-
-def _assessment_line_items(a: _Answering) -> Iterator[gradebook.AssessmentAnswer]:
-    return map(gradebook.AssessmentAnswer, a.id("section"), a.id("parent"), a.id("score_scale"))
-
-
-def _assessment_results(a: _Answering) -> Iterator[gradebook.AssessmentResultAnswer]:
-    return map(gradebook.AssessmentResultAnswer, a.id("score_scale"))
-
-
-ANSWERS: dict[str, Callable[[_Answering], Iterator[Any]]] = {
-    "academicSessions": _sessions,
-    "orgs": _orgs,
-    "courses": _courses,
-    "classes": _classes,
-    "enrollments": _enrollments,
-    "scoreScales": _score_scales,
-    "lineItems": _line_items,
-    "results": _results,
-    "assessmentLineItems": _assessment_line_items,
-    "assessmentResults": _assessment_results,
+OTHERS: dict[str, dict[str, Callable[[_Asked], Iterator[Any]]]] = {
+    "academicSessions": {"schoolYear": _year},
+    "classes": {"school": _school},
+    "enrollments": {"school": _school},
+    "lineItems": {"school": _school_of_item},
+    "results": {"class": _class_of_result},
 }
+"""What answers say of other fields."""

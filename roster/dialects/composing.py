@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from roster.dialects.facts import BEYOND, facts_of
-from roster.dialects.fields import FIELDS
+from roster.dialects.fields import FIELDS, V11
 
 Document = dict[str, Any]
 
@@ -69,35 +69,18 @@ REQUIRED = {
 NUMBERS = frozenset((int, float, bool))
 
 
-def finish(
+def made(
     version: str,
     collection: str,
-    values: dict[str, Any],
-    hidden: Hidden,
+    document: Document,
     role: str = "",
     school: str = "",
     klass: str = "",
     person: str = "",
 ) -> Doc:
-    """Return the finished document of these values, without the `hidden` fields.
-
-    `values` may hold more than the version has. `role` and what follows are the columns by which
-    nested lists and common filters find it.
-    """
-    document = arranged(version, collection, trimmed(values, hidden))
-    return made(version, collection, document, role, school, klass, person)
-
-
-def made(
-    version: str,
-    collection: str,
-    document: Document,
-    role: str,
-    school: str,
-    klass: str,
-    person: str,
-) -> Doc:
-    """Return a document with its facts."""
+    """Return a document with its facts, and the columns by which lists and filters find it."""
+    if collection == "users":
+        role = role_words(version, document)
     facts = orjson.dumps(facts_of(version, collection, document)).decode()
     return Doc(document["sourcedId"], render(document), role, school, klass, person, facts)
 
@@ -141,18 +124,11 @@ def with_origin(rendered: str, origin: str) -> str:
     return rendered.replace('"href":"/ims/', f'"href":"{origin}/ims/')
 
 
-CONTROLS = frozenset({"externalLmsExclude"})
-"""Metadata columns that steer Rosterdesk and are nobody else's business."""
-
-
-def trimmed(values: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
-    """Take out the fields that a reader doesn't get, and controls."""
-    for name in hidden:
-        values.pop(name, None)
-    metadata = values.get("metadata")
-    if metadata and not CONTROLS.isdisjoint(metadata):
-        values["metadata"] = {k: v for k, v in metadata.items() if k not in CONTROLS}
-    return values
+def role_words(version: str, document: Document) -> str:
+    """Return the roles of a user's document, as lists and filters ask for them."""
+    if version == V11:
+        return str(document["role"])
+    return " ".join(sorted({entry["role"] for entry in document["roles"]}))
 
 
 def truth(value: bool | None) -> str | None:

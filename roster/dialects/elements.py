@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -89,3 +90,8 @@ BASE = (
     Field("dateLastModified", Type.INSTANT, True),
     Field("metadata", Type.METADATA),
 )
+
+
+def snake(name: str) -> str:
+    """Return a field's name as Python and the database write it."""
+    return re.sub("(?=[A-Z])", "_", name).lower()

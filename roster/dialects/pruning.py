@@ -15,7 +15,7 @@ import orjson
 from roster.dialects.composing import Doc, Document, Hidden, made
 from roster.dialects.fields import FIELDS, V11, Field, Type
 from roster.dialects.references import place_reference
-from roster.dialects.roles import Role, name_of, orgs, role_words, with_a_primary, word
+from roster.dialects.roles import Role, name_of, orgs, with_a_primary, word
 from roster.dialects.users import UserAnswer
 from roster.dialects.vocabularies import GUARDIANS
 
@@ -34,9 +34,8 @@ def pruned_doc(
     document = prune(version, collection, orjson.loads(last.body), keep, hidden, answer)
     if document is None:
         return None
-    role = role_words(version, document) if collection == "users" else last.role
-    school = answer.school.sourced_id if collection == "lineItems" else last.school
-    return made(version, collection, document, role, school, last.klass, last.person)
+    school = answer["school"].sourced_id if collection == "lineItems" else last.school
+    return made(version, collection, document, last.role, school, last.klass, last.person)
 
 
 def prune(
@@ -57,7 +56,7 @@ def prune(
         if not _prune_roles(version, document, keep, hidden, answer):
             return None
     elif collection == "lineItems" and "school" in document:
-        document["school"] = place_reference(version, answer.school)
+        document["school"] = place_reference(version, answer["school"])
     for known in FIELDS[version][collection]:
         value = document.get(known.name)
         if value is None or known.type not in (Type.REFERENCE, Type.REFERENCES):

@@ -7,7 +7,6 @@ moved installation needs no rebuilding and a document's digest never depends on 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -93,10 +92,10 @@ def place_reference(version: str, place: Place) -> dict[str, Any]:
     return reference(version, "school" if place.typed_school else "org", place.sourced_id)
 
 
-def references(version: str, target: str, ids: Iterable[str]) -> list[dict[str, Any]]:
-    return [reference(version, target, each) for each in ids]
-
-
-def reference_if(version: str, target: str, sourced_id: str) -> dict[str, Any] | None:
-    """Return the reference, None where the id is blank."""
-    return reference(version, target, sourced_id) if sourced_id else None
+def led_to(version: str, target: str, at: Any) -> Any:
+    """Return the reference to an id or an org, or those to a list of them; None to nothing."""
+    if isinstance(at, list):
+        return [led_to(version, target, each) for each in at]
+    if isinstance(at, Place):
+        return place_reference(version, at)
+    return reference(version, target, at) if at else None

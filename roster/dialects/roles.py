@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from roster.dialects.composing import Document, Unpublishable, day
-from roster.dialects.fields import V11
 from roster.dialects.references import Place, place_reference
 
 V11_ROLES = {
@@ -112,10 +111,3 @@ def orgs(roles: Iterable[Role]) -> list[Place]:
     """Return the `orgs` of a user in 1.1: those of primary roles first."""
     ordered = sorted(roles, key=lambda each: (each.secondary, each.place.sourced_id))
     return list(dict.fromkeys(role.place for role in ordered))
-
-
-def role_words(version: str, document: Document) -> str:
-    """Return the roles of a user's document, as lists and filters ask for them."""
-    if version == V11:
-        return str(document["role"])
-    return " ".join(sorted({entry["role"] for entry in document["roles"]}))

@@ -1,25 +1,14 @@
-"""Users in both versions, and their demographics."""
+"""What documents of users say that no column of theirs does, in both versions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from roster.dialects.composing import (
-    Doc,
-    Document,
-    Hidden,
-    arranged,
-    day,
-    finish,
-    made,
-    trimmed,
-    truth,
-)
-from roster.dialects.fields import V11
-from roster.dialects.references import Place, place_reference, references
-from roster.dialects.roles import Role, RoleRow, entries, orgs, role_words, word
+from roster.dialects.composing import Document
+from roster.dialects.references import Place, led_to
+from roster.dialects.roles import Role, RoleRow, entries, orgs, word
 
 
 class UserAnswer(NamedTuple):
@@ -46,61 +35,32 @@ class Person(NamedTuple):
     profiles: Iterable[Any] = ()
 
 
-def user(version: str, person: Person, answer: UserAnswer, hidden: Hidden) -> Doc:
+def profiles_of(person: Person) -> list[Any]:
+    """Return the profiles that have what the specification requires, which a bundle may lack."""
+    return [each for each in person.profiles if each.profile_type and each.vendor_id]
+
+
+def username(version: str, person: Person, answer: UserAnswer) -> str:
     row = person.row
-    values = {
-        "sourcedId": row.sourced_id,
-        "metadata": row.metadata,
-        "username": row.username,
-        "userIds": row.user_ids,
-        "enabledUser": truth(row.enabled),
-        "givenName": row.given_name,
-        "familyName": row.family_name,
-        "middleName": row.middle_name,
-        "identifier": row.identifier,
-        "email": row.email,
-        "sms": row.sms,
-        "phone": row.phone,
-        "agents": references(version, "user", answer.agents),
-        "grades": row.grades,
-    }
-    if version == V11:
-        _complete_v11(row, answer, values)
-    else:
-        _complete_v12(person, answer, hidden, values)
-    document = arranged(version, "users", trimmed(values, hidden))
-    words = role_words(version, document)
-    return made(version, "users", document, words, school="", klass="", person=row.sourced_id)
+    return str(row.username or (getattr(row, answer.stand_in) if answer.stand_in else ""))
 
 
-def _complete_v11(row: Any, answer: UserAnswer, values: dict[str, Any]) -> None:
-    values["role"] = word(answer.roles, answer.teaches, answer.primary)
-    values["orgs"] = [place_reference(V11, place) for place in orgs(answer.roles)]
-    if not row.username and answer.stand_in:
-        values["username"] = getattr(row, answer.stand_in)
+def roles(version: str, person: Person, answer: UserAnswer) -> list[Document]:
+    profiles = {each.sourced_id: profile_id(each.sourced_id) for each in profiles_of(person)}
+    return entries(answer.roles, person.roles, profiles)
 
 
-def _complete_v12(
-    person: Person, answer: UserAnswer, hidden: Hidden, values: dict[str, Any]
-) -> None:
-    row = person.row
-    # What the specification requires of a profile a bundle may lack; then there is none.
-    profiles = [each for each in person.profiles if each.profile_type and each.vendor_id]
-    if "userProfiles" in hidden:
-        profiles = []
-    ids = {profile.sourced_id: profile_id(profile.sourced_id) for profile in profiles}
-    values |= {
-        "userMasterIdentifier": row.user_master_identifier,
-        "preferredFirstName": row.preferred_first_name,
-        "preferredMiddleName": row.preferred_middle_name,
-        "preferredLastName": row.preferred_last_name,
-        "pronouns": row.pronouns,
-        "roles": entries(answer.roles, person.roles, ids),
-        "userProfiles": [_profile(profile) for profile in profiles],
-        "resources": references("1.2", "resource", answer.resources),
-    }
-    if answer.primary_org:
-        values["primaryOrg"] = place_reference("1.2", answer.primary_org)
+OWN: dict[str, Callable[[str, Person, UserAnswer], Any]] = {
+    "username": username,
+    "agents": lambda version, person, answer: led_to(version, "user", answer.agents),
+    "role": lambda version, person, answer: word(answer.roles, answer.teaches, answer.primary),
+    "orgs": lambda version, person, answer: led_to(version, "org", orgs(answer.roles)),
+    "roles": roles,
+    "userProfiles": lambda version, person, answer: [*map(profile, profiles_of(person))],
+    "primaryOrg": lambda version, person, answer: led_to(version, "org", answer.primary_org),
+    "resources": lambda version, person, answer: led_to(version, "resource", answer.resources),
+}
+"""Fields that aren't what a column of the user says; which there are, the version's list says."""
 
 
 def profile_id(sourced_id: str) -> str:
@@ -108,7 +68,7 @@ def profile_id(sourced_id: str) -> str:
     return "urn:profile:" + quote(sourced_id, safe="")
 
 
-def _profile(profile: Any) -> Document:
+def profile(profile: Any) -> Document:
     found = {
         "profileId": profile_id(profile.sourced_id),
         "profileType": profile.profile_type,
@@ -119,30 +79,3 @@ def _profile(profile: Any) -> Document:
     if profile.credential_type and profile.username:
         found["credentials"] = [{"type": profile.credential_type, "username": profile.username}]
     return {key: value for key, value in found.items() if value}
-
-
-RACES = (
-    ("americanIndianOrAlaskaNative", "american_indian_or_alaska_native"),
-    ("asian", "asian"),
-    ("blackOrAfricanAmerican", "black_or_african_american"),
-    ("nativeHawaiianOrOtherPacificIslander", "native_hawaiian_or_other_pacific_islander"),
-    ("white", "white"),
-    ("demographicRaceTwoOrMoreRaces", "demographic_race_two_or_more_races"),
-    ("hispanicOrLatinoEthnicity", "hispanic_or_latino_ethnicity"),
-)
-
-
-def demographics(version: str, row: Any, answer: None, hidden: Hidden) -> Doc:
-    known_sex = version != V11 or row.sex in ("male", "female")
-    values = {
-        "sourcedId": row.sourced_id,
-        "metadata": row.metadata,
-        "birthDate": day(row.birth_date),
-        "sex": row.sex if known_sex else "",
-        "countryOfBirthCode": row.country_of_birth_code,
-        "stateOfBirthAbbreviation": row.state_of_birth_abbreviation,
-        "cityOfBirth": row.city_of_birth,
-        "publicSchoolResidenceStatus": row.public_school_residence_status,
-        **{name: truth(getattr(row, attribute)) for name, attribute in RACES},
-    }
-    return finish(version, "demographics", values, hidden, person=row.sourced_id)

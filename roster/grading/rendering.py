@@ -9,7 +9,6 @@ from django.db import connection
 from django.utils.dateparse import parse_datetime
 
 from roster import prepared
-from roster.dialects import gradebook
 from roster.dialects.composing import Doc, Unpublishable
 from roster.dialects.documents import document
 from roster.dialects.fields import FIELDS, V11, V12
@@ -24,6 +23,13 @@ from roster.publishing.shelf import COLUMNS, cells_of
 NO_FIELDS: frozenset[str] = frozenset()
 MOMENTS = ("assign_date", "due_date")
 VERSIONS = (V11, V12)
+REFERENCES = {
+    "academicSession": "academic_session",
+    "scoreScale": "score_scale",
+    "course": "course",
+    "parentAssessmentLineItem": "parent",
+}
+"""What written records refer to besides, and where it stands among their values."""
 AT_ONCE = 250
 """Records whose documents are kept by one statement."""
 
@@ -60,18 +66,10 @@ def row_of(collection: str, sourced_id: str, values: Values) -> Any:
     return row
 
 
-def _answer(collection: str, values: Values, to: Referred) -> Any:
-    scale = values.get("score_scale", "")
-    if collection == "lineItems":
-        session = values.get("academic_session", "")
-        return gradebook.LineItemAnswer(to.school, to.period, session, scale)
-    if collection == "results":
-        return gradebook.ResultAnswer(to.klass_id, scale)
-    if collection == "scoreScales":
-        return gradebook.ScaleAnswer(values.get("course", ""))
-    if collection == "assessmentLineItems":
-        return gradebook.AssessmentAnswer(to.klass_id, values.get("parent", ""), scale)
-    return gradebook.AssessmentResultAnswer(scale) if collection == "assessmentResults" else None
+def _answer(collection: str, values: Values, to: Referred) -> dict[str, Any]:
+    own = {field: values.get(name, "") for field, name in REFERENCES.items()}
+    placed = {"gradingPeriod": to.period, "school": to.school}
+    return {**own, **(placed if collection == "lineItems" else {}), "class": to.klass_id}
 
 
 def shelve(written: Sequence[tuple[Written, dict[str, Doc]]]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from roster import models as rows
+from roster.dialects.elements import snake
 from roster.map import columns as of
 from roster.map.columns import OPEN, Column
 
@@ -26,69 +27,28 @@ def level(name: str, *columns: Column) -> Source:
     return Source(rows.Level, (of.coded("year", "year", "years"), *columns), level=name)
 
 
-PRESENT: dict[str, dict[str, str]] = {
-    "org": {"metadata": "metadata", "identifier": "identifier"},
-    "session": {"metadata": "metadata"},
-    "course_row": {
-        "metadata": "metadata",
-        "grades": "grades",
-        "subjects": "subjects",
-        "subjectCodes": "subject_codes",
-    },
-    "section": {
-        "metadata": "metadata",
-        "classCode": "class_code",
-        "location": "location",
-        "grades": "grades",
-        "subjects": "subjects",
-        "subjectCodes": "subject_codes",
-        "periods": "periods",
-    },
-    "person": {
-        "metadata": "metadata",
-        "username": "username",
-        "userIds": "user_ids",
-        "middleName": "middle_name",
-        "identifier": "identifier",
-        "email": "email",
-        "sms": "sms",
-        "phone": "phone",
-        "grades": "grades",
-        "userMasterIdentifier": "user_master_identifier",
-        "preferredFirstName": "preferred_first_name",
-        "preferredMiddleName": "preferred_middle_name",
-        "preferredLastName": "preferred_last_name",
-        "pronouns": "pronouns",
-    },
-    "enrollment": {
-        "metadata": "metadata",
-        "primary": "primary",
-        "beginDate": "begin_date",
-        "endDate": "end_date",
-    },
-    "demographics": {
-        "metadata": "metadata",
-        "birthDate": "birth_date",
-        "sex": "sex",
-        "americanIndianOrAlaskaNative": "american_indian_or_alaska_native",
-        "asian": "asian",
-        "blackOrAfricanAmerican": "black_or_african_american",
-        "nativeHawaiianOrOtherPacificIslander": "native_hawaiian_or_other_pacific_islander",
-        "white": "white",
-        "demographicRaceTwoOrMoreRaces": "demographic_race_two_or_more_races",
-        "hispanicOrLatinoEthnicity": "hispanic_or_latino_ethnicity",
-        "countryOfBirthCode": "country_of_birth_code",
-        "stateOfBirthAbbreviation": "state_of_birth_abbreviation",
-        "cityOfBirth": "city_of_birth",
-        "publicSchoolResidenceStatus": "public_school_residence_status",
-    },
-    "resource": {"metadata": "metadata"},
-    "grading_task": {"metadata": "metadata"},
-    "score_scale": {"metadata": "metadata"},
-    "line_item": {"metadata": "metadata"},
-    "result": {"metadata": "metadata"},
-    "assessment_line_item": {"metadata": "metadata"},
-    "assessment_result": {"metadata": "metadata"},
+PRESENT: dict[str, tuple[str, ...]] = {
+    kind: ("metadata", *fields.split())
+    for kind, fields in {
+        "org": "identifier",
+        "session": "",
+        "course_row": "grades subjects subjectCodes",
+        "section": "classCode location grades subjects subjectCodes periods",
+        "person": "username userIds middleName identifier email sms phone grades"
+        " userMasterIdentifier preferredFirstName preferredMiddleName preferredLastName pronouns",
+        "enrollment": "primary beginDate endDate",
+        "demographics": "birthDate sex americanIndianOrAlaskaNative asian blackOrAfricanAmerican"
+        " nativeHawaiianOrOtherPacificIslander white demographicRaceTwoOrMoreRaces"
+        " hispanicOrLatinoEthnicity countryOfBirthCode stateOfBirthAbbreviation cityOfBirth"
+        " publicSchoolResidenceStatus",
+        "resource": "",
+        "grading_task": "",
+        "score_scale": "",
+        "line_item": "",
+        "result": "",
+        "assessment_line_item": "",
+        "assessment_result": "",
+    }.items()
 }
 """Fields that can be withheld and that a document lacks where their column is blank, in the order
 of the bits of `present`: withholding one from whoever hasn't it changes nothing. Append only."""
@@ -254,7 +214,7 @@ _SOURCES: dict[str, Source] = {
 }
 
 SOURCES = {
-    kind: replace(source, columns=(*source.columns, of.bits("present", PRESENT[kind].values())))
+    kind: replace(source, columns=(*source.columns, of.bits("present", map(snake, PRESENT[kind]))))
     if kind in PRESENT
     else source
     for kind, source in _SOURCES.items()

@@ -122,9 +122,7 @@ def test_a_withheld_field_changes_the_keys_of_who_has_it(district: Map) -> None:
 def test_of_each_field_that_can_be_withheld_it_is_known_who_has_it() -> None:
     withheld = {name.partition(".")[2] for name in WITHHOLDABLE if name.startswith("users.")}
     # Of these the answers know it.
-    assert (
-        withheld - {"agents", "primaryOrg", "resources", "userProfiles"} <= PRESENT["person"].keys()
-    )
+    assert withheld - {"agents", "primaryOrg", "resources", "userProfiles"} <= {*PRESENT["person"]}
 
 
 def test_what_a_version_has_not_changes_no_key(district: Map) -> None:

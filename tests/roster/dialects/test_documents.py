@@ -14,7 +14,7 @@ from roster.clock import clock
 from roster.deciding import Decision
 from roster.deciding.answers import keys
 from roster.dialects import Doc
-from roster.dialects.gradebook import objectives
+from roster.dialects.documents import objectives
 from roster.kinds import ROWS_OF
 from roster.models import Organization
 from tests.model import districts
