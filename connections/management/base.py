@@ -11,26 +11,27 @@ from django.core.management.base import CommandParser
 
 from connections.information import may_be_shared
 from connections.models import Connection
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 from roster.refusal import Refused
 
 
-class ConnectionCommand(RosterCommand):
+class ConnectionCommand(OrganizationCommand):
     """A command about one connection of one organization: subclasses write `run`."""
 
+    connection: Connection
+
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         parser.add_argument(
             "connection", metavar="CONNECTION", type=int, help="the id that create_connection gave"
         )
 
-    def connection(self, slug: str, pk: int) -> Connection:
-        """Return that connection of that organization, or refuse; another's is unknown."""
-        organization = self.organization(slug)
-        found = organization.connections.filter(pk=pk).select_related("organization").first()
+    def prepare(self, **options: Any) -> None:
+        super().prepare(**options)
+        connections = self.organization.connections.select_related("organization")  # type: ignore[attr-defined]
+        found = connections.filter(pk=options["connection"]).first()
         if found is None:
-            raise Refused(f"{organization.name} has no connection {pk}.")
-        return found
+            raise Refused(f"{self.organization.name} has no connection {options['connection']}.")
+        self.connection = found
 
 
 def base_url() -> str:

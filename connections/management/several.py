@@ -9,11 +9,11 @@ from django.core.management.base import CommandParser
 from connections import several
 from connections.management.base import described
 from connections.models import Connection
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 from roster.refusal import Refused
 
 
-class SeveralCommand(RosterCommand):
+class SeveralCommand(OrganizationCommand):
     """Names connections of one organization, all of them or some."""
 
     act: str
@@ -21,7 +21,6 @@ class SeveralCommand(RosterCommand):
     """Options that go to the verb."""
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("ids", metavar="ID", nargs="*", type=int, default=[])
         which.add_argument("--all", action="store_true", help="every connection")
@@ -48,12 +47,11 @@ class SeveralCommand(RosterCommand):
         return told, "\n".join(lines) or "There is no connection."
 
     def chosen(self, options: dict[str, Any]) -> list[Connection]:
-        organization = self.organization(options["slug"])
-        everything = Connection.objects.filter(organization=organization)
+        everything = Connection.objects.filter(organization=self.organization)
         known = list(everything.select_related("organization", "partner").open().by_name())
         if options["all"]:
             return known
         missing = sorted(set(options["ids"]) - {each.pk for each in known})
         if missing:
-            raise Refused(f"{organization.name} has no open connection {missing[0]}.")
+            raise Refused(f"{self.organization.name} has no open connection {missing[0]}.")
         return [each for each in known if each.pk in options["ids"]]

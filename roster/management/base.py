@@ -49,6 +49,9 @@ class RosterCommand(BaseCommand):
     def require(self, **options: Any) -> None:
         """Refuse what can be known to fail before anything is made, the database included."""
 
+    def prepare(self, **options: Any) -> None:
+        """Find what the command is about."""
+
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         """Do it; return the JSON object and the same in words."""
         raise CommandError("This command has no work to do.")
@@ -58,6 +61,7 @@ class RosterCommand(BaseCommand):
         try:
             self.require(**options)
             self._require_tables()
+            self.prepare(**options)
             result, words = self.run(**options)
         except (OperationalError, ProgrammingError) as error:
             if connection.in_atomic_block:
@@ -86,13 +90,6 @@ class RosterCommand(BaseCommand):
             sys.stderr.write("Making the database…\n")
             call_command("migrate", verbosity=0)
 
-    def organization(self, slug: str) -> Organization:
-        """Return the organization of that slug, or refuse."""
-        found = Organization.objects.filter(slug=slug).first()
-        if found is None:
-            raise Refused(f"There is no organization “{slug}”.")
-        return found
-
     def actor(self) -> str:
         """Return the name under which a command's changes are in the audit log."""
         try:
@@ -113,6 +110,27 @@ class RosterCommand(BaseCommand):
         if getattr(self, "_bar", ""):
             sys.stderr.write("\r" + " " * len(self._bar) + "\r")
             self._bar = ""
+
+
+class OrganizationCommand(RosterCommand):
+    """A command about one organization, which its first argument names."""
+
+    organization: Organization
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", metavar="SLUG", help="the organization")
+        super().add_arguments(parser)
+
+    def prepare(self, **options: Any) -> None:
+        self.organization = organization_of(options["slug"])
+
+
+def organization_of(slug: str) -> Organization:
+    """Return the organization of that slug, or refuse."""
+    found = Organization.objects.filter(slug=slug).first()
+    if found is None:
+        raise Refused(f"There is no organization “{slug}”.")
+    return found
 
 
 def _database_words(error: Exception) -> str:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.core.management.base import CommandError, CommandParser
 
 from roster.fetching import sources
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 from roster.management.sources import described, find, in_words
 from roster.models import Destination, Source
 from roster.refusal import Refused
@@ -23,7 +23,7 @@ SECRETS = {
 NONE = "none"
 
 
-class EndpointCommand(RosterCommand):
+class EndpointCommand(OrganizationCommand):
     """Adds, changes, trusts or removes one; `own` are the settings that only this kind has."""
 
     model: ClassVar[type[Source] | type[Destination]]
@@ -31,7 +31,6 @@ class EndpointCommand(RosterCommand):
 
     def arguments(self, parser: CommandParser) -> None:
         noun = self.model._meta.model_name
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         parser.add_argument(
             f"--{noun}",
             dest="number",
@@ -65,16 +64,16 @@ class EndpointCommand(RosterCommand):
         raise NotImplementedError
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        organization, noun = self.organization(options["slug"]), self.model._meta.model_name
+        noun = self.model._meta.model_name
         by = self.actor()
         if options["number"] is None:
             if options["remove"] or options["trust"]:
                 raise CommandError(f"Say with --{noun} which one.", returncode=2)
             endpoint = sources.add(
-                self.model(organization=organization), self._settings(options), by=by
+                self.model(organization=self.organization), self._settings(options), by=by
             )
         else:
-            endpoint = find(organization, self.model, options["number"])
+            endpoint = find(self.organization, self.model, options["number"])
             if options["remove"]:
                 sources.remove(endpoint, by=by)
                 return {"removed": options["number"]}, f"Removed the {noun} {endpoint}."

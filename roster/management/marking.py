@@ -12,14 +12,13 @@ from django.core.management.base import CommandParser
 
 from roster.excluding import Marked
 from roster.listing import filters_of, markable, select
-from roster.management.base import RosterCommand
-from roster.models import Organization
+from roster.management.base import OrganizationCommand
 from roster.refusal import Refused
 
 SHOWN = 20
 
 
-class MarkCommand(RosterCommand):
+class MarkCommand(OrganizationCommand):
     """Names an organization, a kind and rows, and says what was changed: one act for all."""
 
     reason_required = False
@@ -27,7 +26,6 @@ class MarkCommand(RosterCommand):
     def arguments(self, parser: CommandParser) -> None:
         self.parser = parser
         add = parser.add_argument
-        add("slug", metavar="SLUG", help="the organization")
         add("kind", metavar="KIND", help="such as school, section, person")
         add("ids", metavar="ID", nargs="*", help="the kind's ids, as list_kind prints them")
         add("--ids-from", metavar="FILE", help="a file with an id per line; - is standard input")
@@ -36,9 +34,7 @@ class MarkCommand(RosterCommand):
         add("--dry-run", action="store_true", help="say which rows, and change nothing")
         add("--reason", default="", help="why, for the mark and the audit log")
 
-    def chosen(
-        self, organization: Organization, options: dict[str, Any]
-    ) -> tuple[list[str], dict[str, str]]:
+    def chosen(self, options: dict[str, Any]) -> tuple[list[str], dict[str, str]]:
         """Return the ids that the arguments name, and the reasons that their CSV has for some."""
         kind = markable(options["kind"])
         named = options["ids"] or options["ids_from"] or options["csv"]
@@ -47,7 +43,7 @@ class MarkCommand(RosterCommand):
         if self.reason_required and not (options["reason"] or options["csv"]):
             self.parser.error("--reason is required.")
         if options["where"]:
-            return select(organization, kind, filters_of(kind, options["where"])), {}
+            return select(self.organization, kind, filters_of(kind, options["where"])), {}
         ids, reasons = list(options["ids"]), {}
         if options["ids_from"]:
             with _opened(options["ids_from"]) as lines:

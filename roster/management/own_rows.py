@@ -9,11 +9,11 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from roster import local
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 from roster.models import OwnRow
 
 
-class SettingCommand(RosterCommand):
+class SettingCommand(OrganizationCommand):
     """A command that sets one own row; `how` says whether it must be new."""
 
     how = local.EITHER
@@ -26,9 +26,8 @@ class SettingCommand(RosterCommand):
         add_why(parser)
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        organization = self.organization(options["slug"])
         [own] = local.set_rows(
-            organization,
+            self.organization,
             options["file"].removesuffix(".csv"),
             {options["id"]: dict(options["cells"])},
             how=self.how,
@@ -43,7 +42,6 @@ NEXT = "Vendors get it with the next refresh."
 
 
 def add_place(parser: CommandParser) -> None:
-    parser.add_argument("slug", metavar="SLUG", help="the organization")
     parser.add_argument("file", metavar="FILE", help="such as users, roles, enrollments")
     parser.add_argument("id", metavar="ID", help="the row's sourcedId")
 

@@ -53,7 +53,7 @@ class Command(ConnectionCommand):
         parser.add_argument("--reason", default="", metavar="R", help="why, for the audit log")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        connection = self.connection(options["slug"], options["connection"])
+        connection = self.connection
         asked = {name: options[name] for name in TEXTS if options[name] is not None}
         if options["expires"] or options["no_end"]:
             asked["expires"] = options["expires"]

@@ -28,7 +28,7 @@ class Command(ConnectionCommand):
         parser.add_argument("--reason", default="", metavar="R", help="why, for the audit log")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        connection = self.connection(options["slug"], options["connection"])
+        connection = self.connection
         asked = asked_for(options, connection)
         if options["preview"]:
             done = changing.preview_sharing(connection, **asked)

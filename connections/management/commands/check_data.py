@@ -11,7 +11,7 @@ from django.core.management.base import CommandParser
 from connections.checking import check_data, records_behind
 from connections.models import Connection
 from roster.checking import NEEDS, SHOWN, Reason, in_words
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 from roster.models import Organization
 from roster.refusal import Refused
 
@@ -19,7 +19,7 @@ NAMED = 5
 """Records of a check that are named in words."""
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = (
         "Check an organization's data for what vendors stumble over: people without username,"
         " classes without teacher, references that lead nowhere, and more. Each check says how"
@@ -27,7 +27,6 @@ class Command(RosterCommand):
     )
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         what = parser.add_mutually_exclusive_group()
         what.add_argument(
             "--for",
@@ -54,15 +53,14 @@ class Command(RosterCommand):
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         began = time.perf_counter()
-        organization = self.organization(options["slug"])
-        connection = self._connection(organization, options["connection"])
+        connection = self._connection(self.organization, options["connection"])
         if options["behind"]:
-            return _behind(organization, connection, options["behind"])
+            return _behind(self.organization, connection, options["behind"])
         needs = [need.strip() for need in options["needs"].split(",") if need.strip()]
         shown = max(0, options["records"])
-        found = check_data(organization, connection, needs=needs, shown=shown)
+        found = check_data(self.organization, connection, needs=needs, shown=shown)
         result = {
-            "organization": organization.slug,
+            "organization": self.organization.slug,
             "connection": connection.pk if connection else None,
             "needs_asked": needs,
             **found,

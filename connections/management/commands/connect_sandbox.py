@@ -12,10 +12,10 @@ from connections.management.choosing import add_types
 from connections.management.commands.create_connection import shown
 from connections.partners import VERSIONS, find_partner
 from connections.terms import MOST_DAYS
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = (
         "Connect a vendor to a sandbox for some days, with everything shared, and print what it"
         " enters. The connection ends by itself and never becomes a real one."
@@ -23,7 +23,6 @@ class Command(RosterCommand):
 
     def arguments(self, parser: CommandParser) -> None:
         add = parser.add_argument
-        add("slug", metavar="SLUG", help="the sandbox")
         add("--vendor", required=True, metavar="NAME", help="who tries")
         add("--oneroster", required=True, choices=VERSIONS, help="the version it reads")
         add_types(parser)
@@ -40,7 +39,7 @@ class Command(RosterCommand):
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         base = shareable_base()
         connection, secret = sandbox.connect(
-            self.organization(options["slug"]),
+            self.organization,
             vendor=options["vendor"],
             oneroster=options["oneroster"],
             types=options["types"],

@@ -12,15 +12,14 @@ from connections.management.base import day, described, shareable_base
 from connections.management.choosing import add_choices, add_types, asked_for
 from connections.models import Connection
 from connections.partners import VERSIONS, find_partner
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = "Connect a vendor to an organization, and print what to share with it."
 
     def arguments(self, parser: CommandParser) -> None:
         add = parser.add_argument
-        add("slug", metavar="SLUG", help="the organization")
         add("--vendor", required=True, metavar="NAME", help="who reads")
         add("--oneroster", required=True, choices=VERSIONS, help="the version it reads")
         add_types(parser)
@@ -47,7 +46,7 @@ class Command(RosterCommand):
         base = shareable_base()
         partner = find_partner(options["partner"]) if options["partner"] else None
         connection, secret = lifecycle.connect(
-            self.organization(options["slug"]),
+            self.organization,
             vendor=options["vendor"],
             oneroster=options["oneroster"],
             types=options["types"],

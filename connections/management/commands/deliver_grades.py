@@ -7,27 +7,26 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from connections.delivering import deliver
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 from roster.management.sources import find
 from roster.models import Destination
 from roster.refusal import Refused
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = "Deliver now what vendors wrote since the last delivery, whatever the schedule."
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         parser.add_argument(
             "--destination", type=int, metavar="N", help="only this one (default: all)"
         )
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        organization, number = self.organization(options["slug"]), options["destination"]
+        number = options["destination"]
         chosen = (
-            [find(organization, Destination, number)]
+            [find(self.organization, Destination, number)]
             if number
-            else list(organization.destinations.filter(active=True))
+            else list(self.organization.destinations.filter(active=True))
         )
         done: list[dict[str, Any]] = []
         problems = []

@@ -18,6 +18,6 @@ class Command(ConnectionCommand):
         parser.add_argument("--reason", default="", metavar="R", help="kept in the history")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        connection = self.connection(options["slug"], options["connection"])
+        connection = self.connection
         ended = tokens.end_all(connection, by=self.actor(), reason=options["reason"])
         return {"id": connection.pk, "ended": ended}, f"{ended} tokens have ended."

@@ -23,7 +23,7 @@ class Command(ConnectionCommand):
         )
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        connection = self.connection(options["slug"], options["connection"])
+        connection = self.connection
         secret = credentials.set_last_day(
             connection, options["on"], newer=not options["older"], by=self.actor()
         )

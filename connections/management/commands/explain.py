@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 
 from connections.explaining import explain_to
 from connections.models import Connection
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 from roster.refusal import Refused
 
 TRUTHS = {
@@ -20,20 +20,18 @@ TRUTHS = {
 """What holds between vendor and record, in words that a moment completes."""
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = "Say whether a connection sees a record, and if not, why."
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         parser.add_argument("connection", metavar="CONNECTION", type=int, help="its id")
         parser.add_argument("kind", metavar="KIND", help="such as person, section, enrollment")
         parser.add_argument("id", metavar="ID", help="the record's id within its kind")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        organization = self.organization(options["slug"])
-        connection = organization.connections.filter(pk=options["connection"]).first()
+        connection = self.organization.connections.filter(pk=options["connection"]).first()
         if connection is None:
-            raise Refused(f"{organization.name} has no connection {options['connection']}.")
+            raise Refused(f"{self.organization.name} has no connection {options['connection']}.")
         said = explain_to(connection, options["kind"], options["id"])
         return said, "\n".join(_words(said))
 

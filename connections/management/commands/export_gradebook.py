@@ -10,34 +10,32 @@ from django.core.management.base import CommandError, CommandParser
 from connections.delivering import vendors
 from roster.clock import milliseconds
 from roster.exporting import Span, export_written
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 from roster.reading.instants import instant
 from roster.written import numbers
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = (
         "Write what vendors sent back, deleted records too: as a table where PATH ends in .csv,"
         " else as a OneRoster 1.2 delta bundle."
     )
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         parser.add_argument("path", metavar="PATH", type=Path, help="the table, or the zip")
         parser.add_argument(
             "--since", metavar="T", help="only what was written after that moment, in UTC"
         )
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        organization = self.organization(options["slug"])
         moment = instant(options["since"]) if options["since"] else None
         if options["since"] and moment is None:
             raise CommandError("--since takes a moment such as 2026-02-11T08:15:30Z.", returncode=2)
-        span = Span(milliseconds(moment) if moment else 0, numbers.last(organization.pk))
-        files = export_written(organization, options["path"], span, vendors(), by=self.actor())
+        span = Span(milliseconds(moment) if moment else 0, numbers.last(self.organization.pk))
+        files = export_written(self.organization, options["path"], span, vendors(), by=self.actor())
         result = {
             "path": str(options["path"]),
-            "organization": organization.slug,
+            "organization": self.organization.slug,
             "since": options["since"],
             "files": files,
         }

@@ -12,19 +12,18 @@ from connections.exporting import export_connection
 from connections.models import Connection
 from roster.exporting import Exported, export_organization
 from roster.importing.columns import VERSIONS
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 from roster.models import Organization
 from roster.refusal import Refused
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = (
         "Write a OneRoster bulk bundle, a zip that only you can read: the organization's live data"
         " with its exclude marks, or with --connection exactly what that vendor may see."
     )
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         parser.add_argument(
             "path", metavar="PATH", type=Path, help="the zip; replaces a zip that is there"
         )
@@ -37,22 +36,21 @@ class Command(RosterCommand):
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         began = time.perf_counter()
-        organization = self.organization(options["slug"])
         version = options["oneroster"]
         if options["connection"] is None:
             version = version or VERSIONS[-1]
             exported = export_organization(
-                organization, options["path"], version, by=self.actor(), report=self._report
+                self.organization, options["path"], version, by=self.actor(), report=self._report
             )
         else:
-            connection = _connection(organization, options["connection"], version)
+            connection = _connection(self.organization, options["connection"], version)
             version = connection.oneroster
             exported = export_connection(
                 connection, options["path"], by=self.actor(), report=self._report
             )
         result = {
             "path": str(options["path"]),
-            "organization": organization.slug,
+            "organization": self.organization.slug,
             "connection": options["connection"],
             "oneroster": version,
             "files": exported.files,

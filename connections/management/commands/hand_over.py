@@ -28,7 +28,7 @@ class Command(ConnectionCommand):
         parser.add_argument("--withdraw", action="store_true", help="shut the link that waits")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        connection = self.connection(options["slug"], options["connection"])
+        connection = self.connection
         done: dict[str, Any] = {"id": connection.pk, "vendor": connection.vendor}
         if options["withdraw"]:
             shut = hand_over.withdraw(connection, by=self.actor())

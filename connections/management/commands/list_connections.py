@@ -9,19 +9,17 @@ from django.core.management.base import CommandParser
 from connections import sharing
 from connections.management.base import described
 from roster.clock import stamp
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = "List the connections of an organization: status, agreement, what is shared, last seen."
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         parser.add_argument("--closed", action="store_true", help="those closed for good too")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        organization = self.organization(options["slug"])
-        found = organization.connections.select_related("organization", "partner").by_name()  # type: ignore[attr-defined]
+        found = self.organization.connections.select_related("organization", "partner").by_name()  # type: ignore[attr-defined]
         connections = list(found if options["closed"] else found.open())
         told = [
             {
@@ -40,4 +38,4 @@ class Command(RosterCommand):
             for each in connections
         ]
         words = "\n".join(lines) or "No connection. create_connection makes one."
-        return {"organization": organization.slug, "connections": told}, words
+        return {"organization": self.organization.slug, "connections": told}, words

@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 
 from connections.calendar import dates_of, upcoming
 from connections.models import Connection
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 
 SAID = {
     "begins": "the vendor can read from this day on",
@@ -20,17 +20,19 @@ SAID = {
 }
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = "List what is to happen by date: launches, ends of pauses, last days, the rollover."
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         parser.add_argument("--soon", action="store_true", help="only what needs a look by now")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        organization = self.organization(options["slug"])
-        connections = Connection.objects.filter(organization=organization).open()
-        found = upcoming(organization) if options["soon"] else dates_of(organization, connections)
+        connections = Connection.objects.filter(organization=self.organization).open()
+        found = (
+            upcoming(self.organization)
+            if options["soon"]
+            else dates_of(self.organization, connections)
+        )
         told = [
             {
                 "day": each.day.isoformat(),
@@ -42,4 +44,4 @@ class Command(RosterCommand):
         ]
         lines = [f"{each.day}  {each.vendor or 'All vendors'}: {SAID[each.what]}" for each in found]
         words = "\n".join(lines) or "Nothing is planned."
-        return {"organization": organization.slug, "dates": told}, words
+        return {"organization": self.organization.slug, "dates": told}, words

@@ -10,19 +10,18 @@ from django.core.management.base import CommandParser
 
 from connections import rollover as previews
 from roster import rollover
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 from roster.management.sheets import write_sheet
 from roster.models import Organization, Rollover
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = (
         "Look at what another active school year would do to each connection, plan it for a day, "
         "cancel the plan, or revert a rollover within seven days. Without options, show it."
     )
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         parser.add_argument("--to", default="", metavar="YYYY", help="the year in which it ends")
         parser.add_argument(
             "--on", type=date.fromisoformat, metavar="DATE", help="plan it for this day"
@@ -32,21 +31,20 @@ class Command(RosterCommand):
         parser.add_argument("--revert", action="store_true", help="back to the year before")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        organization = self.organization(options["slug"])
         by = self.actor()
         if options["cancel"]:
-            rollover.cancel(organization, by=by)
-            return self._shown(organization)
+            rollover.cancel(self.organization, by=by)
+            return self._shown(self.organization)
         if options["revert"]:
-            done = rollover.revert(organization, by=by)
+            done = rollover.revert(self.organization, by=by)
             words = f"{done.before} is the active year again; vendors read it after a refresh."
-            return self._shown(organization)[0], words
+            return self._shown(self.organization)[0], words
         if not options["to"]:
-            return self._shown(organization)
+            return self._shown(self.organization)
         if options["on"]:
-            rollover.plan(organization, options["to"], options["on"], by=by)
-            return self._shown(organization)
-        return self._preview(organization, options["to"], options["csv"])
+            rollover.plan(self.organization, options["to"], options["on"], by=by)
+            return self._shown(self.organization)
+        return self._preview(self.organization, options["to"], options["csv"])
 
     def _preview(
         self, organization: Organization, year: str, path: Path | None

@@ -28,7 +28,7 @@ class Command(ConnectionCommand):
         )
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        connection = self.connection(options["slug"], options["connection"])
+        connection = self.connection
         if options["end_overlap"] or options["discard_newer"]:
             ended = credentials.end(connection, newer=options["discard_newer"], by=self.actor())
             words = "It has ended, with its tokens." if ended else "No overlap was running."

@@ -26,7 +26,7 @@ class Command(ConnectionCommand):
         parser.add_argument("--reason", default="", metavar="R", help="why, for the audit log")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        connection = self.connection(options["slug"], options["connection"])
+        connection = self.connection
         lifecycle.set_status(
             connection,
             options["status"],

@@ -12,7 +12,7 @@ from connections.management.base import base_url
 from portal import staff as accounts
 from portal.models import Membership
 from portal.signing_in import links
-from roster.management.base import RosterCommand
+from roster.management.base import RosterCommand, organization_of
 
 
 class Command(RosterCommand):
@@ -45,7 +45,7 @@ class Command(RosterCommand):
             staff = accounts.appoint_operator(email, by)
             place = "the operator"
         else:
-            organization = self.organization(options["organization"])
+            organization = organization_of(options["organization"])
             staff = accounts.appoint(email, organization, options["role"], by, proven=True)
             place = f"{options['role']} of {organization.name}"
         has_password = staff.has_usable_password()

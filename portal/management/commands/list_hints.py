@@ -12,7 +12,7 @@ class Command(ConnectionCommand):
     help = "List what a connection's vendor should do otherwise, as its last seven days show."
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        connection = self.connection(options["slug"], options["connection"])
+        connection = self.connection
         found = advice_for(connection)
         words = "\n".join(
             f"{each.title}: {each.seen}\n  To the vendor: {each.tell}" for each in found

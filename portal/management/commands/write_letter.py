@@ -19,7 +19,7 @@ class Command(ConnectionCommand):
         parser.add_argument("--send", action="store_true", help="send it, instead of printing it")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        connection = self.connection(options["slug"], options["connection"])
+        connection = self.connection
         if options["send"]:
             letter = letters.send(connection, options["kind"], by=self.actor())
             words = f"Sent to {letter.to}."

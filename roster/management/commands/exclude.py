@@ -13,13 +13,12 @@ class Command(MarkCommand):
     reason_required = True
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        organization = self.organization(options["slug"])
-        ids, reasons = self.chosen(organization, options)
+        ids, reasons = self.chosen(options)
         if options["dry_run"]:
-            done = excluding.to_exclude(organization, options["kind"], ids)
+            done = excluding.to_exclude(self.organization, options["kind"], ids)
         else:
             done = excluding.exclude(
-                organization,
+                self.organization,
                 options["kind"],
                 ids,
                 reason=options["reason"],

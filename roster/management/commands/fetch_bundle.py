@@ -10,7 +10,7 @@ from django.core.management.base import CommandParser
 
 from roster import fetching, jobs
 from roster.clock import clock
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 from roster.management.commands.list_arrivals import described
 from roster.management.sources import find
 from roster.models import Arrival, Import, Job, Source
@@ -20,22 +20,20 @@ PATIENCE = 60.0  # Seconds to wait for a file that may still be written.
 LOOK = 2.0
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = (
         "Look at an organization's sources now, whatever their schedule, and import what is new."
         " What was imported before is not imported again."
     )
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         parser.add_argument("--source", type=int, metavar="N", help="only this one (default: all)")
         parser.add_argument("--again", action="store_true", help="take what was taken before, too")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        organization = self.organization(options["slug"])
         number = options["source"]
-        chosen: Iterable[Source] = [find(organization, Source, number)] if number else (
-            organization.sources.filter(active=True)
+        chosen: Iterable[Source] = [find(self.organization, Source, number)] if number else (
+            self.organization.sources.filter(active=True)
         )  # fmt: skip
         began = clock()
         problems = {}
@@ -44,11 +42,11 @@ class Command(RosterCommand):
                 self._fetch(source, options["again"])
             except Refused as refusal:
                 problems[source.pk] = str(refusal)
-        waiting = Arrival.objects.filter(organization=organization).waiting().order_by("pk")
+        waiting = Arrival.objects.filter(organization=self.organization).waiting().order_by("pk")
         failed = [why for arrival in waiting if (why := self._import(arrival))]
         if problems or failed:
             raise Refused(" ".join([*problems.values(), *failed]))
-        came = organization.arrivals.filter(received__gte=began, source__isnull=False)
+        came = self.organization.arrivals.filter(received__gte=began, source__isnull=False)
         told = [described(arrival) for arrival in came.order_by("pk").select_related("of_import")]
         words = [f"{each['name']}: {each['state']}. {each['reason']}".strip() for each in told]
         if any(each["state"] == Import.State.HELD for each in told):

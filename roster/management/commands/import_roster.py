@@ -11,7 +11,7 @@ from roster.checking import in_words as sentences
 from roster.importing import approve, discard, import_bundle
 from roster.importing.difference import SHOWN as MOST
 from roster.importing.report import summary
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 from roster.models import Import
 
 COLUMNS = ("read", "created", "updated", "unchanged", "retired", "left_out")
@@ -19,7 +19,7 @@ ACTS = ("created", "updated", "returned", "removed")
 SHOWN = 12
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = (
         "Import one OneRoster 1.1 or 1.2 bundle, a zip or a folder: all of it or nothing. What a"
         " bulk file no longer names is retired; what didn't change isn't touched. An import that"
@@ -27,7 +27,6 @@ class Command(RosterCommand):
     )
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         parser.add_argument("bundle", nargs="?", metavar="BUNDLE", help="a zip file or a folder")
         parser.add_argument(
             "--strict", action="store_true", help="refuse what breaks OneRoster's CSV binding"
@@ -51,17 +50,16 @@ class Command(RosterCommand):
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         began = time.perf_counter()
-        organization = self.organization(options["slug"])
         decides = options["approve"] or options["discard"]
         if decides == bool(options["bundle"]):
             raise CommandError("Give a bundle, or else --approve or --discard.", returncode=2)
         if options["discard"]:
-            return _discarded(discard(organization, by=self.actor()))
+            return _discarded(discard(self.organization, by=self.actor()))
         if options["approve"]:
-            done = approve(organization, by=self.actor(), progress=self.progress)
+            done = approve(self.organization, by=self.actor(), progress=self.progress)
         else:
             done = import_bundle(
-                organization,
+                self.organization,
                 options["bundle"],
                 by=self.actor(),
                 strict=options["strict"],
@@ -72,7 +70,7 @@ class Command(RosterCommand):
             )
         result = {
             "import": done.pk,
-            "organization": organization.slug,
+            "organization": self.organization.slug,
             "oneroster": done.oneroster,
             "files": done.counts,
             "findings": summary(done),

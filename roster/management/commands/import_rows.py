@@ -9,27 +9,25 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from roster import local
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 from roster.management.own_rows import NEXT, add_why, described, in_words
 from roster.refusal import Refused
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = (
         "Set rows of your own from a CSV with the column sourcedId and columns of the file. Blank"
         " cells say nothing. What isn't in the roster is added, what is there is changed."
     )
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         parser.add_argument("file", metavar="FILE", help="such as users, roles, enrollments")
         parser.add_argument("csv", metavar="CSV", type=Path, help="the rows")
         add_why(parser)
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        organization = self.organization(options["slug"])
         made = local.set_rows(
-            organization,
+            self.organization,
             options["file"].removesuffix(".csv"),
             _read(options["csv"]),
             reason=options["reason"],

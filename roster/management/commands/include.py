@@ -12,12 +12,11 @@ class Command(MarkCommand):
     help = "Clear the exclude mark that people set on rows of a kind, or that was carried over."
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        organization = self.organization(options["slug"])
-        ids, _ = self.chosen(organization, options)
+        ids, _ = self.chosen(options)
         if options["dry_run"]:
-            done = excluding.to_include(organization, options["kind"], ids)
+            done = excluding.to_include(self.organization, options["kind"], ids)
         else:
             done = excluding.include(
-                organization, options["kind"], ids, reason=options["reason"], by=self.actor()
+                self.organization, options["kind"], ids, reason=options["reason"], by=self.actor()
             )
         return self.answer(options, done, "included")

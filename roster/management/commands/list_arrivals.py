@@ -7,27 +7,25 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from roster.clock import stamp
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 from roster.management.sources import silence
 from roster.models import Arrival, Import
 
 SHOWN = 50
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = "List the bundles that came in, the last ones first, with what became of each."
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         parser.add_argument(
             "--last", type=int, default=SHOWN, metavar="N", help=f"how many (default {SHOWN})"
         )
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        organization = self.organization(options["slug"])
-        arrivals = organization.arrivals.select_related("of_import", "source")
+        arrivals = self.organization.arrivals.select_related("of_import", "source")
         told = [described(arrival) for arrival in arrivals[: max(1, options["last"])]]
-        since, words = silence(organization)
+        since, words = silence(self.organization)
         lines = [_line(each) for each in told] or ["Nothing has come in yet."]
         return {"arrivals": told, "silent_since": since}, "\n".join(lines + words)
 

@@ -10,16 +10,15 @@ from django.core.management.base import CommandParser
 
 from roster import auditing
 from roster.clock import stamp
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 from roster.management.sheets import write_sheet
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = "List the audit log of an organization, the newest first."
 
     def arguments(self, parser: CommandParser) -> None:
         add = parser.add_argument
-        add("slug", metavar="SLUG", help="the organization")
         add("--action", default="", metavar="A", help="such as sharing.changed")
         add("--by", default="", metavar="WHO", help="a part of the name of who did it")
         add("--object", default="", metavar="ID", help="what it was done to, by its id")
@@ -29,18 +28,17 @@ class Command(RosterCommand):
         add("--csv", metavar="PATH", help="write all of them to this file, as CSV")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        organization = self.organization(options["slug"])
         asked = auditing.Asked(
             options["action"], options["by"], options["object"], options["since"], options["until"]
         )
-        found = auditing.entries(organization, asked)
+        found = auditing.entries(self.organization, asked)
         if options["csv"]:
             number = write_sheet(Path(options["csv"]), auditing.HEADINGS, auditing.lines(found))
             words = f"Wrote {number} lines to {options['csv']}."
-            return {"organization": organization.slug, "csv": options["csv"]}, words
+            return {"organization": self.organization.slug, "csv": options["csv"]}, words
         entries = list(found[: max(0, options["last"])])
         result = {
-            "organization": organization.slug,
+            "organization": self.organization.slug,
             "entries": [
                 {
                     "id": entry.pk,

@@ -8,26 +8,25 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from roster.importing.report import summary, write_csv
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 from roster.models import Import, Organization
 from roster.refusal import Refused
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = (
         "List the findings of an import, gravest first: where each is, what it means, what to do."
         " Of each kind the first ones are kept with row and value; the rest are counted."
     )
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         parser.add_argument(
             "--import", dest="number", type=int, metavar="N", help="its number; else the latest"
         )
         parser.add_argument("--csv", metavar="PATH", help="write them to this file, as CSV")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        of_import = _import_of(self.organization(options["slug"]), options["number"])
+        of_import = _import_of(self.organization, options["number"])
         found = summary(of_import)
         result = {
             "import": of_import.pk,

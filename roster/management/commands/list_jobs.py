@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from roster.clock import stamp
-from roster.management.base import RosterCommand
+from roster.management.base import RosterCommand, organization_of
 from roster.models import Job
 
 
@@ -22,7 +22,7 @@ class Command(RosterCommand):
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         rows = Job.objects.select_related("organization").order_by("-pk")
         if options["organization"]:
-            rows = rows.filter(organization=self.organization(options["organization"]))
+            rows = rows.filter(organization=organization_of(options["organization"]))
         if options["state"]:
             rows = rows.filter(state=options["state"])
         found = [facts(job) for job in rows[: max(options["last"], 0)]]

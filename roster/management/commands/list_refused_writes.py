@@ -8,32 +8,30 @@ from django.core.management.base import CommandParser
 
 from roster import grading
 from roster.clock import stamp
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 from roster.models import Klass, Organization
 from roster.refusal import Refused
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = (
         "List the writes of vendors that were refused, the last one first: which record, of which"
         " class, which field and why. Of what was sent nothing else is kept."
     )
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         parser.add_argument("--class", dest="klass", metavar="ID", help="only what was for it")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        organization = self.organization(options["slug"])
-        klass = _class(organization, options["klass"]) if options["klass"] else None
-        refused = [_told(each) for each in grading.refused_of(organization, klass)]
+        klass = _class(self.organization, options["klass"]) if options["klass"] else None
+        refused = [_told(each) for each in grading.refused_of(self.organization, klass)]
         words = [
             f"{each['last']} connection {each['connection']}, {each['collection']}"
             f" {each['sourcedId']}: {each['field']} {each['named']} {each['words']}"
             f" (class {each['class'] or 'not known'}, {each['occurrences']} ×)"
             for each in refused
         ]
-        told = {"organization": organization.slug, "refused": refused}
+        told = {"organization": self.organization.slug, "refused": refused}
         return told, "\n".join(words) or "Nothing was refused."
 
 

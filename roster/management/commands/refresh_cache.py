@@ -8,17 +8,16 @@ from django.core.management.base import CommandParser
 
 from roster import jobs
 from roster.checking import in_words
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 from roster.models import Refresh
 from roster.publishing import discard, held_refresh, is_superseded, refresh
 from roster.refusal import Refused
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = "Publish the organization's data as it stands now: rebuild its OneRoster cache."
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         held = parser.add_mutually_exclusive_group()
         held.add_argument("--approve", action="store_true", help="show the refresh that is held")
         held.add_argument("--discard", action="store_true", help="drop the refresh that is held")
@@ -26,22 +25,23 @@ class Command(RosterCommand):
         held.add_argument("--cancel", action="store_true", help="give up the one that runs")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        organization = self.organization(options["slug"])
-        named = {"organization": organization.slug}
+        named = {"organization": self.organization.slug}
         if options["cancel"]:
-            job = jobs.cancel(organization, self.actor())
+            job = jobs.cancel(self.organization, self.actor())
             return {**named, "cancelled": job.key}, job.reason
-        held = held_refresh(organization)
+        held = held_refresh(self.organization)
         if any(options[name] for name in ("approve", "discard", "held")) and held is None:
-            raise Refused(f"No refresh of {organization.name} is held.")
+            raise Refused(f"No refresh of {self.organization.name} is held.")
         if held and options["discard"]:
-            discard(organization, held.pk, by=self.actor())
+            discard(self.organization, held.pk, by=self.actor())
             words = "Discarded. Vendors go on reading what was published before."
             return {**named, "discarded": held.pk}, words
         if held and options["held"]:
             return {**named, **_facts(held)}, "\n".join(_holds(held.holds))
         approve = held.pk if held and options["approve"] else None
-        result = refresh(organization, by=self.actor(), progress=self.progress, approve=approve)
+        result = refresh(
+            self.organization, by=self.actor(), progress=self.progress, approve=approve
+        )
         return {**named, **result}, _words(result)
 
 

@@ -7,15 +7,14 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from roster.dialects.withholding import WITHHOLDABLE
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 from roster.organizations import set_field_policy
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = "Say which fields no connection of an organization may have; connections only narrow it."
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument(
             "--withhold",
@@ -31,13 +30,12 @@ class Command(RosterCommand):
         parser.add_argument("--reason", default="", metavar="R", help="why, for the audit log")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        organization = self.organization(options["slug"])
         done = set_field_policy(
-            organization, options["fields"], by=self.actor(), reason=options["reason"]
+            self.organization, options["fields"], by=self.actor(), reason=options["reason"]
         )
         fields = ", ".join(done["field_policy"]) or "no field"
-        words = [f"No connection of {organization.name} gets {fields}."]
+        words = [f"No connection of {self.organization.name} gets {fields}."]
         if not done["field_policy"]:
-            words = [f"{organization.name} leaves all fields to its connections."]
+            words = [f"{self.organization.name} leaves all fields to its connections."]
         words += [f"Warning: {warning}" for warning in done["warnings"]]
-        return {"organization": organization.slug, **done}, "\n".join(words)
+        return {"organization": self.organization.slug, **done}, "\n".join(words)

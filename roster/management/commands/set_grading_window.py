@@ -8,34 +8,33 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from roster import grading
-from roster.management.base import RosterCommand
+from roster.management.base import OrganizationCommand
 
 NONE = "none"
 
 
-class Command(RosterCommand):
+class Command(OrganizationCommand):
     help = (
         "Say on which days vendors may write line items and results of a grading period; without"
         " PERIOD, show all. A period without a window is open."
     )
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the organization")
         parser.add_argument("period", metavar="PERIOD", nargs="?", help="the period's sourcedId")
         parser.add_argument("--opens", metavar="DATE", help="the first day; or none")
         parser.add_argument("--closes", metavar="DATE", help="the last day; or none")
         parser.add_argument("--reason", default="", metavar="R", help="why, for the audit log")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        organization, period = self.organization(options["slug"]), options["period"]
-        known = {each.session.sourced_id: each for each in grading.periods_of(organization)}
+        period = options["period"]
+        known = {each.session.sourced_id: each for each in grading.periods_of(self.organization)}
         given = options["opens"] is not None or options["closes"] is not None
         if given and not period:
             raise CommandError("Say which PERIOD opens or closes.", returncode=2)
         if given:
             now = known.get(period)
             grading.set_window(
-                organization,
+                self.organization,
                 period,
                 _day(options["opens"], now.opens if now else None),
                 _day(options["closes"], now.closes if now else None),
@@ -50,7 +49,7 @@ class Command(RosterCommand):
                 "closes": each.closes and each.closes.isoformat(),
                 "open": each.is_open,
             }
-            for each in grading.periods_of(organization)
+            for each in grading.periods_of(self.organization)
             if period in (None, each.session.sourced_id)
         ]
         words = [
@@ -58,7 +57,7 @@ class Command(RosterCommand):
             f" {each['closes'] or 'the end'}, {'open' if each['open'] else 'not open'} today"
             for each in periods
         ]
-        told = {"organization": organization.slug, "periods": periods}
+        told = {"organization": self.organization.slug, "periods": periods}
         return told, "\n".join(words) or "There is no grading period in the active year."
 
 
