@@ -19,7 +19,6 @@ from roster.models import Arrival, Destination, Endpoint, Import, Job, Organizat
 if TYPE_CHECKING:
     from roster.fetching.sources import Visited
 
-BY = "schedule"
 LOOK = 0.5  # Seconds between two looks at a job that another worker has.
 
 
@@ -38,7 +37,7 @@ def enqueue_visits() -> list[Job]:
                     due[f"{_prefix(each)}{moment:%Y-%m-%dT%H:%M}"] = each
     known = set(Job.objects.filter(key__in=due).values_list("key", flat=True))
     return [
-        _visit(key, each, BY)
+        _visit(key, each, queue.SCHEDULE)
         for key, each in due.items()
         if key not in known and not _open_visits(each).exists()
     ]
@@ -58,12 +57,7 @@ def enqueue_nights() -> list[Job]:
         moment = fetching.last_daily(organization.refresh_at, organization.time_zone, now)
         if moment >= organization.created:
             due[f"night:{organization.slug}:{moment:%Y-%m-%d}"] = organization
-    known = set(Job.objects.filter(key__in=due).values_list("key", flat=True))
-    return [
-        queue.enqueue("night", organization=organization, key=key, by=BY)
-        for key, organization in due.items()
-        if key not in known
-    ]
+    return queue.enqueue_new("night", due)
 
 
 def enqueue_imports() -> list[Job]:

@@ -9,7 +9,8 @@ after a `kill -9`, and the embedded one never does.
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from celery import current_app
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=30)  # How long a message may take to reach a worker.
 STALE = 60  # Seconds after which a message is dropped: another one has been sent.
+SCHEDULE = "schedule"
+"""Who asks for what is due by time."""
 OPEN = (Job.State.QUEUED, Job.State.RUNNING)
 
 # A page that asks for a job must not hang on a dead broker: kombu's own patience is six seconds.
@@ -40,7 +43,6 @@ def enqueue(
     key: str,
     arguments: dict[str, Any] | None = None,
     by: audit.Actor,
-    due: datetime | None = None,
     again: bool = False,
 ) -> Job:
     """Return the job of that key; make it, and send it when the transaction commits.
@@ -51,7 +53,6 @@ def enqueue(
     if kind not in KINDS:
         raise ValueError(f"There is no kind of job “{kind}”.")
     now = clock()
-    asked_for = {"due": due or now, "send_again": None if due and due > now else now + PATIENCE}
     job, made = Job.objects.get_or_create(
         key=key,
         defaults={
@@ -59,15 +60,26 @@ def enqueue(
             "organization": organization,
             "arguments": arguments or {},
             "by_name": audit.name_of(by)[:200],
-            **asked_for,
+            "due": now,
+            "send_again": now + PATIENCE,
         },
     )
     if not made and again:
         made = _begin_anew(job, by)
         job.refresh_from_db()
-    if made and (due is None or due <= now):
+    if made:
         send_on_commit(job)
     return job
+
+
+def enqueue_new(kind: str, due: Mapping[str, Organization]) -> list[Job]:
+    """Queue, for the schedule, those jobs that are due by their keys and were never asked for."""
+    known = set(Job.objects.filter(key__in=due).values_list("key", flat=True))
+    return [
+        enqueue(kind, organization=organization, key=key, by=SCHEDULE)
+        for key, organization in due.items()
+        if key not in known
+    ]
 
 
 def bring_forward(job: Job) -> Job:

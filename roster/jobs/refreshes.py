@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -15,8 +14,6 @@ from roster.jobs import queue
 from roster.jobs.working import running_refresh
 from roster.models import Import, Job, Organization, Refresh
 from roster.refusal import Refused
-
-BY = "schedule"
 
 
 def enqueue_due() -> list[Job]:
@@ -32,7 +29,7 @@ def enqueue_due() -> list[Job]:
         last = organization.last_due(now)
         if last.moment >= organization.created and not publishing.is_discarded(organization):
             due[f"refresh:{organization.slug}:{last.name}"] = organization
-    return _enqueued(due)
+    return queue.enqueue_new("refresh", due)
 
 
 def enqueue_after_imports() -> list[Job]:
@@ -51,16 +48,7 @@ def enqueue_after_imports() -> list[Job]:
             continue
         if last and (shown is None or shown.revision < organization.revision):
             due[f"refresh:{organization.slug}:import-{last.pk}"] = organization
-    return _enqueued(due)
-
-
-def _enqueued(due: Mapping[str, Organization]) -> list[Job]:
-    known = set(Job.objects.filter(key__in=due).values_list("key", flat=True))
-    return [
-        queue.enqueue("refresh", organization=organization, key=key, by=BY)
-        for key, organization in due.items()
-        if key not in known
-    ]
+    return queue.enqueue_new("refresh", due)
 
 
 def request_refresh(

@@ -15,8 +15,6 @@ from roster.clock import clock
 from roster.jobs import arriving, queue, refreshes, working
 from roster.models import Job, Organization, Publication
 
-BY = "schedule"
-
 SWEPT_FOR = timedelta(days=3)
 """How long after a publication was superseded something of it may be left to delete."""
 
@@ -44,7 +42,7 @@ def tick() -> None:
     arriving.enqueue_nights()
     arriving.enqueue_imports()
     key = f"tidy:{clock().date()}"
-    queue.enqueue("tidy", organization=None, key=key, by=BY)
+    queue.enqueue("tidy", organization=None, key=key, by=queue.SCHEDULE)
 
 
 def enqueue_sweeps() -> list[Job]:
@@ -57,9 +55,4 @@ def enqueue_sweeps() -> list[Job]:
         f"sweep:{organization.slug}:{now:%Y-%m-%dT%H}": organization
         for organization in Organization.objects.filter(Exists(superseded))
     }
-    known = set(Job.objects.filter(key__in=due).values_list("key", flat=True))
-    return [
-        queue.enqueue("sweep", organization=organization, key=key, by=BY)
-        for key, organization in due.items()
-        if key not in known
-    ]
+    return queue.enqueue_new("sweep", due)

@@ -109,7 +109,7 @@ def test_what_is_due_later_is_sent_by_the_sweep_when_its_time_has_come(
     sent: list[int], doing: list[Any]
 ) -> None:
     due = clock() + timedelta(minutes=5)
-    job = queue.enqueue("probe", organization=None, key="probe:1", by="test", due=due)
+    job = probe(due=due)
     assert (queue.sweep(), sent) == (0, [])
     assert not working.work(job.pk, "early")
     with time_machine.travel(due + PAST):
