@@ -99,7 +99,7 @@ class Closed:
         at = np.flatnonzero(getattr(self.map, record.kind).record == record.key)
         kind = "course" if record.kind == "course_row" else record.kind
         why = self.decision.why(kind, self.map.ids[record.kind][int(at[0])])
-        return list(dict.fromkeys(_marked(why.chain)))
+        return list(dict.fromkeys(_marked(why)))
 
 
 def decide(organization: Organization, m: Map, marks: Sequence[MarkRow]) -> Decision:

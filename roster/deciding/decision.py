@@ -7,12 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
-from roster.deciding import presence
 from roster.deciding.given import Given
 from roster.deciding.rules import Rules
 from roster.deciding.settings import Settings
 from roster.deciding.table import conditions, rows_of
-from roster.deciding.why import Asking, Cause, Step, Why
+from roster.deciding.why import Asking, Cause, Chain, Step
 from roster.dialects.fields import FIELDS
 from roster.kinds import COLLECTIONS, KINDS, ROWS_OF
 from roster.map import Map
@@ -90,41 +89,19 @@ class Decision(Given):
             return np.empty(0, np.int32)
         return np.flatnonzero(self.ok(ROWS_OF[collection])).astype(np.int32)
 
-    def why(self, kind: str, sourced_id: str) -> Why:
+    def why(self, kind: str, sourced_id: str) -> Chain:
         """Return why a record isn't visible: an empty chain if it is."""
         found = self._asking.why(kind, sourced_id)
         collection = KINDS[kind].collection if kind in KINDS else None
         if collection is None or self.shares(collection):
             return found
         unshared = Cause("not_shared", collection)
-        if found.visible:
-            return Why((Step(kind, sourced_id, unshared),))
-        head, *rest = found.chain
+        if not found:
+            return (Step(kind, sourced_id, unshared),)
+        head, *rest = found
         if head.cause.code == "missing" and not rest and head.cause.about == kind:
             return found
-        return Why((head._replace(cause=unshared, also=(head.cause, *head.also), branches=()),))
-
-    # What documents say of people goes by these too.
-
-    @property
-    def shared_rows(self) -> Flags:
-        return presence.shared_rows(self)
-
-    @property
-    def staff_role(self) -> Positions:
-        return presence.staff_role(self)
-
-    @property
-    def attending(self) -> Flags:
-        return presence.attending(self)
-
-    @property
-    def student_somewhere(self) -> Flags:
-        return presence.student_somewhere(self)
-
-    @property
-    def guardian_of_somebody(self) -> Flags:
-        return presence.guardian_of_somebody(self)
+        return (head._replace(cause=unshared, also=(head.cause, *head.also), branches=()),)
 
     @cached_property
     def _asking(self) -> Asking:

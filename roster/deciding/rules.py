@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from dataclasses import fields as dataclass_fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from roster.deciding.settings import Settings
@@ -57,6 +56,12 @@ class Choice:
         return self.chosen is None or value in self.chosen
 
 
+CHOICES = ("schools", "grades", "roles", "courses", "subjects", "collections")
+LESS = ("withheld", "kept_out")
+"""Sets by which less is shared, the more is in them."""
+SETS = ("shares", "types", *LESS)
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The sharing of a connection. `withheld` holds the organization's field policy too.
@@ -81,17 +86,12 @@ class Rules:
     @classmethod
     def of(cls, rules: dict[str, Any], field_policy: list[str]) -> Rules:
         """Return the rules of a feed's JSON; what it doesn't name is shared."""
+        choices: dict[str, Any] = {name: Choice.of(rules.get(name)) for name in CHOICES}
+        sets: dict[str, Any] = {name: frozenset(rules.get(name, ())) for name in SETS}
+        sets["withheld"] |= frozenset(field_policy)
         return cls(
-            schools=Choice.of(rules.get("schools")),
-            grades=Choice.of(rules.get("grades")),
-            roles=Choice.of(rules.get("roles")),
-            courses=Choice.of(rules.get("courses")),
-            subjects=Choice.of(rules.get("subjects")),
-            collections=Choice.of(rules.get("collections")),
-            shares=frozenset(rules.get("shares", ())),
-            withheld=frozenset(rules.get("withheld", ())) | frozenset(field_policy),
-            types=frozenset(rules.get("types", ())),
-            kept_out=frozenset(rules.get("kept_out", ())),
+            **choices,
+            **sets,
             inactive=rules.get("inactive", True),
             unenrolled=rules.get("unenrolled", True),
         )
@@ -120,7 +120,7 @@ class Rules:
         In 1.1 a withheld field may be all that could stand in for a username.
         """
         stand_in = {f"users.{settings.username_stand_in}"} if version == "1.1" else frozenset()
-        every = {field.name: getattr(self, field.name) for field in dataclass_fields(self)}
+        every = {name: getattr(self, name) for name in FIELDS}
         return Who(
             **every
             | {
@@ -134,21 +134,9 @@ class Rules:
 
     def __and__(self, other: Rules) -> Rules:
         """Return what both share."""
-        return Rules(
-            schools=self.schools & other.schools,
-            grades=self.grades & other.grades,
-            roles=self.roles & other.roles,
-            courses=self.courses & other.courses,
-            subjects=self.subjects & other.subjects,
-            collections=self.collections & other.collections,
-            shares=self.shares & other.shares,
-            withheld=self.withheld | other.withheld,
-            types=self.types & other.types,
-            kept_out=self.kept_out | other.kept_out,
-            inactive=self.inactive and other.inactive,
-            unenrolled=self.unenrolled and other.unenrolled,
-            brought=self.brought & other.brought,
-        )
+        both = {name: getattr(self, name) & getattr(other, name) for name in FIELDS}
+        either = {name: getattr(self, name) | getattr(other, name) for name in LESS}
+        return Rules(**both | either)
 
     def with_fields_of(self, other: Rules) -> Rules:
         """Return these rules, with the fields too that the other rules show."""
@@ -161,6 +149,9 @@ class Rules:
             ),
             brought=frozenset(UNLESS_SHARED),
         )
+
+
+FIELDS = tuple(field.name for field in fields(Rules))
 
 
 class Who(Rules):

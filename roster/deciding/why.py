@@ -61,19 +61,7 @@ class Step(NamedTuple):
 
 
 Chain = tuple[Step, ...]
-
-
-class Why(NamedTuple):
-    """The chain of reasons, from a record to where it begins; empty if it is visible.
-
-    A record that isn't in the map has the one cause `missing`.
-    """
-
-    chain: Chain
-
-    @property
-    def visible(self) -> bool:
-        return not self.chain
+"""The reasons, from a record to where they begin; empty if it is visible."""
 
 
 class Asking:
@@ -83,11 +71,12 @@ class Asking:
         self.d = d
         self._held: dict[str, list[tuple[Condition, Flags]]] = {}
 
-    def why(self, kind: str, sourced_id: str) -> Why:
+    def why(self, kind: str, sourced_id: str) -> Chain:
+        """Return why a record isn't visible; one that isn't in the map is `missing` alone."""
         step, row = self._found(kind, sourced_id)
         if row < 0:
-            return Why((Step(kind, sourced_id, Cause("missing", kind)),))
-        return Why(self._chain((step, row), ()))
+            return (Step(kind, sourced_id, Cause("missing", kind)),)
+        return self._chain((step, row), ())
 
     def _found(self, kind: str, sourced_id: str) -> Node:
         """Return the row of that id; the bare id of a course is that of its row."""

@@ -30,7 +30,7 @@ class Exclusions:
     def inherited(self, node: Node) -> Node | None:
         """Return the marked row above by which this one is hidden; None if there is none."""
         if node not in self._above:
-            chain = self._decision.why(*node).chain
+            chain = self._decision.why(*node)
             last = chain[-1] if chain else None
             found = last and last.cause.code == "marked" and (last.kind, last.sourced_id)
             self._above[node] = found if found and _alike(found) != _alike(node) else None

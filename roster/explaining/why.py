@@ -70,7 +70,7 @@ def explain_each(
 def _chain(decision: Decision, row: Any, kind: Kind, sourced_id: str) -> Chain:
     if getattr(row, "status", Status.ACTIVE) != Status.ACTIVE:
         return (Step(kind.name, sourced_id, Cause("retired")),)
-    return decision.why(kind.name, sourced_id).chain
+    return decision.why(kind.name, sourced_id)
 
 
 def with_branches(chain: Chain) -> list[Chain]:

@@ -256,7 +256,7 @@ class Desk:
         organization = Organization.objects.get(pk=self.organization.pk)
         feed = Feed.objects.get(connection=vendor.connection.pk)
         decision = todays(organization).decide(feed.version, feed.rules)
-        return set(_ends(decision.why(kind, sourced_id).chain))
+        return set(_ends(decision.why(kind, sourced_id)))
 
     def forget_everything(self) -> None:
         """Empty what is kept for speed alone: nothing is to change by it."""

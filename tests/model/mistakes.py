@@ -91,8 +91,8 @@ DECIDING = [
     ),
     Mutation(
         "roster/deciding/why.py",
-        "return Why(self._chain((step, row), ()))",
-        "return Why(self._chain((step, row), ())[-1:])",
+        "return self._chain((step, row), ())",
+        "return self._chain((step, row), ())[-1:]",
         "reasons are told by every branch",
     ),
 ]

@@ -135,7 +135,7 @@ def test_every_hidden_record_has_a_reason_that_its_chains_end_with(
             assert bool(number) == (not d.ok(kind)[row]), (kind, d.map.ids[kind][row])
             if number:
                 reason = reasons.reason(number)
-                found = set(ends(d.why(kind, d.map.ids[kind][row]).chain))
+                found = set(ends(d.why(kind, d.map.ids[kind][row])))
                 assert (reason.kind, reason.code) in found, (kind, d.map.ids[kind][row], reason)
 
 
