@@ -21,7 +21,7 @@ from roster.dialects.references import BEGINNINGS
 from roster.reading import facts_sql as facts
 from roster.reading.facts_sql import ALWAYS, NEVER, Sql
 from roster.reading.instants import instant
-from roster.reading.query import BadFilter, Clause
+from roster.reading.query import COMPARE, BadFilter, Clause
 
 SIGNS = {"=": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
 
@@ -239,19 +239,9 @@ def _names(path: Path, predicate: str, value: str) -> bool:
         return not _names(path, "=", value)
     if predicate == "=" and parts == [path.target]:
         return True
-    asked = [value, *parts] if predicate == "~" else [value]
-    return any(_meets(path.target, predicate, each) for each in asked)
-
-
-def _meets(word: str, predicate: str, value: str) -> bool:
-    return {
-        "=": word == value,
-        ">": word > value,
-        ">=": word >= value,
-        "<": word < value,
-        "<=": word <= value,
-        "~": value.casefold() in word.casefold(),
-    }[predicate]
+    if predicate == "~":
+        return any(each.casefold() in path.target.casefold() for each in (value, *parts))
+    return bool(COMPARE[predicate](path.target, value))
 
 
 def _present(path: Path) -> Sql:

@@ -14,7 +14,7 @@ from roster.reading.comparing import ASCII_LOW, moment_in
 from roster.reading.facts_sql import Sql
 from roster.reading.listed import Listed, replaced
 from roster.reading.numbers import Mask, among
-from roster.reading.query import Clause
+from roster.reading.query import COMPARE, Clause
 from roster.reading.source import Source
 
 ACTIVE, REMOVED = Status.ACTIVE.value, Status.RETIRED.value
@@ -28,7 +28,8 @@ def changed(clause: Clause, stamps: Numbers) -> Mask:
         texts = [each.casefold() for each in stamps_of(every)]
         return np.array([asked in text for text in texts], np.bool_)[which]
     moment = _microseconds(moment_in(clause))
-    return _compared(stamps * 1000, clause.predicate, moment)
+    found: Mask = COMPARE[clause.predicate](stamps * 1000, moment)
+    return found
 
 
 def status(
@@ -52,27 +53,7 @@ def _status_meets(word: str, clause: Clause) -> bool:
     value = clause.value
     if clause.predicate == "~":
         return value.translate(ASCII_LOW) in word
-    return {
-        "=": word == value,
-        "!=": word != value,
-        ">": word > value,
-        ">=": word >= value,
-        "<": word < value,
-        "<=": word <= value,
-    }[clause.predicate]
-
-
-def _compared(values: Numbers, predicate: str, asked: int) -> Mask:
-    compare = {
-        "=": np.equal,
-        "!=": np.not_equal,
-        ">": np.greater,
-        ">=": np.greater_equal,
-        "<": np.less,
-        "<=": np.less_equal,
-    }[predicate]
-    found: Mask = compare(values, asked)
-    return found
+    return bool(COMPARE[clause.predicate](word, value))
 
 
 def _microseconds(moment: datetime) -> int:

@@ -11,11 +11,21 @@ are. Which paths a list can be asked by is the caller's business.
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-PREDICATES = ("=", "!=", ">", ">=", "<", "<=", "~")
+COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+PREDICATES = (*COMPARE, "~")
 MOST_CLAUSES = 20
 MASK = "•••"
 

@@ -57,11 +57,11 @@ FILTERS = [
         "moment.replace(tzinfo=UTC)", "instants compare in UTC",
     ),
     Mutation(
-        ENTRIES, '">": np.greater,', '">": np.greater_equal,',
+        "roster/reading/query.py", '">": operator.gt,', '">": operator.ge,',
         "what changed at a moment didn't change after it",
     ),
     Mutation(
-        ENTRIES, "stamps * 1000, clause.predicate, moment", "stamps, clause.predicate, moment // 1000",
+        ENTRIES, "(stamps * 1000, moment)", "(stamps, moment // 1000)",
         "between two milliseconds there are moments",
     ),
     Mutation(
