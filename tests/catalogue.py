@@ -65,7 +65,7 @@ def _of_tables() -> Iterator[str]:
 
     yield from (*SHARES.values(), *TYPES.values(), *NEEDS.values(), *WORDS.values())
     for check in CHECKS:
-        yield from (check.title, check.old, check.new, check.repair)
+        yield from (check.title, check.means, *filter(None, [check.old]), check.repair)
     for table in (CODES, DATES, MISSING, NOWHERE, TITLES, UNPUBLISHABLE):
         yield from table.values()  # type: ignore[attr-defined]
     yield from (kind.title for kind in KINDS.values())

@@ -75,13 +75,12 @@ def _answer(
     records: list[dict[str, str]] = []
     for collection, at in found.rows.items():
         records += _records(organization, m, collection, at[: shown - len(records)])
-    means = {"1.1": check.old, "1.2": check.new}
     return {
         "code": check.code,
         "title": _(check.title),
         "count": found.total,
         "records": records,
-        "means": {version: _(means[version]) for version in versions},
+        "means": {version: _(check.means_in(version)) for version in versions},
         "repair": _(check.repair),
         "needs": list(check.needs),
     }
