@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from roster.clock import clock
+from roster.models.fields import one_of
 
 
 class Endpoint(models.Model):
@@ -52,6 +53,14 @@ class Endpoint(models.Model):
 
     class Meta:
         abstract = True
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "address"], name="%(class)s_once"),
+            models.CheckConstraint(
+                condition=Q(every_minutes__isnull=True) | Q(every_minutes__gte=1),
+                name="%(class)s_every_minute_at_most",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.address
@@ -100,20 +109,11 @@ class Source(Endpoint):
     remembered = models.JSONField(default=dict, blank=True, editable=False)
     looked = models.DateTimeField(null=True, blank=True, editable=False)
 
-    class Meta:
-        ordering = ["pk"]
+    class Meta(Endpoint.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["organization", "address"], name="source_once"),
-            models.CheckConstraint(
-                condition=Q(kind__in=["folder", "sftp", "https"]), name="source_kind_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(every_minutes__isnull=True) | Q(every_minutes__gte=1),
-                name="source_every_minute_at_most",
-            ),
-            models.CheckConstraint(
-                condition=Q(answer__in=["", "bulk", "delta"]), name="source_answer_known"
-            ),
+            *Endpoint.Meta.constraints,
+            one_of("kind", ["folder", "sftp", "https"], "source_kind_known"),
+            one_of("answer", ["", "bulk", "delta"], "source_answer_known"),
         ]
 
     @property
@@ -140,20 +140,11 @@ class Destination(Endpoint):
     upto = models.PositiveBigIntegerField(default=0, editable=False)
     delivered = models.DateTimeField(null=True, blank=True, editable=False)
 
-    class Meta:
-        ordering = ["pk"]
+    class Meta(Endpoint.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["organization", "address"], name="destination_once"),
-            models.CheckConstraint(
-                condition=Q(kind__in=["folder", "sftp"]), name="destination_kind_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(every_minutes__isnull=True) | Q(every_minutes__gte=1),
-                name="destination_every_minute_at_most",
-            ),
-            models.CheckConstraint(
-                condition=Q(form__in=["bundle", "table"]), name="destination_form_known"
-            ),
+            *Endpoint.Meta.constraints,
+            one_of("kind", ["folder", "sftp"], "destination_kind_known"),
+            one_of("form", ["bundle", "table"], "destination_form_known"),
         ]
 
     @property
@@ -208,9 +199,10 @@ class Arrival(models.Model):
     class Meta:
         ordering = ["-received", "-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=["waiting", "unchanged", "imported", "refused", "failed"]),
-                name="arrival_state_known",
+            one_of(
+                "state",
+                ["waiting", "unchanged", "imported", "refused", "failed"],
+                "arrival_state_known",
             )
         ]
 

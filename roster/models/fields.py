@@ -1,4 +1,4 @@
-"""The field types that OneRoster data needs and Django lacks."""
+"""The field types that OneRoster data needs and Django lacks, and a constraint."""
 
 from __future__ import annotations
 
@@ -55,3 +55,8 @@ class JsonField(models.JSONField):
         if value == "[]":
             return []
         return orjson.loads(value) if isinstance(value, (str, bytes)) else value
+
+
+def one_of(field: str, known: list[str], name: str) -> models.CheckConstraint:
+    """Return the constraint that a field has one of these values."""
+    return models.CheckConstraint(condition=models.Q(**{f"{field}__in": known}), name=name)

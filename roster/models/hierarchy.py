@@ -6,10 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 
 from roster.clock import clock
-from roster.models.fields import BytewiseField, JsonField, ReferenceField
+from roster.models.fields import BytewiseField, JsonField, ReferenceField, one_of
 
 
 class Level(models.Model):
@@ -100,9 +99,7 @@ class Mark(models.Model):
             models.UniqueConstraint(
                 fields=["organization", "kind", "sourced_id", "source"], name="mark_set_once"
             ),
-            models.CheckConstraint(
-                condition=Q(source__in=["person", "bundle", "carried"]), name="mark_source_known"
-            ),
+            one_of("source", ["person", "bundle", "carried"], "mark_source_known"),
         ]
 
     def __str__(self) -> str:

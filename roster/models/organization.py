@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from roster import clock
+from roster.models.fields import one_of
 
 time_zones = cache(zoneinfo.available_timezones)
 
@@ -126,9 +127,8 @@ class Organization(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(hold_percent__lte=100), name="hold_percent_is_one"),
-            models.CheckConstraint(
-                condition=Q(username_stand_in__in=UsernameStandIn.values),
-                name="organization_username_stand_in_known",
+            one_of(
+                "username_stand_in", UsernameStandIn.values, "organization_username_stand_in_known"
             ),
             models.CheckConstraint(
                 condition=Q(refresh_hours_from__isnull=True, refresh_hours_until__isnull=True)

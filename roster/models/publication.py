@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from roster.clock import clock
-from roster.models.fields import BytewiseField, ReferenceField, SourcedIdField
+from roster.models.fields import BytewiseField, ReferenceField, SourcedIdField, one_of
 
 
 class StoredMap(models.Model):
@@ -71,12 +71,8 @@ class Feed(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(version__in=["1.1", "1.2"]), name="feed_version_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=["off", "following", "held"]), name="feed_state_known"
-            ),
+            one_of("version", ["1.1", "1.2"], "feed_version_known"),
+            one_of("state", ["off", "following", "held"], "feed_state_known"),
         ]
 
     def __str__(self) -> str:

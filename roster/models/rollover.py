@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from roster.clock import clock
+from roster.models.fields import one_of
 from roster.models.organization import Organization
 
 REVERTIBLE = timedelta(days=7)
@@ -63,10 +64,7 @@ class Rollover(models.Model):
             models.UniqueConstraint(
                 fields=["organization"], condition=Q(state="planned"), name="rollover_planned_once"
             ),
-            models.CheckConstraint(
-                condition=Q(state__in=["planned", "done", "cancelled", "reverted"]),
-                name="rollover_state_known",
-            ),
+            one_of("state", ["planned", "done", "cancelled", "reverted"], "rollover_state_known"),
             models.CheckConstraint(
                 condition=~Q(before=F("after")), name="rollover_changes_the_year"
             ),

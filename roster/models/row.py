@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from roster.clock import clock
-from roster.models.fields import JsonField, SourcedIdField
+from roster.models.fields import JsonField, SourcedIdField, one_of
 
 
 class Status(models.TextChoices):
@@ -58,9 +58,7 @@ class Row(models.Model):
             models.UniqueConstraint(
                 fields=["organization", "sourced_id"], name="%(class)s_sourced_id_once"
             ),
-            models.CheckConstraint(
-                condition=Q(status__in=Status.values), name="%(class)s_status_known"
-            ),
+            one_of("status", Status.values, "%(class)s_status_known"),
             models.CheckConstraint(condition=~Q(sourced_id=""), name="%(class)s_sourced_id_given"),
         ]
 
