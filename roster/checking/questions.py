@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
-from roster.checking.scope import Found, Scope
+from roster.checking.scope import At, Found, Scope
 from roster.deciding import presence
+from roster.kinds import ROWS_OF
 from roster.map.arrays import Flags
-from roster.map.columns import OPEN, SIZES
+from roster.map.columns import OPEN, SIZES, Column
+from roster.map.sources import SOURCES
 
 Question = Callable[[Scope], Found]
 
@@ -123,48 +124,38 @@ def beyond_year(s: Scope) -> Found:
 # References
 
 
-class Link(NamedTuple):
-    """A column of a table of the map that names rows of another; a list with `many`."""
-
-    collection: str
-    kind: str
-    column: str
-    target: str
-    many: bool = False
-
-
-LINKS = (
-    Link("orgs", "org", "parent", "org"),
-    Link("academicSessions", "session", "parent", "session"),
-    Link("courses", "course_row", "org", "org"),
-    Link("courses", "course_row", "school_year", "session"),
-    Link("classes", "section", "course", "course_row"),
-    Link("classes", "section", "school", "org"),
-    Link("classes", "section", "terms", "session", many=True),
-    Link("users", "person", "primary_org", "org"),
-    Link("enrollments", "enrollment", "section", "section"),
-    Link("enrollments", "enrollment", "person", "person"),
-    Link("enrollments", "enrollment", "org", "org"),
-    Link("lineItems", "line_item", "section", "section"),
-    Link("lineItems", "line_item", "category", "grading_task"),
-    Link("results", "result", "line_item", "line_item"),
-    Link("results", "result", "student", "person"),
-)
+NAMING = {
+    "orgs": ("parent",),
+    "academicSessions": ("parent",),
+    "courses": ("org", "school_year"),
+    "classes": ("course", "school", "terms"),
+    "users": ("primary_org",),
+    "enrollments": ("section", "person", "org"),
+    "lineItems": ("section", "category"),
+    "results": ("line_item", "student"),
+}
+"""The columns of the map's tables that name other rows, by collection."""
 
 
 def dangling(s: Scope) -> Found:
     """Find rows that name a record which isn't there."""
-    found: dict[str, set[int]] = {}
-    for link in LINKS:
-        values = s.m.tables[link.kind].values
-        named = values[link.column]
-        lost = (named != 0) & (s.m.ids[link.target].find(named) < 0)
-        if link.many:
-            owners = np.repeat(np.arange(len(values["hash"])), values[link.column + SIZES])
-            at = np.unique(owners[lost])
-        else:
-            at = np.flatnonzero(lost)
-        if link.kind == "enrollment":
-            at = s.m.ids["enrollment"].find(values["hash"][at])
-        found.setdefault(link.collection, set()).update(each for each in at.tolist() if each >= 0)
-    return Found({name: np.array(sorted(at), np.int64) for name, at in found.items() if at})
+    found: dict[str, At] = {}
+    for collection, names in NAMING.items():
+        kind = ROWS_OF[collection]
+        columns = [each for each in SOURCES[kind].columns if each.name in names]
+        at = np.unique(np.concatenate([_lost(s, kind, each) for each in columns]))
+        if kind == "enrollment":
+            at = np.sort(s.m.ids[kind].find(s.m.tables[kind].values["hash"][at]))
+        if (at := at[at >= 0]).size:
+            found[collection] = at
+    return Found(found)
+
+
+def _lost(s: Scope, kind: str, column: Column) -> At:
+    """Return the rows of a kind's table in which a column names what isn't there."""
+    values = s.m.tables[kind].values
+    named = values[column.name]
+    lost = np.flatnonzero((named != 0) & (s.m.ids[column.to].find(named) < 0))
+    if not column.many:
+        return lost
+    return np.repeat(np.arange(len(values["hash"])), values[column.name + SIZES])[lost]

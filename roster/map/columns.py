@@ -38,7 +38,7 @@ class Column:
 
     Without `reader` it is a whole number already; `reader` makes the function that reads a text,
     for the words of a map. With `many`, it makes a list of numbers for each row. Of `distinct`
-    texts few come twice, and none is remembered.
+    texts few come twice, and none is remembered. `to` is the kind of the rows that it refers to.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Column:
     reader: Callable[[Mapping[str, Words]], Read] | None = None
     many: bool = False
     distinct: bool = False
+    to: str = ""
 
 
 Values = dict[str, NDArray[Any]]
@@ -63,15 +64,16 @@ def cell(field: str) -> Say:
     return lambda model: column_of(model, field)
 
 
-def ref(name: str, field: str = "") -> Column:
-    return Column(name, cell(field or name), np.uint64, lambda words: hash_of_bytes)
+def ref(name: str, to: str = "", field: str = "") -> Column:
+    """A reference to a row of the kind `to`, which else is called as the column is."""
+    return Column(name, cell(field or name), np.uint64, lambda words: hash_of_bytes, to=to or name)
 
 
-def refs(name: str, field: str = "") -> Column:
+def refs(name: str, to: str) -> Column:
     def read(text: bytes) -> list[int]:
         return [hash_of_bytes(each.encode()) for each in orjson.loads(text)]
 
-    return Column(name, cell(field or name), np.uint64, lambda words: read, many=True)
+    return Column(name, cell(name), np.uint64, lambda words: read, many=True, to=to)
 
 
 def alike(name: str, field: str) -> Column:
@@ -181,14 +183,14 @@ def edge(name: str, kind: str, nth: int = 0) -> Column:
         found = [each for of, each in orjson.loads(text) if of == kind]
         return hash_of_bytes(found[nth].encode()) if len(found) > nth else 0
 
-    return Column(name, cell("all_of"), np.uint64, lambda words: read)
+    return Column(name, cell("all_of"), np.uint64, lambda words: read, to=kind)
 
 
-def edges(name: str) -> Column:
+def edges(name: str, to: str) -> Column:
     def read(text: bytes) -> list[int]:
         return [hash_of_bytes(each.encode()) for _, each in orjson.loads(text)]
 
-    return Column(name, cell("any_of"), np.uint64, lambda words: read, many=True)
+    return Column(name, cell("any_of"), np.uint64, lambda words: read, many=True, to=to)
 
 
 def content_of(digest: str, last_modified: datetime) -> int:

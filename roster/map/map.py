@@ -7,6 +7,7 @@ sourcedIds; roles by person, primary ones first. It is read-only once made.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -82,46 +83,50 @@ class Map:
 
     def _relate(self) -> None:
         tables, ids, words = self.tables, self.ids, self.words
-        named = ids["org"].find(tables["section"].values["school"])
-        self.org = places.orgs(tables, ids, named[named >= 0])
+        plain = partial(places.plain, tables, ids, words, self.year)
+        self.org, self.session = plain("org"), plain("session")
+        self.calendar, self.grade_level = plain("calendar"), plain("grade_level")
+        self.schedule_structure = plain("schedule_structure")
+        self.course_master, self.course = plain("course_master"), plain("course")
+        self.course_row, self.section = plain("course_row"), plain("section")
+        self.person, self.profile = plain("person"), plain("profile")
+        self.school_enrollment = plain("school_enrollment")
+        self.district_assignment = plain("district_assignment")
+        self.guardian_link, self.demographics = plain("guardian_link"), plain("demographics")
+        self.resource, self.grading_task = plain("resource"), plain("grading_task")
+        self.score_scale, self.line_item = plain("score_scale"), plain("line_item")
+        self.result, self.assessment_line_item = plain("result"), plain("assessment_line_item")
+        self.assessment_result = plain("assessment_result")
         self.timetable = places.timetable_of(tables["session"], ids["session"], words, self.year)
-        self.session = places.sessions(tables["session"], ids["session"], words, self.timetable)
-        levels = places.calendars(tables, ids, words, self.year)
-        levels |= people.presences(tables, ids, words, self.year)
-        self.calendar, self.schedule_structure = levels["calendar"], levels["schedule_structure"]
-        self.grade_level, self.course_master = levels["grade_level"], levels["course_master"]
-        self.school_enrollment = levels["school_enrollment"]
-        self.district_assignment = levels["district_assignment"]
-        self.guardian_link = levels["guardian_link"]
-        self.course = teaching.courses(tables, ids, words, self.year)
-        self.course_row = teaching.course_rows(tables, ids, self.course)
-        self.section = teaching.sections(tables, ids, words, self.session, self.timetable)
+        places.complete_orgs(self.org, self.section.school)
+        places.complete_sessions(
+            self.session, tables["session"], ids["session"], words, self.timetable
+        )
+        teaching.complete_course_rows(self.course_row, tables, ids, self.course)
+        teaching.complete_sections(self.section, tables, ids, words, self.session, self.timetable)
         self._relate_people()
         self._relate_gradebook()
 
     def _relate_people(self) -> None:
-        tables, ids = self.tables, self.ids
+        tables, ids, person = self.tables, self.ids, self.person
+        for level in (self.school_enrollment, self.district_assignment):
+            level.org = level.school
         self.pairs = {
             kind: people.Pairs(getattr(self, kind), len(ids["org"]))
             for kind in ("school_enrollment", "district_assignment")
         }
-        self.person = people.persons(tables, ids)
-        at = np.arange(len(self.person.named), dtype=np.int32)
+        person.named = padded(tables["person"].values["lacking"] == 0, False)
+        person.resources = teaching.linked(tables, "user_resource", ids["person"], ids["resource"])
+        at = np.arange(len(person.named), dtype=np.int32)
         at[-1] = -1
-        for kind, name in (
-            ("school_enrollment", "primary_as_student"),
-            ("district_assignment", "primary_as_staff"),
-        ):
-            setattr(self.person, name, self.pairs[kind].at(at, self.person.primary_org))
+        person.primary_as_student = self.pairs["school_enrollment"].at(at, person.primary_org)
+        person.primary_as_staff = self.pairs["district_assignment"].at(at, person.primary_org)
         self.role, self._role_order = people.roles(
             tables, ids, self.roles, self.pairs, self.org, self.timetable
         )
-        self.profile = Rows(
-            person=padded(ids["person"].find(tables["profile"].values["person"]), -1)
-        )
         self.enrollment = people.enrollments(tables, ids, self.roles, self.pairs, self.section)
         self.past_enrollment = people.past_enrollments(tables, ids, self.roles, self.section)
-        self.demographics = Rows(person=padded(ids["person"].find(ids["demographics"].hash), -1))
+        self.demographics.person = padded(ids["person"].find(ids["demographics"].hash), -1)
         self.is_guardian = people.guardian_words(self.roles)
         self.ext_role = padded(
             np.array([w.startswith("ext:") for w in self.roles.codes], bool), False
@@ -129,16 +134,18 @@ class Map:
         self.teacher_first, self.in_teacher_order = people.teacher_order(self.roles)
 
     def _relate_gradebook(self) -> None:
-        tables, ids = self.tables, self.ids
-        self.resource = gradebook.resources(tables, ids, self.course_row, self.section)
-        self.grading_task = Rows()
-        self.score_scale = gradebook.score_scales(tables, ids)
-        self.line_item = gradebook.line_items(tables, ids, self.session)
-        self.result = gradebook.results(
-            tables, ids, self.line_item, self.section, self.past_enrollment, self.pairs
+        tables, ids, item = self.tables, self.ids, self.assessment_line_item
+        gradebook.complete_resources(self.resource, tables, ids, self.course_row, self.section)
+        gradebook.complete_line_items(self.line_item, tables, self.session)
+        gradebook.complete_results(
+            self.result,
+            self.line_item,
+            self.section,
+            self.past_enrollment,
+            self.pairs,
+            len(ids["person"]),
         )
-        self.assessment_line_item = gradebook.assessment_line_items(tables, ids)
-        self.assessment_result = gradebook.assessment_results(tables, ids)
+        item.classless = padded(tables["assessment_line_item"].values["section"] == 0, False)
 
     def _add_own(self) -> None:
         """Add each row's id hash, database key and own content."""

@@ -10,49 +10,8 @@ from numpy.typing import NDArray
 from roster.hierarchy.roles import GUARDIANS
 from roster.hierarchy.timetable import Timetable
 from roster.map.arrays import Flags, Ids, Lists, Positions, Rows, Words, padded, refer
-from roster.map.columns import OPEN, SIZES
-from roster.map.places import Tables, of_year
-from roster.map.teaching import linked, listed, words_of
-
-
-def persons(tables: Tables, ids: Mapping[str, Ids]) -> Rows:
-    values = tables["person"].values
-    return Rows(
-        **{
-            name: padded(values[name], False)
-            for name in ("enabled", "username", "identifier", "email")
-        },
-        named=padded(values["lacking"] == 0, False),
-        grades=words_of(tables, "person", "grades"),
-        primary_org=refer(ids["org"], values["primary_org"]),
-        resources=linked(tables, "user_resource", ids["person"], ids["resource"]),
-    )
-
-
-def presences(
-    tables: Tables, ids: Mapping[str, Ids], words: Mapping[str, Words], year: str
-) -> dict[str, Rows]:
-    """Return school enrollments, district assignments and guardian links."""
-    found = {
-        kind: Rows(
-            of_year=of_year(tables[kind], words, year),
-            person=refer(ids["person"], tables[kind].values["person"]),
-            org=refer(ids["org"], tables[kind].values["school"]),
-        )
-        for kind in ("school_enrollment", "district_assignment")
-    }
-    values = tables["school_enrollment"].values
-    found["school_enrollment"].grade_levels = listed(
-        values["grade_levels" + SIZES], ids["grade_level"].find(values["grade_levels"])
-    )
-    values = tables["guardian_link"].values
-    found["guardian_link"] = Rows(
-        of_year=of_year(tables["guardian_link"], words, year),
-        guardian=refer(ids["person"], values["guardian"]),
-        child=refer(ids["person"], values["child"]),
-        places=listed(values["places" + SIZES], ids["school_enrollment"].find(values["places"])),
-    )
-    return found
+from roster.map.columns import OPEN
+from roster.map.places import Tables
 
 
 class Pairs:

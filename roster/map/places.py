@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from roster.hierarchy.circles import without_circles
 from roster.hierarchy.timetable import Session, Timetable
@@ -21,33 +22,50 @@ from roster.map.arrays import (
     padded,
     refer,
 )
+from roster.map.columns import SIZES
+from roster.map.sources import SOURCES
 from roster.map.tables import Table
 
 Tables = Mapping[str, Table]
 
 
-def orgs(tables: Tables, ids: Mapping[str, Ids], named: Positions) -> Rows:
-    """Return the orgs; `named` are those that a class names as its school.
+def plain(
+    tables: Tables, ids: Mapping[str, Ids], words: Mapping[str, Words], year: str, kind: str
+) -> Rows:
+    """Return the arrays of a kind that are what its columns say: references, lists, flags."""
+    values, found = tables[kind].values, Rows()
+    for column in SOURCES[kind].columns:
+        named = values[column.name]
+        if column.many:
+            at = ids[column.to].find(named) if column.to else named
+            setattr(found, column.name, listed(values[column.name + SIZES], at))
+        elif column.to:
+            setattr(found, column.name, refer(ids[column.to], named))
+        elif column.dtype is np.bool_:
+            setattr(found, column.name, padded(named, False))
+    if SOURCES[kind].level:
+        found.of_year = padded(words["years"].among(["", year])[values["year"]], False)
+    return found
+
+
+def listed(sizes: NDArray[np.int32], at: Positions) -> Lists:
+    """Return lists as a table has them, without what isn't there."""
+    owners = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    return Lists.grouped(len(sizes), owners, at)
+
+
+def complete_orgs(org: Rows, named: Positions) -> None:
+    """Add what else is known of orgs; `named` are those that a class names as its school.
 
     `above` is the org that each names as its parent, `parent` the same but for those that are
     above themselves. `within` is the school that an org is or lies within.
     """
-    values, known = tables["org"].values, ids["org"]
-    typed = padded(values["typed_school"], False)
-    is_school = typed.copy()
-    is_school[named] = True
-    is_school[-1] = False
-    above = refer(known, values["parent"])
-    parent = uncircled(above)
-    return Rows(
-        above=above,
-        parent=parent,
-        within=nearest(parent, is_school),
-        children=children(parent),
-        is_school=is_school,
-        typed_school=typed,
-        ext=padded(values["ext"], False),
-    )
+    org.is_school = org.typed_school.copy()
+    org.is_school[named[named >= 0]] = True
+    org.is_school[-1] = False
+    org.above, org.parent = org.parent, uncircled(org.parent)
+    org.within = nearest(org.parent, org.is_school)
+    org.children = children(org.parent)
 
 
 def uncircled(parent: Positions) -> Positions:
@@ -97,21 +115,23 @@ def timetable_of(table: Table, ids: Ids, words: Mapping[str, Words], year: str) 
     )
 
 
-def sessions(table: Table, ids: Ids, words: Mapping[str, Words], timetable: Timetable) -> Rows:
-    types, parent = words["types"].words, uncircled(refer(ids, table.values["parent"]))
+def complete_sessions(
+    session: Rows, table: Table, ids: Ids, words: Mapping[str, Words], timetable: Timetable
+) -> None:
+    """Add what else is known of sessions, their school years and their relatives among it."""
+    types = words["types"].words
     held = [types[code] for code in table.values["type"]]
     years = [timetable.year(each) for each in ids]
-    return Rows(
-        parent=parent,
-        children=children(parent),
-        ext=flags(word.startswith("ext:") for word in held),
-        is_period=flags(word == "gradingPeriod" for word in held),
-        of_year=flags(year == timetable.active_year for year in years),
-        school_year=padded(np.array([words["years"].add(year) for year in years], np.int32), -1),
-        kin=Lists.of([*(_kin(timetable, each, ids) for each in ids)]),
-        start=padded(table.values["start_date"], 0),
-        end=padded(table.values["end_date"], 0),
-    )
+    session.parent = uncircled(session.parent)
+    session.children = children(session.parent)
+    session.ext = flags(word.startswith("ext:") for word in held)
+    session.is_period = flags(word == "gradingPeriod" for word in held)
+    session.of_year = flags(year == timetable.active_year for year in years)
+    codes = [words["years"].add(year) for year in years]
+    session.school_year = padded(np.array(codes, np.int32), -1)
+    session.kin = Lists.of([*(_kin(timetable, each, ids) for each in ids)])
+    session.start = padded(table.values["start_date"], 0)
+    session.end = padded(table.values["end_date"], 0)
 
 
 def _kin(timetable: Timetable, sourced_id: str, ids: Ids) -> list[int]:
@@ -122,28 +142,6 @@ def _kin(timetable: Timetable, sourced_id: str, ids: Ids) -> list[int]:
 
 def flags(values: object) -> Flags:
     return padded(np.fromiter(values, np.bool_), False)  # type: ignore[call-overload]
-
-
-def of_year(table: Table, words: Mapping[str, Words], year: str) -> Flags:
-    """Return which levels are of the active year, or of several."""
-    mask = words["years"].among(["", year])
-    return padded(mask[table.values["year"]], False)
-
-
-def calendars(
-    tables: Tables, ids: Mapping[str, Ids], words: Mapping[str, Words], year: str
-) -> dict[str, Rows]:
-    """Return calendars, schedule structures, grade levels and course masters."""
-    found = {kind: Rows(of_year=of_year(tables[kind], words, year)) for kind in (
-        "calendar", "schedule_structure", "grade_level", "course_master")}  # fmt: skip
-    found["calendar"].school = refer(ids["org"], tables["calendar"].values["school"])
-    found["schedule_structure"].calendar = refer(
-        ids["calendar"], tables["schedule_structure"].values["calendar"]
-    )
-    found["grade_level"].structure = refer(
-        ids["schedule_structure"], tables["grade_level"].values["structure"]
-    )
-    return found
 
 
 def bits(org: Rows, ids: Ids) -> Hashes:

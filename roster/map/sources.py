@@ -58,7 +58,7 @@ _SOURCES: dict[str, Source] = {
     "org": Source(
         rows.Org,
         (
-            of.ref("parent"),
+            of.ref("parent", "org"),
             of.is_word("typed_school", "type", "school"),
             of.is_extended("ext", "type"),
             of.lacking("name", "type"),
@@ -67,7 +67,7 @@ _SOURCES: dict[str, Source] = {
     "session": Source(
         rows.AcademicSession,
         (
-            of.ref("parent"),
+            of.ref("parent", "session"),
             of.coded("type", "type", "types"),
             of.coded("school_year", "school_year", "years"),
             of.day("start_date"),
@@ -75,32 +75,35 @@ _SOURCES: dict[str, Source] = {
             of.lacking("title", "type"),
         ),
     ),
-    "calendar": level("calendar", of.ref("school")),
+    "calendar": level("calendar", of.ref("school", "org")),
     "schedule_structure": level("schedule_structure", of.edge("calendar", "calendar")),
     "grade_level": level("grade_level", of.edge("structure", "schedule_structure")),
     "course_master": level("course_master"),
     "course": level(
         "course",
-        of.ref("row", "course"),
+        of.ref("row", "course_row", "course"),
         of.edge("calendar", "calendar"),
         of.edge("master", "course_master"),
-        of.ref("school"),
+        of.ref("school", "org"),
     ),
     "school_enrollment": level(
-        "school_enrollment", of.ref("person"), of.ref("school"), of.edges("grade_levels")
+        "school_enrollment",
+        of.ref("person"),
+        of.ref("school", "org"),
+        of.edges("grade_levels", "grade_level"),
     ),
-    "district_assignment": level("district_assignment", of.ref("person"), of.ref("school")),
+    "district_assignment": level("district_assignment", of.ref("person"), of.ref("school", "org")),
     "guardian_link": level(
         "guardian_link",
-        of.ref("guardian", "person"),
+        of.ref("guardian", "person", "person"),
         of.edge("child", "person", 1),
-        of.edges("places"),
+        of.edges("places", "school_enrollment"),
     ),
     "course_row": Source(
         rows.Course,
         (
             of.ref("org"),
-            of.ref("school_year"),
+            of.ref("school_year", "session"),
             of.given("coded", "course_code"),
             of.codes("subjects", "subjects", "subjects"),
             of.lacking("title"),
@@ -109,9 +112,9 @@ _SOURCES: dict[str, Source] = {
     "section": Source(
         rows.Klass,
         (
-            of.ref("school"),
-            of.ref("course"),
-            of.refs("terms"),
+            of.ref("school", "org"),
+            of.ref("course", "course_row"),
+            of.refs("terms", "session"),
             of.codes("subjects", "subjects", "subjects"),
             of.setting("calendar", "calendar", "calendars"),
             of.lacking("title"),
@@ -128,14 +131,14 @@ _SOURCES: dict[str, Source] = {
             of.alike("email_alike", "email"),
             of.alike("identifier_alike", "identifier"),
             of.codes("grades", "grades", "grades", ("none",)),
-            of.ref("primary_org"),
+            of.ref("primary_org", "org"),
             of.lacking("given_name", "family_name"),
         ),
     ),
     "role": Source(
         rows.Role,
         (
-            of.ref("person", "user"),
+            of.ref("person", field="user"),
             of.ref("org"),
             of.coded("role", "role", "roles"),
             of.is_word("secondary", "role_type", "secondary"),
@@ -143,13 +146,13 @@ _SOURCES: dict[str, Source] = {
             of.day("end_date", OPEN),
         ),
     ),
-    "profile": Source(rows.UserProfile, (of.ref("person", "user"),)),
+    "profile": Source(rows.UserProfile, (of.ref("person", field="user"),)),
     "enrollment": Source(
         rows.Enrollment,
         (
-            of.ref("section", "klass"),
-            of.ref("org", "school"),
-            of.ref("person", "user"),
+            of.ref("section", field="klass"),
+            of.ref("org", field="school"),
+            of.ref("person", field="user"),
             of.coded("role", "role", "roles"),
             of.day("begin_date"),
             of.day("end_date", OPEN),
@@ -160,15 +163,22 @@ _SOURCES: dict[str, Source] = {
     ),
     "demographics": Source(rows.Demographics),
     "resource": Source(rows.Resource, (of.lacking("vendor_resource_id"),)),
-    "course_resource": Source(rows.CourseResource, (of.ref("owner", "course"), of.ref("resource"))),
-    "class_resource": Source(rows.ClassResource, (of.ref("owner", "klass"), of.ref("resource"))),
-    "user_resource": Source(rows.UserResource, (of.ref("owner", "user"), of.ref("resource"))),
+    "course_resource": Source(
+        rows.CourseResource,
+        (of.ref("owner", "course_row", "course"), of.ref("resource")),
+    ),
+    "class_resource": Source(
+        rows.ClassResource, (of.ref("owner", "section", "klass"), of.ref("resource"))
+    ),
+    "user_resource": Source(
+        rows.UserResource, (of.ref("owner", "person", "user"), of.ref("resource"))
+    ),
     "grading_task": Source(rows.Category, (of.lacking("title"),)),
     "score_scale": Source(
         rows.ScoreScale,
         (
-            of.ref("section", "klass"),
-            of.ref("course"),
+            of.ref("section", field="klass"),
+            of.ref("course", "course_row"),
             of.given("valued", "values"),
             of.lacking("title", "type"),
         ),
@@ -176,11 +186,11 @@ _SOURCES: dict[str, Source] = {
     "line_item": Source(
         rows.LineItem,
         (
-            of.ref("section", "klass"),
-            of.ref("category"),
-            of.ref("grading_period"),
-            of.ref("academic_session"),
-            of.ref("org", "school"),
+            of.ref("section", field="klass"),
+            of.ref("category", "grading_task"),
+            of.ref("grading_period", "session"),
+            of.ref("academic_session", "session"),
+            of.ref("org", field="school"),
             of.ref("score_scale"),
             of.filled("least", "result_value_min"),
             of.filled("most", "result_value_max"),
@@ -191,7 +201,7 @@ _SOURCES: dict[str, Source] = {
         rows.Result,
         (
             of.ref("line_item"),
-            of.ref("student"),
+            of.ref("student", "person"),
             of.ref("score_scale"),
             of.filled("scored", "score"),
             of.is_extended("ext", "score_status"),
@@ -200,13 +210,18 @@ _SOURCES: dict[str, Source] = {
     ),
     "assessment_line_item": Source(
         rows.AssessmentLineItem,
-        (of.ref("section", "klass"), of.ref("parent"), of.ref("score_scale"), of.lacking("title")),
+        (
+            of.ref("section", field="klass"),
+            of.ref("parent", "assessment_line_item"),
+            of.ref("score_scale"),
+            of.lacking("title"),
+        ),
     ),
     "assessment_result": Source(
         rows.AssessmentResult,
         (
-            of.ref("line_item", "assessment_line_item"),
-            of.ref("student"),
+            of.ref("line_item", "assessment_line_item", "assessment_line_item"),
+            of.ref("student", "person"),
             of.ref("score_scale"),
             of.lacking("score_status"),
         ),

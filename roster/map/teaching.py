@@ -8,20 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roster.hierarchy.timetable import Timetable
-from roster.map.arrays import Ids, Lists, Positions, Rows, Words, padded, refer
-from roster.map.columns import SIZES
-from roster.map.places import Tables, of_year
-
-
-def listed(sizes: NDArray[np.int32], at: Positions) -> Lists:
-    """Return lists as a table has them, without what isn't there."""
-    owners = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-    return Lists.grouped(len(sizes), owners, at)
-
-
-def words_of(tables: Tables, kind: str, name: str) -> Lists:
-    values = tables[kind].values
-    return listed(values[name + SIZES], values[name])
+from roster.map.arrays import Ids, Lists, Positions, Rows, Words, padded
+from roster.map.places import Tables
 
 
 def linked(tables: Tables, links: str, owners: Ids, resources: Ids) -> Lists:
@@ -33,56 +21,33 @@ def linked(tables: Tables, links: str, owners: Ids, resources: Ids) -> Lists:
     return Lists.grouped(len(owners), pairs[0], pairs[1])
 
 
-def courses(tables: Tables, ids: Mapping[str, Ids], words: Mapping[str, Words], year: str) -> Rows:
-    """Return the levels of courses: a row in a calendar, or the row alone."""
-    values = tables["course"].values
-    return Rows(
-        of_year=of_year(tables["course"], words, year),
-        row=refer(ids["course_row"], values["row"]),
-        calendar=refer(ids["calendar"], values["calendar"]),
-        master=refer(ids["course_master"], values["master"]),
-        school=refer(ids["org"], values["school"]),
-    )
-
-
-def course_rows(tables: Tables, ids: Mapping[str, Ids], course: Rows) -> Rows:
-    values, size = tables["course_row"].values, len(ids["course_row"])
+def complete_course_rows(
+    course_row: Rows, tables: Tables, ids: Mapping[str, Ids], course: Rows
+) -> None:
+    """Add the levels of each row of courses, and its resources."""
     levels = np.arange(len(course.row) - 1, dtype=np.int32)
-    return Rows(
-        org=refer(ids["org"], values["org"]),
-        school_year=refer(ids["session"], values["school_year"]),
-        coded=padded(values["coded"], False),
-        subjects=words_of(tables, "course_row", "subjects"),
-        levels=Lists.grouped(size, course.row[:-1], levels),
-        resources=linked(tables, "course_resource", ids["course_row"], ids["resource"]),
-    )
+    course_row.levels = Lists.grouped(len(ids["course_row"]), course.row[:-1], levels)
+    course_row.resources = linked(tables, "course_resource", ids["course_row"], ids["resource"])
 
 
-def sections(
+def complete_sections(
+    section: Rows,
     tables: Tables,
     ids: Mapping[str, Ids],
     words: Mapping[str, Words],
     session: Rows,
     timetable: Timetable,
-) -> Rows:
-    values = tables["section"].values
-    terms = listed(values["terms" + SIZES], ids["session"].find(values["terms"]))
-    school = refer(ids["org"], values["school"])
-    calendars = _calendars(school, terms, values["calendar"], ids, words, timetable)
-    course = refer(ids["course_row"], values["course"])
-    return Rows(
-        school=school,
-        course=course,
-        terms=terms,
-        termless=padded(terms.sizes[:-1] == 0, False),
-        of_year=terms.any(session.of_year),
-        calendars=Lists.of(calendars),
-        courses=Lists.of(_levels(ids, course, calendars)),
-        subjects=words_of(tables, "section", "subjects"),
-        resources=linked(tables, "class_resource", ids["section"], ids["resource"]),
-        begins=_extreme(terms, session.start, np.minimum),
-        ends=_extreme(terms, session.end, np.maximum),
-    )
+) -> None:
+    """Add when classes are taught, in which calendars and as which courses, with what."""
+    named, terms = tables["section"].values["calendar"], section.terms
+    calendars = _calendars(section.school, terms, named, ids, words, timetable)
+    section.termless = padded(terms.sizes[:-1] == 0, False)
+    section.of_year = terms.any(session.of_year)
+    section.calendars = Lists.of(calendars)
+    section.courses = Lists.of(_levels(ids, section.course, calendars))
+    section.resources = linked(tables, "class_resource", ids["section"], ids["resource"])
+    section.begins = _extreme(terms, session.start, np.minimum)
+    section.ends = _extreme(terms, session.end, np.maximum)
 
 
 def _calendars(
