@@ -20,7 +20,7 @@ from roster.api.operations import NOWHERE
 from roster.api.tracing import trace_of
 from roster.dialects.fields import V11, V12
 from roster.dialects.references import V11_BASE, V12_BASES
-from roster.reading import Unlisted
+from roster.publishing.lists import Swept
 from roster.reading.query import MASK
 
 logger = logging.getLogger("rosterdesk.api")
@@ -230,7 +230,7 @@ def _told(error: Exception, methods: Sequence[str]) -> tuple[int, str, str, dict
         return 404, words, "", headers
     if isinstance(error, DjangoPermissionDenied):
         return 403, str(error) or "This is not allowed.", "", headers
-    if isinstance(error, (DatabaseError, Unlisted)):
+    if isinstance(error, (DatabaseError, Swept)):
         logger.error("The database could not answer", exc_info=error)
         headers["Retry-After"] = str(RETRY_AFTER)
         return 503, "The service is busy. Ask again in a few seconds.", "", headers

@@ -50,7 +50,7 @@ Reference = list[int]
 
 
 class Swept(KeyError):
-    """What was listed a moment ago is no longer there: its publication's lists have gone."""
+    """What was listed a moment ago is no longer there: a publication's lists, or a document."""
 
 
 class List(NamedTuple):
@@ -87,29 +87,23 @@ def listed(publication: int) -> Listed:
     return Listed(*found)
 
 
-def read(
-    publication: int | Publication | Listed, collection: str, *, tombstones: bool = False
-) -> List:
+def read(publication: Publication | Listed, collection: str, *, tombstones: bool = False) -> List:
     """Return a whole list of a publication, empty where it has none."""
-    return joined(
-        fetch(references(publication, collection, "tombstones" if tombstones else "live"))
-    )
+    name = "tombstones" if tombstones else "live"
+    return joined(fetch(references(publication, collection, name)))
 
 
-def former(publication: int | Publication | Listed, collection: str) -> list[tuple[int, List]]:
+def former(publication: Publication | Listed, collection: str) -> list[tuple[int, List]]:
     """Return the entries that acts replaced in a publication, as they were: by the act's stamp."""
     found = references(publication, collection, "former")
     return list(zip([act for _, _, act in found], fetch(found), strict=True))
 
 
-def references(
-    publication: int | Publication | Listed, collection: str, name: str
-) -> list[Reference]:
+def references(publication: Publication | Listed, collection: str, name: str) -> list[Reference]:
     """Return the parts of which a list of a publication is made; `Swept` where they are gone."""
-    held = listed(publication) if isinstance(publication, int) else publication
-    if isinstance(held, Publication) and not held.listed:
+    if isinstance(publication, Publication) and not publication.listed:
         raise Swept
-    found: list[Reference] = held.lists.get(collection, {}).get(name, [])
+    found: list[Reference] = publication.lists.get(collection, {}).get(name, [])
     return found
 
 
@@ -167,14 +161,6 @@ class Parts:
         if not self.keys:
             self.keys = bulk.reserve(ListPart, RESERVED)[::-1]
         return self.keys.pop()
-
-
-def store(organization: int, entries: List, sizes: Iterable[int] = ()) -> list[Reference]:
-    """Write a list as parts, of these sizes or of equal ones; return what names them."""
-    parts = Parts(organization)
-    found = parts.store(entries, sizes)
-    parts.flush()
-    return found
 
 
 def _even(size: int) -> list[int]:

@@ -2,7 +2,6 @@
 
 from roster.caches import forget
 from roster.reading.begun import Name, begun_since
-from roster.reading.listed import Unlisted
 from roster.reading.pages import Page, exists, found, found_all, page, page_as_begun, single, totals
 from roster.reading.where import Order, Where
 
@@ -10,7 +9,6 @@ __all__ = [
     "Name",
     "Order",
     "Page",
-    "Unlisted",
     "Where",
     "begun_since",
     "exists",

@@ -27,7 +27,7 @@ from roster.dialects.tombstones import tombstone
 from roster.models import BegunList, Status
 from roster.publishing import lists
 from roster.publishing.lists import EMPTY, List
-from roster.reading.listed import Unlisted, now, published
+from roster.reading.listed import now, published
 from roster.reading.source import Source
 from roster.written import Stretch
 
@@ -66,10 +66,7 @@ class Begun:
         every = size + self.written.size
         if not rest or offset >= every:
             return some, every
-        try:
-            return lists.joined([some, self.written.piece(source, collection, more)]), every
-        except lists.Swept:
-            raise Unlisted("The log of writes isn't the one by which a list was begun.") from None
+        return lists.joined([some, self.written.piece(source, collection, more)]), every
 
 
 _kept: Cache[Begun] = Cache(

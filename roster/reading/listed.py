@@ -16,16 +16,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from roster.caches import MEGABYTE, Cache
-from roster.models import Publication
 from roster.publishing import lists
 from roster.publishing.lists import List, Numbers
 from roster.reading.numbers import NOTHING, Mask, among, united
 from roster.reading.source import Source
 from roster.written import Part, Records, records, superseded
-
-
-class Unlisted(Exception):
-    """A publication's lists are gone, or a document that they name is."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +84,7 @@ class Piece(NamedTuple):
 
 def piece(source: Source, collection: str, offset: int, limit: int) -> Piece:
     """Return so many live entries from an offset on, what is published before what was written;
-    `Unlisted` where the publication is gone.
+    `Swept` where the publication is gone.
     """
     written = records(source, collection)
     parts = lists.references(_header(source), collection, "live")
@@ -222,11 +217,7 @@ def _header(source: Source) -> lists.Listed:
     key = source.publication, source.revision
     found = _headers.get(key)
     if found is None:
-        there = Publication.objects.filter(pk=source.publication, listed=True)
-        row = there.values_list("revision", "lists").first()
-        if row is None:
-            raise Unlisted(f"The lists of publication {source.publication} are gone.")
-        found = _headers.put(key, lists.Listed(*row))
+        found = _headers.put(key, lists.listed(source.publication))
     return found
 
 
@@ -244,10 +235,6 @@ def _entries(parts: list[lists.Reference]) -> list[List]:
             found[part, stamp] = entries
     missing = [each for each in parts if (each[0], each[2]) not in found]
     if missing:
-        try:
-            fetched = lists.fetch(missing)
-        except KeyError:
-            raise Unlisted("A part of a publication's lists is gone.") from None
-        for (part, _, stamp), entries in zip(missing, fetched, strict=True):
+        for (part, _, stamp), entries in zip(missing, lists.fetch(missing), strict=True):
             found[part, stamp] = _parts.put((part, stamp), entries)
     return [found[part, stamp] for part, _, stamp in parts]

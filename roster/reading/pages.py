@@ -7,8 +7,9 @@ are joined as text, without objects between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import wraps
+from typing import NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 import orjson
@@ -19,14 +20,14 @@ from roster.dialects.composing import render
 from roster.dialects.fields import FIELDS
 from roster.kinds import COLLECTIONS
 from roster.models import Publication
-from roster.publishing.lists import List
+from roster.publishing.lists import EMPTY, List, Swept
 from roster.publishing.lists import joined as joined_lists
 from roster.reading import lookups
 from roster.reading.begun import Name, as_it_stands, begun, in_place, keep, keep_narrowed
 from roster.reading.comparing import has_word
 from roster.reading.entries import ACTIVE
 from roster.reading.facts_sql import ALWAYS, Sql, joined, word_of
-from roster.reading.listed import Listed, Unlisted, listed, now, parts_of, piece, relevant
+from roster.reading.listed import Listed, listed, now, parts_of, piece, relevant
 from roster.reading.lookups import Named
 from roster.reading.ordering import ordered
 from roster.reading.source import Source
@@ -34,6 +35,7 @@ from roster.reading.where import Asking, Where
 from roster.reading.withheld import withheld
 from roster.written import records
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -49,6 +51,21 @@ _hidden: Cache[frozenset[str]] = Cache(MEGABYTE, lambda fields: 300)
 _found: Cache[List] = Cache(32 * MEGABYTE, lambda found: 500 + 24 * len(found))
 
 
+def once_again(read: Callable[P, T]) -> Callable[P, T]:
+    """Have something read, and if what was listed is gone by now, once more from the database."""
+
+    @wraps(read)
+    def reading(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return read(*args, **kwargs)
+        except Swept:
+            forget()
+            return read(*args, **kwargs)
+
+    return reading
+
+
+@once_again
 def page(
     source: Source,
     collection: str,
@@ -63,38 +80,31 @@ def page(
     """
     if not source.publication:
         return Page([], 0)
-
-    def read() -> Page:
-        if where is None or where.is_plain:
-            found = piece(source, collection, offset, limit)
-            return Page(_texts(source, collection, found.entries), found.size)
-        every = _find(source, where, begun)
-        some = every.take(slice(offset, offset + limit))
-        return Page(_texts(source, collection, some), len(every))
-
-    return _once_again(read)
+    if where is None or where.is_plain:
+        found = piece(source, collection, offset, limit)
+        return Page(_texts(source, collection, found.entries), found.size)
+    every = _find(source, where, begun)
+    some = every.take(slice(offset, offset + limit))
+    return Page(_texts(source, collection, some), len(every))
 
 
+@once_again
 def page_as_begun(
     source: Source, collection: str, where: Where, offset: int, limit: int, name: Name
 ) -> Page:
     """Return one page of a list into which vendors write, as it was when it was begun."""
     if not source.publication:
         return Page([], 0)
-
-    def read() -> Page:
-        known = begun(source, name) if offset else None
-        if known is None:
-            return _begin(source, collection, where, offset, limit, name)
-        some, size = known.piece(source, collection, offset, limit)
-        some, fallen = as_it_stands(source, collection, some, known.stand)
-        texts = [
-            in_place(source.version, collection, text) if gone else text
-            for text, gone in zip(_texts(source, collection, some), fallen, strict=True)
-        ]
-        return Page(texts, size)
-
-    return _once_again(read)
+    known = begun(source, name) if offset else None
+    if known is None:
+        return _begin(source, collection, where, offset, limit, name)
+    some, size = known.piece(source, collection, offset, limit)
+    some, fallen = as_it_stands(source, collection, some, known.stand)
+    texts = [
+        in_place(source.version, collection, text) if gone else text
+        for text, gone in zip(_texts(source, collection, some), fallen, strict=True)
+    ]
+    return Page(texts, size)
 
 
 def _begin(
@@ -113,17 +123,12 @@ def _begin(
     return Page(_texts(source, collection, some), size)
 
 
+@once_again
 def single(source: Source, collection: str, sourced_id: str, where: Where | None) -> str | None:
     """Return one document, a tombstone too, or None where this reader has none to see."""
-    if not source.publication or "\0" in sourced_id:
-        return None
     subset = has_word("role", where.subset) if where and where.subset else ALWAYS
-
-    def read() -> str | None:
-        some, text = _one(source, collection, sourced_id, subset)
-        return _dressed(source, collection, some, [text])[0] if some else None
-
-    return _once_again(read)
+    some, text = _one(source, collection, sourced_id, subset)
+    return _dressed(source, collection, some, [text])[0] if some else None
 
 
 def found(source: Source, collection: str, sourced_id: str) -> tuple[int, str] | None:
@@ -133,21 +138,19 @@ def found(source: Source, collection: str, sourced_id: str) -> tuple[int, str] |
     return found_all(source, collection, [sourced_id]).get(sourced_id)
 
 
-def found_all(source: Source, collection: str, ids: Iterable[str]) -> dict[str, tuple[int, str]]:
+@once_again
+def found_all(source: Source, collection: str, ids: Collection[str]) -> dict[str, tuple[int, str]]:
     """Return by id the keys and documents of those records of a collection that can be named."""
     wanted = sorted(each for each in ids if "\0" not in each)
     if not source.publication or not wanted:
         return {}
-
-    def read() -> dict[str, tuple[int, str]]:
-        some, there = _those(source, collection, word_of("sourced_id", wanted))
-        entries = zip(some.records.tolist(), some.documents.tolist(), strict=True)
-        every = [(there[each], record) for record, each in entries]
-        return {named.sourced_id: (record, named.body) for named, record in reversed(every)}
-
-    return _once_again(read)
+    some, there = _those(source, collection, word_of("sourced_id", wanted))
+    entries = zip(some.records.tolist(), some.documents.tolist(), strict=True)
+    every = [(there[each], record) for record, each in entries]
+    return {named.sourced_id: (record, named.body) for named, record in reversed(every)}
 
 
+@once_again
 def exists(
     source: Source, collection: str, sourced_id: str, *, subset: str = "", tied: Sql = ALWAYS
 ) -> bool:
@@ -155,8 +158,6 @@ def exists(
 
     `subset` is the role or type it must have, `tied` a condition that ties it to another.
     """
-    if not source.publication or "\0" in sourced_id:
-        return False
     narrowed = [tied, has_word("role", subset)] if subset else [tied]
     return bool(_one(source, collection, sourced_id, joined("AND", narrowed))[0])
 
@@ -165,15 +166,6 @@ def totals(source: Source) -> dict[str, int]:
     """Return how many live records each collection has."""
     counts = Publication.objects.filter(pk=source.publication).values_list("counts", flat=True)
     return {name: each["records"] for name, each in (counts.first() or {}).items()}
-
-
-def _once_again(read: Callable[[], T]) -> T:
-    """Read, and if something listed is gone by now, once more from the database."""
-    try:
-        return read()
-    except Unlisted:
-        forget()
-        return read()
 
 
 def _find(source: Source, where: Where, begun: int | None) -> List:
@@ -220,6 +212,8 @@ def _halves(asking: Asking, where: Where) -> Iterator[Listed]:
 
 def _one(source: Source, collection: str, sourced_id: str, condition: Sql) -> tuple[List, str]:
     """Return the entry of one record and its document, if it is listed; else none."""
+    if not source.publication or "\0" in sourced_id:
+        return EMPTY, ""
     named = joined("AND", [Sql("sourced_id = %s", (sourced_id,)), condition])
     every, there = _those(source, collection, named)
     some = every.take(slice(1))
@@ -255,7 +249,7 @@ def _texts(source: Source, collection: str, some: List) -> list[str]:
     try:
         texts = [bodies[each] for each in some.documents.tolist()]
     except KeyError:
-        raise Unlisted("A document was swept while its list was read.") from None
+        raise Swept("A document was swept while its list was read.") from None
     return _dressed(source, collection, some, texts)
 
 

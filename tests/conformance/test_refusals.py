@@ -15,6 +15,7 @@ from connections.models import Connection
 from roster import reading
 from roster.api import throttling
 from roster.models import Organization
+from roster.publishing.lists import Swept
 from tests.conformance.asking import Asker
 from tests.conformance.conftest import EVERYTHING, asker, connect, run
 from tests.conformance.errors import refusal
@@ -108,7 +109,7 @@ def test_too_many_requests_wait_as_long_as_they_are_told(
     [
         (ZeroDivisionError("secret"), 500),
         (OperationalError("secret"), 503),
-        (reading.Unlisted("secret"), 503),
+        (Swept("secret"), 503),
     ],
 )
 def test_a_fault_of_ours_tells_nothing_of_it(

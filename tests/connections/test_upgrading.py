@@ -219,7 +219,7 @@ def published(vendor: str) -> Publication:
 
 def read(publication: Publication, *, tombstones: bool = False) -> dict[str, tuple[str, int]]:
     """Return what a publication lists of orgs: the name in the document, and its stamp."""
-    found = lists.read(publication.pk, "orgs", tombstones=tombstones)
+    found = lists.read(publication, "orgs", tombstones=tombstones)
     documents = Document.objects.in_bulk(found.documents.tolist())
     ids = [documents[pk].sourced_id for pk in found.documents.tolist()]
     assert ids == sorted(ids)

@@ -19,6 +19,13 @@ def entries(*rows: tuple[int, int, int]) -> List:
     return List(*np.array(rows, np.int64).reshape(-1, 3).T)
 
 
+def store(organization: int, kept: List) -> list[lists.Reference]:
+    parts = lists.Parts(organization)
+    found = parts.store(kept)
+    parts.flush()
+    return found
+
+
 def same(one: List, other: List) -> bool:
     return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
@@ -30,14 +37,14 @@ def pk() -> int:
 
 def test_a_list_is_read_as_it_was_stored(pk):
     kept = entries((7, 70, 1000), (3, 2**40, 2000), (9, 5, 1000))
-    found = Listed(0, {"users": {"live": lists.store(pk, kept)}})
+    found = Listed(0, {"users": {"live": store(pk, kept)}})
     assert same(lists.read(found, "users"), kept)
     assert same(lists.read(found, "users", tombstones=True), EMPTY)
     assert same(lists.read(found, "orgs"), EMPTY)
 
 
 def test_what_is_new_gets_its_stamp_from_what_names_the_part(pk):
-    [[part, size, stamp]] = lists.store(pk, entries((7, 70, NEW), (8, 80, 1000)))
+    [[part, size, stamp]] = store(pk, entries((7, 70, NEW), (8, 80, 1000)))
     assert stamp == NEW
     found = Listed(0, {"users": {"live": [[part, size, 5000]]}})
     assert lists.read(found, "users").stamps.tolist() == [5000, 1000]
@@ -46,14 +53,14 @@ def test_what_is_new_gets_its_stamp_from_what_names_the_part(pk):
 def test_a_long_list_has_several_parts(pk, monkeypatch):
     monkeypatch.setattr(lists, "PART", 10)
     kept = entries(*((n, n * 2, 1000) for n in range(25)))
-    parts = lists.store(pk, kept)
+    parts = store(pk, kept)
     assert [size for _, size, _ in parts] == [10, 10, 5]
     assert same(lists.joined(lists.fetch(parts)), kept)
 
 
 def test_former_entries_are_read_by_act(pk):
-    first = [[part, size, 5000] for part, size, _ in lists.store(pk, entries((7, 70, 1000)))]
-    second = [[part, size, 6000] for part, size, _ in lists.store(pk, entries((7, 71, 5000)))]
+    first = [[part, size, 5000] for part, size, _ in store(pk, entries((7, 70, 1000)))]
+    second = [[part, size, 6000] for part, size, _ in store(pk, entries((7, 71, 5000)))]
     found = Listed(2, {"users": {"former": [*first, *second]}})
     assert [(act, each.documents.tolist()) for act, each in lists.former(found, "users")] == [
         (5000, [70]),
@@ -65,7 +72,7 @@ def test_parts_in_which_nothing_changed_are_shared(pk, monkeypatch):
     monkeypatch.setattr("roster.publishing.splicing.PART", 10)
     monkeypatch.setattr(lists, "PART", 10)
     before = entries(*((n, n * 2, 1000) for n in range(40)))
-    parts = [[part, size, 1000] for part, size, _ in lists.store(pk, before)]
+    parts = [[part, size, 1000] for part, size, _ in store(pk, before)]
     documents = before.documents.copy()
     documents[15] = 999
     stamps = np.where(documents == before.documents, before.stamps, NEW)
@@ -95,7 +102,7 @@ def test_a_spliced_list_is_the_list(data):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("roster.publishing.splicing.PART", 8)
         patch.setattr(lists, "PART", 8)
-        parts = [[part, count, 1000] for part, count, _ in lists.store(pk, before)]
+        parts = [[part, count, 1000] for part, count, _ in store(pk, before)]
         writer = lists.Parts(pk)
         found = spliced(writer, parts, before, after)
         writer.flush()

@@ -104,7 +104,10 @@ class Desk:
         Organization.objects.filter(pk=self.organization.pk).update(last_number=stamp)
 
     def store(self, entries: List) -> list[list[int]]:
-        return lists.store(self.organization.pk, entries, [1] * len(entries))
+        parts = lists.Parts(self.organization.pk)
+        found = parts.store(entries, [1] * len(entries))
+        parts.flush()
+        return found
 
     def reader(self, publication: Publication | None = None) -> Reader:
         """Return who reads a publication, else the feed's last."""

@@ -10,7 +10,8 @@ import pytest
 from roster import reading
 from roster.dialects.paths import resolve
 from roster.models import Document, Organization, Publication
-from roster.reading import Order, Unlisted, Where, nesting
+from roster.publishing.lists import Swept
+from roster.reading import Order, Where, nesting
 from roster.reading.query import parse
 from tests.roster.reading.riverside import FIRST, Desk, enrollment, removed, user
 
@@ -317,5 +318,5 @@ def test_a_publication_whose_lists_are_gone_is_not_an_empty_one(desk: Desk, by: 
     made = desk.publish(users=PEOPLE)
     made.listed, made.lists = False, {}
     made.save()
-    with pytest.raises(Unlisted):
+    with pytest.raises(Swept):
         asked(desk, by=by)
