@@ -15,11 +15,13 @@ MEGABYTE = 2**20
 class Cache(Generic[V]):
     """A least-recently-used cache of a number of bytes, safe between threads.
 
-    `size` says how many bytes a value takes. One that alone takes more than half is not kept.
+    `size` says how many bytes a value takes. One that alone takes more than half is not kept, but
+    `whatever` its size the newest is where that is said.
     """
 
-    def __init__(self, most: int, size: Callable[[V], int]) -> None:
+    def __init__(self, most: int, size: Callable[[V], int], *, whatever: bool = False) -> None:
         self.most = most
+        self.whatever = whatever
         self.bytes = 0
         self._size = size
         self._kept: OrderedDict[Hashable, V] = OrderedDict()
@@ -36,14 +38,14 @@ class Cache(Generic[V]):
     def put(self, key: Hashable, value: V) -> V:
         """Keep a value, and return it."""
         size = self._size(value)
-        if size > self.most // 2:
+        if size > self.most // 2 and not self.whatever:
             return value
         with self._lock:
             if key in self._kept:
                 self.bytes -= self._size(self._kept.pop(key))
             self._kept[key] = value
             self.bytes += size
-            while self.bytes > self.most:
+            while self.bytes > self.most and len(self._kept) > 1:
                 _, oldest = self._kept.popitem(last=False)
                 self.bytes -= self._size(oldest)
         return value

@@ -9,10 +9,8 @@ from __future__ import annotations
 import io
 import logging
 import secrets
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +21,7 @@ from isal import igzip, isal_zlib
 from numpy.typing import NDArray
 
 from roster import bulk
+from roster.caches import Cache
 from roster.map.arrays import Words
 from roster.map.columns import Values
 from roster.map.map import Map
@@ -58,8 +57,10 @@ class Outdated(Refused):
         super().__init__("This release can't go on from the last refresh: refresh the cache first.")
 
 
-_kept: OrderedDict[int, tuple[int, Map]] = OrderedDict()
-_lock = Lock()
+_kept: Cache[Map] = Cache(MOST_BYTES, lambda m: m.size, whatever=True)
+
+forget = _kept.clear
+"""Empty this process's cache of maps."""
 
 
 def current(organization: Organization) -> tuple[StoredMap, Map]:
@@ -77,8 +78,7 @@ def current(organization: Organization) -> tuple[StoredMap, Map]:
     with _snapshot():
         m = build(organization)
     stored = store(organization, m)
-    _keep(stored, m)
-    return stored, m
+    return stored, _kept.put(stored.pk, m)
 
 
 def store(organization: Organization, m: Map) -> StoredMap:
@@ -131,16 +131,13 @@ def load(stored: StoredMap | int) -> Map:
     now, as long as they are the same; else `Outdated`.
     """
     pk = stored if isinstance(stored, int) else stored.pk
-    with _lock:
-        if pk in _kept:
-            _kept.move_to_end(pk)
-            return _kept[pk][1]
+    if (known := _kept.get(pk)) is not None:
+        return known
     row = StoredMap.objects.select_related("organization").defer("content").get(pk=pk)
     m = _readable(row) or current(row.organization)[1]
     if m.revision != row.revision:
         raise Outdated
-    _keep(row, m)
-    return m
+    return _kept.put(pk, m)
 
 
 def _readable(stored: StoredMap) -> Map | None:
@@ -159,12 +156,6 @@ def outdated(organization: Organization) -> QuerySet[StoredMap]:
     """Return the maps of an organization that can't be read, nor be made again of its rows."""
     maps = StoredMap.objects.filter(organization=organization)
     return maps.exclude(form=FORM).exclude(revision=organization.revision)
-
-
-def forget() -> None:
-    """Empty this process's cache."""
-    with _lock:
-        _kept.clear()
 
 
 def pack(m: Map) -> bytes:
@@ -270,9 +261,7 @@ def _content(stored: StoredMap) -> io.BytesIO:
 
 def _contents(stored: StoredMap) -> Contents:
     """Return the same, of the map at hand where it is."""
-    with _lock:
-        m = _kept[stored.pk][1] if stored.pk in _kept else None
-    if m is None:
+    if (m := _kept.get(stored.pk)) is None:
         return read(stored)
     return Contents(m.year, {name: words.words for name, words in m.words.items()}, dict(m.tables))
 
@@ -286,13 +275,6 @@ def _stored(organization: Organization) -> StoredMap | None:
         organization=organization, revision=organization.revision, form=FORM
     )
     return found.defer("content", "built").first()
-
-
-def _keep(stored: StoredMap, m: Map) -> None:
-    with _lock:
-        _kept[stored.pk] = (m.size, m)
-        while len(_kept) > 1 and sum(each for each, _ in _kept.values()) > MOST_BYTES:
-            _kept.popitem(last=False)
 
 
 @contextmanager
