@@ -19,6 +19,7 @@ from connections.progress import Progress, later, mark, note, note_token
 from connections.sync_history import oldest_read, reading_since
 from roster import publishing
 from roster.api.reader import Reader
+from roster.api.reader import Run as ReaderRun
 from roster.clock import clock
 
 MOST_LISTS = 1000
@@ -33,7 +34,7 @@ TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectionRun:
+class ConnectionRun(ReaderRun):
     """The run of a connection's reader; `pin` is None until it has entered one.
 
     `token` is the mark of the token; `last_number` the organization's, `newest` the id of the

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
 
 
-class Run(Protocol):
+class Run:
     """The reading that a request is part of, as the storey above keeps it.
 
-    A list is known to it by its key (`roster/api/lists.py`); a single record has none.
+    A list is known to it by its key (`roster/api/lists.py`); a single record has none. This one
+    remembers nothing: each request stands alone.
     """
 
     @property
     def id(self) -> int | None:
         """What the request log knows the run by."""
+        return None
 
     def enter(self, reader: Reader, key: str | None, offset: int) -> Reader:
         """Return the reader at the publication of its run, which begins if it must.
@@ -24,12 +25,14 @@ class Run(Protocol):
         `key` is that of a top-level list; nested lists and single records, which begin no run,
         have none here.
         """
+        return reader
 
     def begun(self, key: str, offset: int) -> int | None:
         """Return the `last_number` of the reader who was given the beginning of a list.
 
         None where it isn't known, or where the list begins with this request.
         """
+        return None
 
     def gave(self, key: str, offset: int, count: int, total: int, *, nested: bool = False) -> None:
         """Note that `count` of a list's `total` records are given from `offset` on.
@@ -39,29 +42,10 @@ class Run(Protocol):
 
     def oldest_read(self, moment: datetime) -> int | None:
         """Return the oldest number that this caller may have been reading about then, if any."""
+        return None
 
     def reading_since(self, moment: datetime) -> datetime | None:
         """Return since when this caller may have been reading about then, if it was."""
-
-
-class NoRun:
-    """The run of a reader of whom nothing is remembered: each request stands alone."""
-
-    id = None
-
-    def enter(self, reader: Reader, key: str | None, offset: int) -> Reader:
-        return reader
-
-    def begun(self, key: str, offset: int) -> int | None:
-        return None
-
-    def gave(self, key: str, offset: int, count: int, total: int, *, nested: bool = False) -> None:
-        pass
-
-    def oldest_read(self, moment: datetime) -> int | None:
-        return None
-
-    def reading_since(self, moment: datetime) -> datetime | None:
         return None
 
 
@@ -97,7 +81,7 @@ class Reader:
     last_write: int = 0
     written: int = 0
     acts: int = 0
-    run: Run = field(default=NoRun(), compare=False, repr=False)
+    run: Run = field(default=Run(), compare=False, repr=False)
 
     is_authenticated = True
 

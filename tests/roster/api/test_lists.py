@@ -8,7 +8,7 @@ from datetime import date, datetime
 import pytest
 
 from roster.api import etags, lists
-from roster.api.reader import NoRun, Reader
+from roster.api.reader import Reader, Run
 from roster.clock import moment_of
 from roster.models import Feed, Organization, Publication
 from roster.reading.query import Filter, parse
@@ -19,7 +19,7 @@ TUESDAY, WEDNESDAY = MONDAY + 60 * SECOND, MONDAY + 120 * SECOND
 
 
 @dataclass(frozen=True)
-class ReadOn(NoRun):
+class ReadOn(Run):
     """The run of a vendor whose earlier readings read `oldest`, whatever moment is asked."""
 
     oldest: int | None
