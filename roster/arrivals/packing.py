@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, Any
 
 from roster.refusal import Refused
 
@@ -28,16 +29,22 @@ def packed(path: Path) -> Iterator[bytes]:
 
 
 def _zipped(folder: Path) -> Iterator[bytes]:
-    pipe = _Pipe()
+    pipe = Pipe(CHUNK)
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for file in csv_files(folder):
-            info = zipfile.ZipInfo(file.relative_to(folder).as_posix(), NO_DATE)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            with file.open("rb") as stream, archive.open(info, "w", force_zip64=True) as entry:
+            name = file.relative_to(folder).as_posix()
+            with file.open("rb") as stream, entry_of(archive, name) as entry:
                 while piece := stream.read(CHUNK):
                     entry.write(piece)
                     yield from pipe.pieces()
     yield from pipe.pieces(rest=True)
+
+
+def entry_of(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """Return what is written as a file of a zip, without its time: equal contents, equal bytes."""
+    info = zipfile.ZipInfo(name, NO_DATE)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    return archive.open(info, "w", force_zip64=True)
 
 
 def csv_files(folder: Path) -> list[Path]:
@@ -51,21 +58,23 @@ def csv_files(folder: Path) -> list[Path]:
     return files
 
 
-class _Pipe(io.RawIOBase):
-    """What the zip is written into: holds it only until it is taken out again."""
+class Pipe(io.RawIOBase):
+    """What a zip is written into: holds it only until it is taken out again, piece by piece."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int) -> None:
+        self.size = size
         self.buffer = bytearray()
 
     def writable(self) -> bool:
         return True
 
-    def write(self, data: bytes, /) -> int:  # type: ignore[override]
+    def write(self, data: Any, /) -> int:
         self.buffer += data
         return len(data)
 
     def pieces(self, rest: bool = False) -> Iterator[bytes]:
-        while len(self.buffer) >= CHUNK or (rest and self.buffer):
-            piece = bytes(self.buffer[:CHUNK])
-            del self.buffer[:CHUNK]
+        """Yield what makes whole pieces, and the `rest` too if it is asked for."""
+        while len(self.buffer) >= self.size or (rest and self.buffer):
+            piece = bytes(self.buffer[: self.size])
+            del self.buffer[: self.size]
             yield piece

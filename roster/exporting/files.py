@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -78,20 +78,26 @@ def write(
     """Write the bundle of a source; None, and nothing is written, where it no longer `holds`."""
     refuse_foreign(path)
     bundle = Bundle(source, organization, report)
+    if not put(path, bundle.pieces(), holds):
+        return None
+    return Exported(bundle.rows, _nested(bundle.done.left_out), _nested(bundle.done.supplied))
+
+
+def put(path: Path, pieces: Iterable[bytes], holds: Callable[[], bool] = lambda: True) -> bool:
+    """Write a file beside its place and put it there, unless it no longer `holds`."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         with beside.open("wb") as file:
-            for piece in bundle.pieces():
-                file.write(piece)
+            file.writelines(pieces)
         if not holds():
-            return None
+            return False
         os.replace(beside, path)
+        return True
     except OSError as error:
         raise Refused(f"“{path}” couldn't be written: {error.strerror or error}.") from error
     finally:
         with suppress(OSError):
             beside.unlink()
-    return Exported(bundle.rows, _nested(bundle.done.left_out), _nested(bundle.done.supplied))
 
 
 def refuse_foreign(path: Path) -> None:

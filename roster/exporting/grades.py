@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,7 +20,7 @@ from django.db.models import QuerySet
 from roster import audit
 from roster.clock import moment_of, stamp
 from roster.exporting.documents import MAKERS, own_lines
-from roster.exporting.files import refuse_foreign
+from roster.exporting.files import put, refuse_foreign
 from roster.grading import between
 from roster.importing.columns import File
 from roster.importing.files import FILES
@@ -186,14 +184,4 @@ def _files(
 def _write(path: Path, pieces: Iterator[bytes]) -> None:
     if not path.parent.is_dir():
         raise Refused(f"There is no folder “{path.parent}” to write into.")
-    beside = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with beside.open("wb") as file:
-            for piece in pieces:
-                file.write(piece)
-        os.replace(beside, path)
-    except OSError as error:
-        raise Refused(f"“{path}” couldn't be written: {error.strerror or error}.") from error
-    finally:
-        with suppress(OSError):
-            beside.unlink()
+    put(path, pieces)

@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path, PurePosixPath
 
 from roster.arrivals.keeping import private_file
-from roster.arrivals.packing import NO_DATE
+from roster.arrivals.packing import entry_of
 from roster.fetching.addresses import parse
 from roster.fetching.candidates import Candidate, Failures, ready, take
 from roster.fetching.failing import NotYet
@@ -71,8 +71,6 @@ def _download(remote: Remote, folder: str, candidate: Candidate, path: Path, tic
     files = [each for each in remote.files(folder or "/") if each[0].lower().endswith(".csv")]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, attributes in sorted(files, key=lambda each: each[0]):
-            info = zipfile.ZipInfo(name, NO_DATE)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            with archive.open(info, "w", force_zip64=True) as entry:
+            with entry_of(archive, name) as entry:
                 for piece in remote.pieces(f"{folder}/{name}", attributes.size or 0, tick):
                     entry.write(piece)

@@ -9,47 +9,28 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, cast
+from typing import cast
 
-NO_TIME = (1980, 1, 1, 0, 0, 0)
+from roster.arrivals.packing import NO_DATE, Pipe
+
 PIECE = 1 << 16
 LOOK = 200
 """Rows after which it is seen whether a piece is full."""
 
 
-class _Pipe(io.RawIOBase):
-    """Takes what is written, until somebody takes it away."""
-
-    def __init__(self) -> None:
-        self._waiting = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._waiting += data
-        return len(data)
-
-    def take(self, least: int = 1) -> Iterator[bytes]:
-        if len(self._waiting) >= least:
-            piece = bytes(self._waiting)
-            self._waiting.clear()
-            yield piece
-
-
 def zipped(files: Iterable[tuple[str, Iterable[Sequence[str]]]]) -> Iterator[bytes]:
     """Yield the pieces of a zip of CSV files: their names, and their rows beginning with heads."""
-    pipe = _Pipe()
+    pipe = Pipe(PIECE)
     with zipfile.ZipFile(cast("io.BufferedIOBase", pipe), "w", zipfile.ZIP_DEFLATED) as archive:
         for name, rows in files:
             yield from _written(archive, pipe, name, rows)
-    yield from pipe.take()
+    yield from pipe.pieces(rest=True)
 
 
 def _written(
-    archive: zipfile.ZipFile, pipe: _Pipe, name: str, rows: Iterable[Sequence[str]]
+    archive: zipfile.ZipFile, pipe: Pipe, name: str, rows: Iterable[Sequence[str]]
 ) -> Iterator[bytes]:
-    entry = zipfile.ZipInfo(name, NO_TIME)
+    entry = zipfile.ZipInfo(name, NO_DATE)
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.create_system = 3
     entry.external_attr = 0o644 << 16
@@ -61,5 +42,5 @@ def _written(
         for number, row in enumerate(rows):
             writer.writerow(row)
             if number % LOOK == 0:
-                yield from pipe.take(PIECE)
-    yield from pipe.take(PIECE)
+                yield from pipe.pieces()
+    yield from pipe.pieces()
