@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -12,7 +11,7 @@ import orjson
 from roster.models import Document
 from roster.parts import in_parts
 from roster.publishing.comparing import Difference, places
-from roster.publishing.lists import Numbers
+from roster.publishing.lists import EMPTY, Numbers
 
 SHOWN = 1_000
 """Records of one collection and act that are listed; the numbers count all of them."""
@@ -21,25 +20,27 @@ BATCH = 2_000
 PASSING = {"status", "dateLastModified"}
 
 
-def _none() -> Numbers:
-    return np.empty(0, np.int64)
+class Pairs(NamedTuple):
+    """Records with their documents before and after, 0 where there is none."""
+
+    records: Numbers
+    old: Numbers
+    new: Numbers
+
+    def united(self, more: Pairs) -> Pairs:
+        """Return both, each record once."""
+        fresh = places(more.records, self.records) < 0
+        both = zip(self, more, strict=True)
+        return Pairs(*(np.concatenate([mine, other[fresh]]) for mine, other in both))
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """Records that are added, changed and removed, with their documents before and after.
-
-    `before` is how many there were.
-    """
+class Changed(NamedTuple):
+    """Records that are added, changed and removed; `before` is how many there were."""
 
     before: int = 0
-    added: Numbers = field(default_factory=_none)
-    added_documents: Numbers = field(default_factory=_none)
-    changed: Numbers = field(default_factory=_none)
-    old: Numbers = field(default_factory=_none)
-    new: Numbers = field(default_factory=_none)
-    removed: Numbers = field(default_factory=_none)
-    removed_documents: Numbers = field(default_factory=_none)
+    added: Pairs = Pairs(*EMPTY)
+    changed: Pairs = Pairs(*EMPTY)
+    removed: Pairs = Pairs(*EMPTY)
 
     @classmethod
     def of(cls, difference: Difference) -> Changed:
@@ -47,30 +48,22 @@ class Changed:
         at = places(new.records, old.records)
         gone = places(old.records, new.records) < 0
         known = at >= 0
-        other = known.copy()
-        other[known] = old.documents[at[known]] != new.documents[known]
+        before = np.where(known, old.documents[at] if len(old) else 0, 0)
+        other = known & (before != new.documents)
         return cls(
             len(old),
-            new.records[~known], new.documents[~known],
-            new.records[other], old.documents[at[other]], new.documents[other],
-            old.records[gone], old.documents[gone],
-        )  # fmt: skip
-
-    @property
-    def records(self) -> tuple[Numbers, Numbers, Numbers]:
-        return self.added, self.changed, self.removed
+            Pairs(new.records[~known], before[~known], new.documents[~known]),
+            Pairs(new.records[other], before[other], new.documents[other]),
+            Pairs(old.records[gone], old.documents[gone], np.zeros_like(old.records[gone])),
+        )
 
     def united(self, more: Changed) -> Changed:
         """Return the changes of both, each record once for what happens to it."""
-        mine, others = self._columns(), more._columns()
-        both = [_united(one, other) for one, other in zip(mine, others, strict=True)]
-        return Changed(max(self.before, more.before), *both[0], *both[1], *both[2])
-
-    def _columns(self) -> tuple[tuple[Numbers, ...], ...]:
-        return (
-            (self.added, self.added_documents),
-            (self.changed, self.old, self.new),
-            (self.removed, self.removed_documents),
+        return Changed(
+            max(self.before, more.before),
+            self.added.united(more.added),
+            self.changed.united(more.changed),
+            self.removed.united(more.removed),
         )
 
     def told(self, collection: str) -> dict[str, Any]:
@@ -79,7 +72,8 @@ class Changed:
         """
         found: dict[str, Any] = {"created": 0, "updated": 0, "returned": 0, "removed": 0}
         found |= {"fields": {}, "schools": {}, "records": []}
-        for act, old, new in self._acts():
+        pairs = {"created": self.added, "updated": self.changed, "removed": self.removed}
+        for act, (_, old, new) in pairs.items():
             shown = 0
             for before, after in _documents(old, new):
                 doc = after or before
@@ -95,17 +89,6 @@ class Changed:
                          "name": name_of(doc), "fields": fields}
                     )  # fmt: skip
         return found
-
-    def _acts(self) -> Iterator[tuple[str, Numbers, Numbers]]:
-        nothing = np.zeros(len(self.added), np.int64)
-        yield "created", nothing, self.added_documents
-        yield "updated", self.old, self.new
-        yield "removed", self.removed_documents, np.zeros(len(self.removed), np.int64)
-
-
-def _united(one: tuple[Numbers, ...], other: tuple[Numbers, ...]) -> tuple[Numbers, ...]:
-    fresh = places(other[0], one[0]) < 0
-    return tuple(np.concatenate([kept, more[fresh]]) for kept, more in zip(one, other, strict=True))
 
 
 def _documents(old: Numbers, new: Numbers) -> Iterator[tuple[Any, Any]]:

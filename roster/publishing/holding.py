@@ -136,7 +136,7 @@ class Weighing:
         return {
             collection: changed.told(collection)
             for collection, changed in self.changed.items()
-            if any(map(len, changed.records))
+            if any(pairs.records.size for pairs in changed[1:])
         }
 
     @property
@@ -159,10 +159,11 @@ class Weighing:
             self._weigh_opened(wanted, changed)
 
     def _weigh_removals(self, wanted: Wanted, collection: str, changed: Changed) -> None:
-        could = collection == "orgs" or self._is_too_many(len(changed.removed), changed.before)
-        if not could or not len(changed.removed):
+        gone = changed.removed
+        could = collection == "orgs" or self._is_too_many(gone.records.size, changed.before)
+        if not could or not gone.records.size:
             return
-        by_data = np.isin(changed.removed, self._seen(wanted, collection))
+        by_data = np.isin(gone.records, self._seen(wanted, collection))
         removed, before = int(by_data.sum()), changed.before
         if self._is_too_many(removed, before):
             self._add(
@@ -170,20 +171,21 @@ class Weighing:
                 percent=self.organization.hold_percent, records=self.organization.hold_records,
             )  # fmt: skip
         if collection == "orgs" and removed:
-            gone = Document.objects.filter(pk__in=changed.removed_documents[by_data].tolist())
-            for body in gone.filter(role="school").values_list("body", flat=True):
+            documents = Document.objects.filter(pk__in=gone.old[by_data].tolist())
+            for body in documents.filter(role="school").values_list("body", flat=True):
                 self._add(wanted, "school", school=orjson.loads(body).get("name", ""))
 
     def _weigh_rekeyed(self, wanted: Wanted, changed: Changed) -> None:
         limit = max(self.organization.hold_records, changed.before * REKEYED_PERCENT // 100)
-        if len(changed.changed) <= limit or wanted.before is None or self.seen is None:
+        if changed.changed.records.size <= limit or wanted.before is None or self.seen is None:
             return
         words = {**REKEYED, "role": "role"}
         kept_from = wanted.decision.rules.hidden("users")
         if wanted.before.settings != wanted.inputs.settings.as_json():
             kept_from |= {"username"}  # What stands in for a missing one may be another now.
         numbers = dict.fromkeys(words.keys() - kept_from, 0)
-        pairs = zip(changed.old.tolist(), changed.new.tolist(), strict=True)
+        _, before, after = changed.changed
+        pairs = zip(before.tolist(), after.tolist(), strict=True)
         for some in in_parts(list(pairs), BATCH):
             keys = keys_of([document for pair in some for document in pair])
             for old, new in some:
@@ -196,10 +198,11 @@ class Weighing:
                 self._add(wanted, "rekeyed", **facts)
 
     def _weigh_opened(self, wanted: Wanted, changed: Changed) -> None:
-        if len(changed.added) <= self.organization.hold_visible or self.seen is None:
+        added = changed.added.records
+        if added.size <= self.organization.hold_visible or self.seen is None:
             return
-        known = np.isin(changed.added, self.seen.map.person.record[:-1])
-        hidden = known & ~np.isin(changed.added, self._seen(wanted, "users"))
+        known = np.isin(added, self.seen.map.person.record[:-1])
+        hidden = known & ~np.isin(added, self._seen(wanted, "users"))
         if int(hidden.sum()) > self.organization.hold_visible:
             limit = self.organization.hold_visible
             self._add(wanted, "opened", count=int(hidden.sum()), limit=limit)
