@@ -104,19 +104,19 @@ class Nested:
     subset: str = ""
 
 
-_STUDENTS = nesting.by_enrollment("person", "klass", "student")
-_TEACHERS = nesting.by_enrollment("person", "klass", "teacher")
+_STUDENTS = nesting.by_naming("enrollments", "person", "klass", "student")
+_TEACHERS = nesting.by_naming("enrollments", "person", "klass", "teacher")
 _ITS_COURSES = nesting.either(
     nesting.by_fact("courses", "org.sourcedId"),
-    nesting.by_member("classes", "course.sourcedId", "school"),
+    nesting.by_naming("classes", "course.sourcedId", "school"),
 )
-_ITS_TERMS = nesting.by_members("classes", "terms.sourcedId", "school")
+_ITS_TERMS = nesting.by_naming("classes", "terms.sourcedId", "school", many=True)
 _OF_CLASS = nesting.by_column("klass")
 _OF_CLASS_IN_SCHOOL = nesting.by_column("school", "klass")
 
 
 def _resources_of(collection: str) -> Nesting:
-    return nesting.by_members(collection, "resources.sourcedId", "sourced_id")
+    return nesting.by_naming(collection, "resources.sourcedId", "sourced_id", many=True)
 
 
 NESTED = (
@@ -158,15 +158,15 @@ NESTED = (
     ),
     Nested(
         "getClassesForStudent", "rostering", (STUDENT,), "classes",
-        nesting.by_enrollment("klass", "person", "student"),
+        nesting.by_naming("enrollments", "klass", "person", "student"),
     ),
     Nested(
         "getClassesForTeacher", "rostering", (TEACHER,), "classes",
-        nesting.by_enrollment("klass", "person", "teacher"),
+        nesting.by_naming("enrollments", "klass", "person", "teacher"),
     ),
     Nested(
         "getClassesForUser", "rostering", (USER,), "classes",
-        nesting.by_enrollment("klass", "person"),
+        nesting.by_naming("enrollments", "klass", "person"),
     ),
     Nested("getStudentsForClass", "rostering", (CLASS,), "students", _STUDENTS),
     Nested("getTeachersForClass", "rostering", (CLASS,), "teachers", _TEACHERS),
@@ -180,12 +180,12 @@ NESTED = (
     # 1.1 doesn't name the categories of a class, and its clients ask for them all the same.
     Nested(
         "getCategoriesForClass", "gradebook", (CLASS,), "categories",
-        nesting.by_member("lineItems", "category.sourcedId", "klass"),
+        nesting.by_naming("lineItems", "category.sourcedId", "klass"),
     ),
     Nested("getLineItemsForClass", "gradebook", (CLASS,), "lineItems", _OF_CLASS),
     Nested(
         "getResultsForLineItemForClass", "gradebook", (CLASS, LINE_ITEM), "results",
-        nesting.by_fact_of_class("lineItem.sourcedId"),
+        nesting.by_fact("results", "lineItem.sourcedId", of_class=True),
     ),
     Nested("getResultsForClass", "gradebook", (CLASS,), "results", _OF_CLASS),
     Nested(
@@ -195,7 +195,7 @@ NESTED = (
     Nested("getScoreScalesForClass", "gradebook", (CLASS,), "scoreScales", _OF_CLASS, (V12,)),
     Nested(
         "getScoreScalesForSchool", "gradebook", (SCHOOL,), "scoreScales",
-        nesting.by_class_of_school(), (V12,),
+        nesting.by_naming("classes", "sourced_id", "school", own="klass"), (V12,),
     ),
 )  # fmt: skip
 

@@ -8,7 +8,6 @@ published references say; a live record is never brought in by somebody else's t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import reduce
 
 import numpy as np
@@ -44,8 +43,12 @@ def by_column(*columns: str) -> Nesting:
     return nested
 
 
-def by_fact(kind: str, key: str, *, many: bool = False) -> Nesting:
-    """Records of a kind one of whose references of that name is the last id of the path."""
+def by_fact(kind: str, key: str, *, many: bool = False, of_class: bool = False) -> Nesting:
+    """Records of a kind one of whose references of that name is the last id of the path.
+
+    `of_class` are those of the class that the path begins with: there may be a million of the kind,
+    the class's are few.
+    """
 
     def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
         if many:
@@ -53,21 +56,9 @@ def by_fact(kind: str, key: str, *, many: bool = False) -> Nesting:
         else:
             held = either_fact(_key(asking, kind, key), LAST + key)
             condition = Sql(f"{held.text} = %s", (*held.parameters, ids[-1]))
+        if of_class:
+            return among.find(asking.ids(joined("AND", [_equal("klass", ids[0]), condition])))
         return np.flatnonzero(matches(asking.source, kind, condition, among.documents))
-
-    return nested
-
-
-def by_fact_of_class(key: str) -> Nesting:
-    """Records of the class that the path begins with, whose reference of that name is its last id.
-
-    There may be a million; the class's are few.
-    """
-
-    def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
-        held = either_fact(_key(asking, asking.collection, key), LAST + key)
-        named = Sql(f"{held.text} = %s", (*held.parameters, ids[-1]))
-        return among.find(asking.ids(joined("AND", [_equal("klass", ids[0]), named])))
 
     return nested
 
@@ -82,44 +73,39 @@ def by_place(role: str) -> Nesting:
     return nested
 
 
-def by_enrollment(named: str, asked: str, role: str = "") -> Nesting:
-    """Records that are the `named` of enrollments whose `asked` is the last id of the path."""
+def by_naming(
+    kind: str,
+    named: str,
+    asked: str,
+    role: str = "",
+    *,
+    many: bool = False,
+    own: str = "sourced_id",
+) -> Nesting:
+    """Records whose `own` id is named by those of a kind whose `asked` is the last id of the path.
+
+    They name it in a column, or by a fact, which may hold many; tombstones are named by tombstones
+    too. `role` narrows enrollments.
+    """
 
     def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
         condition = _equal(asked, ids[-1])
         if role:
             condition = joined("AND", [condition, _equal("role", role)])
-        return _named_by(asking, among, "enrollments", Sql(named), condition)
+        beside = None
+        if many:
+            value, beside = Sql(each_value()), facts_from(_key(asking, kind, named), LAST + named)
+        else:
+            value = text_fact(named) if "." in named else Sql(named)
 
-    return nested
+        def ask() -> set[str | None]:
+            return _names(asking, kind, value, condition, beside, tombstones=among.tombstones)
 
-
-def by_member(kind: str, key: str, asked: str) -> Nesting:
-    """Records named by the fact `key` of records of a kind whose `asked` is the last id."""
-
-    def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
-        return _named_by(asking, among, kind, text_fact(key), _equal(asked, ids[-1]))
-
-    return nested
-
-
-def by_members(kind: str, key: str, asked: str) -> Nesting:
-    """Records among the many facts `key` of records of a kind whose `asked` is the last id."""
-
-    def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
-        beside = facts_from(_key(asking, kind, key), LAST + key)
-        condition = _equal(asked, ids[-1])
-        return _named_by(asking, among, kind, Sql(each_value()), condition, beside)
-
-    return nested
-
-
-def by_class_of_school() -> Nesting:
-    """Records whose class is one of the school of the path."""
-
-    def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
-        condition = _equal("school", ids[-1])
-        return _named_by(asking, among, "classes", Sql("sourced_id"), condition, own="klass")
+        key = kind, value, condition, beside, among.tombstones
+        words = sorted(each for each in asking.once(key, ask) if each)
+        if not words:
+            return NOTHING
+        return among.find(asking.ids(joined("AND", [word_of(own, words), Sql(f"{own} <> ''")])))
 
     return nested
 
@@ -145,28 +131,6 @@ def _key(asking: Asking, kind: str, key: str) -> str:
     return LAST + key if key.partition(".")[0] in asking.source.cut.get(kind, ()) else key
 
 
-def _named_by(
-    asking: Asking,
-    among: Listed,
-    kind: str,
-    named: Sql,
-    condition: Sql,
-    beside: Sql | None = None,
-    own: str = "sourced_id",
-) -> Numbers:
-    """Return where the records stand whose `own` id is named by others of the publication.
-
-    They are those of a kind that meet the condition; `named` is what each of them names, taken
-    `beside` from further rows for each. Tombstones are named by tombstones too.
-    """
-
-    def ask() -> set[str | None]:
-        return _names(asking, kind, named, condition, beside, tombstones=among.tombstones)
-
-    key = kind, named, condition, beside, among.tombstones
-    return _find(asking, among, own, asking.once(key, ask))
-
-
 def _names(
     asking: Asking,
     kind: str,
@@ -190,11 +154,3 @@ def _names(
         for part in parts_of(ours, tombstones=gone):
             there |= part.has(documents)
     return {row[1] for row, here in zip(rows, there, strict=True) if here}
-
-
-def _find(asking: Asking, among: Listed, own: str, ids: Iterable[str | None]) -> Numbers:
-    words = sorted(each for each in ids if each)
-    if not words:
-        return NOTHING
-    condition = joined("AND", [word_of(own, words), Sql(f"{own} <> ''")])
-    return among.find(asking.ids(condition))

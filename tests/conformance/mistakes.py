@@ -158,8 +158,8 @@ PAGES = [
 
 NESTED = [
     Mutation(
-        "roster/api/operations.py", '_STUDENTS = nesting.by_enrollment("person", "klass", "student")',
-        '_STUDENTS = nesting.by_enrollment("person", "klass")',
+        "roster/api/operations.py", '_STUDENTS = nesting.by_naming("enrollments", "person", "klass", "student")',
+        '_STUDENTS = nesting.by_naming("enrollments", "person", "klass")',
         "a class's students are enrolled as such",
     ),
     Mutation(VIEWS, "if parent.tied_by else ALWAYS", "if False else ALWAYS",

@@ -149,7 +149,7 @@ def test_a_new_publication_is_asked_of_its_own_documents(desk: Desk) -> None:
 
 
 def test_students_of_a_class_are_named_by_enrollments(desk: Desk) -> None:
-    students = nesting.by_enrollment("person", "klass", "student")
+    students = nesting.by_naming("enrollments", "person", "klass", "student")
     desk.publish(users=[*PEOPLE, GIL], enrollments=LESSONS)
     nested: dict[str, Any] = {"nesting": students, "parents": ("art",)}
     assert ids(asked(desk, **nested)) == ["ann", "bob"]
@@ -165,7 +165,7 @@ def test_students_of_a_class_are_named_by_enrollments(desk: Desk) -> None:
 
 
 def test_a_living_person_is_not_brought_in_by_a_tombstone(desk: Desk) -> None:
-    students = nesting.by_enrollment("person", "klass", "student")
+    students = nesting.by_naming("enrollments", "person", "klass", "student")
     desk.publish(users=PEOPLE, enrollments=[LESSONS[0], removed(LESSONS[1])])
     everybody = "status='active' OR status='tobedeleted'"
     found = asked(desk, by=everybody, nesting=students, parents=("art",))
@@ -212,7 +212,10 @@ def test_lists_begun_before_an_act_keep_length_and_order(desk: Desk) -> None:
         {"order": "familyName"},
         {"order": "-email"},
         {"order": "dateLastModified"},
-        {"nesting": nesting.by_enrollment("person", "klass", "student"), "parents": ("art",)},
+        {
+            "nesting": nesting.by_naming("enrollments", "person", "klass", "student"),
+            "parents": ("art",),
+        },
         {},
     ]
     for question in questions:
