@@ -26,7 +26,12 @@ def record(
     new: Any = None,
     reason: str = "",
 ) -> AuditEntry:
-    """Append one entry; `action` is `noun.verbed`. Never pass a secret or a token."""
+    """Append one entry; `action` is `noun.verbed`. Never pass a secret or a token.
+
+    Without a kind it is about the organization itself.
+    """
+    if organization and not kind:
+        kind, object_id = "organization", organization.slug
     return AuditEntry.objects.create(
         organization=organization,
         by=None if isinstance(by, str) else by,

@@ -59,10 +59,7 @@ def facts_of_tombstone(
     """Return the facts of a tombstone, with the nested lists that its `last` document was in."""
     facts = facts_of(version, collection, document)
     if keys := NESTED_BY.get(collection):
-        before: dict[str, Any] = {}
-        for name, keep in NESTED_PLANS[version, collection]:
-            if name in last:
-                keep(before, last[name])
+        before = facts_of(version, collection, last)
         facts |= {LAST + key: before[key] for key in keys if key in before}
     return facts
 
@@ -184,13 +181,3 @@ PLANS = {
     for version, collections in FIELDS.items()
     for collection in collections
 }
-
-NESTED_PLANS = {
-    (version, collection): tuple(
-        (name, keep)
-        for name, keep in others.items()
-        if f"{name}.sourcedId" in NESTED_BY.get(collection, ())
-    )
-    for (version, collection), (_, others) in PLANS.items()
-}
-"""The same for the references by which nested lists go."""

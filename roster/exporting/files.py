@@ -54,8 +54,6 @@ def export_organization(
                 by,
                 "roster.exported",
                 organization,
-                kind="organization",
-                object_id=organization.slug,
                 new={"oneroster": version, "files": exported.files},
             )
             return Exported(

@@ -81,8 +81,6 @@ def export_written(
         by,
         "gradebook.exported",
         organization,
-        kind="organization",
-        object_id=organization.slug,
         new={"files": counts, "since": stamp(moment_of(span.after)) if span.after else None},
     )
     return counts

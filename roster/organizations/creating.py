@@ -28,8 +28,6 @@ def create_organization(
         by,
         "organization.created",
         organization,
-        kind="organization",
-        object_id=slug,
         new={"slug": slug, "name": organization.name, "timeZone": time_zone},
     )
     return organization

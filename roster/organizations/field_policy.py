@@ -30,8 +30,6 @@ def set_field_policy(
             by,
             "organization.field_policy_set",
             organization,
-            kind="organization",
-            object_id=organization.slug,
             old=old,
             new=wanted,
             reason=reason.strip(),

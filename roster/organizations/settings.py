@@ -143,8 +143,6 @@ def set_organization(
                 by,
                 "organization.changed",
                 row,
-                kind="organization",
-                object_id=row.slug,
                 old={name: each["old"] for name, each in changed.items()},
                 new={name: each["new"] for name, each in changed.items()},
                 reason=reason.strip(),

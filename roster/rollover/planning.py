@@ -105,7 +105,4 @@ def _told(rollover: Rollover) -> dict[str, str]:
 def _record(
     action: str, rollover: Rollover, by: audit.Actor, old: dict[str, str] | None = None
 ) -> None:
-    audit.record(
-        by, action, rollover.organization, kind="organization",
-        object_id=rollover.organization.slug, old=old, new=_told(rollover),
-    )  # fmt: skip
+    audit.record(by, action, rollover.organization, old=old, new=_told(rollover))

@@ -35,8 +35,6 @@ def create_sandbox(
         by,
         "sandbox.created",
         sandbox,
-        kind="organization",
-        object_id=slug,
         new={"students": students},
     )
     return sandbox
