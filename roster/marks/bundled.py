@@ -6,24 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from roster.hierarchy.roles import is_staff, is_student
+from roster.kinds import KINDS
+from roster.listing import live
 from roster.marks.rows import about_of
-from roster.models import (
-    Category,
-    Course,
-    Klass,
-    Level,
-    Mark,
-    Org,
-    Organization,
-    Role,
-    Status,
-    User,
-)
+from roster.models import Course, Level, Mark, Organization, Role, Status
 from roster.parts import in_parts
 
 BATCH = 500
 PRESENCES = {"school_enrollment": is_student, "district_assignment": is_staff}
-OF_KIND = {"org": Org, "school": Org, "person": User, "section": Klass, "grading_task": Category}
+ROWS = ("org", "school", "person", "section", "grading_task")
+"""Kinds whose rows are rows of bundles."""
 
 
 def mark_from_bundles(organization: Organization) -> int:
@@ -68,33 +60,20 @@ def mark_from_bundles(organization: Organization) -> int:
 
 def asked_for(organization: Organization, courses: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield kind and id of what bundles ask to be marked; `courses` are the row of each level."""
-    schools = set(
-        Org.objects.filter(organization=organization, type="school").values_list(
-            "sourced_id", flat=True
-        )
-    ) | set(
-        Klass.objects.filter(organization=organization, status=Status.ACTIVE).values_list(
-            "school", flat=True
-        )
-    )
-    sources: list[tuple[Any, str]] = [
-        (Org, ""),
-        (User, "person"),
-        (Klass, "section"),
-        (Category, "grading_task"),
-    ]
-    for model, kind in sources:
-        for sourced_id in _excluded(model, organization).values_list("sourced_id", flat=True):
-            yield kind or ("school" if sourced_id in schools else "org"), sourced_id
-    rows = set(_excluded(Course, organization).values_list("sourced_id", flat=True))
+    for kind in ROWS:
+        rows = _asking(live(organization, KINDS[kind]))
+        for sourced_id in rows.values_list("sourced_id", flat=True):
+            yield kind, sourced_id
+    asking = _asking(_active(organization, Course))
+    named = set(asking.values_list("sourced_id", flat=True))
     for sourced_id, course in courses.items():
-        if course in rows:
+        if course in named:
             yield "course", sourced_id
-    for user, org, role in _excluded(Role, organization).values_list("user", "org", "role"):
-        if is_student(role):
-            yield "school_enrollment", f"{user}~{org}"
-        elif is_staff(role):
-            yield "district_assignment", f"{user}~{org}"
+    roles = _asking(_active(organization, Role)).values_list("user", "org", "role")
+    for user, org, role in roles:
+        for kind, counts in PRESENCES.items():
+            if counts(role):
+                yield kind, f"{user}~{org}"
 
 
 def _said_open(organization: Organization, kind: str, ids: set[str]) -> set[str]:
@@ -102,23 +81,22 @@ def _said_open(organization: Organization, kind: str, ids: set[str]) -> set[str]
 
     A level that is gone has none either: what stands in its place is for `carrying` to say.
     """
-    active = {"organization": organization, "status": Status.ACTIVE}
     if kind in PRESENCES:
-        roles = Role.objects.filter(**active).values_list("user", "org", "role")
+        roles = _active(organization, Role).values_list("user", "org", "role")
         counts = PRESENCES[kind]
         return ids & {f"{user}~{org}" for user, org, role in roles if counts(role)}
     if kind == "course":
         levels = Level.objects.filter(organization=organization, kind="course")
         courses = dict(levels.values_list("sourced_id", "course"))
-        there = set(Course.objects.filter(**active).values_list("sourced_id", flat=True))
+        there = set(_active(organization, Course).values_list("sourced_id", flat=True))
         return {each for each in ids if each not in courses or courses[each] in there}
-    model: Any = OF_KIND[kind]
-    return ids & set(model.objects.filter(**active).values_list("sourced_id", flat=True))
+    rows = _active(organization, KINDS[kind].model)
+    return ids & set(rows.values_list("sourced_id", flat=True))
 
 
-def _excluded(model: Any, organization: Organization) -> Any:
-    return model.objects.filter(
-        organization=organization,
-        status=Status.ACTIVE,
-        metadata__externalLmsExclude__in=["true", "TRUE", "True", "1", "yes"],
-    )
+def _active(organization: Organization, model: Any) -> Any:
+    return model.objects.filter(organization=organization, status=Status.ACTIVE)
+
+
+def _asking(rows: Any) -> Any:
+    return rows.filter(metadata__externalLmsExclude__in=["true", "TRUE", "True", "1", "yes"])
