@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 
@@ -35,53 +36,36 @@ def rendered(
     """
     at = [int(each) for each in positions]
     hidden, said = d.hidden(collection), answers(d, collection, at)
-    read = _People(d) if collection == "users" else _Rows(d, collection)
+    read = _people(d) if collection == "users" else partial(rows_at, d.map, ROWS_OF[collection])
     for batch in in_parts(at, BATCH):
         some = list(islice(said, len(batch)))
-        for position, row, answer in zip(batch, read.rows(batch), some, strict=True):
+        for position, row, answer in zip(batch, read(batch), some, strict=True):
             yield position, document(d.version, collection, row, answer, hidden)
 
 
-class _Rows:
-    """Reads the rows of a collection."""
+def _people(d: Decision) -> Callable[[Sequence[int]], list[Person]]:
+    """Return what reads users, and in 1.2 the rows of their roles and profiles."""
+    m, size, nobody = d.map, len(d.map.ids["person"]), np.empty(0, np.int32)
+    shown = {"role": d.version != V11}
+    shown["profile"] = shown["role"] and "userProfiles" not in d.hidden("users")
+    held = {}
+    for kind, there in shown.items():
+        people = getattr(m, kind).person[:-1] if there else nobody
+        held[kind] = Lists.grouped(size, people, np.arange(len(people), dtype=np.int32))
 
-    def __init__(self, d: Decision, collection: str) -> None:
-        self.m = d.map
-        self.kind = ROWS_OF[collection]
+    def of(batch: Sequence[int], kind: str) -> dict[int, Any]:
+        """Return the rows of these people in another table, by their keys."""
+        at = [*chain.from_iterable(held[kind].each(batch))]
+        records = getattr(m, kind).record[at].tolist() if at else []
+        return dict(zip(records, rows_at(m, kind, at), strict=True))
 
-    def rows(self, batch: Sequence[int]) -> list[Any]:
-        return rows_at(self.m, self.kind, batch)
-
-
-class _People:
-    """Reads users, and in 1.2 the rows of their roles and profiles."""
-
-    def __init__(self, d: Decision) -> None:
-        self.m = d.map
-        size, nobody = len(d.map.ids["person"]), np.empty(0, np.int32)
-        whole = d.version != V11
-        roles = d.map.role.person[:-1] if whole else nobody
-        profiles = d.map.profile.person[:-1]
-        if not whole or "userProfiles" in d.hidden("users"):
-            profiles = nobody
-        self.roles, self.profiles = (
-            Lists.grouped(size, each, np.arange(len(each), dtype=np.int32))
-            for each in (roles, profiles)
-        )
-
-    def rows(self, batch: Sequence[int]) -> list[Person]:
-        roles = dict(self._of(batch, self.roles, "role"))
-        profiles = dict(self._of(batch, self.profiles, "profile"))
-        keys = self.m.profile.record
+    def read(batch: Sequence[int]) -> list[Person]:
+        roles, profiles, keys = of(batch, "role"), of(batch, "profile"), m.profile.record
         return [
-            Person(row, roles, [profiles[keys[each]] for each in held])
-            for row, held in zip(
-                rows_at(self.m, "person", batch), self.profiles.each(batch), strict=True
+            Person(row, roles, [profiles[keys[each]] for each in own])
+            for row, own in zip(
+                rows_at(m, "person", batch), held["profile"].each(batch), strict=True
             )
         ]
 
-    def _of(self, batch: Sequence[int], lists: Lists, kind: str) -> Iterator[tuple[int, Any]]:
-        """Yield the rows of these people in another table, each with its key."""
-        at = [*chain.from_iterable(lists.each(batch))]
-        records = getattr(self.m, kind).record[at].tolist() if at else []
-        return zip(records, rows_at(self.m, kind, at), strict=True)
+    return read
