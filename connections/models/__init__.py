@@ -9,21 +9,3 @@ from connections.models.logo import Logo
 from connections.models.partner import Partner
 from connections.models.run import Run
 from connections.models.tally import STEPS, Tally
-
-__all__ = [
-    "SHARES",
-    "STEPS",
-    "TYPES",
-    "AgreementFile",
-    "Client",
-    "Connection",
-    "HandOver",
-    "Interest",
-    "Logo",
-    "MadeWith",
-    "Partner",
-    "Request",
-    "Run",
-    "Secret",
-    "Tally",
-]

@@ -2,5 +2,3 @@
 
 from roster.arrivals.keeping import clear_left_behind, forget, keep, unpacked
 from roster.arrivals.receiving import receive
-
-__all__ = ["clear_left_behind", "forget", "keep", "receive", "unpacked"]

@@ -12,18 +12,3 @@ from roster.checking.numbers import (
 from roster.checking.prerequisites import NEEDS
 from roster.checking.sentences import because, in_words
 from roster.deciding.reasons import Reason
-
-__all__ = [
-    "NEEDS",
-    "SHOWN",
-    "VERSIONS",
-    "Numbers",
-    "Reason",
-    "because",
-    "check_data",
-    "everything_shared",
-    "in_words",
-    "numbers",
-    "numbers_of",
-    "records_behind",
-]

@@ -4,5 +4,3 @@ from roster.deciding.decision import Decision
 from roster.deciding.rules import Rules
 from roster.deciding.settings import Settings
 from roster.deciding.why import Cause, Step
-
-__all__ = ["Cause", "Decision", "Rules", "Settings", "Step"]

@@ -4,5 +4,3 @@ from roster.dialects.composing import Doc
 from roster.dialects.documents import RENDERING, document
 from roster.dialects.pruning import pruned_doc
 from roster.dialects.tombstones import tombstone_doc
-
-__all__ = ["RENDERING", "Doc", "document", "pruned_doc", "tombstone_doc"]

@@ -3,15 +3,3 @@
 from roster.excluding.effects import effect_of_marks
 from roster.excluding.marking import CLEARED, Marked, exclude, include, to_exclude, to_include
 from roster.excluding.undoing import still_marked, undo
-
-__all__ = [
-    "CLEARED",
-    "Marked",
-    "effect_of_marks",
-    "exclude",
-    "include",
-    "still_marked",
-    "to_exclude",
-    "to_include",
-    "undo",
-]

@@ -4,15 +4,3 @@ from roster.exporting.documents import PublishedDocuments
 from roster.exporting.files import Exported, export_organization, write
 from roster.exporting.grades import Span, export_written, write_grades
 from roster.writing import FORM, Bundle
-
-__all__ = [
-    "FORM",
-    "Bundle",
-    "Exported",
-    "PublishedDocuments",
-    "Span",
-    "export_organization",
-    "export_written",
-    "write",
-    "write_grades",
-]

@@ -7,16 +7,3 @@ from roster.fetching.failing import NotYet, Unfinished
 from roster.fetching.schedule import due, last_daily, silent_since
 from roster.fetching.taking import fetch
 from roster.fetching.uploading import take_upload
-
-__all__ = [
-    "NotYet",
-    "Unfinished",
-    "abandon",
-    "deliver",
-    "due",
-    "fetch",
-    "import_arrival",
-    "last_daily",
-    "silent_since",
-    "take_upload",
-]

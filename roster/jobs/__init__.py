@@ -12,21 +12,3 @@ from roster.jobs.arriving import (
 from roster.jobs.queue import enqueue, run_again, send, sweep
 from roster.jobs.refreshes import cancel, request_refresh
 from roster.jobs.working import running_refresh, work
-
-__all__ = [
-    "cancel",
-    "enqueue",
-    "failed_visits",
-    "import_now",
-    "open_visits",
-    "request_approval",
-    "request_import",
-    "request_refresh",
-    "request_visit",
-    "run_again",
-    "running_refresh",
-    "send",
-    "sweep",
-    "visits_of",
-    "work",
-]

@@ -2,5 +2,3 @@
 
 from roster.listing.filters import filters_of, select
 from roster.listing.rows import label, listing, live, markable, rows_of
-
-__all__ = ["filters_of", "label", "listing", "live", "markable", "rows_of", "select"]

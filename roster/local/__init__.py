@@ -1,5 +1,3 @@
 """The district's own rows beside what its system sends: made, changed, ended; applied at once."""
 
 from roster.local.rows import ADD, CHANGE, EITHER, end_expired, end_row, set_rows
-
-__all__ = ["ADD", "CHANGE", "EITHER", "end_expired", "end_row", "set_rows"]

@@ -6,22 +6,3 @@ from roster.map.foreseen import with_levels
 from roster.map.map import PUBLISHED, Map
 from roster.map.rows import last_change
 from roster.map.storing import Outdated, build, current, forget, load, outdated, store
-
-__all__ = [
-    "PUBLISHED",
-    "Ids",
-    "Lists",
-    "Map",
-    "Outdated",
-    "Rows",
-    "Words",
-    "build",
-    "content_of",
-    "current",
-    "forget",
-    "last_change",
-    "load",
-    "outdated",
-    "store",
-    "with_levels",
-]

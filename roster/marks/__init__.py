@@ -2,5 +2,3 @@
 
 from roster.marks.resolving import Marks, resolve
 from roster.marks.rows import MarkRow, about_of, marks_for, marks_of
-
-__all__ = ["MarkRow", "Marks", "about_of", "marks_for", "marks_of", "resolve"]

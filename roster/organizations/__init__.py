@@ -3,5 +3,3 @@
 from roster.organizations.creating import create_organization
 from roster.organizations.field_policy import set_field_policy
 from roster.organizations.settings import set_organization
-
-__all__ = ["create_organization", "set_field_policy", "set_organization"]

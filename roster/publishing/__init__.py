@@ -15,22 +15,3 @@ from roster.publishing.holding import held_refresh, is_discarded, is_superseded
 from roster.publishing.refreshing import refresh
 from roster.publishing.running import AlreadyRunning, close_dead
 from roster.publishing.sweeping import sweep
-
-__all__ = [
-    "AlreadyRunning",
-    "act",
-    "change_feed",
-    "close_dead",
-    "discard",
-    "end_feed",
-    "held_refresh",
-    "hold_feed",
-    "is_discarded",
-    "is_superseded",
-    "keep",
-    "refresh",
-    "resume_feed",
-    "start_feed",
-    "sweep",
-    "withhold",
-]

@@ -4,19 +4,3 @@ from roster.caches import forget
 from roster.reading.begun import Name, begun_since
 from roster.reading.pages import Page, exists, found, found_all, page, page_as_begun, single, totals
 from roster.reading.where import Order, Where
-
-__all__ = [
-    "Name",
-    "Order",
-    "Page",
-    "Where",
-    "begun_since",
-    "exists",
-    "forget",
-    "found",
-    "found_all",
-    "page",
-    "page_as_begun",
-    "single",
-    "totals",
-]

@@ -3,14 +3,3 @@
 from roster.rollover.changing import change_year, has_data
 from roster.rollover.foreseeing import Foreseen, foresee
 from roster.rollover.planning import cancel, carry_out_due, plan, revert
-
-__all__ = [
-    "Foreseen",
-    "cancel",
-    "carry_out_due",
-    "change_year",
-    "foresee",
-    "has_data",
-    "plan",
-    "revert",
-]

@@ -6,5 +6,3 @@ exports says where it comes from, and `roster/importing/` keeps the two worlds a
 
 from roster.sandboxes.creating import MOST_STUDENTS, STUDENTS, create_sandbox
 from roster.sandboxes.nights import import_night
-
-__all__ = ["MOST_STUDENTS", "STUDENTS", "create_sandbox", "import_night"]
