@@ -38,27 +38,18 @@ def marks_of(organization: Organization) -> list[MarkRow]:
     return [MarkRow._make(row) for row in rows.values_list(*MarkRow._fields)]
 
 
-def marks_for(
-    organization: Organization,
-    kind: str,
-    ids: Iterable[str],
-    source: Mark.Source = Mark.Source.PERSON,
-) -> list[MarkRow]:
-    """Return marks on these rows, with what they are about; none is stored."""
+def marks_for(organization: Organization, kind: str, ids: Iterable[str]) -> list[MarkRow]:
+    """Return a person's marks on these rows, with what they are about; none is stored."""
     wanted = list(ids)
     about = about_of(organization, kind, wanted)
-    return [MarkRow(kind, each, source.value, about.get(each, {})) for each in wanted]
+    return [MarkRow(kind, each, Mark.Source.PERSON.value, about.get(each, {})) for each in wanted]
 
 
 def about_of(
-    organization: Organization, kind: str, ids: Iterable[str], revision: int | None = None
+    organization: Organization, kind: str, ids: Iterable[str]
 ) -> dict[str, dict[str, Any]]:
-    """Return what each of these levels is about; nothing of rows that are no levels.
-
-    `revision` is that of the rows, where it isn't the organization's yet.
-    """
-    if revision is None:
-        revision = Organization.objects.values_list("revision", flat=True).get(pk=organization.pk)
+    """Return what each of these levels is about; nothing of rows that are no levels."""
+    revision = Organization.objects.values_list("revision", flat=True).get(pk=organization.pk)
     levels = Level.objects.filter(organization=organization, kind=kind)
     found: dict[str, dict[str, Any]] = {}
     for part in in_parts(sorted(set(ids)), BATCH):
