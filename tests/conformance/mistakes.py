@@ -21,8 +21,8 @@ FILTERS = [
         "a chain is read from left to right: what is decided stays",
     ),
     Mutation(
-        WHERE, "return positions[self._filtered(asking, listed, positions)] if",
-        "return self._filtered(asking, listed, np.arange(len(listed.shows))).nonzero()[0] if",
+        WHERE, "positions = positions[self._filtered(asking, listed, positions)]",
+        "positions = self._filtered(asking, listed, np.arange(len(listed.shows))).nonzero()[0]",
         "a filter can't escape its list",
     ),
     Mutation(COMPARING, '">=": ">="', '">=": ">"', ">= takes what is equal"),
@@ -94,7 +94,7 @@ VISIBILITY = [
         READING, 'COLLECTIONS[collection].service != "gradebook"', "True",
         "a gradebook record that is gone is not found",
     ),
-    Mutation(WHERE, "        if self.subset:\n", "        if False:\n", "students are students"),
+    Mutation(WHERE, "if self.subset and positions.size:", "if False:", "students are students"),
     Mutation(
         ORDERING, "if path.root in asking.withheld:", "if False:", "a hidden field orders nothing"
     ),
