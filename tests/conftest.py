@@ -18,7 +18,8 @@ LONG = tuple(
     f"tests/{name}"
     for name in (
         "benchmarks", "browser", "deploy", "killing", "model", "portal/test_demo",
-        "portal/test_serve", "restarting", "security", "validating", "year",
+        "portal/test_odd_clients", "portal/test_serve", "restarting", "security", "validating",
+        "year",
     )
 )  # fmt: skip
 """Where single tests take long: one worker begins with them, and both end with short ones."""

@@ -137,6 +137,8 @@ class OneRosterView(APIView):
         # holds it anyway, may, and asks whether it still stands.
         kept = "ETag" in response.headers
         response.headers["Cache-Control"] = "private, no-cache" if kept else "no-store"
+        if response.status_code == 204:
+            del response.headers["Content-Type"]  # Some clients parse what they are told is there.
         if traced := trace_of(request):
             traced.endpoint = self.endpoint()
         return response
