@@ -43,6 +43,11 @@ def web(host: str, port: int, workers: int) -> None:
     """Serve the portal and the API by granian: a main process that forks `workers` others.
 
     They share the memory of the application that is loaded here; nobody opens the database here.
+
+    Granian answers an address with a raw `<`, `>` or `"` by an empty 400, before we see it; nginx
+    encodes them. Waitress and gunicorn take them, for more of the processor in each request:
+    waitress 270 µs for a short answer and 870 for 330 kB, gunicorn 520 and 670, granian 110 and
+    230.
     """
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces

@@ -52,7 +52,7 @@ FAULTS = (
         INVALID_DATA,
         "limit or offset is no whole number in its range, orderBy is neither asc nor desc, or "
         "one of them was given twice.",
-        "Mend the request. As it is, it will never be answered.",
+        "Fix the request; repeating it unchanged fails again.",
     ),
     Fault(
         400,
@@ -87,7 +87,7 @@ FAULTS = (
         "The token lacks the scope, the path is of the other version, the connection is disabled, "
         "suspended or expired, or, of a write, paused, the record isn't yours, or you ask from an "
         "address that the district doesn't admit.",
-        "The description says which. A new token won't help; the district may.",
+        "The description says which. Ask the district; what it opens, a new token has.",
     ),
     Fault(
         404,
@@ -99,14 +99,14 @@ FAULTS = (
     Fault(
         412,
         INVALID_DATA,
-        "What If-Match names is no longer so.",
-        "Read the record again, and decide anew.",
+        "The record has changed since the ETag that If-Match names.",
+        "Read the record again, then decide.",
     ),
     Fault(
         422,
         INVALID_DATA,
         "What was sent can't be kept; the description begins with the field's name.",
-        "Mend that field. Of a POST, nothing was kept.",
+        "Fix that field. Of a POST, nothing was kept.",
     ),
     Fault(
         429,

@@ -23,8 +23,9 @@ from connections.models import Connection
 from portal import articles, examples, urls
 from portal.models import Staff
 from roster.dialects.fields import FIELDS
+from roster.dialects.references import base_path
 from roster.models import AcademicSession, Organization
-from tests.cast import connected, signed_in
+from tests.cast import ask_token, connected, signed_in
 
 EVERY = [(book, name) for book, names in articles.BOOKS.items() for name in names]
 PAGES = [
@@ -184,6 +185,8 @@ def test_snippets_run_as_they_stand(
     (only,) = said
     users, changed = (int(line.split()[0]) for line in only.splitlines())
     assert users == changed > 100  # More than a page has by itself.
+    for name in ("sync", "queries"):
+        asked_in_a_shell(name, given, users)
     text = (articles.FOLDER / "developers" / "sync.md").read_text()
     (client,) = re.findall(r"```python [^\n]*\n(.*?)```", text, re.DOTALL)
 
@@ -198,6 +201,39 @@ def test_snippets_run_as_they_stand(
     student = next(key for key, user in read.items() if user["roles"][0]["role"] == "student")
     call_command("exclude", "riverside", "person", student, reason="asked", verbosity=0)
     assert synced().keys() == read.keys() - {student}
+
+
+def asked_in_a_shell(name: str, given: dict[str, str], users: int) -> None:
+    """Run an article's lines for a shell after those that get a token."""
+    text = (articles.FOLDER / "developers" / f"{name}.md").read_text()
+    lines = re.findall(r"```sh [^\n]*\n(.*?)```", text, re.DOTALL)
+    assert lines
+    for line in lines:
+        done = subprocess.run(
+            ["bash"], input=f"{examples.CURL['token']}\n{line}", env=os.environ | given,
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert done.stderr == ""
+        assert 0 < len(json.loads(done.stdout)["users"]) <= users
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+def test_filters_of_the_guide_are_understood(version: str, riverside: Organization, dana: Staff):
+    connection = connected(riverside, dana, oneroster=version)
+    secret = credentials.rotate(connection, by=dana)
+    token = ask_token(connection.client.client_id, secret).json()["access_token"]
+    call_command("refresh_cache", "riverside", verbosity=0)
+    text = (articles.FOLDER / "developers" / "queries.md").read_text()
+    table = text.split("| filter | finds |")[1].split("\n\n")[0]
+    filters = re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
+    assert len(filters) > 5
+    base = base_path(version, "rostering")
+    for asked in filters:
+        where = "classes" if asked.startswith("school.") else "users"
+        answer = Client(headers={"Authorization": f"Bearer {token}"}).get(
+            f"{base}/{where}", {"filter": asked}
+        )
+        assert (asked, answer.status_code) == (asked, 200)
 
 
 CYCLE = """\
