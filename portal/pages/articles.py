@@ -18,12 +18,18 @@ from roster.api.addresses import origin_of
 from roster.api.parameters import DEFAULT_LIMIT, MOST_LIMIT
 from roster.api.throttling import BUDGET, PERIOD
 from roster.api.writing import MOST_AT_ONCE
+from roster.caches import MEGABYTE, Cache
 from roster.dialects.references import base_path
 from roster.models import Organization
 from roster.reading.query import MOST_CLAUSES
 
 EXCERPT = 180
 """Characters of what was found that are shown."""
+
+_parts = Cache[list[articles.Part]](
+    2 * MEGABYTE, lambda parts: sum(len(each.text) for each in parts)
+)
+"""What a search looks through, by the address that the pages name."""
 
 
 @require_safe
@@ -42,15 +48,20 @@ def show(request: HttpRequest, name: str, book: str = "developers") -> HttpRespo
 def search(request: HttpRequest) -> HttpResponse:
     """What the documentation says about some words: to vendors first, operators last."""
     words = request.GET.get("q", "").strip()[:100]
-    values = _values(request)
-    vendors, *others = (articles.parts_of(book, values) for book in articles.BOOKS)
-    found = articles.search(words, chain(vendors, docs.parts(request), *others))
+    base = origin_of(request)
+    found = articles.search(words, _parts.get(base) or _parts.put(base, _everything(request)))
     context = {
         **docs.around(""),
         "words": words,
         "found": [(part.title, part.address, _excerpt(part.text, words)) for part in found],
     }
     return TemplateResponse(request, "docs/search.html", context)
+
+
+def _everything(request: HttpRequest) -> list[articles.Part]:
+    values = _values(request)
+    vendors, *others = (articles.parts_of(book, values) for book in articles.BOOKS)
+    return list(chain(vendors, docs.parts(request), *others))
 
 
 def _excerpt(text: str, words: str) -> str:
