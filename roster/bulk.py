@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from itertools import chain
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import psycopg
@@ -47,7 +48,7 @@ def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[A
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
 
 
-def set_bytes(row: Model, column: str, content: bytes) -> None:
+def set_bytes(row: Model, column: str, content: bytes | memoryview) -> None:
     """Write a long value into a column of a stored row.
 
     PostgreSQL gets the bytes as they are: Django's cursor writes them out as text, and has that
@@ -58,7 +59,7 @@ def set_bytes(row: Model, column: str, content: bytes) -> None:
     statement = f"UPDATE {table} SET {name} = %s WHERE id = %s"  # noqa: S608
     with connection.cursor() as cursor:
         if not _is_postgresql():
-            cursor.execute(statement, [content, row.pk])
+            cursor.execute(statement, [cast(bytes, content), row.pk])
             return
         with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as plain:
             plain.execute(statement, [content, row.pk])
@@ -107,6 +108,9 @@ def columns_of(
         if not _is_postgresql():
             cells = [*names[:numbers], *(f"CAST({name} AS blob)" for name in names[numbers:])]
             cursor.execute(f"{rows} SELECT {', '.join(cells)} FROM each", parameters)  # noqa: S608
+            if not texts:  # Of these there are many, and a row is gone when the next is fetched.
+                flat = np.fromiter(chain.from_iterable(cursor), np.int64)
+                return flat.reshape(-1, numbers).T, []
             found = [*zip(*cursor.fetchall(), strict=True)] or [()] * len(names)
             flat = np.array(found[:numbers], np.int64).reshape(numbers, -1)
             return flat, [[*each] for each in found[numbers:]]

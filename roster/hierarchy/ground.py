@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from roster.hierarchy.circles import without_circles
@@ -50,13 +50,19 @@ class Ground:
         )
         self.calendars: dict[str, tuple[str, str, str]] = {}
         self.structures: dict[str, tuple[str, str]] = {}
-        self.students: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self.students: dict[tuple[str, str], frozenset[str]] = {}
+        self._shared: dict[frozenset[str], frozenset[str]] = {}
         self.staff: dict[tuple[str, str], str] = {}
         self.guardians: set[str] = set()
         self.class_structures: dict[str, list[str]] = {}
         self._place_classes()
         self._place_people()
         self._place_students_by_default()
+
+    def _seat(self, user: str, school: str, structures: Iterable[str]) -> None:
+        """Add structures to a student's at a school; most share them, and have one set of them."""
+        every = self.students.get((user, school), frozenset()).union(structures)
+        self.students[user, school] = self._shared.setdefault(every, every)
 
     def within(self, org: str) -> str:
         """Return the school that an org is or lies within: the nearest one upward, or none."""
@@ -105,7 +111,7 @@ class Ground:
                 continue
             elif is_student(role):
                 if school := self.within(org):
-                    self.students[user, school] |= self._structures_by_role(school, metadata)
+                    self._seat(user, school, self._structures_by_role(school, metadata))
             else:
                 self.staff.setdefault((user, org), "")
         enrolled = Enrollment.objects.filter(organization=self.organization, status=Status.ACTIVE)
@@ -124,7 +130,7 @@ class Ground:
             if user not in self.grades:
                 continue
             if is_student(role):
-                self.students[user, school].update(structures)
+                self._seat(user, school, structures)
             elif self.staff.get((user, school), role) != "":
                 known = self.staff.get((user, school), role)
                 self.staff[user, school] = min(role, known, key=teacher_first)
@@ -144,4 +150,4 @@ class Ground:
         for user, school in self.students:
             if not self._structures_of_the_year(user, school):
                 default = self.timetable.default_calendar(school)
-                self.students[user, school].add(self.structure(self.calendar(school, *default), {}))
+                self._seat(user, school, [self.structure(self.calendar(school, *default), {})])

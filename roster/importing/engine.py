@@ -14,6 +14,8 @@ from roster.models import Organization
 from roster.parts import in_parts
 
 BATCH = 2_000
+ROOM = {"temp_store": "FILE", "cache_size": "-8192"}
+"""Where SQLite keeps what an import stages, and how much of the database it has at hand (KiB)."""
 MANY = 1_000
 """Rows of a table from which on it is worth while to tell the planner of them."""
 
@@ -74,13 +76,15 @@ def on_disk() -> Iterator[None]:
         yield
         return
     with connection.cursor() as cursor:
-        kept = cursor.execute("PRAGMA temp_store").fetchone()[0]
-        cursor.execute("PRAGMA temp_store = FILE")
+        kept = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ROOM}
+        for name, value in ROOM.items():
+            cursor.execute(f"PRAGMA {name} = {value}")
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA temp_store = {int(kept)}")
+            for name, value in kept.items():
+                cursor.execute(f"PRAGMA {name} = {int(value)}")
 
 
 def elements(column: str) -> str:

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from roster import bulk
 from roster.deciding import Decision, Rules, Settings
 from roster.deciding.rules import EVERYTHING
 from roster.importing.columns import VERSIONS
@@ -34,13 +33,12 @@ class Seen(NamedTuple):
         rules = Rules.of({**EVERYTHING, "inactive": False}, [])
         settings = Settings.of(organization)
         marks, day = resolve(marks_of(organization), m), organization.today()
-        decisions = [Decision(m, version, rules, settings, day, marks) for version in VERSIONS]
-        visible = {
-            kind: bulk.distinct(
-                np.concatenate([getattr(m, kind).hash[d.ok(kind)] for d in decisions])
-            )
-            for kind in WATCHED
-        }
+        seen = {kind: np.zeros(len(getattr(m, kind).hash), np.bool_) for kind in WATCHED}
+        for version in VERSIONS:
+            decision = Decision(m, version, rules, settings, day, marks)
+            for kind, flags in seen.items():
+                flags |= decision.ok(kind)
+        visible = {kind: np.sort(getattr(m, kind).hash[flags]) for kind, flags in seen.items()}
         return cls(visible, m.person.hash.copy())
 
     def new(self, before: Seen, kind: str) -> Hashes:

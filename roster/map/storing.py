@@ -158,7 +158,7 @@ def outdated(organization: Organization) -> QuerySet[StoredMap]:
     return maps.exclude(form=FORM).exclude(revision=organization.revision)
 
 
-def pack(m: Map) -> bytes:
+def pack(m: Map) -> memoryview:
     """Return a map's tables as they are stored."""
     head = {
         "year": m.year,
@@ -182,9 +182,9 @@ def pack(m: Map) -> bytes:
             file.write(table.ids.encode())
             for values in table.values.values():
                 file.write(values.data)
-    with out.getbuffer() as content:
-        content[:CHECKSUM] = _checksum(content[CHECKSUM:])
-    return out.getvalue()
+    content = out.getbuffer()
+    content[:CHECKSUM] = _checksum(content[CHECKSUM:])
+    return content
 
 
 def unpack(stored: StoredMap) -> Map:

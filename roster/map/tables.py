@@ -5,9 +5,10 @@ A table reads no other table, so that a later map can take it over, or splice in
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Any
 
 import numpy as np
@@ -43,10 +44,10 @@ class Table:
 def spliced(base: Table, keep: NDArray[np.bool_], fresh: Table, state: State) -> Table:
     """Return a table of the rows of `base` that are kept and all of `fresh`, in order."""
     kept = np.flatnonzero(keep)
-    known = base.texts
-    ids = [*(known[row] for row in kept.tolist()), *fresh.texts]
-    # Two runs that are in order already are merged in no time.
-    order = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
+    ids = base.texts if keep.all() else [*compress(base.texts, keep.tolist())]
+    at = [bisect(ids, each) for each in fresh.texts]
+    order = np.insert(np.arange(len(kept)), at, len(kept) + np.arange(fresh.size))
+    ids += fresh.texts
     values: Values = {}
     for name in base.values:
         if name.endswith(SIZES):
