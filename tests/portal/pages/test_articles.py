@@ -34,16 +34,20 @@ PAGES = [
     *(articles.address_of(book, name) for book, name in EVERY),
 ]
 OUTSIDE = {
-    f"https://www.imsglobal.org/{path}"
-    for path in (
-        "spec/oneroster/v1p2",
-        "spec/oneroster/v1p2/rostering/info",
-        "spec/oneroster/v1p2/impl",
-        "spec/oneroster/v1p2/cert",
-        "oneroster-v11-final-specification",
-        "oneroster-v11-final-best-practice-and-implementation-guide",
-        "oneroster-conformance-testing",
-    )
+    "https://app.1edtech.org/itorc_1p2/login",
+    "https://standards.1edtech.org/oneroster/",
+    *(
+        f"https://www.imsglobal.org/{path}"
+        for path in (
+            "spec/oneroster/v1p2",
+            "spec/oneroster/v1p2/rostering/info",
+            "spec/oneroster/v1p2/impl",
+            "spec/oneroster/v1p2/cert",
+            "oneroster-v11-final-specification",
+            "oneroster-v11-final-best-practice-and-implementation-guide",
+            "oneroster-conformance-testing",
+        )
+    ),
 }
 """Every address that the documentation leads to and that isn't ours."""
 
