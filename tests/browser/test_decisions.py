@@ -57,7 +57,7 @@ def test_a_bad_night_is_uploaded_held_and_applied_and_a_sharing_narrowed(
     page.get_by_role("button", name="Show what changes").click()
     expect(page.get_by_role("link", name="Ann O'Hara")).to_be_visible()
     page.get_by_role("button", name="Save this").click()
-    expect(page.get_by_text("The vendor reads by it from its next request on.")).to_be_visible()
+    expect(page.get_by_text("Saved. It holds from the vendor's next request on.")).to_be_visible()
     brightpath.refresh_from_db()
     assert brightpath.roles == ["teacher"]
 
