@@ -38,6 +38,10 @@ NAMES: dict[str, Any] = {
     "unenrolled": gettext_lazy("People without a class too"),
     "kept_out": gettext_lazy("People kept out"),
     "vendor": gettext_lazy("Name"),
+    "slug": gettext_lazy("Short name"),
+    "added": gettext_lazy("Added"),
+    "changed": gettext_lazy("Changed"),
+    "removed": gettext_lazy("Removed"),
 }
 """What values are called: as the forms call them."""
 

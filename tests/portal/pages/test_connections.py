@@ -135,7 +135,7 @@ def test_its_history_has_old_and_new_values(as_victor: Client, brightpath: Conne
     change_terms(brightpath, by="test", agreement="DPA-9")
     history = as_victor.get(f"{LIST}{brightpath.pk}/").context["history"]
     (_entry, changes) = history[0]
-    assert changes == [("agreement", "—", "DPA-9")]
+    assert changes == [("Agreement", "—", "DPA-9")]
 
 
 def test_a_viewer_sees_no_secrets_and_no_acts(
