@@ -125,6 +125,9 @@ def _holds(organization: Organization, kind: Kind, word: str, typed: str) -> Q:
     # word with a digit, as names have none: both would have the database go through all rows.
     in_part = any(each.isdigit() for each in typed)
     wanted = Q(sourced_id__icontains=typed) if in_part else Q(sourced_id=typed)
+    if in_part and not typed.isascii():
+        # Ids are collated by their bytes: PostgreSQL makes capitals of theirs in ASCII alone.
+        wanted |= Q(sourced_id__contains=typed)
     for column, model in CALLED_AFTER[kind.name]:
         named = model.objects.filter(Contains(_text(model), word), organization=organization)
         wanted |= Q(**{f"{column}__in": named.values("sourced_id")})
