@@ -57,7 +57,11 @@ ONCE = {
     "tests/portal/pages/test_shell.py": "the frame around every page",
     "tests/portal/pages/test_staff.py": "forms and words, as above",
     "tests/portal/pages/test_viewing.py": "documents as a page shows them",
+    "tests/portal/pages/test_postman.py":
+        "what a vendor's program makes of documents; tests/validating holds them on both",
     "tests/portal/test_serve.py": "processes, ports and signals; test_demo serves on both",
+    "tests/roster/importing/test_cases_files.py":
+        "forms of files, read before anything is stored; test_cases_holds imports on both",
     "tests/roster/checking/test_check_data.py":
         "checks over a map's arrays; tests/roster/map builds them on both",
     "tests/roster/deciding": "array operations over a map; tests/roster/map builds it on both",
@@ -68,7 +72,7 @@ ONCE = {
     "tests/roster/fetching/test_https.py": "what servers of HTTPS answer",
     "tests/roster/fetching/test_sftp.py": "what servers of SFTP answer",
     "tests/roster/importing/test_cases_rules.py":
-        "rules of columns are Python's; test_cases_files and _holds import on both",
+        "rules of columns are Python's; test_cases_holds imports on both",
     "tests/roster/importing/test_cases_words.py": "what a word means is Python's, as above",
     "tests/roster/importing/test_cases_visibility.py":
         "what hides is decided over a map; the other tables of cases import on both",
