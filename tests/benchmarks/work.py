@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -107,7 +108,10 @@ class District:
         self.refresh(f"refresh, one user changed{of}", 1)
 
     def _acts(self, of: str) -> None:
-        """Exclude one student, one class, one school; then withhold a field from everybody."""
+        """Exclude one student, one class, one school; then withhold a field from everybody.
+
+        Each an hour after the last change, as most acts are: nobody reads what was read before.
+        """
         for what, kind, sourced_id in (
             ("one student", "person", self.scene.student),
             ("one class", "section", self.scene.klass),
@@ -116,6 +120,7 @@ class District:
             row = unquote(sourced_id)
             words = ("exclude", SLUG, kind, row, "--reason", "Measured")
             self.do(f"numbers before {what} is excluded", *words, "--dry-run")
+            an_hour_passes()
             self.do(f"{what} excluded{of}", *words)
         self.do(
             f"a field withheld from all users{of}",
@@ -145,3 +150,13 @@ class District:
         changes = changing.touch_enrollments(self.bundle, third, CHANGES)
         self.take_in(third, f"import, {changes:,} enrollments changed")
         self.refresh(f"refresh, {changes:,} enrollments changed", changes)
+
+
+def an_hour_passes() -> None:
+    """Have runs that read former publications be over, and nobody begin one any more."""
+    from django.db.models import F
+
+    from roster.models import Publication
+
+    former = Publication.objects.filter(superseded__isnull=False)
+    former.update(superseded=F("superseded") - timedelta(hours=1), read_until=None)
