@@ -394,7 +394,9 @@ def test_a_circle_is_in_no_document(load: Bundler) -> None:
 def test_one_year_has_one_label_in_documents(load: Bundler) -> None:
     load(changed(bundle("1.2"), [*BESIDE, cell("academicSessions", "fall", "schoolYear", "2026")]))
     d = decision(load, "1.2")
-    labels = {each: answer(d, "academicSessions", each)["schoolYear"] for each in ("w", "y", "fall")}
+    labels = {
+        each: answer(d, "academicSessions", each)["schoolYear"] for each in ("w", "y", "fall")
+    }
     assert labels == {"w": "2027", "y": "2027", "fall": "2027"}
 
 
