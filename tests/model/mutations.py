@@ -2,7 +2,7 @@
 
     python -m tests.model.mutations [--only WORD] [--jobs N] [--engine postgresql]
 
-What was seen looks first, then the random districts and histories of every run of the tests, then
+What was seen looks first and what is withdrawn, then the random districts and histories of every run of the tests, then
 more of them. The rows stand in `mistakes.py`; what the exit code says, in `tests/mutating.py`.
 """
 
@@ -17,8 +17,11 @@ from tests.mutating import Look
 SEEN = [f"tests/model/test_{name}.py" for name in ("seen", "histories", "found")]
 DISTRICTS = "tests/model/test_visibility.py"
 TEST = "tests/model/test_vendors.py::test_every_copy_is_what_the_rules_say"
+# What levels were called before, the model's own rules don't know.
+WITHDRAWING = "tests/roster/publishing/test_withdrawing.py"
 LOOKS = [
     Look("what was seen", SEEN),
+    Look("what is withdrawn", [WITHDRAWING]),
     Look("the districts", [DISTRICTS]),
     Look("the histories", [TEST]),
     # Drawn anew from seed 1.

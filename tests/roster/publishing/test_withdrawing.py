@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
-from roster import publishing
+from roster import hierarchy, publishing
 from roster.clock import clock
 from roster.excluding import exclude, include
 from roster.kinds import KINDS
@@ -18,15 +19,18 @@ from roster.models import (
     Document,
     Enrollment,
     Feed,
+    Klass,
     Level,
     Mark,
     Organization,
     Publication,
+    Role,
     User,
 )
 from roster.organizations import set_field_policy
 from roster.publishing import refresh
 from roster.publishing.lists import former, read
+from tests.roster.deciding.riverside import TODAY, riverside
 from tests.roster.districts import demo_district, published, shown, stamps, student_of
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +172,34 @@ def test_who_has_left_the_data_is_withdrawn_where_they_are_still_published(
     Organization.objects.filter(pk=district.pk).touch()
     exclude(district, "person", [student], reason="Opt-out", by="dana")
     assert not any(f'"sourcedId":"{student}"' in text for text in shown(feed).values())
+
+
+@time_machine.travel(TODAY)
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+@pytest.mark.parametrize(
+    ("kind", "sourced_id"),
+    [
+        ("calendar", "s1~track"),
+        ("schedule_structure", "s1~track~structure"),
+        ("grade_level", "s1~track~structure~03"),
+    ],
+)
+def test_who_has_left_goes_by_what_a_level_of_today_was_called(
+    kind: str, sourced_id: str, version: str
+) -> None:
+    organization = riverside()
+    hierarchy.derive(organization)
+    (feed,) = published(organization, version)
+    assert ("users", "ann") in shown(feed)
+    # Ann is at another school today, and the levels of hers have another name.
+    at = {"last_modified": clock() + timedelta(seconds=1)}
+    Role.objects.filter(sourced_id="ann@s1").update(org="s2", **at)
+    Enrollment.objects.filter(sourced_id="ann-k1").update(status="tobedeleted", **at)
+    Klass.objects.filter(sourced_id="k1").update(metadata={"calendar": "track"}, **at)
+    hierarchy.derive(organization)
+    Organization.objects.filter(pk=organization.pk).touch()
+    exclude(organization, kind, [sourced_id], reason="Opt-out", by="dana")
+    assert "ann" not in {name for _, name in shown(feed)}
 
 
 def test_clearing_a_mark_changes_nothing_until_a_refresh(district: Organization) -> None:
