@@ -1,10 +1,7 @@
 """The records that vendors wrote, as one reader has them: live ones, and tombstones.
 
-A record is live where everything that it depends on is visible (`reach.py`), and a tombstone where
-it was deleted, or something that it depends on has gone since it was written. Its stamp is the
-latest of its write and of what it depends on having come or gone. Found out by block of the log, so
-that a write costs a look at its neighbours alone; readers of the same reach share all of it, and
-others the blocks in which they see the same.
+Found out (`looking.py`) by block of the log, so that a write costs a look at its neighbours alone;
+readers of the same reach share all of it.
 """
 
 from __future__ import annotations
@@ -12,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
@@ -24,43 +20,10 @@ from roster.models import Publication, Written
 from roster.publishing.lists import EMPTY, List, Numbers, Swept
 from roster.publishing.lists import joined as joined_lists
 from roster.written import log
-from roster.written.log import WRITTEN, Block, Blocks, Columns
-from roster.written.reach import NOTHING, WIDTH, Extent, Reach, Seen, reach_of
+from roster.written.log import WRITTEN, Block, Blocks
+from roster.written.looking import NAMED, Looking, Part
+from roster.written.reach import NOTHING, Extent, reach_of
 from roster.written.source import WrittenSource
-
-NAMED = {
-    "lineItems": "categories",
-    "results": "lineItems",
-    "assessmentResults": "assessmentLineItems",
-}
-"""The collection of which each names a record, on which it depends."""
-
-
-class Visible(NamedTuple):
-    """What a reader has of some rows: which are live and which tombstones, with their stamps.
-
-    `came` is since when what each depends on is visible.
-    """
-
-    live: Flags
-    gone: Flags
-    stamps: Numbers
-    came: Numbers
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """What a reader has of one block; `mask` says which of its records are live."""
-
-    block: Block
-    live: List
-    tombstones: List
-    mask: Flags
-    came: Numbers
-
-    @cached_property
-    def newest(self) -> int:
-        return int(max(self.live.stamps.max(initial=0), self.tombstones.stamps.max(initial=0)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,9 +170,13 @@ def records(source: WrittenSource, collection: str) -> Records:
     if known is not None and known.named is named and known.blocks is blocks:
         return known
     stays = {} if known is None else _staying(known, named)
-    looking = _Looking(source, collection, reach, named)
+    looking = Looking(source, collection, reach, _extent(named))
     parts = tuple([stays[each] if each in stays else looking.part(each) for each in blocks])
     return _records.put(key, Records(everything.upto, parts, blocks, named))
+
+
+def _extent(named: Records | None) -> Extent:
+    return NOTHING if named is None else named.extent
 
 
 def _staying(known: Records, named: Records | None) -> Mapping[Block, Part]:
@@ -233,7 +200,7 @@ def as_of(source: WrittenSource, collection: str, places: Numbers, upto: int) ->
         for name, column in columns.items():
             column[there] = before[name]
     named = records(source, NAMED[collection]) if collection in NAMED else None
-    looking = _Looking(source, collection, reach_of(source), named)
+    looking = Looking(source, collection, reach_of(source), _extent(named))
     came = looking.seen(columns).came
     return List(columns["record"], columns[looking.shown], np.maximum(columns["number"], came))
 
@@ -277,88 +244,3 @@ def superseded(source: WrittenSource, collection: str) -> Numbers:
         values = [source.organization, collection, whose, whose]
         known = _superseded.put(key, (last, np.sort(bulk.numbers(sql, values, 1)[0])))
     return known[1]
-
-
-class _Looking:
-    """What one reader sees of a collection's rows (product: What is visible, 2)."""
-
-    def __init__(
-        self, source: WrittenSource, collection: str, reach: Reach, named: Records | None
-    ) -> None:
-        self.vendor = source.vendor
-        self.collection = collection
-        self.reach = reach
-        self.ours = NOTHING if named is None else named.extent
-        self.theirs = reach[NAMED.get(collection, "")]
-        which = source.version.replace(".", "")
-        self.shown, self.stone = f"shown_{which}", f"stone_{which}"
-
-    def part(self, block: Block) -> Part:
-        """Return what the reader has of a block."""
-        columns, visible = block.columns, self.seen(block.columns)
-        live, gone = visible.live, visible.gone
-        shown, stones = (
-            List(columns["record"], columns[name], visible.stamps)
-            for name in (self.shown, self.stone)
-        )
-        return Part(
-            block,
-            shown if live.all() else shown.take(live),
-            stones.take(gone),
-            live,
-            visible.came[live] if self.collection in NAMED.values() else EMPTY.stamps,
-        )
-
-    def seen(self, columns: Columns) -> Visible:
-        number, size = columns["number"], columns["number"].size
-        here, known = np.ones(size, np.bool_), np.ones(size, np.bool_)
-        came, went = np.zeros(size, np.int64), np.zeros(size, np.int64)
-        first = np.full(size, np.iinfo(np.int64).max)
-        for visible, was, since, fell in (self._whose_it_is(columns), *self._depending(columns)):
-            here &= visible
-            known &= was
-            came = np.maximum(came, np.where(visible, since, 0))
-            went = np.maximum(went, np.where(visible, 0, since))
-            first = np.minimum(first, np.where(visible, first, fell))
-        live = (columns[self.shown] != 0) & here & (columns["live"] == 1)
-        # What fell before it was first written was never read by this reader.
-        gone = (columns[self.stone] != 0) & known & ~live & (columns["born"] < first)
-        stamps = np.where(live, np.maximum(number, came), np.maximum(number, went))
-        return Visible(live, gone, stamps, came)
-
-    def _whose_it_is(self, columns: Columns) -> Seen:
-        """Return of each record whether it is the reader's vendor's, or others' are visible."""
-        mine = columns["vendor"] == self.vendor
-        here, known, since, fell = self.reach["others"].at(np.ones_like(columns["vendor"]))
-        return mine | here, mine | known, np.where(mine, 0, since), fell
-
-    def _depending(self, columns: Columns) -> list[Seen]:
-        """Return what the records depend on."""
-        klass, person = columns["klass"], columns["person"]
-        if self.collection == "categories":
-            return []
-        if self.collection == "scoreScales":
-            return [self.reach["classes"].at(klass)]
-        if self.collection == "lineItems":
-            return [self.reach["classes"].at(klass), self._named(columns)]
-        if self.collection == "results":
-            pairs = self.reach["pairs"].at(klass * WIDTH + person)
-            return [self.reach["people"].at(person), pairs, self._named(columns)]
-        if self.collection == "assessmentLineItems":
-            return [self._class_if_any(klass)]
-        return [self.reach["people"].at(person), self._named(columns)]
-
-    def _class_if_any(self, klass: Numbers) -> Seen:
-        classes = self.reach["classes"].at(klass)
-        every = self.reach["everywhere"].at(np.ones(klass.size, np.int64))
-        none = klass == 0
-        here, known, since, fell = (
-            np.where(none, one, other) for one, other in zip(every, classes, strict=True)
-        )
-        return here, known, since, fell
-
-    def _named(self, columns: Columns) -> Seen:
-        """Return what is to be said of what a bundle brought or a vendor wrote."""
-        ours, theirs = self.ours.at(columns["named"]), self.theirs.at(columns["named"])
-        here, known = ours[0] | theirs[0], ours[1] | theirs[1]
-        return here, known, np.maximum(ours[2], theirs[2]), np.maximum(ours[3], theirs[3])

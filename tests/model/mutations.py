@@ -2,8 +2,9 @@
 
     python -m tests.model.mutations [--only WORD] [--jobs N] [--engine postgresql]
 
-What was seen looks first and what is withdrawn, then the random districts and histories of every run of the tests, then
-more of them. The rows stand in `mistakes.py`; what the exit code says, in `tests/mutating.py`.
+What was seen looks first and what is withdrawn, then the random districts and histories of every
+run of the tests, then more of them. The rows stand in `mistakes.py`; what the exit code says, in
+`tests/mutating.py`.
 """
 
 from __future__ import annotations
