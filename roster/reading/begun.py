@@ -153,25 +153,50 @@ def begun_since(source: Source, moment: datetime, skew: timedelta) -> datetime |
     return rows.aggregate(first=Min("at"))["first"]
 
 
+class Beginning(NamedTuple):
+    """Which list was begun, and when, as text; whether a page asked now is to be noted."""
+
+    pk: int
+    at: str
+    idle: bool
+
+
+FIND = (
+    f"SELECT id, CAST(at AS text), last < %s FROM {BegunList._meta.db_table}"  # noqa: S608
+    " WHERE feed_id = %s AND key = %s AND at > %s ORDER BY program = %s DESC, at DESC LIMIT 1"
+)
+
+
+def _beginning(source: Source, name: Name) -> Beginning | None:
+    """Return the beginning of a list for a token, else the connection's last one."""
+    now = clock()
+    noted, begun = (
+        connection.ops.adapt_datetimefield_value(now - each) for each in (NOTED, LONGEST)
+    )
+    with prepared.cursor() as cursor:
+        cursor.execute(FIND, [noted, source.feed or 0, name.key, begun, name.program])
+        row = cursor.fetchone()
+    return Beginning(*row) if row else None
+
+
 def begun(source: Source, name: Name) -> Begun | None:
     """Return a list as it was begun; None where nobody knows of it."""
-    rows = BegunList.objects.filter(key=name.key, at__gt=clock() - LONGEST)
-    rows = rows.filter(feed=source.feed or 0)
-    every = list(rows.order_by("-at").values_list("program", "pk", "at", "last")[:50])
-    if not every:
+    found = _beginning(source, name)
+    if found is None:
         return None
-    _, pk, at, last = next((row for row in every if row[0] == name.program), every[0])
-    if (now := clock()) - last > NOTED:
-        BegunList.objects.filter(pk=pk, last__lt=now).update(last=now)
-    known = _kept.get((pk, at))
+    if found.idle:
+        now = clock()
+        BegunList.objects.filter(pk=found.pk, last__lt=now).update(last=now)
+    known = _kept.get((found.pk, found.at))
     if known is None:
-        row = BegunList.objects.filter(pk=pk, at=at).first()
+        row = BegunList.objects.filter(pk=found.pk).first()
         if row is None:
             return None
         shows = lists.decode(bytes(row.content), row.entries) if row.entries else EMPTY
         bits = isal_zlib.decompress(bytes(row.bits)) if row.bits else b""
         written = Stretch(row.upto, row.known, row.newest, bits)
-        known = _kept.put((pk, at), Begun(row.parts, shows, written, row.stand))
+        begun = Begun(row.parts, shows, written, row.stand)
+        known = _kept.put((found.pk, found.at), begun)
     return known
 
 
