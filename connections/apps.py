@@ -10,9 +10,9 @@ class ConnectionsConfig(AppConfig):
     name = "connections"
 
     def ready(self) -> None:
-        from connections import delivering, rollover, several
+        from connections import acting, delivering, rollover, several
         from connections.checks import check_doors
         from roster.jobs.working import KINDS
 
-        KINDS.update({each.KIND: each.work for each in (several, delivering, rollover)})
+        KINDS.update({each.KIND: each.work for each in (acting, several, delivering, rollover)})
         register(check_doors, Tags.security)

@@ -83,6 +83,7 @@ BESIDE = {
     "cache": "cache",
     "audit": "people",
     "staff": "people",
+    "act": "exclude",
     "rollover": "pausing",
     "setting": "cache",
 }

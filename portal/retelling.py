@@ -42,6 +42,8 @@ OTHERS = (
     "Reading what there is to publish",
     "Checking references",
     "Deriving the hierarchy",
+    "Ready for {number} of {most} vendors",
+    "The connection was changed meanwhile. Look at it, and try again.",
 )
 """What jobs, imports and refreshes say of their end and of where they are."""
 

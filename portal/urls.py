@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from portal import access
 from portal.pages import (
+    acting,
     acts,
     articles,
     audit,
@@ -122,6 +123,7 @@ desk: list[URLPattern | URLResolver] = [
     path("cache/held/", held.show, name="cache_held"),
     path("cache/held.csv", held.download, name="cache_held_csv"),
     path("cache/held/<int:number>/<slug:act>/", held.decide, name="cache_decide"),
+    path("acts/<int:pk>/", acting.follow, name="act"),
     path("rollover/", rollover.show, name="rollover"),
     path("rollover/to/<int:year>/", rollover.preview, name="rollover_preview"),
     path("rollover/to/<int:year>.csv", rollover.download, name="rollover_csv"),

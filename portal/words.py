@@ -12,6 +12,7 @@ from connections import models, standing
 from connections.models import Connection
 from roster.checking import NEEDS
 from roster.dialects.vocabularies import GRADES
+from roster.models import Job
 
 Words = str | Promise
 
@@ -88,6 +89,7 @@ JOBS: dict[str, Words] = {
     "approve": _("Approved import"),
     "night": _("Night of a sandbox"),
     "deliver": _("Delivery of grades"),
+    "act": _("Act that was confirmed"),
     "several": _("Several connections"),
     "foresee": _("Preview of a year"),
     "password": _("Link for a password"),
@@ -95,6 +97,27 @@ JOBS: dict[str, Words] = {
     "tidy": _("Tidying up"),
 }
 """What background jobs do, by kind."""
+
+STILL_TRUE: dict[str, Words] = {
+    "exclude": _("Being excluded. Until this is done, vendors still read it."),
+    "sharing": _("Being changed. Until this is done, the vendor still reads by the old sharing."),
+    "keep_out": _("Being kept out. Until this is done, the vendor still reads this person."),
+}
+PREPARED: Words = _("Being prepared. Until this is done, nothing has changed.")
+NOT_DONE: dict[str, Words] = {
+    "exclude": _("Nothing was excluded: vendors still read it."),
+    "keep_out": _("Nobody was kept out: the vendor still reads this person."),
+}
+STAYED: Words = _("Nothing was changed.")
+
+
+def true_of(act: Job) -> Words:
+    """Return what is true of an act that isn't done: while it is under way, or since it failed."""
+    name = act.arguments["act"]
+    if act.finished:
+        return NOT_DONE.get(name, STAYED)
+    return STILL_TRUE.get(name, PREPARED)
+
 
 ACTIONS: dict[str, Words] = {
     "connection.created": _("Created"),

@@ -9,11 +9,12 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from connections import acting
 from connections.calendar import upcoming
 from connections.models import Connection
 from portal.alerting.pulses import silent
 from portal.retelling import retold
-from portal.words import DATES
+from portal.words import DATES, true_of
 from roster import jobs, publishing
 from roster.clock import clock
 from roster.fetching import silent_since
@@ -122,6 +123,17 @@ def failed_delivery(organization: Organization) -> Iterator[Condition]:
             )
 
 
+def act_undone(organization: Organization) -> Iterator[Condition]:
+    for job in acting.undone(organization):
+        yield Condition(
+            f"act:{job.pk}:{job.state}",
+            _("Something that was confirmed isn't done"),
+            str(true_of(job)),
+            "act",
+            job.pk,
+        )
+
+
 def import_held(organization: Organization) -> Iterator[Condition]:
     held = held_import(organization)
     if held is None:
@@ -211,6 +223,7 @@ QUESTIONS: tuple[Callable[[Organization], Iterator[Condition]], ...] = (
     failed_import,
     failed_fetch,
     failed_delivery,
+    act_undone,
     refresh_held,
     import_held,
     no_bundle,

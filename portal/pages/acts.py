@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from connections import lifecycle, tokens
+from connections import acting, lifecycle, tokens
 from connections.models import Connection
 from portal.access import ADMIN, AtDesk, connection_of, page
 from portal.forms.acts import ActForm
@@ -151,6 +151,11 @@ def change(request: AtDesk, pk: int, act: str) -> HttpResponse:
         request.POST if request.method == "POST" else None, connection=connection, asks=chosen.asks
     )
     if form.is_bound and form.is_valid():
+        if act in acting.OF_CONNECTIONS:
+            job = acting.request(
+                request.organization, act, by=request.user, connection=connection, **form.verdict()
+            )
+            return redirect("act", request.organization.slug, job.pk)
         try:
             chosen.verb(connection, by=request.user, **form.verdict())
         except Refused as refused:

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from connections import credentials
+from connections import acting, credentials
 from connections.agreements import file_of
 from connections.models import Connection
 from portal import letters
@@ -70,6 +70,11 @@ def show(request: AtDesk, pk: int) -> HttpResponse:
             "sharing": sharing_of(connection),
             "file": file_of(connection),
             "secrets": credentials.live(connection),
+            "under_way_acts": [
+                each
+                for each in acting.open_acts(request.organization)
+                if each.arguments["connection"] in (None, pk)
+            ],
             "acts": acts_for(connection) if request.may_change else [],
             "letters": letters.offered(connection) if request.may_change else [],
             "requests": connection.requests.order_by("-at", "-pk")[:SHOWN],

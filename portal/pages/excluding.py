@@ -1,4 +1,4 @@
-"""External LMS Exclude: it asks for a reason, says in numbers what will go, then does it."""
+"""External LMS Exclude: it asks for a reason, says in numbers what will go, then asks for it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from connections import acting
 from portal import naming
 from portal.access import ADMIN, AtDesk, page
 from portal.asked import storable
@@ -23,7 +23,6 @@ from roster.explaining import Exclusions
 from roster.kinds import KINDS, Kind
 from roster.listing import live, rows_of
 from roster.models import Mark
-from roster.refusal import Refused
 
 AT_ONCE = 200
 """How many rows one form may be about; commands take lists of any length."""
@@ -33,7 +32,7 @@ AT_ONCE = 200
 def exclude(request: AtDesk, kind: str) -> HttpResponse:
     """Ask why; say in numbers what will go; mark the rows and withdraw them.
 
-    A POST with a reason is answered by the numbers, and one that is `confirmed` by doing it.
+    A POST with a reason is answered by the numbers; one that is `confirmed` queues the act.
     """
     organization, chosen = request.organization, markable(kind)
     ids = ids_of(request, chosen)
@@ -49,13 +48,10 @@ def exclude(request: AtDesk, kind: str) -> HttpResponse:
         effect = excluding.effect_of_marks(organization, kind, ids)
         context |= {"effect": in_words(effect), "reason": reason}
         return TemplateResponse(request, "roster/exclude_confirm.html", context)
-    try:
-        done = excluding.exclude(organization, kind, ids, reason=reason, by=request.user)
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        say_excluded(request, len(done.changed))
-    return back(request, kind, ids)
+    job = acting.request(
+        organization, acting.EXCLUDE, by=request.user, kind=kind, ids=ids, reason=reason
+    )
+    return redirect("act", organization.slug, job.pk)
 
 
 @page(ADMIN, methods=("GET", "POST"))
@@ -126,16 +122,6 @@ def about(request: AtDesk, kind: Kind, ids: list[str]) -> dict[str, Any]:
 def in_words(effect: dict[str, int]) -> list[tuple[Any, int]]:
     """Return the numbers of records that go, by collection in the words of the portal."""
     return [(COLLECTION_TERMS[name], effect[name]) for name in COLLECTION_TERMS if name in effect]
-
-
-def say_excluded(request: AtDesk, changed: int) -> None:
-    if not changed:
-        messages.info(request, _("Nothing changed: it was excluded already."))
-        return
-    words = ngettext("Excluded.", "%(count)s records excluded.", changed) % {
-        "count": number_format(changed, use_l10n=True, force_grouping=True)
-    }
-    messages.success(request, f"{words} " + _("No vendor reads it any longer."))
 
 
 def say_included(request: AtDesk, changed: int, by_bundle: int) -> None:

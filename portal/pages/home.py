@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from connections import acting
 from connections.calendar import Date, upcoming
 from connections.models import Connection, HandOver, Request, Secret
 from connections.request_log import SEEN
@@ -75,6 +76,7 @@ def show(request: AtDesk) -> HttpResponse:
             "school_year": spelled(organization.school_year),
             "last": last,
             "under_way": under_way(organization),
+            "under_way_acts": acting.open_acts(organization),
             "imported": imports.first(),
             "alerts": alerts_of(request),
             "changes": changes_of(organization),

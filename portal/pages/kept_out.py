@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from connections import keeping_out
+from connections import acting, keeping_out
 from connections.models import Connection
 from portal import naming
 from portal.access import ADMIN, AtDesk, connection_of, page
@@ -51,14 +51,14 @@ def change(request: AtDesk, pk: int) -> HttpResponse:
         return redirect(address_of(request.organization, ("person", person)))
     form = (KeepOutForm if out else IncludeForm)(request.POST if bound else None)
     if bound and form.is_valid():
-        verb = keeping_out.keep_out if out else keeping_out.let_in
+        act, reason = "keep_out" if out else "let_in", form.cleaned_data["reason"]
+        given = {"connection": connection, "person": person, "reason": reason}
         try:
-            verb(connection, person, reason=form.cleaned_data["reason"], by=request.user)
+            job = acting.request(request.organization, act, by=request.user, **given)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, said(connection, out=out))
-            return redirect(address_of(request.organization, ("person", person)))
+            return redirect("act", request.organization.slug, job.pk)
     effect: list[Any] = []
     if connection.status != Connection.Status.CLOSED:
         effect = rows_of(keeping_out.preview(connection, person, out=out))
@@ -104,13 +104,3 @@ def people_of(organization: Organization, connection: Connection) -> list[dict[s
         for person, reason in connection.kept_out.items()
     ]
     return sorted(people, key=lambda each: each["name"].casefold())
-
-
-def said(connection: Connection, *, out: bool) -> str:
-    given = {"vendor": connection.title}
-    if out:
-        return _("Kept out: %(vendor)s no longer reads this person.") % given
-    said_again = _(
-        "No longer kept out of %(vendor)s. Its sharing decides again whether it reads this person."
-    )
-    return said_again % given

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from connections import acting
 from connections.explaining import Truths, explain_to, explain_to_each, sights
 from portal import facts, naming
 from portal.access import AtDesk, connection_of, connections_of, page
@@ -96,6 +97,11 @@ def about(request: AtDesk, kind: Kind, row: Any) -> dict[str, Any]:
 
     marks = list(marks_on(organization, kind.name, row.sourced_id))
     return {
+        "under_way_acts": [
+            each
+            for each in acting.open_acts(organization)
+            if acting.is_about(each, kind.name, row.sourced_id)
+        ],
         "term": KIND_TERMS[kind.name],
         "name": naming.labels(organization, kind.name, [row])[row.sourced_id],
         "left": row.last_modified if is_gone(row) else None,

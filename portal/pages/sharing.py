@@ -10,7 +10,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from connections.changing import change_sharing, preview_sharing
+from connections import acting, sharing
+from connections.changing import preview_sharing
 from connections.models import Connection
 from portal import naming
 from portal.access import ADMIN, AtDesk, connection_of, page
@@ -51,17 +52,16 @@ def edit(request: AtDesk, pk: int) -> HttpResponse:
 
 def _saved(request: AtDesk, connection: Connection, form: SharingForm) -> HttpResponse:
     reason = form.cleaned_data["reason"]
-    done = change_sharing(connection, by=request.user, reason=reason, **form.asked())  # type: ignore[arg-type]
-    if not done["changed"]:
-        messages.info(request, _("Nothing was changed."))
-    elif done["published"]:
-        messages.success(request, _("Saved. It holds from the vendor's next request on."))
-    else:
-        messages.success(
-            request,
-            _("Saved. What isn't shared any more is gone at once; the rest comes later."),
-        )
-    return redirect("connection", request.organization.slug, connection.pk)
+    sharing.decide(connection, form.asked())  # type: ignore[arg-type]
+    job = acting.request(
+        request.organization,
+        acting.SHARE,
+        by=request.user,
+        connection=connection,
+        reason=reason,
+        **form.asked(),
+    )
+    return redirect("act", request.organization.slug, job.pk)
 
 
 def _previewed(request: AtDesk, connection: Connection, form: SharingForm) -> HttpResponse:

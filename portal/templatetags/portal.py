@@ -37,6 +37,7 @@ from portal.words import (
     Words,
     advice,
     standing_of,
+    true_of,
 )
 from roster.clock import moment_of
 from roster.models import AuditEntry, Mark
@@ -44,6 +45,7 @@ from roster.models import AuditEntry, Mark
 register = template.Library()
 register.filter(advice)
 register.filter(retold)
+register.filter(true_of)
 
 
 @register.filter

@@ -25,7 +25,7 @@ from roster.listing import markable, rows_of
 from roster.marks import MarkRow, marks_for
 from roster.models import Mark, Organization, Reach
 from roster.parts import in_parts
-from roster.publishing import act
+from roster.publishing import Ready, act
 from roster.refusal import Refused
 
 BATCH = 500
@@ -64,6 +64,7 @@ def exclude(
     reason: str,
     by: Actor,
     reasons: Mapping[str, str] | None = None,
+    progress: Ready | None = None,
 ) -> Marked:
     """Mark rows of a kind, and withdraw them from everything that vendors read.
 
@@ -86,7 +87,7 @@ def exclude(
             _record(organization, "record.excluded", kind, fresh, reason, by, named)
 
     marks = marks_for(organization, kind, list(wanted))
-    act(organization, marks, write)
+    act(organization, marks, write, progress)
     return Marked(fresh, [])
 
 

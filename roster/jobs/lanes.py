@@ -1,8 +1,9 @@
 """Lanes: jobs that wait for each other, of which one process at a time does one after the other.
 
-What publishes for an organization is one lane, what imports for it another; any other job is a
-lane by itself. Whoever has a lane's lock does what is due in it, and looks once more after letting
-go: so what had to wait is done when its turn comes, and a message only says that there is work.
+What refreshes for an organization is one lane, what imports for it another, acts of people a
+third; any other job is a lane by itself. Whoever has a lane's lock does what is due in it, and
+looks once more after letting go: so what had to wait is done when its turn comes, and a message
+only says that there is work.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from django.db.models import Q, QuerySet
 
 from roster.models import Job
 
-SHARED = (("refresh", "publish"), ("import", "approve", "night"))
+SHARED = (("refresh", "publish"), ("import", "approve", "night"), ("act",))
 """The kinds of an organization that wait for each other."""
 
 

@@ -15,3 +15,4 @@ from roster.publishing.holding import held_refresh, is_discarded, is_superseded
 from roster.publishing.refreshing import refresh
 from roster.publishing.running import AlreadyRunning, close_dead
 from roster.publishing.sweeping import sweep
+from roster.publishing.withdrawing import Ready

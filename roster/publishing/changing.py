@@ -25,7 +25,7 @@ from roster.publishing.lists import NEW
 from roster.publishing.making import Maker, Wanted
 from roster.publishing.plans import Cut, Plan
 from roster.publishing.shelf import Shelves
-from roster.publishing.withdrawing import withdrawn
+from roster.publishing.withdrawing import Ready, withdrawn
 from roster.refusal import Refused
 
 Then = Callable[[], None]
@@ -102,12 +102,17 @@ def end_feed(feed: Feed, *, by: Actor, then: Then) -> None:
     flip(feed.organization, Plan, end)
 
 
-def act(organization: Organization, marks: Sequence[MarkRow], write: Then) -> None:
+def act(
+    organization: Organization,
+    marks: Sequence[MarkRow],
+    write: Then,
+    progress: Ready | None = None,
+) -> None:
     """Withdraw what these marks hide from all that is read; `write` sets those that aren't set.
 
     They are all that the act names: a mark that a bundle has set may not be published yet.
     """
-    _take(organization, Act(marks=tuple(marks)), write)
+    _take(organization, Act(marks=tuple(marks)), write, progress)
 
 
 def withhold(organization: Organization, policy: Sequence[str], then: Then) -> None:
@@ -133,10 +138,12 @@ def _fresh(feed: Feed) -> Feed:
     return Feed.objects.select_related("organization", "publication").get(pk=feed.pk)
 
 
-def _take(organization: Organization, taken: Act, then: Then) -> None:
+def _take(
+    organization: Organization, taken: Act, then: Then, progress: Ready | None = None
+) -> None:
     def prepare() -> Plan:
         organization.refresh_from_db()
-        return withdrawn(organization, taken, Shelves(organization.pk))[0]
+        return withdrawn(organization, taken, Shelves(organization.pk), progress=progress)[0]
 
     flip(organization, prepare, then)
 

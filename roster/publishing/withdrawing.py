@@ -8,7 +8,8 @@ rendered: the rows may be an import's that nobody has refreshed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -37,9 +38,17 @@ Replaced = dict[int, dict[str, Numbers]]
 BATCH = 2_000
 """Documents that are in memory at once."""
 
+Ready = Callable[[int, int], None]
+"""Called with the number of feeds for which all is prepared, and of all of them."""
+
 
 def withdrawn(
-    organization: Organization, act: Act, shelves: Shelves, *, heads: bool = True
+    organization: Organization,
+    act: Act,
+    shelves: Shelves,
+    *,
+    heads: bool = True,
+    progress: Ready | None = None,
 ) -> tuple[Plan, Replaced]:
     """Return a plan that takes what an act takes from all publications that can be read.
 
@@ -55,8 +64,13 @@ def withdrawn(
     plan.lost += rows.filter(map__in=outdated(organization)).values_list("pk", flat=True)
     found = rows.exclude(pk__in=plan.dropped + plan.lost).select_related("feed").order_by("pk")
     withdrawal = _Withdrawal(shelves, plan)
+    left = Counter(each.feed_id for each in found)
+    feeds = len(left)
     for case in cases(Ground(organization, act), found, shelves):
         withdrawal.take(case, heads=heads)
+        left -= Counter(each.feed_id for each in case.publications)
+        if progress:
+            progress(feeds - len(left), feeds)
     withdrawal.stamp()
     return plan, withdrawal.replaced
 

@@ -43,6 +43,7 @@ def test_a_child_is_kept_out_of_one_vendor_and_the_page_says_why(
     page.get_by_role("link", name=re.compile("Keep out.*Busy Bus")).click()
     page.get_by_label("Reason").fill(ASKED)
     page.get_by_role("button", name="Keep out").click()
+    expect(page.get_by_text("no longer reads this person")).to_be_visible()
     assert child not in {each["sourcedId"] for each in driving.students()}
     assert child in {each["sourcedId"] for each in reading.students()}
     page.goto(f"{base}/o/riverside/roster/person/record/?id={child}")

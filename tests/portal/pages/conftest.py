@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from connections.models import Connection
-from roster import reading
+from roster import jobs, reading
 from roster.models import Organization
 from roster.publishing import refresh
 from tests import worlds
@@ -48,6 +49,14 @@ def with_roster(folder: Path) -> Organization:
 def roster(riverside: Organization) -> Organization:
     """Riverside with Ann, her father Pat, Tom who teaches her, their class k1, two schools."""
     return riverside
+
+
+def acted(browser: Client, asked: Any) -> str:
+    """Let a worker do the act that a page has asked for; return the act's page afterwards."""
+    address = asked["Location"]
+    assert "/acts/" in address
+    jobs.work(int(address.rstrip("/").rpartition("/")[2]), "worker")
+    return browser.get(address).content.decode()
 
 
 @pytest.fixture

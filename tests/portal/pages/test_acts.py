@@ -11,6 +11,7 @@ from connections.models import Connection
 from portal.models import Staff
 from roster.models import AuditEntry
 from roster.publishing import refresh
+from tests.portal.pages.conftest import acted
 
 
 @pytest.fixture
@@ -21,6 +22,7 @@ def address(brightpath: Connection) -> str:
 
 
 DESTROYS = ("suspend", "close")
+BY_JOB = ("enable", "lift", "resume")
 
 
 @pytest.mark.parametrize(
@@ -44,8 +46,11 @@ def test_an_act_says_what_it_will_do_and_does_it(
     assert said.context["act"].name == act
     assert ("It can read " in said.content.decode()) == (act in DESTROYS)
     assert Connection.objects.get().status == begins
-    answer = as_dana.post(f"{address}status/{act}/", given, follow=True)
-    assert answer.redirect_chain == [(address, 302)]
+    answer = as_dana.post(f"{address}status/{act}/", given)
+    if act in BY_JOB:
+        assert "is active" in acted(as_dana, answer)
+    else:
+        assert answer["Location"] == address
     brightpath.refresh_from_db()
     assert brightpath.status == ends
     entry = AuditEntry.objects.exclude(action="connection.created").get(kind="connection")
@@ -57,7 +62,7 @@ def test_a_paused_connection_resumes(
 ):
     as_dana.post(f"{address}status/pause/", {"until": "2099-08-01"})
     assert "It becomes active on 1 Aug 2099" in as_dana.get(address).content.decode()
-    as_dana.post(f"{address}status/resume/")
+    acted(as_dana, as_dana.post(f"{address}status/resume/"))
     brightpath.refresh_from_db()
     assert (brightpath.status, brightpath.active_on) == ("active", None)
 

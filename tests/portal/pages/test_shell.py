@@ -17,7 +17,7 @@ from roster.models import Course
 from tests.cast import PASSWORD
 
 OF_THEIR_OWN = (
-    "'cache'", "'imports'", "'connection_several_job'", "'rollover_preview'", "kind.listed"
+    "'cache'", "'imports'", "'connection_several_job'", "'rollover_preview'", "'act'", "kind.listed"
 )  # fmt: skip
 """Pages that ask for themselves until what is under way has ended."""
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
