@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from roster import written
 from roster.kinds import KINDS, ROWS_OF, Kind
@@ -42,6 +44,22 @@ COLUMNS = {
     ("enrollment", "person"): ("person", "person"),
     ("enrollment", "section"): ("section", "section"),
 }
+
+
+FIELDS = {"user": "person", "klass": "section"}
+"""Columns of the database whose fields are called otherwise here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Rows that are listed by their ids, which the map has in order; pages are cut from it."""
+
+    rows: Any
+    ids: Ids
+    at: NDArray[np.int64]
+
+    def __getitem__(self, cut: Any) -> Any:
+        return self.rows.filter(sourced_id__in=[self.ids[row] for row in self.at[cut].tolist()])
 
 
 class Counts:
@@ -81,7 +99,10 @@ class Counts:
     ) -> tuple[int, Any]:
         """Return how many rows `searching.found` finds, and these, to cut a page from."""
         found = partial(searching.found, self.organization, kind)
-        chosen = None if words else among(self.map, kind.name, under)
+        chosen = among(self.map, kind.name, under)
+        for typed, word in searching.typed_in(words):
+            holding = self._holding(kind.name, typed, word)
+            chosen = None if chosen is None or holding is None else chosen & holding
         if chosen is None:
             rows = found(words=words, under=under, marked=marked)
             return rows.count(), rows
@@ -89,9 +110,30 @@ class Counts:
         if marked:
             chosen = chosen & self._marked(kind.name, ids)
         at = np.flatnonzero(chosen[:-1])
+        if kind.name in searching.CALLED_AFTER:
+            return at.size, Listed(found(), ids, at)
         if at.size > FEW:
             return at.size, found(under=under, marked=marked)
         return at.size, found().filter(sourced_id__in=[ids[row] for row in at.tolist()])
+
+    def _holding(self, kind: str, typed: str, word: str) -> Flags | None:
+        """Return which rows of a kind are called after something whose name contains a word, or
+        have it as their id; None where the map can't say: of other kinds, and of parts of ids."""
+        columns = searching.CALLED_AFTER.get(kind, ())
+        fields = [(kind, FIELDS.get(column, column)) for column, _ in columns]
+        if not columns or any(each.isdigit() for each in typed) or not COLUMNS.keys() >= {*fields}:
+            return None
+        m = self.map
+        found = np.zeros(len(m.ids[kind]) + 1, bool)
+        found[m.ids[kind].position(typed)] = True
+        for field, (_, model) in zip(fields, columns, strict=True):
+            column, of = COLUMNS[field]
+            named = searching.called(self.organization, model, word)
+            called = np.zeros(len(m.ids[of]) + 1, bool)
+            called[m.ids[of].positions(named.values_list("sourced_id", flat=True))] = True
+            called[-1] = False
+            found |= called[getattr(getattr(m, kind), column)]
+        return found
 
     def _marked(self, kind: str, ids: Ids) -> Flags:
         """Return which rows of a kind have an exclude mark of their own."""

@@ -88,8 +88,7 @@ def found(
     of `fields_of`; `marked` to those that have an exclude mark of their own.
     """
     rows = (departed if gone else live)(organization, kind)
-    typed = [(each, word) for each in words.replace(",", " ").split() for word in words_of(each)]
-    for as_typed, word in typed[:MOST_WORDS]:
+    for as_typed, word in typed_in(words):
         rows = rows.filter(_holds(organization, kind, word, as_typed))
     for field, sourced_id in (under or {}).items():
         rows = rows.filter(_under(organization, kind, field, sourced_id))
@@ -97,6 +96,12 @@ def found(
         marks = Mark.objects.filter(organization=organization, kind=kind.name)
         rows = rows.filter(sourced_id__in=marks.values("sourced_id"))
     return rows.order_by(*_order(kind), "sourced_id")
+
+
+def typed_in(words: str) -> list[tuple[str, str]]:
+    """Return the words of a search that count, as they were typed and folded."""
+    typed = [(each, word) for each in words.replace(",", " ").split() for word in words_of(each)]
+    return typed[:MOST_WORDS]
 
 
 def fields_of(kind: Kind) -> list[str]:
@@ -129,9 +134,14 @@ def _holds(organization: Organization, kind: Kind, word: str, typed: str) -> Q:
         # Ids are collated by their bytes: PostgreSQL makes capitals of theirs in ASCII alone.
         wanted |= Q(sourced_id__contains=typed)
     for column, model in CALLED_AFTER[kind.name]:
-        named = model.objects.filter(Contains(_text(model), word), organization=organization)
+        named = called(organization, model, word)
         wanted |= Q(**{f"{column}__in": named.values("sourced_id")})
     return wanted
+
+
+def called(organization: Organization, model: Any, word: str) -> Any:
+    """Return the rows of a model whose names or ids contain a folded word."""
+    return model.objects.filter(Contains(_text(model), word), organization=organization)
 
 
 def _text(model: Any) -> F | Folded:
