@@ -34,7 +34,7 @@ from django_htmx.middleware import HtmxDetails
 
 from connections.models import Connection
 from connections.models.connection import ConnectionQuerySet
-from portal import keeping
+from portal import keeping, warming
 from portal.models import Membership, Staff
 from portal.signing_in import sessions
 from roster.models import Organization
@@ -80,6 +80,7 @@ def page(
             if role == ADMIN and membership.role != ADMIN:
                 raise PermissionDenied
             desk = at_desk(request, membership)
+            warming.warm(desk.organization)
             return answered(cast(Opened, view), desk, methods, kwargs)
 
         return opened

@@ -11,6 +11,7 @@ import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,6 +59,9 @@ class Outdated(Refused):
 
 
 _kept: Cache[Map] = Cache(MOST_BYTES, lambda m: m.size, whatever=True)
+
+_reading = Lock()
+"""Held by whoever reads a map: others who need it wait, instead of reading it too."""
 
 forget = _kept.clear
 """Empty this process's cache of maps."""
@@ -145,7 +149,8 @@ def _readable(stored: StoredMap) -> Map | None:
     if stored.form != FORM:
         return None
     try:
-        return unpack(stored)
+        with _reading:
+            return _kept.get(stored.pk) or _kept.put(stored.pk, unpack(stored))
     except Damaged:
         log.warning("A stored map is damaged.", extra={"organization": stored.organization_id})
         StoredMap.objects.filter(pk=stored.pk).update(form=UNREADABLE)

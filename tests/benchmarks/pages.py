@@ -118,14 +118,17 @@ def took(look: Callable[[], None]) -> Took:
 
 
 def forget() -> None:
-    """Empty what this process keeps, as after an import."""
+    """Empty what this process keeps, as after an import; its map is read beside another page."""
+    from portal import warming
     from roster import map as maps
     from roster import reading
     from roster.explaining import decided
+    from roster.models import Organization
 
     maps.forget()
     reading.forget()
     decided._kept.clear()
+    warming.read(Organization.objects.get(slug=SLUG))
 
 
 @contextmanager
