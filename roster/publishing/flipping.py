@@ -29,11 +29,12 @@ logger = logging.getLogger(__name__)
 
 TRIES = 3
 
-READ_ON = timedelta(minutes=1)
+READ_ON = timedelta(seconds=5)
 """How long a publication is read by those who asked for it before another was shown.
 
 What a run reads stays for as long as the run does. A request that takes longer and belongs to no
-run finds the lists gone, and is told to come again.
+run, as of the gradebook, finds the lists gone and is told to come again. Each act has to take from
+whatever is read, so it is no longer than that.
 """
 
 
