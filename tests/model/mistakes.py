@@ -134,7 +134,7 @@ MARKS = [
 ACTS = [
     Mutation(
         "roster/publishing/changing.py",
-        "    _take(organization, Act(marks=tuple(marks)), write)",
+        "    _take(organization, Act(marks=tuple(marks)), write, progress)",
         "    flip(organization, Plan, write)",
         "a mark doesn't wait for the refresh",
     ),
