@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from typing import Any, TypeVar, cast
 
@@ -22,6 +23,21 @@ def distinct(values: NDArray[Whole]) -> NDArray[Whole]:
     """
     ordered = np.sort(values)
     return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """Do what is within in a transaction that doesn't wait for the disk.
+
+    For rows of which nobody makes use before a later transaction names them: when that one is on
+    the disk, they are. As part of another transaction it waits as that does.
+    """
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost and _is_postgresql():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL synchronous_commit TO off")
+        yield
 
 
 def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -72,7 +72,7 @@ class Given(ABC):
     def scattered(self, kind: str, at: Positions, mask: Flags) -> Flags:
         """Return which rows of a kind are named, by `at`, by any row that the mask holds for."""
         found = self.none(kind)
-        found[at[mask]] = True
+        found[at[np.flatnonzero(mask)]] = True
         found[-1] = False
         return found
 

@@ -41,13 +41,7 @@ APART = ("sourcedId", "status", "dateLastModified")
 
 def facts_of(version: str, collection: str, document: dict[str, Any]) -> dict[str, Any]:
     """Return the facts of a document, by path (`paths.py`)."""
-    facts: dict[str, Any] = {}
-    texts, others = PLANS[version, collection]
-    for name, value in document.items():
-        if name in texts:
-            _note(facts, name, value)
-        elif keep := others.get(name):
-            keep(facts, value)
+    facts = _facts(version, collection, document)
     if collection == "users":
         facts[AT] = _places(version, document)
     return facts
@@ -59,8 +53,20 @@ def facts_of_tombstone(
     """Return the facts of a tombstone, with the nested lists that its `last` document was in."""
     facts = facts_of(version, collection, document)
     if keys := NESTED_BY.get(collection):
-        before = facts_of(version, collection, last)
+        names = [name for key in keys if (name := key.partition(".")[0]) in last]
+        before = _facts(version, collection, {name: last[name] for name in names})
         facts |= {LAST + key: before[key] for key in keys if key in before}
+    return facts
+
+
+def _facts(version: str, collection: str, document: dict[str, Any]) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    texts, others = PLANS[version, collection]
+    for name, value in document.items():
+        if name in texts:
+            _note(facts, name, value)
+        elif keep := others.get(name):
+            keep(facts, value)
     return facts
 
 

@@ -58,7 +58,18 @@ class Ground:
         self.before = [row for row in rows if (row.kind, row.sourced_id) not in named]
         self.after = [*rows, *act.marks]
         self._inputs: dict[Any, Inputs] = {}
+        self._forced: tuple[bytes, Inputs] | None = None
         self._taken: dict[bytes, dict[str, Any]] = {}
+
+    def inputs_after(self, publication: Publication, forced: Marks) -> Inputs:
+        """Return what a publication is decided with after the act, where these rows go too."""
+        inputs = self.inputs(publication, after=True)
+        if not forced:
+            return inputs
+        name = b"".join(kind.encode() + forced[kind].tobytes() for kind in sorted(forced))
+        if self._forced is None or self._forced[0] != name:
+            self._forced = name, inputs.marked(forced)
+        return self._forced[1]
 
     def inputs(self, publication: Publication, *, after: bool) -> Inputs:
         """Return what a publication was surely decided with, and `after` the act is with.
@@ -70,6 +81,7 @@ class Ground:
         if (name, after) not in self._inputs:
             if not any(known == name for known, _ in self._inputs):
                 self._inputs.clear()
+                self._forced = None
             mine = own(self.organization, publication)
             marks = self._published(publication, mine.map)
             self._inputs[name, after] = mine.with_marks(

@@ -24,7 +24,6 @@ from roster.models import Publication
 from roster.publishing.acts import Ground, set_of
 from roster.publishing.comparing import Flags, Places
 from roster.publishing.inputs import Basis, Inputs, flags, settings_of, united
-from roster.publishing.lists import Numbers
 
 PEOPLE = "users"
 
@@ -52,11 +51,11 @@ row whenever it is visible."""
 
 
 class Affected(NamedTuple):
-    """Of a collection's rows, by record: which stay, and with which keys where these may differ."""
+    """Of a collection's rows, by record: which stay, and of which documents may say too much."""
 
     places: Places
     stay: Flags
-    keys: Numbers | None
+    less: Flags | None
 
 
 class Case:
@@ -119,7 +118,7 @@ class Case:
 
     def _inputs(self) -> Inputs:
         """Return what is decided with after the act: its marks, none that came with an import."""
-        return self.ground.inputs(self.publications[0], after=True).marked(self.forced)
+        return self.ground.inputs_after(self.publications[0], self.forced)
 
     @cached_property
     def after(self) -> Decision:
@@ -170,8 +169,7 @@ class Case:
         if self.is_known and not differs and not (set_of(self.before, collection) & ~stay).any():
             return None
         records = getattr(self.inputs.map, ROWS_OF[collection]).record[:-1]
-        said = keys(self._decision_for(collection), collection) if differs else None
-        return Affected(Places(records), stay, said)
+        return Affected(Places(records), stay, self._says_less(collection) if differs else None)
 
     def _may_differ(self, collection: str) -> bool:
         """Return whether documents may say something else after the act."""
@@ -182,22 +180,21 @@ class Case:
             for kind in NAMING.get(collection, ())
         )
 
-    def says_less(self, collection: str) -> Flags:
-        """Return the rows of which documents say something else after the act.
+    def _says_less(self, collection: str) -> Flags:
+        """Return the rows of which documents may say something else after the act.
 
-        Asked where it can't be told by the documents themselves, as after an upgrade.
+        After an upgrade that isn't known of any.
         """
-        size = len(self.inputs.map.ids[ROWS_OF[collection]])
-        less = np.zeros(size + 1, bool)
+        less = np.zeros(len(self.inputs.map.ids[ROWS_OF[collection]]) + 1, bool)
         if not self.is_known:
-            less[:size] = True
+            less[:-1] = True
             return less
         before = keys(self.before, collection)
-        less[:size] = before != keys(self._decision_for(collection), collection)
+        less[:-1] = before != keys(self._decision_for(collection), collection)
         if self.shared is not self.after:
             # What differs only by what is given is no less.
             same = before == keys(self.shared, collection)
-            less[:size] &= ~(same & set_of(self.shared, collection)[:size])
+            less[:-1] &= ~(same & set_of(self.shared, collection)[:-1])
         return less
 
     def prune(

@@ -154,7 +154,9 @@ class Parts:
 
     def flush(self) -> None:
         columns = ("id", "organization_id", "entries", "content", "made")
-        bulk.insert(ListPart, columns, self.rows)
+        if self.rows:
+            with bulk.unhurried():
+                bulk.insert(ListPart, columns, self.rows)
         self.rows, self.size = [], 0
 
     def _key(self) -> int:

@@ -198,7 +198,7 @@ class Maker:
                 if nth % OFTEN == 0:
                     share = (start + nth) / len(positions) / len(COLLECTIONS)
                     self.note(self.share + share, stage)
-                yield Finished(record, key, doc)
+                yield Finished.of(record, doc, key)
 
 
 def lists_of(publication: Publication | None, collection: str) -> Lists:

@@ -16,9 +16,6 @@ from roster.publishing.plans import Next, Rewritten
 from roster.publishing.shelf import Shelf
 from roster.publishing.splicing import edited, spliced
 
-MANY = 200
-"""Beyond so many documents that may say too much, it is asked which of their rows may."""
-
 UNCHANGED = {"added": 0, "changed": 0, "removed": 0}
 
 
@@ -33,35 +30,23 @@ class Listed:
     ) -> None:
         self.collection = collection
         self.shelf = shelf
-        self.keys = affected.keys
         self.live = live
-        self.at = affected.places.of(self.live.records)
+        self.at = affected.places.of(live.records)
         self.stay = affected.stay[self.at] & ~dead
         self.gone = ~affected.stay[self.at] & ~dead
+        self.less = np.empty(0, np.int64)
+        if affected.less is not None:
+            self.less = np.flatnonzero(affected.less[self.at] & self.stay)
 
-    def saying_too_much(self, case: Case) -> dict[int, int]:
-        """Return the documents that may say too much, with the positions of their rows.
-
-        They are those that the keys of what may be said now didn't give.
-        """
-        if self.keys is None:
-            return {}
-        stay = np.flatnonzero(self.stay)
-        given = self.shelf.find(self.live.records[stay], self.keys[self.at[stay]])
-        less = stay[given != self.live.documents[stay]]
-        if len(less) > MANY:
-            less = less[case.says_less(self.collection)[self.at[less]]]
-        return dict(zip(self.live.documents[less].tolist(), self.at[less].tolist(), strict=True))
+    def saying_too_much(self) -> dict[int, int]:
+        """Return the documents that may say too much, with the positions of their rows."""
+        documents, at = self.live.documents[self.less], self.at[self.less]
+        return dict(zip(documents.tolist(), at.tolist(), strict=True))
 
     def documents(self, pruned: dict[int, int]) -> Numbers:
         """Return what is listed when documents are pruned; what is gone is as it was."""
         found = self.live.documents.copy()
-        if pruned:
-            known = np.array(sorted(pruned), np.int64)
-            here = np.flatnonzero(self.stay)
-            at = np.minimum(np.searchsorted(known, found[here]), len(known) - 1)
-            here = here[known[at] == found[here]]
-            found[here] = [pruned[each] for each in found[here].tolist()]
+        found[self.less] = [pruned.get(each, each) for each in found[self.less].tolist()]
         return found
 
 

@@ -113,13 +113,11 @@ class _Withdrawal:
                 self.plan.nexts.append(found.next)
         self.parts.flush()
 
-    def _listed(
-        self, case: Case, publication: Publication, *, saying_less: bool = False
-    ) -> Iterator[Listed]:
+    def _listed(self, case: Case, publication: Publication) -> Iterator[Listed]:
         """Yield what a publication lists of the collections that the act bears on."""
         for collection in COLLECTIONS:
             affected = collection in publication.lists and case.affected(collection)
-            if affected and (affected.keys is not None or not saying_less):
+            if affected:
                 shelf = self.shelves.of(case.version, collection)
                 yield Listed(collection, *self._read(publication, shelf), affected, shelf)
 
@@ -138,8 +136,8 @@ class _Withdrawal:
         """
         unfit: Marks = {}
         for publication in case.publications:
-            for listed in self._listed(case, publication, saying_less=True):
-                said = listed.saying_too_much(case)
+            for listed in self._listed(case, publication):
+                said = listed.saying_too_much()
                 wanted = sorted(said.keys() - case.pruned[listed.collection].keys())
                 for some in in_parts(wanted, BATCH):
                     if gone := self._pruned(case, listed, said, some):
@@ -159,7 +157,6 @@ class _Withdrawal:
                 unfit.append(position)
             else:
                 numbers.append(number)
-                finished.append(Finished(record, None, doc))
-        for number, (_, document) in zip(numbers, shelf.put(finished), strict=True):
-            case.pruned[collection][number] = document
+                finished.append(Finished.of(record, doc))
+        case.pruned[collection].update(zip(numbers, shelf.put_once(finished), strict=True))
         return unfit

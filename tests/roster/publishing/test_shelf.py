@@ -36,7 +36,7 @@ def numbers(*each: int):
 
 def test_equal_bytes_are_one_document(shelf):
     kept = shelf.put(
-        [Finished(1, 11, doc("a")), Finished(1, 12, doc("a")), Finished(2, 21, doc("b"))]
+        [Finished.of(1, doc("a"), 11), Finished.of(1, doc("a"), 12), Finished.of(2, doc("b"), 21)]
     )
     first, again, other = [number for _, number in kept]
     assert first == again != other
@@ -45,7 +45,11 @@ def test_equal_bytes_are_one_document(shelf):
 
 def test_a_document_is_found_by_its_key_and_no_other(organization, shelf):
     shelf.learn(
-        [Finished(1, 11, doc("a")), Finished(1, -7, doc("a", "Bo")), Finished(2, 11, doc("b"))]
+        [
+            Finished.of(1, doc("a"), 11),
+            Finished.of(1, doc("a", "Bo"), -7),
+            Finished.of(2, doc("b"), 11),
+        ]
     )
     for each in (shelf, Shelf(organization.pk, "1.2", "categories")):
         found = each.find(numbers(1, 1, 2, 2, 3), numbers(11, -7, 11, 12, 11)).tolist()
@@ -58,17 +62,17 @@ def test_a_document_is_found_by_its_key_and_no_other(organization, shelf):
 
 
 def test_without_the_cache_the_same_document_is_found(organization, shelf):
-    shelf.learn([Finished(1, 11, doc("a"))])
+    shelf.learn([Finished.of(1, doc("a"), 11)])
     [number] = shelf.find(numbers(1), numbers(11)).tolist()
     Rendered.objects.all().delete()
     again = Shelf(organization.pk, "1.2", "categories")
     assert again.find(numbers(1), numbers(11)).tolist() == [0]
-    again.learn([Finished(1, 11, doc("a"))])
+    again.learn([Finished.of(1, doc("a"), 11)])
     assert again.find(numbers(1), numbers(11)).tolist() == [number]
 
 
 def test_a_tombstone_tells_nothing_of_what_it_stands_for(shelf):
-    [(_, number)] = shelf.put([Finished(1, None, doc("a"))])
+    [(_, number)] = shelf.put([Finished.of(1, doc("a"))])
     entry = List(numbers(1), numbers(number), numbers(1000))
     [stone] = shelf.entomb(entry).tolist()
     row = Document.objects.get(pk=stone)
@@ -85,9 +89,9 @@ def test_what_a_sweep_has_taken_is_said(shelf):
 
 
 def test_numbers_never_return(organization, shelf):
-    [(_, number)] = shelf.put([Finished(1, None, doc("a"))])
+    [(_, number)] = shelf.put([Finished.of(1, doc("a"))])
     Document.objects.all().delete()
-    [(_, later)] = shelf.put([Finished(1, None, doc("a"))])
+    [(_, later)] = shelf.put([Finished.of(1, doc("a"))])
     assert later > number
 
 
@@ -95,7 +99,7 @@ def test_numbers_never_return(organization, shelf):
 def test_batches_that_are_written_ahead_are_all_there_and_in_order(organization, monkeypatch):
     monkeypatch.setattr("roster.publishing.shelf.BATCH", 10)
     shelf = Shelf(organization.pk, "1.2", "categories")
-    kept = list(shelf.put(Finished(n, n, doc(f"c{n:03d}")) for n in range(95)))
+    kept = list(shelf.put(Finished.of(n, doc(f"c{n:03d}"), n) for n in range(95)))
     assert [each.record for each, _ in kept] == list(range(95))
     rows = dict(Document.objects.values_list("pk", "sourced_id"))
     assert [rows[number] for _, number in kept] == [f"c{n:03d}" for n in range(95)]
@@ -107,14 +111,16 @@ def test_what_a_writer_cannot_do_is_said_to_whoever_made_it(organization, monkey
     shelf = Shelf(organization.pk, "1.2", "categories")
     wrong = doc("x")._replace(facts="no JSON")
     with pytest.raises(DatabaseError):
-        list(shelf.put(Finished(n, n, wrong if n > 30 else doc(f"c{n}")) for n in range(95)))
+        list(shelf.put(Finished.of(n, wrong if n > 30 else doc(f"c{n}"), n) for n in range(95)))
 
 
 def test_two_who_keep_the_same_document_at_once_keep_it_once(shelf, monkeypatch):
-    [(_, number)] = shelf.put([Finished(1, 11, doc("a"))])
+    [(_, number)] = shelf.put([Finished.of(1, doc("a"), 11)])
     known, blind = Shelf._known, iter([True])
     monkeypatch.setattr(
         Shelf, "_known", lambda self, records: {} if next(blind, False) else known(self, records)
     )
-    [(_, again), (_, other)] = shelf.put([Finished(1, 12, doc("a")), Finished(2, 21, doc("b"))])
+    [(_, again), (_, other)] = shelf.put(
+        [Finished.of(1, doc("a"), 12), Finished.of(2, doc("b"), 21)]
+    )
     assert again == number != other
