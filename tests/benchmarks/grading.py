@@ -24,6 +24,7 @@ from tests.benchmarks.installation import ENGINES, installation
 
 SLUG = "benchmark"
 AT_ONCE = 1_000
+WRITES = 20
 BASES = {"results": "/ims/oneroster/gradebook/v1p2", "enrollments": "/ims/oneroster/rostering/v1p2"}
 
 
@@ -272,28 +273,53 @@ def explain(act: Callable[[], Any], before: Callable[[], Any]) -> None:
 
 def seen_by_all(scene: Scene, writes: int) -> None:
     """Write, and let each connection ask for what is new."""
-    every = scene.results()
-    _, body = next(every)
-    stamps = ["2000-01-01T00:00:00.000Z"] * len(scene.vendors)
+    eyes = Eyes(scene)
     writing, looking = Taken(), Taken()
-
-    def write() -> None:
-        scene.writer.ask("PUT", "/results/seen", {"result": {**body, "sourcedId": ""}})
-
-    def look(number: int) -> None:
-        since = f"filter=dateLastModified%3E%3D'{stamps[number]}'"
-        path = f"/results?limit=10&{since}&sort=dateLastModified&orderBy=desc"
-        newest = scene.vendors[number].ask("GET", path).json()["results"][0]
-        assert newest["sourcedId"] == "seen"
-        stamps[number] = newest["dateLastModified"]
-
     for _ in range(writes):
-        writing.take(write)
+        writing.take(eyes.write)
         for number in range(len(scene.vendors)):
-            looking.take(partial(look, number))
+            looking.take(partial(eyes.look, number))
     print(f"{writes} writes seen by {len(scene.vendors)} connections")
     print(f"{'  a write':<36} {writing}")
     print(f"{'  a look':<36} {looking}")
+
+
+def at_pace(scene: Scene, seconds: int) -> None:
+    """Have 20 writes a second, and each connection look once a second, one after the other."""
+    eyes, many = Eyes(scene), len(scene.vendors)
+    acts: list[tuple[float, Callable[[], None]]] = []
+    for second in range(seconds):
+        acts += [(second + n / WRITES, eyes.write) for n in range(WRITES)]
+        acts += [(second + (n + 0.5) / many, partial(eyes.look, n)) for n in range(many)]
+    began, late = time.perf_counter(), []
+    for due, act in sorted(acts, key=lambda each: each[0]):
+        time.sleep(max(0.0, began + due - time.perf_counter()))
+        act()
+        late.append(time.perf_counter() - began - due)
+    print(f"{WRITES} writes and {many} looks a second, for {seconds} s: done so long after due")
+    print(f"{'  median, 95 of 100, most':<36} " + ", ".join(
+        f"{each * 1000:.1f} ms" for each in (samples.p50(late), samples.p95(late), max(late))
+    ))  # fmt: skip
+
+
+class Eyes:
+    """One vendor writes a result, and its connections look for what is new."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        _, self.body = next(scene.results())
+        self.stamps = ["2000-01-01T00:00:00.000Z"] * len(scene.vendors)
+
+    def write(self) -> None:
+        body = {"result": {**self.body, "sourcedId": ""}}
+        self.scene.writer.ask("PUT", "/results/seen", body)
+
+    def look(self, number: int) -> None:
+        since = f"filter=dateLastModified%3E%3D'{self.stamps[number]}'"
+        path = f"/results?limit=10&{since}&sort=dateLastModified&orderBy=desc"
+        newest = self.scene.vendors[number].ask("GET", path).json()["results"][0]
+        assert newest["sourcedId"] == "seen"
+        self.stamps[number] = newest["dateLastModified"]
 
 
 def main() -> None:
@@ -303,6 +329,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=1, help="copies of each (PostgreSQL)")
     parser.add_argument("--connections", type=int, default=30)
     parser.add_argument("--samples", type=int, default=15)
+    parser.add_argument("--seconds", type=int, default=20, help="how long writes keep their pace")
     parser.add_argument("--engine", choices=ENGINES, default="postgresql")
     parser.add_argument("--profile", default="", help="explain the rows whose title has this")
     asked = parser.parse_args()
@@ -320,6 +347,7 @@ def main() -> None:
             multiply(asked.times)
         measure(scene, asked.samples, asked.profile)
         seen_by_all(scene, 20)
+        at_pace(scene, asked.seconds)
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"load {os.getloadavg()[0]:.1f}; this process took {most:,.0f} MB at most")
 
