@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
 from django.db import connection, transaction
@@ -20,10 +21,12 @@ MANY = 1_000
 """Rows of a table from which on it is worth while to tell the planner of them."""
 
 
+@cache
 def quote(name: str) -> str:
     return connection.ops.quote_name(name)
 
 
+@cache
 def column_of(model: type[Model], field: str) -> str:
     """Return the name of a field's column, quoted for SQL."""
     return quote(str(cast("Field[Any, Any]", model._meta.get_field(field)).column))
