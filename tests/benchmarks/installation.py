@@ -12,7 +12,7 @@ import django
 from django.core.management import call_command
 
 from portal import env
-from tests import engines
+from tests import engines, migrating
 from tests.benchmarks.asking import Broken
 
 ENGINES = ("postgresql", "sqlite", "given")
@@ -39,7 +39,11 @@ def installation(engine: str) -> Iterator[Path]:
             kept = env.without_settings(os.environ)
             os.environ.clear()
             os.environ.update(kept)
-            os.environ["ROSTERDESK_DATA"] = str(folder / "data")
+            data = folder / "data"
+            os.environ["ROSTERDESK_DATA"] = str(data)
+            if engine == "sqlite":
+                data.mkdir()
+                migrating.bring(str(data / "rosterdesk.sqlite3"))
         if engine == "postgresql":
             stack.enter_context(patch.dict(engines.QUIET, DURABLE))
             os.environ["DATABASE_URL"] = stack.enter_context(engines.postgresql())

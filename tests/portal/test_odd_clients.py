@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from portal.entrance import MOST_AT_ONCE
+from tests import migrating
 from tests.portal.running import PATIENCE, Running, embedded, eventually, running
 
 PUBLIC = "https://district.example/campus/api"
@@ -69,6 +70,7 @@ def desk(
 ) -> Iterator[tuple[Running, dict[str, str], Path]]:
     """A demo that is known by an address with a path; what stands for what in a request."""
     data = tmp_path_factory.mktemp("odd")
+    migrating.bring(str(data / "rosterdesk.sqlite3"))
     with running(embedded(data) | {"PUBLIC_URL": PUBLIC}, "demo", "--json") as desk:
         for_12, for_11 = desk.told_object()["connections"]
         yield desk, {
