@@ -38,7 +38,8 @@ class EndpointForm(forms.Form):
     secret = forms.CharField(
         label=_("Password, private key or token"),
         help_text=_(
-            "Kept encrypted, and never shown again. A private key must have no passphrase."
+            "Kept encrypted, and never shown again. A private key is taken only if no passphrase"
+            " protects it."
         ),
         widget=Secret,
         required=False,
@@ -67,8 +68,8 @@ class EndpointForm(forms.Form):
         self.fields["credential"].choices = chosen  # type: ignore[attr-defined]
         if endpoint.secret:
             self.fields["secret"].help_text = _(
-                "Leave it empty, and what is kept stays. It is never shown; a key is one without a"
-                " passphrase."
+                "Leave it empty to keep the present one, which is never shown. A private key is"
+                " taken only if no passphrase protects it."
             )
         if endpoint.kind == Endpoint.Kind.FOLDER:
             for name in ON_A_SERVER:

@@ -26,6 +26,27 @@ STAND_INS: dict[str, Any] = {
 }
 
 
+GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (_("The organization"), ("name", "time_zone", "language", "contact_name", "contact_email")),
+    (_("School year"), ("school_year", "year_confirmed")),
+    (
+        _("When vendors get new data"),
+        ("refresh_at", "refresh_after_import", "refresh_hours_from", "refresh_hours_until"),
+    ),
+    (
+        _("What vendors get"),
+        ("early_access_days", "username_stand_in", "tombstone_days", "vendors_read_each_other"),
+    ),
+    (_("What waits for your decision"), ("hold_percent", "hold_records", "hold_visible")),
+    (
+        _("Alerts, sign-in and the public"),
+        ("alert_recipients", "second_factor_required", "vendors_listed"),
+    ),
+    (_("How long things are kept"), ("requests_kept_days", "history_kept_days")),
+)
+"""The settings as the page has them: a heading, and the fields below it."""
+
+
 class Clock(forms.TimeInput):
     """A time of day, asked for by the browser's own clock."""
 
@@ -195,6 +216,10 @@ class SettingsForm(forms.Form):
         if another and not given["year_confirmed"]:
             self.add_error("year_confirmed", _("Tick this to change the school year."))
         return given
+
+    def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """Return the fields as the page has them, but for the reason."""
+        return [(title, [self[name] for name in names]) for title, names in GROUPS]
 
     def given(self) -> dict[str, str]:
         """Return the settings as the texts that the verb reads."""

@@ -78,7 +78,7 @@ def show(request: AtDesk, number: int) -> HttpResponse:
             "may_change": request.may_change,
             "of_import": of_import,
             "files": list(of_import.counts.items()),
-            "numbers": in_words(of_import.numbers) if of_import.numbers else [],
+            "numbers": [each.splitlines() for each in in_words(of_import.numbers, in_lines=True)],
             "difference": difference_of(of_import),
             "deciding": deciding(of_import),
             "any": bool(cut.total) or everything.exists(),

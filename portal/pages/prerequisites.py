@@ -49,9 +49,14 @@ def show(request: AtDesk) -> HttpResponse:
             "clean": [each["title"] for each in found["checks"] if not each["count"]]
             if found
             else [],
-            "numbers": in_words(found["numbers"], vendor=connection.vendor if connection else "")
-            if found
-            else [],
+            "numbers": [
+                each.splitlines()
+                for each in in_words(
+                    found["numbers"] if found else {},
+                    vendor=connection.vendor if connection else "",
+                    in_lines=True,
+                )
+            ],
         },
     )
 

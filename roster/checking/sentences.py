@@ -72,30 +72,30 @@ CODES = {
 }
 
 
-def in_words(numbers: Numbers, *, vendor: str = "") -> list[str]:
+def in_words(numbers: Numbers, *, vendor: str = "", in_lines: bool = False) -> list[str]:
     """Return a sentence for each version, or one for both where they say the same.
 
-    `vendor` is the one that they are about; without, they are about every vendor.
+    `vendor` is the one that they are about; without, they are about every vendor. With `in_lines`
+    each reason of several begins a line.
     """
     found: dict[str, list[str]] = {}
     for version, counts in numbers.items():
-        found.setdefault(_sentence(counts, vendor, version), []).append(version)
+        found.setdefault(_sentence(counts, vendor, version, in_lines), []).append(version)
     said = [(version, sentence) for sentence, (version, *_) in found.items()]
     if len(said) == 1:
         return [f"OneRoster {_(' and ').join(numbers)}: {said[0][1]}"]
     return [f"OneRoster {version}: {sentence}" for version, sentence in said]
 
 
-def _sentence(counts: Mapping[str, Any], vendor: str, version: str) -> str:
+def _sentence(counts: Mapping[str, Any], vendor: str, version: str, in_lines: bool) -> str:
     records, hidden = counts["records"], counts["hidden"]
     facts = {"all": _counted(records), "hidden": _counted(hidden), "vendor": vendor}
     if not any(hidden.values()):
         if vendor:
             return _("all of %(all)s can reach %(vendor)s.") % facts
         return _("all of %(all)s can reach a vendor.") % facts
-    facts["why"] = "; ".join(
-        f"{because(reason, version)} ({_counted(reason)})" for reason in counts["because"]
-    )
+    why = [f"{because(reason, version)} ({_counted(reason)})" for reason in counts["because"]]
+    facts["why"] = "\n".join(["", *why]) if in_lines and len(why) > 1 else "; ".join(why)
     if vendor:
         words = ngettext(
             "of %(all)s, %(hidden)s does not reach %(vendor)s, because %(why)s.",

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from portal import env
 from tests import engines
-from tests.pictures.visits import MAY, NOBODY, OLGA, PASSWORD, README, VISITS, Visit
+from tests.pictures.visits import JO, MAY, NEL, NOBODY, OLGA, PASSWORD, README, VISITS, Visit
 
 BASE = Path(env.__file__).resolve().parent.parent
 SHOWN_IN_README = BASE / "portal" / "docs" / "pictures"
@@ -75,13 +75,15 @@ def desk() -> Iterator[tuple[str, dict[str, str], dict[str, str]]]:
             accounts = demo.told_object()["accounts"]
             furnish(environ, Path(data))
             passwords = {each["email"]: each["password"] for each in accounts}
-            yield demo.url, {**passwords, OLGA: PASSWORD, MAY: PASSWORD}, environ
+            yield demo.url, passwords | dict.fromkeys((OLGA, MAY, JO, NEL), PASSWORD), environ
 
 
 def furnish(environ: dict[str, str], folder: Path) -> None:
-    """Make what the demo has none of: an operator, a sandbox; and Lakeside, where a refresh is
-    held and bundles are fetched."""
+    """Make what the demo has none of: an operator, a sandbox; Lakeside, where a refresh is held,
+    bundles are fetched and grades delivered; Hillside, where an import is held and an act is late;
+    and Newtown, where nothing is."""
     nights = [str(folder / f"n{number}.zip") for number in (0, 1)]
+    few = str(folder / "few.zip")
     for words, given in (
         (("create_admin", OLGA, "--operator", "--password-stdin"), PASSWORD),
         (("create_sandbox", "sandbox", "--name", "Sandbox", "--students", "60"), ""),
@@ -97,10 +99,21 @@ def furnish(environ: dict[str, str], folder: Path) -> None:
         (("set_organization", "lakeside", "--hold-percent", "0", "--hold-records", "0"), ""),
         (("refresh_cache", "lakeside"), ""),
         (("set_source", "lakeside", "--address", str(folder), "--daily", "02:15"), ""),
+        (("set_destination", "lakeside", "--address", str(folder), "--daily", "03:00"), ""),
+        (("create_organization", "hillside", "--name", "Hillside"), ""),
+        (("create_admin", JO, "--organization", "hillside", "--password-stdin"), PASSWORD),
+        (("import_roster", "hillside", nights[0]), ""),
+        (("create_connection", "hillside", "--vendor", "Reading App", *ALL), ""),
+        (("refresh_cache", "hillside"), ""),
+        (("make_bundle", few, "--students", "100"), ""),
+        (("create_organization", "newtown", "--name", "Newtown"), ""),
+        (("create_admin", NEL, "--organization", "newtown", "--password-stdin"), PASSWORD),
         (("set_source", "lakeside", *SERVER, "--token-stdin", "--daily", "02:30"), "tok"),
     ):
         manage(environ, *words, given=given)
     manage(environ, "fetch_bundle", "lakeside", succeeds=False)  # Nobody serves the second one.
+    manage(environ, "import_roster", "hillside", few, succeeds=False)  # It is held.
+    manage(environ, "shell", "-c", LATE)
 
 
 ALL = ("--oneroster", "1.2", "--acknowledge-unsupported", "--all-schools")
@@ -112,6 +125,23 @@ from portal.models import Staff
 may = Staff.objects.get(email="{MAY}")
 TOTP.activate(may, generate_totp_secret())
 RecoveryCodes.activate(may)
+"""
+
+
+LATE = """
+from datetime import timedelta
+from connections import acting
+from roster.clock import clock
+from roster.models import Job, Level, Organization
+hillside = Organization.objects.get(slug="hillside")
+one = Level.objects.filter(organization=hillside, kind="school_enrollment").first()
+acting.SOON = 3600.0
+given = {"kind": "person", "ids": [one.person], "reason": "The family asked"}
+now = clock()
+job = acting.request(hillside, acting.EXCLUDE, by="Jo", **given)
+Job.objects.filter(pk=job.pk).update(
+    state="queued", created=now - acting.LATE * 5, due=now + timedelta(days=1)
+)
 """
 
 

@@ -12,9 +12,9 @@ Way = Callable[[Page], None]
 
 
 DANA, OLGA, NOBODY = "dana@riverside.example", "olga@operator.example", "nobody"
-MAY = "may@lakeside.example"
+MAY, JO, NEL = "may@lakeside.example", "jo@hillside.example", "nel@newtown.example"
 PASSWORD = "correct horse battery"
-"""That of Olga, who runs the installation, and of May, who has a second factor."""
+"""That of Olga, who runs the installation, of May, who has a second factor, of Jo and Nel."""
 
 
 class Visit(NamedTuple):
@@ -149,6 +149,50 @@ def hand_over(page: Page) -> None:
     page.goto(page.locator("#hand-over-link").inner_text())
 
 
+def grades_of_class(page: Page) -> None:
+    open_last(page)
+    page.get_by_role("main").get_by_role("link", name="Grades from vendors").click()
+    page.wait_for_load_state("networkidle")
+
+
+def exclude_one(page: Page) -> None:
+    """Exclude the first person that isn't, and see it done."""
+    page.get_by_role("row").filter(has_not_text="Excluded").nth(1).get_by_role("link").first.click()
+    follow("Exclude")(page)
+    confirm(page)
+    page.get_by_role("main").get_by_role("button", name="Exclude").click()
+    page.get_by_text("No vendor reads it any longer.").wait_for()
+
+
+def approve(page: Page) -> None:
+    follow("Look at what it would change")(page)
+    follow("Approve")(page)
+
+
+def new_secret(page: Page) -> None:
+    """Make a secret, after the older one has ended where there are two."""
+    if (older := page.get_by_role("link", name="End the older secret")).is_visible():
+        address = page.url
+        older.click()
+        page.get_by_role("button", name="End the older secret").click()
+        page.goto(address)
+    page.get_by_role("button", name="Make a new secret").click()
+    page.wait_for_load_state("networkidle")
+
+
+def lose_the_session(page: Page) -> None:
+    """Fill a form in, and send it when the session has ended; then sign in again."""
+    follow("Reading App")(page)
+    page.goto(f"{page.url}agreement/")
+    page.get_by_label("Purpose").fill("Reading practice")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_label("E-mail address").fill(JO)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/kept/")
+
+
 VISITS = (
     Visit("home", ""),
     Visit("roster", "roster/"),
@@ -202,9 +246,10 @@ VISITS = (
     Visit("rollover", "rollover/"),
     Visit("rollover-preview", "rollover/to/2028/", look_ahead),
     Visit("grades", "grades/"),
+    Visit("class-grades", "roster/section/", grades_of_class),
+    Visit("secret-made", "connections/2/", new_secret),
     Visit("grade-windows", "grades/windows/"),
     Visit("sessions", "/account/sessions/"),
-    Visit("kept", "/kept/"),
     Visit("factors", "/account/2fa/"),
     Visit("passkeys", "/account/2fa/passkeys/"),
     Visit("password", "/account/password/change/"),
@@ -213,6 +258,17 @@ VISITS = (
     Visit("sign-out", "/sign-out/"),
     Visit("not-found", "nothing/"),
     Visit("held", "/o/lakeside/cache/held/", who=MAY),
+    Visit("home-empty", "/o/newtown/", who=NEL),
+    Visit("imports-empty", "/o/newtown/imports/", who=NEL),
+    Visit("connections-empty", "/o/newtown/connections/", who=NEL),
+    Visit("home-late", "/o/hillside/", who=JO),
+    Visit("act-under-way", "/o/hillside/", follow("How far it is"), who=JO),
+    Visit("act-done", "/o/hillside/roster/person/", exclude_one, who=JO),
+    Visit("imports-held", "/o/hillside/imports/", who=JO),
+    Visit("import-held", "/o/hillside/imports/", follow("Look at what it would change"), who=JO),
+    Visit("import-decide", "/o/hillside/imports/", approve, who=JO),
+    Visit("kept", "/o/hillside/connections/", lose_the_session, who=JO),
+    Visit("delivery", "/o/lakeside/grades/deliveries/1/", who=MAY),
     Visit(
         "several-job",
         "/o/lakeside/connections/status/pause/?" + "&".join(f"id={each}" for each in range(1, 9)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.roster.carrying.test_years import beside
 from tests.roster.importing.bundles import V1P2
 from tests.roster.importing.conftest import Bundler
 
+FEW = 20
 PAGE = "/o/riverside/rollover/"
 
 
@@ -85,6 +87,24 @@ def test_a_job_looks_ahead_one_at_a_time_and_the_page_keeps_what_it_found(
     assert "The data has changed since" in as_dana.get(page).content.decode()
     as_dana.post(page)
     assert Job.objects.get(kind=rollover.KIND).state == Job.State.QUEUED
+
+
+def test_the_file_asks_for_no_more_values_at_once_than_sqlite_takes(
+    as_dana: Client, two_years: Organization, dana: Staff
+) -> None:
+    if database.vendor != "sqlite":
+        pytest.skip("Its own limit.")
+    for number in range(2):
+        connected(two_years, dana, vendor=f"Reader {number}")
+    refresh(two_years, by="dana")
+    most = database.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
+    database.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, FEW)
+    try:
+        answer = as_dana.get(f"{PAGE}to/2028.csv")
+        rows = answer.getvalue().decode().splitlines()
+    finally:
+        database.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, most)
+    assert len(rows) > FEW
 
 
 def test_the_active_year_needs_no_preview(as_dana: Client, two_years: Organization) -> None:

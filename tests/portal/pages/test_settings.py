@@ -27,6 +27,12 @@ def test_every_setting_has_a_field(riverside: Organization):
     }  # fmt: skip
 
 
+def test_every_setting_is_in_one_group(riverside: Organization):
+    groups = SettingsForm(organization=riverside).groups()
+    named = [field.name for _, fields in groups for field in fields]
+    assert sorted(named) == sorted([*SETTINGS, "year_confirmed"])
+
+
 def test_another_refresh_time_acts_and_is_audited(
     as_dana: Client, dana: Staff, riverside: Organization
 ):
