@@ -18,12 +18,14 @@ from connections.models import Client, Secret
 from connections.networks import refusal as refusal_of_address
 from connections.presented import Disagreement, presented
 from connections.standing import CLOSED, REFUSALS, refusal
+from roster import bulk
 
 OTHER_SCOPES = "The scopes asked for are the other version's; those of the connection were given."
 
 ASKED = (
     "digest",
     "expires",
+    "last_used",
     *(f"connection__{name}" for name in ("status", "expires", "agreement_ends")),
     *(
         f"connection__{name}"
@@ -45,7 +47,7 @@ class Validator(OAuth2Validator):
 
     address = ""
     asking: int | None = None
-    secret: int | None = None
+    secret: Secret | None = None
     remark: str = ""
 
     def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
@@ -68,7 +70,7 @@ class Validator(OAuth2Validator):
         place = credentials.matching(given.secret, [secret.digest for secret in secrets])
         if place is None:
             return False
-        self.secret = secrets[place].pk
+        self.secret = secrets[place]
         client: Client = secrets[place].connection.client
         if client.connection.status == CLOSED:
             raise errors.InvalidClientError(description=REFUSALS[CLOSED], request=request)
@@ -105,7 +107,11 @@ class Validator(OAuth2Validator):
         return scopes.allowed(request.client.connection)
 
     def _create_access_token(self, expires: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
-        """Store a token, in the toolkit's transaction, with the secret that it ends with."""
+        """Store a token, in the toolkit's transaction, with the secret that it ends with.
+
+        Whose token is lost in a crash is told so, and asks for another.
+        """
+        bulk.never_wait()
         token = super()._create_access_token(expires, request, *args, **kwargs)
         if self.secret is not None:
             tokens.note(token, self.secret)

@@ -20,12 +20,12 @@ NOTED = timedelta(hours=1)
 """How exactly it is noted when a secret was last used, so that not every token writes it."""
 
 
-def note(token: AbstractAccessToken, secret: int) -> None:
+def note(token: AbstractAccessToken, secret: Secret) -> None:
     """Note which secret a new token was made with, and that this one is in use."""
-    MadeWith.objects.create(token=token, secret_id=secret)
+    MadeWith.objects.create(token=token, secret=secret)
     now: datetime = clock()
-    stale = Q(last_used__isnull=True) | Q(last_used__lt=now - NOTED)
-    Secret.objects.filter(stale, pk=secret).update(last_used=now)
+    if secret.last_used is None or secret.last_used < now - NOTED:
+        Secret.objects.filter(pk=secret.pk).update(last_used=now)
 
 
 def end_made_with(secret: Secret) -> int:

@@ -34,10 +34,16 @@ def unhurried() -> Iterator[None]:
     """
     is_outermost = not connection.in_atomic_block
     with transaction.atomic():
-        if is_outermost and _is_postgresql():
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL synchronous_commit TO off")
+        if is_outermost:
+            never_wait()
         yield
+
+
+def never_wait() -> None:
+    """Have the transaction of now not wait for the disk: a crash may take what it has done."""
+    if _is_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit TO off")
 
 
 def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
