@@ -39,7 +39,7 @@ class Doc(NamedTuple):
         Facts are made of the body, but for what a tombstone keeps of the document before it.
         """
         parts = [self.role, self.school, self.klass, self.person]
-        if self.status != "active":
+        if self.status != "active" and f'"{BEYOND}' in self.facts:
             facts = orjson.loads(self.facts)
             parts += [f"{key}={facts[key]}" for key in sorted(facts) if key.startswith(BEYOND)]
         tail = "\0".join(parts).encode()

@@ -22,7 +22,7 @@ from isal import igzip, isal_zlib
 from numpy.typing import NDArray
 
 from roster import bulk
-from roster.caches import Cache
+from roster.caches import MEGABYTE, Cache
 from roster.map.arrays import Words
 from roster.map.columns import Values
 from roster.map.map import Map
@@ -43,7 +43,7 @@ PIECE = 1 << 20
 KEY_BITS = 53
 CHECKSUM = 4
 """Bytes in front of what is stored, by which damage is seen before any of it is interpreted."""
-MOST_BYTES = 1 << 28
+MOST_BYTES = 200 * MEGABYTE
 """Of the maps that a process keeps at hand: two of a district of 50,000 students."""
 
 

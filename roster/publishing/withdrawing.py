@@ -71,6 +71,7 @@ def withdrawn(
         left -= Counter(each.feed_id for each in case.publications)
         if progress:
             progress(feeds - len(left), feeds)
+        del case  # Its map goes before the next one is read.
     withdrawal.stamp()
     return plan, withdrawal.replaced
 
