@@ -29,8 +29,8 @@ def distinct(values: NDArray[Whole]) -> NDArray[Whole]:
 def unhurried() -> Iterator[None]:
     """Do what is within in a transaction that doesn't wait for the disk.
 
-    For rows of which nobody makes use before a later transaction names them: when that one is on
-    the disk, they are. As part of another transaction it waits as that does.
+    For what may be lost with the server, as progress, or isn't used before a later transaction
+    names it: when that one is on the disk, so is this. Part of another one, it waits as that does.
     """
     is_outermost = not connection.in_atomic_block
     with transaction.atomic():

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from roster import locks
+from roster import bulk, locks
 from roster.audit import Actor, name_of
 from roster.clock import clock
 from roster.models import Organization, Refresh
@@ -91,7 +91,8 @@ class Running:
         if now - self.noted < OFTEN:
             return
         self.noted, self.percent = now, percent
-        self._update(percent=percent, stage=stage[:120])
+        with bulk.unhurried():
+            self._update(percent=percent, stage=stage[:120])
         if self.watcher:
             self.watcher(percent, stage)
 

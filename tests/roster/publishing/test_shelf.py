@@ -61,6 +61,28 @@ def test_a_document_is_found_by_its_key_and_no_other(organization, shelf):
     assert other.find(numbers(1), numbers(11)).tolist() == [0]
 
 
+def test_a_key_that_somebody_else_has_noted_meanwhile_finds_the_same_document(organization, shelf):
+    late = Shelf(organization.pk, "1.2", "categories")
+    assert late.find(numbers(1), numbers(11)).tolist() == [0]
+    shelf.learn([Finished.of(1, doc("a"), 11)])
+    late.learn([Finished.of(1, doc("a"), 11), Finished.of(2, doc("b"), 21)])
+    assert Document.objects.count() == Rendered.objects.count() == 2
+    [found] = shelf.find(numbers(1), numbers(11)).tolist()
+    assert late.find(numbers(1, 2), numbers(11, 21)).tolist()[0] == found
+
+
+def test_what_is_kept_once_is_asked_of_the_database_once(shelf, django_assert_num_queries):
+    one, same, other = (
+        Finished.of(1, doc("a")),
+        Finished.of(1, doc("a")),
+        Finished.of(2, doc("b")),
+    )
+    first, again, second = shelf.put_once([one, same, other])
+    assert first == again != second
+    with django_assert_num_queries(0):
+        assert shelf.put_once([same, other]) == [first, second]
+
+
 def test_without_the_cache_the_same_document_is_found(organization, shelf):
     shelf.learn([Finished.of(1, doc("a"), 11)])
     [number] = shelf.find(numbers(1), numbers(11)).tolist()
