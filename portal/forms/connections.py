@@ -67,7 +67,9 @@ class ConnectionForm(SharingFields, AgreementFields):
     )
     vendor = forms.CharField(
         label=_("Name of the application"),
-        help_text=_("What your staff call it. Left empty, it is the partner's name."),
+        help_text=_(
+            "What your staff call it. A partner's needs none: it is called as in the directory."
+        ),
         max_length=200,
         required=False,
     )

@@ -73,7 +73,13 @@ def about(request: AtDesk, job: Job) -> dict[str, Any]:
         return _exclusion(organization, job)
     connection = connection_of(organization, job.arguments["connection"])
     address = reverse("connection", args=[organization.slug, connection.pk])
-    found = {"leave": address, "back": connection.title, "title": connection.title, "rows": []}
+    found = {
+        "leave": address,
+        "back": connection.title,
+        "title": connection.title,
+        "rows": [],
+        "part": "connection",
+    }
     if act == acting.SHARE:
         return found | {"label": _("What it may see"), "done": shared(job.result)}
     if act in ACTS:
@@ -115,6 +121,7 @@ def _exclusion(organization: Organization, job: Job) -> dict[str, Any]:
     number = number_format(len(ids), use_l10n=True, force_grouping=True)
     listed = reverse("roster_kind", kwargs={"slug": organization.slug, "kind": kind})
     return {
+        "part": "roster_act",
         "label": _("Exclude"),
         "title": rows[0]["name"] if alone else f"{number} {term.plural}",
         "rows": rows,

@@ -76,7 +76,9 @@ def show(request: AtDesk) -> HttpResponse:
             "school_year": spelled(organization.school_year),
             "last": last,
             "under_way": under_way(organization),
-            "under_way_acts": acting.open_acts(organization),
+            "under_way_acts": [
+                each for each in acting.open_acts(organization) if not acting.is_late(each)
+            ],
             "imported": imports.first(),
             "alerts": alerts_of(request),
             "changes": changes_of(organization),

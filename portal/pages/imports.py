@@ -216,11 +216,15 @@ def findings_of(request: AtDesk, of_import: Import) -> QuerySet[Finding]:
     return found if request.may_change else found.exclude(file=PRIVATE)
 
 
+LISTS = COLLECTION_TERMS | {"roles": _("Roles")}
+"""What the lists of a difference are called: one of them is a list in bundles only."""
+
+
 def difference_of(of_import: Import) -> list[dict[str, Any]]:
     """Return what an import that is held would change: numbers and records by collection."""
     return [
         {
-            "name": COLLECTION_TERMS.get(name, name),
+            "name": LISTS.get(name, name),
             **told,
             "records": told["records"][:NAMED],
             "all": len(told["records"]),

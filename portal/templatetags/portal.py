@@ -196,7 +196,7 @@ def places(context: Context) -> list[dict[str, Any]]:
     """Return the side bar of the organization that the page is about."""
     request: HttpRequest = context["request"]
     match = request.resolver_match
-    here = match.url_name or "" if match else ""
+    here = context.get("part") or (match.url_name or "" if match else "")
     slug = context["organization"].slug
     return [
         {
