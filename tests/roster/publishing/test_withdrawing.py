@@ -175,6 +175,19 @@ def test_who_has_left_the_data_is_withdrawn_where_they_are_still_published(
 
 
 @time_machine.travel(TODAY)
+def test_whose_one_role_would_be_another_goes_until_the_next_refresh() -> None:
+    organization = riverside()
+    Role.objects.filter(organization=organization, user="tom").update(role="administrator")
+    hierarchy.derive(organization)
+    (feed,) = published(organization, "1.1")
+    assert json.loads(users_of(feed)["tom"])["role"] == "teacher"
+    exclude(organization, "section", ["k1"], reason="Counselling", by="dana")
+    assert "tom" not in users_of(feed)
+    refresh(organization, by="test")
+    assert json.loads(users_of(feed)["tom"])["role"] == "administrator"
+
+
+@time_machine.travel(TODAY)
 @pytest.mark.parametrize("version", ["1.1", "1.2"])
 @pytest.mark.parametrize(
     ("kind", "sourced_id"),
