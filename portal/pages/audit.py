@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.formats import number_format
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +24,8 @@ from portal.forms.terms import TermsForm
 from portal.paging import paged
 from portal.words import ACTIONS
 from roster import auditing
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*\+\d\d:\d\d$")
 
 NAMES: dict[str, Any] = {
     name: field.label
@@ -42,6 +45,9 @@ NAMES: dict[str, Any] = {
     "added": gettext_lazy("Added"),
     "changed": gettext_lazy("Changed"),
     "removed": gettext_lazy("Removed"),
+    "valid": gettext_lazy("Valid secrets"),
+    "created": gettext_lazy("Created"),
+    "by": gettext_lazy("By"),
 }
 """What values are called: as the forms call them."""
 
@@ -100,12 +106,14 @@ def told(entry: Any) -> list[tuple[str, str, str]]:
     for each in auditing.changes(entry):
         old, new = (shown(value) for value in _values(entry, each))
         if old != new:
-            found.append((called(each.name), old, new))
+            found.append((called(each.name, entry.action), old, new))
     return found
 
 
-def called(name: str) -> str:
+def called(name: str, action: str = "") -> str:
     """Return what the forms call a value; what no form has is called as it is recorded."""
+    if name == "expires" and not action.startswith("connection."):  # Of a secret, or a link.
+        return _("Until")
     snake = re.sub(r"(?<=[a-z])[A-Z]", lambda capital: f"_{capital[0].lower()}", name)
     return str(NAMES.get(snake, name))
 
@@ -135,4 +143,12 @@ def shown(value: Any) -> str:
     if isinstance(value, list) and all(isinstance(each, str | int) for each in value):
         sentences = all(str(each).endswith(".") for each in value)
         return (" " if sentences else ", ").join(map(str, value))
+    if isinstance(value, list) and all(isinstance(each, dict) for each in value):
+        return "; ".join(
+            ", ".join(f"{called(name)} {shown(of)}" for name, of in each.items() if of)
+            for each in value
+        )
+    if isinstance(value, str) and MOMENT.match(value):
+        moment = timezone.localtime(datetime.fromisoformat(value))
+        return f"{date_format(moment, _('j M Y'))}, {moment:%H:%M %Z}"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -87,6 +87,18 @@ def test_counts_are_told_in_words(as_victor: Client, riverside: Organization):
     assert {line[2] for line in told} == {"read 1,826, retired 3", "0"}
 
 
+def test_secrets_and_links_are_told_in_words(as_victor: Client, riverside: Organization):
+    made = "2026-11-29T23:24:00+00:00"
+    secret = {"created": made, "by": "dana", "expires": None}
+    rotated = put(riverside, "secret.rotated", old={"valid": []}, new={"valid": [secret]})
+    link = put(riverside, "hand_over.made", new={"expires": "2026-12-06T23:24:00.123456+00:00"})
+    told = dict(as_victor.get(LOG).context["entries"])
+    assert told[rotated] == [
+        ("Valid secrets", "—", "Created 29 Nov 2026, 17:24 CST, By dana"),
+    ]
+    assert told[link] == [("Until", "—", "6 Dec 2026, 17:24 CST")]
+
+
 def test_the_log_is_narrowed(as_dana: Client, riverside: Organization, lakeside: Organization):
     AuditEntry.objects.all().delete()
     early = put(riverside, "sharing.changed", by="Olga", object_id="7")
