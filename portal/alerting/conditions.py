@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
 
 from connections import acting
 from connections.calendar import upcoming
@@ -51,6 +52,9 @@ def of_installation() -> list[Condition]:
         for subject, words in [SILENT[name]]
     ]
 
+
+FIRST = 2
+"""How many reasons for a hold are told beside its page."""
 
 SILENT = {
     "worker": (
@@ -138,10 +142,20 @@ def import_held(organization: Organization) -> Iterator[Condition]:
     held = held_import(organization)
     if held is None:
         return
-    reasons = " ".join(retold(each["reason"]) for each in held.holds)
     moved_on = any(each["code"] == "year" for each in held.holds)
     subject = _("Plan the year rollover?") if moved_on else _("An import waits for your decision")
-    yield Condition(f"import:{held.pk}", subject, reasons, "import", held.pk)
+    yield Condition(f"import:{held.pk}", subject, reasons(held.holds), "import", held.pk)
+
+
+def reasons(holds: list[dict[str, str]]) -> str:
+    """Return the first reasons for which something is held; its page has all of them."""
+    told = [retold(each["reason"]) for each in holds[:FIRST]]
+    if more := len(holds) - len(told):
+        told.append(
+            ngettext("And %(count)d more reason.", "And %(count)d more reasons.", more)
+            % {"count": more}
+        )
+    return " ".join(told)
 
 
 def refresh_held(organization: Organization) -> Iterator[Condition]:
@@ -151,7 +165,7 @@ def refresh_held(organization: Organization) -> Iterator[Condition]:
             # The same data, refreshed again and held again, is told once.
             f"refresh-of-import:{held.of_import_id}",
             _("A refresh waits for your decision"),
-            " ".join(retold(each["reason"]) for each in held.holds),
+            reasons(held.holds),
             "cache_held",
         )
 
