@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -53,35 +54,60 @@ UNKNOWN = "The access token is not known; ask for a new one."
 EXPIRED = "The access token has expired; ask for a new one."
 OAUTH_1 = "OAuth 1 is not supported. Get an access token with OAuth 2 client credentials."
 
+JSON_OF_PINS = {"cut", "tokens", "lists"}
 ARRAYS = {
-    "postgresql": (
-        "json_agg(json_build_array(id, publication, number, revision, cut, began, last, tokens,"
-        " lists))"
-    ),
-    "sqlite": (
-        "json_group_array(json_array(id, publication, number, revision, json(cut), began, last,"
-        " json(tokens), json(lists)))"
+    "postgresql": f"json_agg(json_build_array({', '.join(Pin._fields)}))",
+    "sqlite": "json_group_array(json_array({}))".format(
+        ", ".join(f"json({name})" if name in JSON_OF_PINS else name for name in Pin._fields)
     ),
 }
 """How each engine gives several rows as one value."""
 
+NEWEST = f"""
+(SELECT id FROM {Run._meta.db_table} newest WHERE newest.connection_id = connection.id
+  ORDER BY newest.began DESC, newest.id DESC LIMIT 1)
+"""  # noqa: S608 - names of our own tables
+PINS = f"""
+(SELECT {{array}} FROM (
+    SELECT run.id, read.id publication, read.number, read.revision, read.cut,
+           run.began, run.last, run.tokens, run.lists
+      FROM {Run._meta.db_table} run
+      JOIN {Publication._meta.db_table} read ON read.id = run.publication_id AND read.listed
+     WHERE run.connection_id = connection.id AND run.began > %s AND run.last > %s
+     ORDER BY run.last DESC LIMIT {MOST_RUNS}) going_on)
+"""  # noqa: S608
+LAST_DAY = """
+CASE WHEN connection.expires IS NULL OR connection.agreement_ends < connection.expires
+     THEN connection.agreement_ends ELSE connection.expires END
+"""
+COLUMNS = {
+    "token_expires": "token.expires",
+    "scope": "token.scope",
+    "connection": "connection.id",
+    "organization": "connection.organization_id",
+    "version": "connection.oneroster",
+    "types": "connection.types",
+    "shares": "connection.shares",
+    "status": "connection.status",
+    "last_day": LAST_DAY,
+    "partner": "COALESCE(connection.partner_id, 0)",
+    "networks": "connection.networks",
+    "time_zone": "organization.time_zone",
+    "last_number": "organization.last_number",
+    "acts": "organization.acts",
+    "last_write": "COALESCE(gradebook.last, 0)",
+    "feed": "feed.id",
+    "publication": "COALESCE(head.id, 0)",
+    "number": "COALESCE(head.number, 0)",
+    "revision": "COALESCE(head.revision, 0)",
+    "cut": "head.cut",
+    "newest": f"COALESCE({NEWEST}, 0)",
+    "pins": PINS,
+}
+"""What is asked of the database for each field of `Found`."""
+
 SQL = f"""
-SELECT token.expires, token.scope, connection.id, connection.organization_id,
-       connection.oneroster, connection.types, connection.shares, connection.status,
-       CASE WHEN connection.expires IS NULL OR connection.agreement_ends < connection.expires
-            THEN connection.agreement_ends ELSE connection.expires END,
-       connection.partner_id, connection.networks, organization.time_zone, organization.last_number,
-       organization.acts, COALESCE(gradebook.last, 0),
-       feed.id, head.id, head.number, head.revision, head.cut,
-       (SELECT id FROM {Run._meta.db_table} newest WHERE newest.connection_id = connection.id
-         ORDER BY newest.began DESC, newest.id DESC LIMIT 1),
-       (SELECT {{array}} FROM (
-           SELECT run.id, read.id publication, read.number, read.revision, read.cut,
-                  run.began, run.last, run.tokens, run.lists
-             FROM {Run._meta.db_table} run
-             JOIN {Publication._meta.db_table} read ON read.id = run.publication_id AND read.listed
-            WHERE run.connection_id = connection.id AND run.began > %s AND run.last > %s
-            ORDER BY run.last DESC LIMIT {MOST_RUNS}) going_on)
+SELECT {", ".join(COLUMNS.values())}
   FROM {get_access_token_model()._meta.db_table} token
   JOIN {Client._meta.db_table} client ON client.id = token.application_id
   JOIN {Connection._meta.db_table} connection ON connection.id = client.connection_id
@@ -90,7 +116,7 @@ SELECT token.expires, token.scope, connection.id, connection.organization_id,
   LEFT JOIN {Feed._meta.db_table} feed ON feed.id = connection.feed_id
   LEFT JOIN {Publication._meta.db_table} head ON head.id = feed.publication_id AND head.listed
  WHERE token.token_checksum = %s
-"""  # noqa: S608 - names of our own tables
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,50 +246,13 @@ def find(token: str) -> Found | None:
     row = prepared.first(read)
     if row is None:
         return None
-    expires, scope, pk, organization, version, types, shares, status, until, partner, *rest = row
-    (
-        networks,
-        zone,
-        last_number,
-        acts,
-        last_write,
-        feed,
-        publication,
-        number,
-        revision,
-        cut,
-        newest,
-        pins,
-    ) = rest
-    return Found(
-        token_expires=_moment(expires),
-        scope=scope,
-        connection=pk,
-        organization=organization,
-        version=version,
-        types=_json(types),
-        shares=_json(shares),
-        status=status,
-        last_day=_day(until),
-        partner=partner or 0,
-        networks=_json(networks),
-        time_zone=zone,
-        last_number=last_number,
-        acts=acts,
-        last_write=last_write,
-        feed=feed,
-        publication=publication or 0,
-        number=number or 0,
-        revision=revision or 0,
-        cut=_json(cut) or {},
-        newest=newest or 0,
-        pins=tuple(_pin(*each) for each in _json(pins) or ()),
-    )
+    named = dict(zip(COLUMNS, row, strict=True))
+    return Found(**{**named, **{name: of(named[name]) for name, of in READ.items()}})
 
 
-def _pin(pk: int, publication: int, number: int, revision: int, cut: Any, *rest: Any) -> Pin:
-    began, last, tokens, lists = rest
-    return Pin(pk, publication, number, revision, cut, _moment(began), _moment(last), tokens, lists)
+def _pins(value: Any) -> tuple[Pin, ...]:
+    pins = (Pin(*each) for each in _json(value) or ())
+    return tuple(pin._replace(began=_moment(pin.began), last=_moment(pin.last)) for pin in pins)
 
 
 def _moment(value: Any) -> datetime:
@@ -278,3 +267,15 @@ def _day(value: Any) -> date | None:
 
 def _json(value: Any) -> Any:
     return orjson.loads(value) if isinstance(value, (str, bytes)) else value
+
+
+READ: dict[str, Callable[[Any], Any]] = {
+    "token_expires": _moment,
+    "types": _json,
+    "shares": _json,
+    "last_day": _day,
+    "networks": _json,
+    "cut": lambda value: _json(value) or {},
+    "pins": _pins,
+}
+"""How a column is read that the engines give in different forms."""
