@@ -120,7 +120,7 @@ PACKAGES: dict[str, Rule] = {
         "Its rows name records of {target}, which the bundle doesn't hold.",
         "Export that file too.",
     ),
-    "file-without-rows": notice(
+    "file-without-rows": warning(
         "The file has no rows. It was taken as absent, so records of its kind stay as they are.",
         "If its records are really all gone, retire them in the source; else check the export.",
     ),
