@@ -22,7 +22,7 @@ __all__ = ["Derived", "derive", "derived"]
 def derive(organization: Organization) -> int:
     """Bring the organization's levels in step with its rows; return how many changed."""
     with transaction.atomic():
-        return store(organization, derived(organization))
+        return store(organization, levels_of(Ground(organization)))
 
 
 def derived(organization: Organization) -> dict[tuple[str, str], Derived]:

@@ -42,7 +42,13 @@ class Ground:
                 "sourced_id", "title", "course_code", "org", "school_year", "metadata"
             )
         )
-        self.grades = dict(User.objects.filter(**live).values_list("sourced_id", "grades"))
+        shared: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self.grades = {
+            user: shared.setdefault(found := tuple(grades), found)
+            for user, grades in User.objects.filter(**live)
+            .values_list("sourced_id", "grades")
+            .iterator(BATCH)
+        }
         self.schools = {name for name, kind, *_ in self.orgs.values() if kind == "school"}
         self.schools |= {row[2] for row in self.classes.values() if row[2] in self.orgs}
         self._parents = without_circles(

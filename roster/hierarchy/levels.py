@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from json import JSONEncoder
+from itertools import chain
+from json.encoder import encode_basestring
 from typing import NamedTuple
 
 from roster.hierarchy.ground import BATCH, Ground
 from roster.models import Agent
-
-JSON = JSONEncoder(ensure_ascii=False)
 
 Level = tuple[tuple[str, str], "Derived"]
 """Kind and id, and the level."""
@@ -31,16 +30,22 @@ class Derived(NamedTuple):
 
 
 def edges(*pairs: tuple[str, str]) -> str:
-    return JSON.encode(pairs)
+    return f"[{', '.join(f'[{encode_basestring(k)}, {encode_basestring(v)}]' for k, v in pairs)}]"
 
 
 def levels_of(ground: Ground) -> Iterator[Level]:
-    """Yield every derived level, each kind after those it stands on."""
-    yield from _calendars(ground)
-    yield from _school_enrollments(ground)
-    yield from _district_assignments(ground)
-    yield from _guardian_links(ground)
-    yield from _courses(ground)
+    """Yield every derived level once, each kind after those it stands on."""
+    known: set[int] = set()  # Hashes, since the keys themselves take three times the memory.
+    for key, level in chain(
+        _calendars(ground),
+        _school_enrollments(ground),
+        _district_assignments(ground),
+        _guardian_links(ground),
+        _courses(ground),
+    ):
+        if (hashed := hash(key)) not in known:
+            known.add(hashed)
+            yield key, level
 
 
 def _calendars(ground: Ground) -> Iterator[Level]:
@@ -59,30 +64,31 @@ def _calendars(ground: Ground) -> Iterator[Level]:
 
 
 def _school_enrollments(ground: Ground) -> Iterator[Level]:
-    seen: set[str] = set()
+    shared: dict[tuple[frozenset[str], tuple[str, ...]], str] = {}
     for (user, school), structures in ground.students.items():
-        footing = []
-        for structure in sorted(structures):
-            for grade in ground.grades[user] or ["none"]:
-                sourced_id = f"{structure}~{grade}"
-                footing.append(("grade_level", sourced_id))
-                if sourced_id not in seen:
-                    seen.add(sourced_id)
-                    year = ground.calendars[ground.structures[structure][0]][1]
-                    above = edges(("schedule_structure", structure))
-                    yield (
-                        ("grade_level", sourced_id),
-                        Derived(grade, year, school, all_of=above),
-                    )
+        grades = ground.grades[user] or ("none",)
+        footing = shared.get((structures, grades))
+        if footing is None:
+            found = [*_grade_levels(ground, school, structures, grades)]
+            yield from found
+            footing = shared[structures, grades] = edges(*(key for key, _ in found))
         yield (
             ("school_enrollment", f"{user}~{school}"),
-            Derived(
-                school=school,
-                person=user,
-                all_of=edges(("person", user)),
-                any_of=edges(*footing),
-            ),
+            Derived(school=school, person=user, all_of=edges(("person", user)), any_of=footing),
         )
+
+
+def _grade_levels(
+    ground: Ground, school: str, structures: frozenset[str], grades: tuple[str, ...]
+) -> Iterator[Level]:
+    for structure in sorted(structures):
+        year = ground.calendars[ground.structures[structure][0]][1]
+        above = edges(("schedule_structure", structure))
+        for grade in grades:
+            yield (
+                ("grade_level", f"{structure}~{grade}"),
+                Derived(grade, year, school, all_of=above),
+            )
 
 
 def _district_assignments(ground: Ground) -> Iterator[Level]:
