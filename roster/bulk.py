@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import numpy as np
 import psycopg
@@ -70,21 +70,32 @@ def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[A
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
 
 
-def set_bytes(row: Model, column: str, content: bytes | memoryview) -> None:
-    """Write a long value into a column of a stored row.
+def set_bytes(row: Model, column: str, pieces: Sequence[bytes]) -> None:
+    """Write a long value, given in pieces, into a column of a stored row.
 
-    PostgreSQL gets the bytes as they are: Django's cursor writes them out as text, and has that
-    several times in memory.
+    Piece by piece: as one value each driver would have it in memory once more, or several times.
     """
-    quote = connection.ops.quote_name
-    table, name = quote(row._meta.db_table), quote(column)
-    statement = f"UPDATE {table} SET {name} = %s WHERE id = %s"  # noqa: S608
-    with connection.cursor() as cursor:
-        if not _is_postgresql():
-            cursor.execute(statement, [cast(bytes, content), row.pk])
-            return
-        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as plain:
-            plain.execute(statement, [content, row.pk])
+    name = connection.ops.quote_name
+    statement = f"UPDATE {name(row._meta.db_table)} SET {name(column)} = {{}} WHERE id = %s"  # noqa: S608
+    if not _is_postgresql():
+        size = sum(map(len, pieces))
+        with connection.cursor() as cursor:
+            cursor.execute(statement.format("zeroblob(%s)"), [size, row.pk])
+            with connection.connection.blobopen(row._meta.db_table, column, row.pk) as blob:
+                for piece in pieces:
+                    blob.write(piece)
+        return
+    whole = "(SELECT string_agg(piece, ''::bytea ORDER BY place) FROM pieces)"
+    with (
+        transaction.atomic(savepoint=False),
+        connection.wrap_database_errors,
+        psycopg.Cursor(connection.connection) as plain,  # Django's writes bytes out as text.
+    ):
+        plain.execute("CREATE TEMPORARY TABLE pieces (place integer, piece bytea) ON COMMIT DROP")
+        for place, piece in enumerate(pieces):
+            plain.execute("INSERT INTO pieces VALUES (%s, %s)", [place, piece])
+        plain.execute(statement.format(whole), [row.pk])
+        plain.execute("DROP TABLE pieces")
 
 
 def reserve(model: type[Model], count: int) -> list[int]:

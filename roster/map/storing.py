@@ -163,8 +163,31 @@ def outdated(organization: Organization) -> QuerySet[StoredMap]:
     return maps.exclude(form=FORM).exclude(revision=organization.revision)
 
 
-def pack(m: Map) -> memoryview:
-    """Return a map's tables as they are stored."""
+class Pieces(io.RawIOBase):
+    """A file to write into, whose content is kept in pieces: as one it would be copied to grow."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+        self.checksum = 0
+        self._waiting = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, some: Any) -> int:
+        self.checksum = isal_zlib.crc32(some, self.checksum)
+        self._waiting += some
+        if len(self._waiting) >= PIECE:
+            self.finish()
+        return len(some)
+
+    def finish(self) -> None:
+        self.written.append(bytes(self._waiting))
+        self._waiting.clear()
+
+
+def pack(m: Map) -> list[bytes]:
+    """Return a map's tables as they are stored, in pieces."""
     head = {
         "year": m.year,
         "words": {name: words.words for name, words in m.words.items()},
@@ -177,8 +200,7 @@ def pack(m: Map) -> memoryview:
             for kind, table in m.tables.items()
         },
     }
-    out = io.BytesIO(bytes(CHECKSUM))
-    out.seek(CHECKSUM)
+    out = Pieces()
     # Array by array, so that all of them are never in memory a second time.
     with igzip.GzipFile(fileobj=out, mode="wb", compresslevel=LEVEL, mtime=0) as file:
         text = orjson.dumps(head)
@@ -187,9 +209,8 @@ def pack(m: Map) -> memoryview:
             file.write(table.ids.encode())
             for values in table.values.values():
                 file.write(values.data)
-    content = out.getbuffer()
-    content[:CHECKSUM] = _checksum(content[CHECKSUM:])
-    return content
+    out.finish()
+    return [out.checksum.to_bytes(CHECKSUM, "little"), *out.written]
 
 
 def unpack(stored: StoredMap) -> Map:
