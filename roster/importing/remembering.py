@@ -121,11 +121,12 @@ class Memory:
         for stage, known in read:
             records, _, lines = stage.keys(self.organization)
             records, lines = records[lines != 0], lines[lines != 0]
-            content = np.concatenate([known.lines, lines, known.records, records])
-            ReadFile.objects.create(
+            kept = ReadFile.objects.create(
                 organization=self.organization,
                 file=stage.file.filename,
                 reading=known.reading,
                 moment=now,
-                content=content.astype("<i8").tobytes(),
+                content=b"",
             )
+            content = (known.lines, lines, known.records, records)
+            bulk.set_bytes(kept, "content", [each.astype("<i8").tobytes() for each in content])

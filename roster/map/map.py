@@ -154,19 +154,17 @@ class Map:
         for kind, table in self.tables.items():
             if not hasattr(self, kind):
                 continue
-            rows, order = (
-                getattr(self, kind),
-                chosen.get(kind, np.arange(table.size, dtype=np.int32)),
-            )
-            rows.hash = padded(table.values["hash"][order], 0)
-            rows.record = padded(table.values["record"][order], -1)
+            rows, order = getattr(self, kind), chosen.get(kind)
+            rows.hash = own_of(table, "hash", order, 0)
+            rows.record = own_of(table, "record", order, -1)
             if kind in self.with_rows:
-                rows.own = padded(table.values["own"][order], 0)
+                rows.own = own_of(table, "own", order, 0)
             if kind in PUBLISHED:
                 add_lacks(self.tables, kind, rows)
-                # A map of an earlier release doesn't say it of every kind.
-                present = table.values.get("present", np.full(table.size, ~np.uint64(0)))
-                rows.present = padded(present[order], 0)
+                if "present" in table.values:
+                    rows.present = own_of(table, "present", order, 0)
+                else:  # A map of an earlier release doesn't say it of every kind.
+                    rows.present = padded(np.full(len(rows.hash) - 1, ~np.uint64(0)), 0)
         enrollment, every = self.enrollment, self.ids["enrollment"]
         enrollment.lacks = {
             version: each[np.append(live, -1)] for version, each in enrollment.lacks.items()
@@ -175,3 +173,13 @@ class Map:
         self.ids["past_enrollment"] = every.take(past)
         self.past_enrollment.hash = padded(every.hash[past], 0)
         self.ids["enrollment"] = every.take(live)
+
+
+def own_of(table: Table, name: str, order: Positions | None, last: int) -> NDArray[Any]:
+    """Return a column of some rows, in an order, or of all, which then are kept once for both."""
+    values = table.values[name]
+    if order is not None and not np.array_equal(order, np.arange(table.size)):
+        return padded(values[order], last)
+    found = padded(values, last)
+    table.values[name] = found[:-1]
+    return found
