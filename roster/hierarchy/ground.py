@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+from django.db import connection
 
 from roster.hierarchy.circles import without_circles
 from roster.hierarchy.roles import GUARDIANS, is_student, teacher_first
@@ -120,17 +122,13 @@ class Ground:
                     self._seat(user, school, self._structures_by_role(school, metadata))
             else:
                 self.staff.setdefault((user, org), "")
-        enrolled = Enrollment.objects.filter(organization=self.organization, status=Status.ACTIVE)
         places = {
             klass: (row[2], tuple(self.class_structures[klass]))
             for klass, row in self.classes.items()
             if row[2] in self.schools
         }
-        # Most students are in several classes of one place: each is looked at once.
         seats = dict.fromkeys(
-            (user, role, places[klass])
-            for user, klass, role in enrolled.values_list("user", "klass", "role").iterator(BATCH)
-            if klass in places
+            (user, role, places[klass]) for user, role, klass in self._enrolled() if klass in places
         )
         for user, role, (school, structures) in seats:
             if user not in self.grades:
@@ -144,6 +142,25 @@ class Ground:
             if not any(place == school for place, _, _ in self.calendars.values()):
                 default = self.timetable.default_calendar(school)
                 self.structure(self.calendar(school, *default), {})
+
+    def _enrolled(self) -> Iterator[tuple[str, str, str]]:
+        """Yield who is in classes, as what, and one class for all that are in the same place.
+
+        Most students are in several classes of one place; each would be a row to look at.
+        """
+        klass, enrollment = (f'"{model._meta.db_table}"' for model in (Klass, Enrollment))
+        live = (self.organization.pk, Status.ACTIVE.value)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "WITH alike AS (SELECT sourced_id, MIN(sourced_id) OVER"  # noqa: S608
+                f" (PARTITION BY school, terms, metadata) AS one FROM {klass}"
+                " WHERE organization_id = %s AND status = %s)"
+                f' SELECT DISTINCT e."user", e.role, alike.one FROM {enrollment} AS e'
+                " JOIN alike ON alike.sourced_id = e.klass"
+                " WHERE e.organization_id = %s AND e.status = %s",
+                [*live, *live],
+            )
+            yield from cursor
 
     def _structures_by_role(self, school: str, metadata: dict[str, Any]) -> set[str]:
         if not metadata.get("calendar") and not metadata.get("scheduleStructure"):
