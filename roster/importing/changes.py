@@ -72,14 +72,16 @@ class Changes:
     def note_gone(self, stage: Stage, unless: str) -> int:
         """Note the live rows of bundles that a bulk file no longer names."""
         live, _ = names(stage)
-        [gone] = bulk.numbers(
-            f"SELECT l.id FROM {live} WHERE l.organization_id = %s AND l.status = %s"  # noqa: S608
-            f" AND l.digest <> '' AND {stage.lacks('l.sourced_id')}{unless}",
-            [self.organization.pk, Status.ACTIVE.value],
-            1,
-        )
-        if stage.known is not None:
-            gone = gone[stage.known.rows.row_of(gone) == 0]
+        known = stage.known
+        gone = known.gone if known else None
+        if gone is None:
+            [gone] = bulk.numbers(
+                f"SELECT l.id FROM {live} WHERE l.organization_id = %s AND l.status = %s"  # noqa: S608
+                f" AND l.digest <> '' AND {stage.lacks('l.sourced_id')}{unless}",
+                [self.organization.pk, Status.ACTIVE.value],
+                1,
+            )
+            gone = gone[known.rows.row_of(gone) == 0] if known else gone
         for some in in_parts(gone.tolist(), engine.BATCH):
             chosen, values = bulk.among(some)
             self._note(

@@ -97,19 +97,20 @@ class Memory:
         )
         if rows.row_of(read[0]).any():
             raise Unusual
-        untouched = bulk.numbers(
-            f"SELECT l.id FROM {live} AS l WHERE l.organization_id = %s AND l.status = %s"  # noqa: S608
-            " AND l.digest <> '' AND l.last_modified <= %s",
+        there, untouched = bulk.numbers(
+            "SELECT l.id, CASE WHEN l.last_modified <= %s THEN 1 ELSE 0 END"  # noqa: S608
+            f" FROM {live} AS l WHERE l.organization_id = %s AND l.status = %s AND l.digest <> ''",
             [
+                prepared(stage.model, known.kept.moment),
                 self.organization.pk,
                 Status.ACTIVE.value,
-                prepared(stage.model, known.kept.moment),
             ],
-            1,
+            2,
         )
-        if np.count_nonzero(rows.row_of(untouched[0])) != known.skipped:
+        skipped = rows.row_of(there) > 0
+        if np.count_nonzero(skipped & (untouched > 0)) != known.skipped:
             raise Outdated
-        stage.take(self.organization, rows)
+        stage.take(self.organization, rows, there[~skipped & ~np.isin(there, read[0])])
         if not staged.take_beside(self.organization, rows, known.kept.moment):
             raise Outdated
 

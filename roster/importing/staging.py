@@ -39,11 +39,13 @@ class Known(NamedTuple):
     """Stored rows of lines that weren't read: which, and SQL for the rows, these among them.
 
     `select` is of columns like those of `Stage._everything`, of live rows, whatever line they are
-    of: to look each of them up among the staged ones would take longer than all else.
+    of: to look each of them up among the staged ones would take longer than all else. `gone` are
+    the keys of those that the file no longer names, where that was seen on the way.
     """
 
     rows: KnownRows
     select: str
+    gone: NDArray[np.int64] | None = None
 
 
 class Found(NamedTuple):
@@ -129,7 +131,9 @@ class Stage:
         self._keys = None
         engine.drop([self.table])
 
-    def take(self, organization: Organization, rows: KnownRows) -> None:
+    def take(
+        self, organization: Organization, rows: KnownRows, gone: NDArray[np.int64] | None = None
+    ) -> None:
         """Take the rows of lines that weren't read as they are stored."""
         columns = ", ".join(f"l.{column_of(self.model, field)}" for field in self.fields)
         self.known = Known(
@@ -138,6 +142,7 @@ class Stage:
             f" FROM {quote(self.model._meta.db_table)} AS l"
             f" WHERE l.organization_id = {organization.pk} AND l.status = '{Status.ACTIVE.value}'"
             " AND l.digest <> ''",
+            gone,
         )
 
     def lacks(self, sourced_id: str) -> str:
