@@ -26,9 +26,10 @@ from django.db import connection as database
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 
 from connections import masking, tallies
-from connections.models import Connection, Run
+from connections.models import Connection
 from connections.models import Request as Row
 from connections.progress import later
+from connections.runs import heard_of
 from roster.api.tracing import PREFIX, Trace, trace_of
 from roster.clock import clock
 
@@ -218,8 +219,9 @@ def write(batch: list[Entry]) -> None:
         # In one order, so that two processes that write at once wait for each other's rows.
         for pk, at in sorted(seen.items()):
             Connection.objects.filter(pk=pk).update(last_seen=at)
-        for pk, at in sorted(lasts.items()):
-            Run.objects.filter(pk=pk, last__lt=at).update(last=at)
+    # Each by itself: a refresh that flips holds many publications.
+    for pk, at in sorted(lasts.items()):
+        heard_of(pk, at)
     later.write()
 
 

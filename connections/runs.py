@@ -1,14 +1,15 @@
 """The run of a request, as the API asks for it (`roster.api.reader.Run`).
 
 The authentication's one query brings the runs that go on, `belonging.py` chooses among them, and
-a page costs no writing. A run that begins keeps its publication for a day, by a date on the
-publication; two requests that would begin one at once are settled by a unique key.
+a page costs no writing. A run keeps its publication while it goes on, by a date on the publication
+that the request log's next batch moves; two requests that would begin one at once are settled by a
+unique key.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError
 from django.db import connection as database
@@ -31,6 +32,9 @@ MOST_RUNS = 24
 """So many runs that go on are looked at, those that were heard of last."""
 
 TRIES = 3
+
+KEPT = IDLE + timedelta(minutes=2)
+"""So long a run's publication stays after a request, which is noted later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ def begin(reader: Reader, run: ConnectionRun) -> Pin | None:
     Two statements, each whole by itself: no lock is held from one to the other.
     """
     now = clock()
-    if not publishing.keep(reader.publication, now + LONGEST):
+    if not publishing.keep(reader.publication, now + KEPT):
         return None
     sql = (
         f"INSERT INTO {Run._meta.db_table}"  # noqa: S608 - the name of our own table
@@ -166,6 +170,14 @@ def begin(reader: Reader, run: ConnectionRun) -> Pin | None:
         tokens=[run.token],
         lists={},
     )
+
+
+def heard_of(run: int, at: datetime) -> None:
+    """Note a run's last request, and keep what it reads."""
+    row = Run.objects.filter(pk=run).values_list("publication", flat=True).first()
+    if row is not None:
+        publishing.keep(row, at + KEPT)
+    Run.objects.filter(pk=run, last__lt=at).update(last=at)
 
 
 def again(reader: Reader, run: ConnectionRun) -> tuple[Reader, ConnectionRun]:

@@ -161,7 +161,7 @@ def test_a_run_knows_when_it_began_and_was_last_heard_of(vendor: Vendor) -> None
     assert (run.began, run.last) == (NINE + timedelta(minutes=3), NINE + timedelta(minutes=11))
     assert run.number == head(vendor)
     assert run.publication is not None
-    assert run.publication.read_until == run.began + timedelta(hours=24)
+    assert run.publication.read_until == run.last + timedelta(minutes=17)
     assert run.tokens == [progress.mark(lasting(vendor))]
 
 
