@@ -112,6 +112,22 @@ def outside_terms(field: str, column: str) -> Contradiction:
     return Contradiction("date-outside-terms", "staged_enrollments", column, value, where, joins)
 
 
+def of_years() -> Contradiction:
+    """Classes whose terms are of several school years."""
+    sessions = stored(AcademicSession, "t", "t.sourced_id = e.value AND t.school_year <> ''")
+    joins = (
+        "JOIN (SELECT k.sourced_id, MIN(t.school_year) AS first, MAX(t.school_year) AS last"  # noqa: S608
+        f' FROM "{Klass._meta.db_table}" AS k CROSS JOIN {elements("k.terms")}'
+        f" CROSS JOIN {sessions}"
+        " AND k.organization_id = %(organization)s GROUP BY k.sourced_id)"
+        " AS o ON o.sourced_id = s.sourced_id"
+    )
+    value = "o.first || ', ' || o.last"
+    return Contradiction(
+        "class-of-years", "staged_classes", "termSourcedIds", value, "o.first <> o.last", joins
+    )
+
+
 def uneven(stage: str) -> Contradiction:
     size = "JSONB_ARRAY_LENGTH" if connection.vendor == "postgresql" else "JSON_ARRAY_LENGTH"
     codes, subjects = f"{size}(s.subject_codes)", f"{size}(s.subjects)"
@@ -169,6 +185,7 @@ def contradictions() -> tuple[Contradiction, ...]:
             f"(s.sourced_id LIKE '%%_@_%%.__%%' OR ({holds('given_name')}"
             f" AND {holds('family_name')}))",
         ),
+        of_years(),
         *map(written, ("categories", "lineItems", "results", "scoreScales")),
         uneven("staged_courses"),
         uneven("staged_classes"),

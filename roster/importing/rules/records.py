@@ -44,6 +44,11 @@ RECORDS: dict[str, Rule] = {
         "The class has several primary teachers at the same time. All were kept as primary.",
         "Name one primary teacher for each class.",
     ),
+    "class-of-years": warning(
+        "The class has terms of two school years. It was kept, and is published in both.",
+        "Make a class for each school year.",
+        binding=False,
+    ),
     "date-outside-terms": notice(
         "The enrollment begins or ends outside of its class's terms. It was kept; vendors see it"
         " while the class has a term.",

@@ -13,7 +13,7 @@ CASES = [
         "a sound bundle has no contradictions",
         never="enrollment-school enrollment-twice enrollment-role user-without-role"
         " role-primary-twice username-twice email-twice id-telling subjects-uneven parent-circle"
-        " year-labels",
+        " year-labels class-of-years",
     ),
     case(
         "an enrollment of another school than its class",
@@ -155,6 +155,21 @@ CASES = [
         then=(cell("orgs", "d", "parentSourcedId", ""),),
         never="parent-circle",
         sees="orgs/d orgs/north users/ann",
+    ),
+    case(
+        "a class of two years",
+        add(
+            "academicSessions",
+            "last",
+            like="fall",
+            startDate="2025-08-20",
+            endDate="2026-06-20",
+            parentSourcedId="",
+            schoolYear="2026",
+        ),
+        cell("classes", "k2", "termSourcedIds", "last,fall"),
+        findings="class-of-years",
+        sees="classes/k2",
     ),
     case(
         "a year with two labels",
