@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from connections.models import SHARES, Connection
 from roster.dialects.fields import FIELDS
+from roster.dialects.vocabularies import grade_name
 from roster.kinds import COLLECTIONS, KINDS
 from roster.listing import rows_of
 from roster.models import Course, Klass, Level, Organization, Status, User
@@ -141,7 +142,7 @@ def without_students(connection: Connection) -> list[str]:
     ]
     if grades:
         words = _("No chosen school has students of grade %(grades)s.")
-        said.append(words % {"grades": ", ".join(grades)})
+        said.append(words % {"grades": ", ".join(map(grade_name, grades))})
     return said
 
 

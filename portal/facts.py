@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from portal.columns import ABOUT, FACTS, REFERS
 from portal.words import Words
+from roster.dialects.vocabularies import NAMED_GRADES, grade_name
 from roster.explaining import Node
 from roster.kinds import Kind
 from roster.models import Course, Level, Organization, Role, Status
@@ -73,7 +74,7 @@ def about(
         people = list(rows)
         places = _places(organization, [row.sourced_id for row in people])
         for row in people:
-            grades = [_("grade %s") % grade for grade in row.grades]
+            grades = [_grade(code) for code in row.grades]
             places[row.sourced_id][1:1] = grades
         return places
     columns = ABOUT.get(kind.name, ())
@@ -105,10 +106,17 @@ def _values(sources: list[Any], column: str) -> list[str | Node]:
     if column == "child":
         return [("person", sources[0].all_of[1][1])]
     values = value if isinstance(value, list) else [value]
+    if column == "grades" or (column, getattr(sources[0], "kind", "")) == ("name", "grade_level"):
+        return [grade_name(str(each)) for each in values if each]
     kind = REFERS.get(column)
     return [
         (kind, each) if kind else _text(each) for each in values if each is not None and each != ""
     ]
+
+
+def _grade(code: str) -> str:
+    name = grade_name(code)
+    return name if code in NAMED_GRADES else _("grade %s") % name
 
 
 def _text(value: Any) -> str:

@@ -10,10 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, cast
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from portal.words import Words
 from roster import listing
+from roster.dialects.vocabularies import NAMED_GRADES, grade_name
 from roster.explaining import Node
 from roster.kinds import KINDS
 from roster.models import Level, Organization
@@ -84,6 +86,9 @@ def _named(
             return listing.label(row) or node[1]
         words, _columns = MADE_OF[node[0]]
         parts = [name(part) if part[0] else part[1] for part in _parts(node[0], row)]
+        if node[0] == "grade_level":
+            parts[0] = capfirst(grade_name(row.name))
+            words = "{}, {}" if row.name in NAMED_GRADES else words
         return str(words).format(*parts)
 
     return {node: name(node) for node in asked}

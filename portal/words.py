@@ -295,13 +295,6 @@ def in_order_of_grades(codes: Iterable[str]) -> list[str]:
     return sorted(codes, key=lambda code: (known.get(code, len(known)), code))
 
 
-def grade_name(code: str) -> str:
-    """Return a grade as people call it; `none` are students without one."""
-    special = {"none": _("no grade"), "KG": _("Kindergarten"), "PK": _("Preschool")}
-    plain = code.lstrip("0") if code.isdigit() else code
-    return str(special.get(code, plain))
-
-
 SEVERITIES: dict[str, tuple[str, Words]] = {
     "error": ("bad", _("Row left out")),
     "warning": ("wait", _("Needs repair")),

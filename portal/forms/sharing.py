@@ -18,6 +18,7 @@ from portal import words
 from portal.forms.widgets import Ticks, Tiles
 from portal.terms import COLLECTION_TERMS
 from roster.deciding.rules import UNLESS_SHARED_COLLECTIONS
+from roster.dialects.vocabularies import grade_name
 from roster.kinds import KINDS
 from roster.listing import live
 from roster.models import Level, Organization
@@ -96,7 +97,7 @@ class SharingFields(forms.Form):
         levels = Level.objects.filter(organization=organization, kind="grade_level")
         grades = {*levels.values_list("name", flat=True).distinct(), *_has(now, "grades")}
         ordered = words.in_order_of_grades(grades)
-        self._choose("grades", {code: words.grade_name(code) for code in ordered}, now)
+        self._choose("grades", {code: grade_name(code) for code in ordered}, now)
         self._choose("roles", words.ROLES, now)
         subjects = sorted({*subjects_of(organization)}, key=str.casefold)
         self._choose("subjects", {name: name for name in subjects}, now)

@@ -24,6 +24,7 @@ from portal.forms.terms import TermsForm
 from portal.paging import paged
 from portal.words import ACTIONS
 from roster import auditing
+from roster.dialects.vocabularies import grade_name
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*\+\d\d:\d\d$")
 
@@ -120,6 +121,8 @@ def called(name: str, action: str = "") -> str:
 
 def _values(entry: Any, change: auditing.Change) -> tuple[Any, Any]:
     """Return a change's old and new value; where a folder is, only operators need to know."""
+    if change.name == "grades":
+        return _grades(change.old), _grades(change.new)
     if change.name != "address":
         return change.old, change.new
     sides = ((entry.old, change.old), (entry.new, change.new))
@@ -128,6 +131,10 @@ def _values(entry: Any, change: auditing.Change) -> tuple[Any, Any]:
         for of, value in sides
     )
     return old, new
+
+
+def _grades(value: Any) -> Any:
+    return [*map(grade_name, value)] if isinstance(value, list) else value
 
 
 def shown(value: Any) -> str:

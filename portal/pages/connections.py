@@ -24,10 +24,10 @@ from portal.words import (
     ROLES,
     SHARE_NAMES,
     STANDINGS,
-    grade_name,
     in_order_of_grades,
     standing_of,
 )
+from roster.dialects.vocabularies import grade_name
 from roster.models import AuditEntry, Org
 
 SHOWN = 10

@@ -18,7 +18,8 @@ from portal.asked import asked
 from portal.counting import Counts
 from portal.paging import paged
 from portal.terms import GROUPS, KIND_TERMS, Term
-from portal.words import ROLES, Words, grade_name, in_order_of_grades
+from portal.words import ROLES, Words, in_order_of_grades
+from roster.dialects.vocabularies import grade_name
 from roster.explaining import Exclusions, Node
 from roster.kinds import KINDS, Kind
 from roster.listing import live, searching

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 V11 = "1.1"
 V12 = "1.2"
 
@@ -78,3 +80,11 @@ GUARDIANS = frozenset({"guardian", "parent", "relative"})
 
 GRADES = ("IT", "PR", "PK", "TK", "KG", *(f"{n:02}" for n in range(1, 14)), "PS", "UG", "Other")
 """Grades as schools count them."""
+NAMED_GRADES = {"none": _("no grade"), "KG": _("Kindergarten"), "PK": _("Preschool")}
+"""Grades that people call by a word; `none` are students without one."""
+
+
+def grade_name(code: str) -> str:
+    """Return a grade as people call it."""
+    plain = code.lstrip("0") if code.isdigit() else code
+    return str(NAMED_GRADES.get(code, plain))

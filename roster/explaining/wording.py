@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from roster.deciding import Cause, Decision, Step
+from roster.dialects.vocabularies import grade_name
 from roster.explaining.parents import position
 from roster.kinds import KINDS
 from roster.models import Course, Status
@@ -174,7 +175,9 @@ def _chosen(chosen: frozenset[str] | None) -> list[str]:
 
 
 def _words_of_narrowed(narrowed: dict[str, Any]) -> str:
-    has, shared = _(" or ").join(narrowed["has"]), ", ".join(narrowed["shared"])
+    called = grade_name if narrowed["by"] == "grade" else str
+    has = _(" or ").join(map(called, narrowed["has"]))
+    shared = ", ".join(map(called, narrowed["shared"]))
     facts = {"by": _(narrowed["by"]), "has": has, "shared": shared}
     if has and shared:
         words = _("The %(by)s %(has)s isn't shared with the connection, only %(shared)s.")

@@ -56,7 +56,7 @@ def test_every_level_has_a_list(as_dana: Client, roster: Organization):
         ("person", {"excluded": "1"}, []),
         ("school_enrollment", {}, ["Ann O'Hara at North School"]),
         ("guardian_link", {}, ["Pat O'Hara for Ann O'Hara"]),
-        ("grade_level", {}, ["Grade 09, North School"]),
+        ("grade_level", {}, ["Grade 9, North School"]),
         ("enrollment", {"person": "ann"}, ["Ann O'Hara in Algebra 1"]),
         ("result", {}, ["Ann O'Hara: Quiz"]),
         ("section", {"school": "nowhere"}, []),
@@ -146,3 +146,26 @@ def test_people_are_narrowed_by_school_grade_and_role(as_dana: Client, roster: O
     ]
     assert '<option value="teacher" selected>Teachers</option>' in page.content.decode()
     assert as_dana.get("/o/riverside/roster/section/").context["picks"] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "level", "beside", "fact"),
+    [
+        ("09", "Grade 9, North School", "grade 9", "9"),
+        ("KG", "Kindergarten, North School", "Kindergarten", "Kindergarten"),
+        ("none", "No grade, North School", "no grade", "no grade"),
+        ("7th", "Grade 7th, North School", "grade 7th", "7th"),
+    ],
+)
+def test_a_grade_is_told_as_a_school_office_says_it(
+    code: str, level: str, beside: str, fact: str, as_dana: Client, roster: Organization
+):
+    Level.objects.filter(organization=roster, kind="grade_level").update(name=code)
+    User.objects.filter(organization=roster, sourced_id="ann").update(grades=[code])
+    assert names(as_dana.get(f"{ROSTER}grade_level/")) == [level]
+    people = {
+        each["name"]: each["about"] for each in as_dana.get(f"{ROSTER}person/").context["rows"]
+    }
+    assert beside in people["Ann O'Hara"]
+    facts = as_dana.get(f"{ROSTER}person/record/", {"id": "ann"}).context["facts"]
+    assert dict(facts)["Grades"] == [fact]

@@ -101,7 +101,7 @@ CASES: dict[str, tuple[str, str, dict[str, Any], str, list[tuple[str, str, str]]
     "a grade": (
         "enrollment", "e-bob", {"grades": ["02", "03"]}, "1.2",
         [("enrollment", "e-bob", "hidden"), ("school_enrollment", "bob~s1", "not_shared")],
-        "The grade 04 isn't shared with the connection, only 02, 03.",
+        "The grade 4 isn't shared with the connection, only 2, 3.",
     ),
     "a role, not dates": (
         "person", "ann", {"roles": ["teacher"]}, "1.2",
