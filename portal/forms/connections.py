@@ -6,6 +6,7 @@ on the server before the connection is made, and every step works without script
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -34,6 +35,25 @@ NON_PARTNER: dict[str, Any] = {
 }
 
 
+class KeptOut(forms.Field):
+    """People kept out, with the reason of each: a hidden value `["id", "reason"]` for each."""
+
+    widget = forms.MultipleHiddenInput
+
+    @staticmethod
+    def told(kept_out: dict[str, str]) -> list[str]:
+        return [json.dumps(each) for each in kept_out.items()]
+
+    def to_python(self, values: list[str] | None) -> dict[str, str]:
+        try:
+            pairs = [(str(person), str(why)) for person, why in map(json.loads, values or ())]
+            if "\0" in "".join(map("".join, pairs)).encode().decode():
+                raise ValueError
+        except (ValueError, TypeError) as wrong:
+            raise forms.ValidationError(_("Choose again who is kept out.")) from wrong
+        return dict(pairs)
+
+
 class Step(NamedTuple):
     """A step of the path: its name, its title, and the fields that it shows."""
 
@@ -45,7 +65,11 @@ class Step(NamedTuple):
 STEPS = (
     Step("vendor", _("Vendor"), ("vendor_is", "vendor", "acknowledged")),
     Step("reads", _("Version and type"), ("oneroster", "types")),
-    Step("sharing", _("Sharing"), (*SharingFields.base_fields, "like", "copied", NON_FIELD_ERRORS)),
+    Step(
+        "sharing",
+        _("Sharing"),
+        (*SharingFields.base_fields, "like", "kept_out", "person", "why", NON_FIELD_ERRORS),
+    ),
     Step("data", _("Prerequisites"), ()),
     Step(
         "agreement",
@@ -90,7 +114,14 @@ class ConnectionForm(SharingFields, AgreementFields):
         required=False,
     )
     like = forms.ChoiceField(label=_("Share the same as"), required=False)
-    copied = forms.ChoiceField(widget=forms.HiddenInput, required=False)
+    kept_out = KeptOut(label=_("People kept out"), required=False)
+    person = forms.CharField(label=_("Name or ID"), max_length=200, required=False)
+    why = forms.CharField(
+        label=_("Reason"),
+        help_text=_("Somebody will ask for it in a year. Everybody at this desk can read it."),
+        max_length=500,
+        required=False,
+    )
     enabled = forms.ChoiceField(
         label=_("When it begins"),
         choices=[("now", _("Enable it now")), ("later", _("Keep it disabled"))],
@@ -122,8 +153,7 @@ class ConnectionForm(SharingFields, AgreementFields):
         self.offer(organization)
         self.offer_lists(self._unshared())
         known = [("", "—"), *((key, each.title) for key, each in self.examples.items())]
-        for name in ("like", "copied"):
-            self.fields[name].choices = known  # type: ignore[attr-defined]
+        self.fields["like"].choices = known  # type: ignore[attr-defined]
         self.fields["enabled"].widget.explained = {  # type: ignore[attr-defined]
             "now": _("The vendor can read as soon as it has the client ID and secret."),
             "later": _("Share the information today; the vendor is refused until you enable it."),
@@ -174,6 +204,9 @@ class ConnectionForm(SharingFields, AgreementFields):
         self._clean_vendor(given)
         self._clean_choices(given)
         self._clean_dates(given)
+        if given.get("person"):
+            # Who goes on with a name typed in believes that this person is kept out.
+            self.add_error("person", _("Choose who is meant, or empty this field."))
         return given
 
     def _clean_dates(self, given: dict[str, Any]) -> None:
@@ -253,7 +286,7 @@ class ConnectionForm(SharingFields, AgreementFields):
         for name, value in initial_of(example).items():
             if name in SharingFields.base_fields:
                 data.setlist(name, value if isinstance(value, list) else [value])
-        data["copied"] = str(example.pk)
+        data.setlist("kept_out", KeptOut.told(example.kept_out))
         return ConnectionForm(data, self.files, organization=self.organization)
 
     def as_the_partner_asks(self) -> ConnectionForm:
@@ -263,11 +296,29 @@ class ConnectionForm(SharingFields, AgreementFields):
             data.setlist("shares", [*{*data.getlist("shares"), *self.partner.shares}])
         return ConnectionForm(data, self.files, organization=self.organization)
 
+    def keeping_out(self, person: str) -> ConnectionForm:
+        """Return the form with one more person kept out, for the reason that is filled in."""
+        return self._with_kept_out(self.kept | {person: self.data.get("why", "").strip()})
+
+    def letting_in(self, person: str) -> ConnectionForm:
+        """Return the form without a person among those kept out."""
+        kept = {each: why for each, why in self.kept.items() if each != person}
+        return self._with_kept_out(kept)
+
+    def _with_kept_out(self, kept: dict[str, str]) -> ConnectionForm:
+        data = self.data.copy()
+        data.setlist("kept_out", KeptOut.told(kept))
+        data["person"] = data["why"] = ""
+        return ConnectionForm(data, self.files, organization=self.organization)
+
     @property
-    def kept_out(self) -> dict[str, str]:
-        """Who is kept out of the connection that was copied, and so of this one."""
-        example = self.examples.get(self.data.get("copied", ""))
-        return example.kept_out if example else {}
+    def kept(self) -> dict[str, str]:
+        """Who is kept out, by id, and why; what can't be understood is refused by `clean`."""
+        try:
+            found: dict[str, str] = self.fields["kept_out"].clean(self.data.getlist("kept_out"))
+        except forms.ValidationError:
+            found = {}
+        return found
 
     def draft(self) -> Connection:
         """Return the connection as it would be, unsaved; call it where the sharing is good."""
@@ -284,7 +335,7 @@ class ConnectionForm(SharingFields, AgreementFields):
         )
 
     def asked(self) -> Any:
-        return {**super().asked(), "kept_out": self.kept_out}
+        return {**super().asked(), "kept_out": self.kept}
 
     def verdict(self) -> dict[str, Any]:
         """Return what `lifecycle.connect` is asked for."""

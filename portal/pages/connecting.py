@@ -16,9 +16,11 @@ from connections.choosing import without_students
 from connections.models import Connection
 from connections.sharing import rules
 from portal.access import ADMIN, AtDesk, page
+from portal.asked import storable
 from portal.forms.connections import STEPS, ConnectionForm
 from portal.naming import names_of
 from portal.pages import once
+from portal.pages.keeping_out import found, people_of
 from portal.pages.prerequisites import checks_of
 from portal.pages.sharing import NAMES
 from portal.terms import COLLECTION_TERMS
@@ -39,8 +41,9 @@ SHARING, DONE = [step.name for step in STEPS].index("sharing"), len(STEPS)
 def new(request: AtDesk) -> HttpResponse:
     """The step that is asked for; the last leads to the Information to Share, with the secret.
 
-    `to` is where the button leads: to a step, or to the end. `copy`, `profile` and `count` stay
-    at the sharing. Nobody comes past a step in which something is wrong.
+    `to` is where the button leads: to a step, or to the end. `copy`, `profile`, `count`, `find`,
+    `out` and `in` (with a person's id) stay at the sharing. Nobody comes past a step in which
+    something is wrong.
     """
     if request.method != "POST":
         return shown(request, ConnectionForm(organization=request.organization), 0)
@@ -52,6 +55,8 @@ def new(request: AtDesk) -> HttpResponse:
         return shown(request, form.as_the_partner_asks(), SHARING)
     if to == "count":
         return counted(request, form)
+    if to == "find" or to.startswith(("out ", "in ")):
+        return kept_out(request, form, to)
     target = number_of(to)
     wrong = form.first_wrong(target)
     if wrong is not None:
@@ -92,6 +97,7 @@ def shown(
         "before": STEPS[number - 1].name if number else "",
         "after": STEPS[number + 1].name if number + 1 < DONE else "",
         "carried": list(form.carried(step)),
+        "kept": people_of(request.organization, form.kept),
         **(found_in_data(request.organization, form.draft()) if step.name == "data" else {}),
         **more,
     }
@@ -102,6 +108,7 @@ def shown(
 
 def counted(request: AtDesk, form: ConnectionForm) -> HttpResponse:
     """Say how much would be shared, with a few examples; for htmx that alone."""
+    form.errors.pop("person", None)  # A name that is being typed keeps nobody from counting.
     wrong = form.first_wrong(SHARING + 1)
     if wrong is not None and not request.htmx:
         return shown(request, form, wrong, refused=True)
@@ -109,8 +116,27 @@ def counted(request: AtDesk, form: ConnectionForm) -> HttpResponse:
     if wrong is None:
         draft = form.draft()
         told |= {"reach": reach_of(draft), "warnings": without_students(draft)}
+        told["kept"] = people_of(request.organization, form.kept)
     if request.htmx:
         return TemplateResponse(request, "connections/new/_reach.html", told)
+    return shown(request, form, SHARING, **told)
+
+
+def kept_out(request: AtDesk, form: ConnectionForm, to: str) -> HttpResponse:
+    """Find people by name or id, keep one of them out, or take one off those kept out."""
+    act, _blank, person = storable(to).partition(" ")
+    unsaid = act == "out" and not form.data.get("why", "").strip()
+    if act == "out" and not unsaid:
+        form = form.keeping_out(person)
+    elif act == "in":
+        form = form.letting_in(person)
+    words = storable(form.data.get("person", "")).strip()
+    told = found(request.organization, words, form.kept) | {"unsaid": unsaid}
+    if request.htmx:
+        form.show_errors_of(None)
+        people = people_of(request.organization, form.kept)
+        context = {"organization": request.organization, "form": form, "kept": people, **told}
+        return TemplateResponse(request, "connections/new/_kept_out.html", context)
     return shown(request, form, SHARING, **told)
 
 

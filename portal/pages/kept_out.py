@@ -16,24 +16,28 @@ from portal import naming
 from portal.access import ADMIN, AtDesk, connection_of, page
 from portal.asked import asked, storable
 from portal.forms.exclusion import IncludeForm, KeepOutForm
+from portal.pages.keeping_out import found, people_of
 from portal.pages.roster import address_of
 from portal.pages.sharing import rows_of
-from roster.models import Organization, User
+from roster.models import User
 from roster.refusal import Refused
 
 
 @page()
 def show(request: AtDesk, pk: int) -> HttpResponse:
-    """Who is kept out of the connection, and why."""
-    connection = connection_of(request.organization, pk)
+    """Who is kept out of the connection, and why; with `q`, who could be."""
+    organization, connection = request.organization, connection_of(request.organization, pk)
+    may_change = request.may_change and connection.status != Connection.Status.CLOSED
+    words = asked(request, "q") if may_change else ""
     return TemplateResponse(
         request,
         "connections/kept_out.html",
         {
-            "organization": request.organization,
-            "may_change": request.may_change and connection.status != Connection.Status.CLOSED,
+            "organization": organization,
+            "may_change": may_change,
             "connection": connection,
-            "people": people_of(request.organization, connection),
+            "people": people_of(organization, connection.kept_out),
+            **found(organization, words, connection.kept_out),
         },
     )
 
@@ -88,19 +92,3 @@ def person_of(request: AtDesk) -> str:
     if not people.exists():
         raise Http404
     return person
-
-
-def people_of(organization: Organization, connection: Connection) -> list[dict[str, str]]:
-    """Return who is kept out, by name: `{"id", "name", "address", "reason"}`."""
-    nodes = [("person", person) for person in connection.kept_out]
-    names = naming.names_of(organization, nodes)
-    people = [
-        {
-            "id": person,
-            "name": names["person", person],
-            "address": address_of(organization, ("person", person)),
-            "reason": reason,
-        }
-        for person, reason in connection.kept_out.items()
-    ]
-    return sorted(people, key=lambda each: each["name"].casefold())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from portal.models import Staff
 from roster.jobs import working
-from roster.models import Job, Organization
+from roster.models import Job, Organization, User
 from tests.browser.steps import create_connection, go_on, line, read, sign_in, token
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,6 +124,45 @@ def test_a_step_that_failed_says_where_and_loses_nothing(
     go_on(page, "What in your data would give this vendor trouble?")
     page.get_by_role("button", name="Back").click()
     expect(page.get_by_label("Demographics")).to_be_checked()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_one_person_is_kept_out_of_a_new_connection(
+    script: bool, browser: Browser, live_server: LiveServer, dana: Staff, riverside: Organization,
+    tmp_path: Path,
+):  # fmt: skip
+    bring_in_the_roster(tmp_path)
+    person = User.objects.order_by("sourced_id")[0]
+    name = f"{person.given_name} {person.family_name}"
+    context = browser.new_context(java_script_enabled=script)
+    page = context.new_page()
+    sign_in(page, live_server.url, dana.email)
+    page.goto(f"{live_server.url}/o/riverside/connections/new/")
+    page.get_by_label("Connect to other application").check()
+    page.get_by_label("Name of the application").fill("Busy Bus")
+    page.get_by_label("I understand").check()
+    go_on(page, "What does it read?")
+    page.get_by_label("OneRoster 1.2").check()
+    go_on(page, "What may it see?")
+    page.get_by_label("Demographics").check()
+    kept = page.locator("#kept-out")
+    kept.get_by_label("Name or ID").fill(person.sourced_id)
+    kept.get_by_label("Name or ID").press("Enter")
+    kept.get_by_role("button", name=re.compile(f"Keep out.*{name}")).click()
+    expect(kept.get_by_text("Say why")).to_be_visible()
+    kept.get_by_label("Reason").fill("Custody")
+    kept.get_by_role("button", name=re.compile(f"Keep out.*{name}")).click()
+    expect(kept.get_by_role("button", name=re.compile(f"Remove.*{name}"))).to_be_visible()
+    if script:
+        expect(page.locator("#reach")).to_contain_text(name)
+    expect(page.get_by_label("Demographics")).to_be_checked()
+    go_on(page, "What in your data would give this vendor trouble?")
+    go_on(page, "Why, and with whom?")
+    expect(page.get_by_text("Custody")).to_be_visible()
+    page.get_by_role("button", name="Create the connection").click()
+    expect(page.locator("#client_id")).to_be_visible()
+    assert riverside.connections.get().kept_out == {person.sourced_id: "Custody"}  # type: ignore[attr-defined]
+    context.close()
 
 
 def test_refresh_now_shows_its_progress_until_it_is_done(

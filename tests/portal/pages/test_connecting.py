@@ -270,17 +270,76 @@ def test_the_sharing_of_another_connection_is_copied_with_whom_it_keeps_out(
     )  # fmt: skip
     form = filled_in(like=str(example.pk), to="copy")
     chosen = as_dana.post(NEW, form | {"to": "sharing"})
-    assert not chosen.context["form"].kept_out
+    assert not chosen.context["kept"]
     page = as_dana.post(NEW, form)
     assert page.context["step"].name == "sharing"
     assert page.context["form"]["roles"].value() == ["student"]
-    assert "1 person who is kept out" in page.content.decode()
+    assert [each["reason"] for each in page.context["kept"]] == ["Asked"]
     sent = {name: page.context["form"].data.getlist(name) for name in page.context["form"].data}
     as_dana.post(NEW, sent | {"to": "end"})
     made = Connection.objects.get(vendor="Busy Bus")
     assert (made.roles, made.hidden, made.kept_out) == (
         ["student"], ["enrollments"], {"ann": "Asked"},
     )  # fmt: skip
+
+
+def test_people_are_kept_out_of_a_new_connection_by_name_each_with_a_reason(
+    as_dana: Client, riverside: Organization, tmp_path: Any
+):
+    Bundler(tmp_path, riverside)(EVERYTHING)
+    form = filled_in(person="o'hara, ANN", to="find")
+    page = as_dana.post(NEW, form)
+    assert (page.context["step"].name, [each["id"] for each in page.context["hits"]]) == (
+        "sharing", ["ann"],
+    )  # fmt: skip
+    assert "Choose who is meant" in as_dana.post(NEW, form | {"to": "data"}).content.decode()
+    unsaid = as_dana.post(NEW, form | {"to": "out ann", "why": " "})
+    assert "Say why" in unsaid.content.decode()
+    assert (unsaid.context["kept"], len(unsaid.context["hits"])) == ([], 1)
+
+    page = as_dana.post(NEW, form | {"to": "out ann", "why": "Custody"})
+    assert [(each["name"], each["reason"]) for each in page.context["kept"]] == [
+        ("Ann O'Hara", "Custody")
+    ]
+    kept = {"kept_out": page.context["form"].data.getlist("kept_out")}
+    again = as_dana.post(NEW, form | kept, headers={"HX-Request": "true"})
+    assert "Nobody else is called" in again.content.decode()
+    assert "<html" not in again.content.decode()
+    assert "Choose who is meant" not in again.content.decode()
+
+    counts = []
+    for chosen in ({}, kept):
+        counted = as_dana.post(NEW, filled_in(to="count", person="Jo", **chosen))
+        reach = {str(name): number for name, number, _names in counted.context["reach"]}
+        counts.append(reach["Users"])
+    assert counts[0] - counts[1] == 1
+    assert "Ann O&#x27;Hara" in as_dana.post(NEW, filled_in(to="count", **kept)).content.decode()
+    last = as_dana.post(NEW, filled_in(to="agreement", **kept)).content.decode()
+    assert "Who is kept out?" in last
+    assert "Custody" in last
+    assert as_dana.post(NEW, filled_in(to="in ann", **kept)).context["kept"] == []
+    as_dana.post(NEW, filled_in(to="end", **kept))
+    assert riverside.connections.get().kept_out == {"ann": "Custody"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ('["nobody", "Why"]', "has no person nobody"),
+        ('["ann", " "]', "Say why ann is kept out"),
+        ("ann", "Choose again who is kept out"),
+        ('["\\u0000", "Why"]', "Choose again who is kept out"),
+        ('["\\ud800", "Why"]', "Choose again who is kept out"),
+    ],
+)
+def test_who_is_kept_out_is_not_believed_as_it_comes(
+    sent: str, words: str, as_dana: Client, riverside: Organization, tmp_path: Any
+):
+    Bundler(tmp_path, riverside)(EVERYTHING)
+    answer = as_dana.post(NEW, filled_in(to="end", kept_out=[sent]))
+    assert (answer.status_code, answer.context["step"].name) == (422, "sharing")
+    assert words in answer.content.decode()
+    assert not riverside.connections.exists()
 
 
 def test_what_a_partner_asks_for_is_ticked_by_a_button(as_dana: Client, partner: Partner):

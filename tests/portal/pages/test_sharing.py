@@ -113,6 +113,9 @@ def test_one_person_is_kept_out_of_one_vendor_and_let_in_again(
     act = f"{DESK}{published.pk}/kept-out/person/"
     assert f"{act}?id=ann" in as_dana.get(record).content.decode()
     assert act not in as_victor.get(record).content.decode()
+    found = f"{DESK}{published.pk}/kept-out/?q=o%27hara"
+    assert f"{act}?id=ann" in as_dana.get(found).content.decode()
+    assert act not in as_victor.get(found).content.decode()
     asked = as_dana.get(act, {"id": "ann"})
     effect = [(str(name), counts["removed"]) for name, counts in asked.context["effect"]]
     assert ("Users", 1) in effect
