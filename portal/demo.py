@@ -28,28 +28,44 @@ from roster.publishing import refresh
 BY = "demo"
 SLUG, NAME, ZONE = "demo", "Riverside Unified (demo)", "America/Chicago"
 PASSWORD_LENGTH = 14
-VENDOR = "Brightpath"
 DANA, VICTOR = "dana@riverside.example", "victor@riverside.example"
 PEOPLE = {
     DANA: ("Dana Brook", Membership.Role.ADMIN),
     VICTOR: ("Victor Hill", Membership.Role.VIEWER),
 }
 
-# What the two connections share shows both ends: everything, and what a new one shares by itself.
+# What the first two share shows both ends: everything, and what a new one shares by itself. The
+# third writes.
 CONNECTIONS: tuple[dict[str, Any], ...] = (
     {
         "oneroster": "1.2",
+        "partner": "Brightpath",
         "vendor": "Brightpath Reading",
         "purpose": "Reading practice with reports for teachers and families",
         "shares": list(SHARES),
     },
     {
         "oneroster": "1.1",
+        "partner": "Brightpath",
         "vendor": "Brightpath Library",
         "purpose": "Library cards and lending",
         "shares": [],
     },
+    {
+        "oneroster": "1.2",
+        "partner": "Chalkmark",
+        "vendor": "Chalkmark Quizzes",
+        "purpose": "Quizzes in class, with their scores in the grade book",
+        "shares": [],
+        "types": ["grade_book"],
+    },
 )
+
+WRITE = """\
+curl -sS -X PUT -w '%{{http_code}}\\n' -H "Authorization: Bearer $TOKEN" \\
+  -H 'Content-Type: application/json' -d '{{"category": {{"title": "Projects"}}}}' \\
+  {}/categories/projects"""
+"""What a vendor that writes can try at once: a category needs no ids of others."""
 
 Say = Callable[[str], None]
 Progress = Callable[[int, str], None]
@@ -73,9 +89,9 @@ def prepare(base: str, say: Say, progress: Progress) -> dict[str, Any]:
     if any(connection.feed and not connection.feed.publication_id for connection, _ in connections):
         say("Publishing the OneRoster cache")
         publish(organization, progress)
-        say("Letting the vendors read, excluding two records, publishing again")
+        say("Letting the vendors read and write, excluding two records, publishing again")
         for connection, secret in connections:
-            demo_past.read_as(connection, secret, base)
+            demo_past.live_as(connection, secret, base)
         demo_past.mark(organization, Staff.objects.get(email=DANA))
         publish(organization, progress)
     return {
@@ -117,7 +133,7 @@ def bring_in(organization: Organization, progress: Progress) -> None:
 
 
 def connect(
-    organization: Organization, oneroster: str, vendor: str, purpose: str, shares: list[str]
+    organization: Organization, *, oneroster: str, partner: str, vendor: str, **asked: Any
 ) -> tuple[Connection, str]:
     """Return the demo's connection of that version and the one secret that is good for it now."""
     found = organization.connections.open().filter(vendor=vendor, oneroster=oneroster).first()  # type: ignore[attr-defined]
@@ -126,11 +142,10 @@ def connect(
             organization,
             vendor=vendor,
             oneroster=oneroster,
-            partner=partner(),
+            partner=partner_of(partner),
             all_schools=True,
-            shares=shares,
-            purpose=purpose,
             by=BY,
+            **asked,
         )
     credentials.end(found, newer=False, by=BY)
     secret = credentials.rotate(found, by=BY)
@@ -138,10 +153,10 @@ def connect(
     return found, secret
 
 
-def partner() -> Partner:
-    """Return the demo's partner; one of that name that the operator has edited stays as it is."""
-    found = Partner.objects.filter(name__iexact=VENDOR).first()
-    return found or create_partner(VENDOR, ["1.1", "1.2"], ["grade_book", "assessment"], by=BY)
+def partner_of(name: str) -> Partner:
+    """Return a partner of the demo; one of that name that was edited stays as it is."""
+    found = Partner.objects.filter(name__iexact=name).first()
+    return found or create_partner(name, ["1.1", "1.2"], ["grade_book", "assessment"], by=BY)
 
 
 def publish(organization: Organization, progress: Progress) -> None:
@@ -165,6 +180,7 @@ def access(connection: Connection, secret: str, base: str) -> dict[str, Any]:
             f"export TOKEN_URL={token_url} BASE_URL={base_url}",
             examples.CURL["token"],
             examples.CURL["read"],
+            *([WRITE.format(known["gradebook_url"])] if "grade_book" in connection.types else []),
         ],
     }
 

@@ -1,4 +1,4 @@
-"""Gives the demo a past: vendors that have read, marks that were set, a refresh that followed.
+"""Gives the demo a past: vendors that have read and written, marks, a refresh that followed.
 
 The vendors' requests are answered by the API itself, within this process, so the request log and
 the runs are real ones.
@@ -6,7 +6,10 @@ the runs are real ones.
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.test import Client
@@ -46,10 +49,58 @@ Every list is read to its end, so that who tries the demo next begins a run, and
 that was excluded meanwhile.
 """
 
+SCORES = (92, 67.5, 80)
 
-def read_as(connection: Connection, secret: str, base: str) -> None:
-    """Read as the vendor does; where this process doesn't answer to that host, read nothing."""
+
+Ask = Callable[..., dict[str, Any]]
+
+
+def live_as(connection: Connection, secret: str, base: str) -> None:
+    """Read as the vendor does, or write where its connection is there for that; where this
+    process doesn't answer to that host, do nothing.
+    """
     known = information(connection, base)
+    ask = _asking(known, secret, base)
+    if ask is None:
+        return
+    path = urlsplit(known["base_url"]).path
+    if "grade_book" in connection.types:
+        _write(ask, connection, path, urlsplit(known["gradebook_url"]).path)
+    else:
+        for name, asked in READS[connection.oneroster]:
+            ask("GET", f"{path}/{name}?{urlencode(asked)}")
+    request_log.queue.flush()
+
+
+def _write(ask: Ask, connection: Connection, rostering: str, gradebook: str) -> None:
+    """Give the students of a class a result each, for a quiz of a category of the vendor's."""
+    klass = ask("GET", f"{rostering}/classes?limit=1&offset=1")["classes"][0]["sourcedId"]
+    students = ask("GET", f"{rostering}/classes/{klass}/students?limit={len(SCORES)}")["users"]
+    today = connection.organization.today().isoformat()
+    category = {"title": "Quizzes"}
+    line_item = {
+        "title": "Quiz 1",
+        "class": {"sourcedId": klass},
+        "category": {"sourcedId": "quizzes"},
+        "dueDate": f"{today}T23:59:00Z",
+        "resultValueMin": 0,
+        "resultValueMax": 100,
+    }
+    ask("PUT", f"{gradebook}/categories/quizzes", {"category": category})
+    ask("PUT", f"{gradebook}/lineItems/quiz-1", {"lineItem": line_item})
+    for number, (student, score) in enumerate(zip(students, SCORES, strict=False), 1):
+        result = {
+            "lineItem": {"sourcedId": "quiz-1"},
+            "student": {"sourcedId": student["sourcedId"]},
+            "scoreStatus": "fully graded",
+            "score": score,
+            "scoreDate": today,
+        }
+        ask("PUT", f"{gradebook}/results/quiz-1-{number}", {"result": result})
+
+
+def _asking(known: dict[str, Any], secret: str, base: str) -> Ask | None:
+    """Return what asks the API with a token, and gives the body of the answer."""
     host = urlsplit(base).hostname or "127.0.0.1"
     vendor = Client(SERVER_NAME=host, raise_request_exception=False)
     basic = b64encode(f"{known['client_id']}:{secret}".encode()).decode()
@@ -59,12 +110,16 @@ def read_as(connection: Connection, secret: str, base: str) -> None:
         headers={"Authorization": f"Basic {basic}"},
     )
     if granted.status_code != 200:
-        return
+        return None
     bearer = {"Authorization": f"Bearer {granted.json()['access_token']}"}
-    path = urlsplit(known["base_url"]).path
-    for name, asked in READS[connection.oneroster]:
-        vendor.get(f"{path}/{name}?{urlencode(asked)}", headers=bearer)
-    request_log.queue.flush()
+
+    def ask(method: str, path: str, body: Any = None) -> dict[str, Any]:
+        content = "" if body is None else json.dumps(body)
+        answer = vendor.generic(method, path, content, "application/json", headers=bearer)
+        found: dict[str, Any] = json.loads(answer.content or b"{}")
+        return found
+
+    return ask
 
 
 def mark(organization: Organization, dana: Staff) -> None:

@@ -149,12 +149,6 @@ def hand_over(page: Page) -> None:
     page.goto(page.locator("#hand-over-link").inner_text())
 
 
-def grades_of_class(page: Page) -> None:
-    open_last(page)
-    page.get_by_role("main").get_by_role("link", name="Grades from vendors").click()
-    page.wait_for_load_state("networkidle")
-
-
 def exclude_one(page: Page) -> None:
     """Exclude the first person that isn't, and see it done."""
     page.get_by_role("row").filter(has_not_text="Excluded").nth(1).get_by_role("link").first.click()
@@ -246,7 +240,7 @@ VISITS = (
     Visit("rollover", "rollover/"),
     Visit("rollover-preview", "rollover/to/2028/", look_ahead),
     Visit("grades", "grades/"),
-    Visit("class-grades", "roster/section/", grades_of_class),
+    Visit("class-grades", "grades/", open_first),
     Visit("secret-made", "connections/2/", new_secret),
     Visit("grade-windows", "grades/windows/"),
     Visit("sessions", "/account/sessions/"),

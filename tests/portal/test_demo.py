@@ -57,8 +57,8 @@ def test_the_demo_from_a_bare_machine_to_a_vendor_that_reads(environ: dict[str, 
     first = prepared(environ)
     made = counts(environ)
     assert made == {
-        "imports": 1, "publications": 10, "marks of people": 2, "connections": 2,
-        "living secrets": 2, "requests": 18, "refreshes": 2,
+        "imports": 1, "publications": 15, "marks of people": 2, "connections": 3,
+        "living secrets": 3, "requests": 26, "refreshes": 2,
     }  # fmt: skip
     second = prepared(environ, "--port", 8123)
     assert counts(environ) == made
@@ -84,6 +84,9 @@ def test_the_demo_from_a_bare_machine_to_a_vendor_that_reads(environ: dict[str, 
 
         dana = Browser(desk.url)
         dana.sign_in(demo.DANA, password_of(told, demo.DANA))
+        assert_grades_have_come(dana)
+        lines = told.split("Chalkmark Quizzes")[1].split("\n\n")[0].splitlines()[1:]
+        assert shell(lines).strip().endswith("201")
         assert_a_worker_refreshes(dana)
 
         with a_request_that_waits(environ, desk, told) as answers:
@@ -118,14 +121,17 @@ def prepared(environ: dict[str, str], *words: object) -> dict[str, Any]:
 def typed_in(told: str, version: str, read: str = "students?limit=5") -> dict[str, Any]:
     """Paste the lines of a version into a shell, one after the other."""
     lines = told.split(f"OneRoster {version}, ")[1].split("\n\n")[0].splitlines()[1:]
-    shell = subprocess.run(
-        ["bash"], input="\n".join(lines).replace("students?limit=5", read),
-        capture_output=True, text=True, check=True,
-        env={"PATH": os.environ["PATH"]}, timeout=PATIENCE,
-    )  # fmt: skip
-    shown = json.loads(shell.stdout)
+    shown = json.loads(shell([line.replace("students?limit=5", read) for line in lines]))
     assert isinstance(shown, dict)
     return shown
+
+
+def shell(lines: list[str]) -> str:
+    done = subprocess.run(
+        ["bash"], input="\n".join(lines), capture_output=True, text=True, check=True,
+        env={"PATH": os.environ["PATH"]}, timeout=PATIENCE,
+    )  # fmt: skip
+    return done.stdout
 
 
 def password_of(told: str, email: str) -> str:
@@ -154,6 +160,16 @@ class Browser:
 
     def sign_in(self, email: str, password: str) -> None:
         assert demo.NAME in self.post("/sign-in/", "/sign-in/", login=email, password=password)
+
+
+def assert_grades_have_come(dana: Browser) -> None:
+    """Follow the one class that a vendor wrote into: a quiz, with a score for each student."""
+    grades = f"/o/{demo.SLUG}/grades/"
+    found = re.search(r'href="(\?id=[^"]+)"', dana.read(grades))
+    assert found
+    page = dana.read(grades + found[1])
+    assert "Quiz 1" in page
+    assert page.count("fully graded") == 3
 
 
 def assert_a_worker_refreshes(dana: Browser) -> None:

@@ -72,7 +72,7 @@ def desk(
     data = tmp_path_factory.mktemp("odd")
     migrating.bring(str(data / "rosterdesk.sqlite3"))
     with running(embedded(data) | {"PUBLIC_URL": PUBLIC}, "demo", "--json") as desk:
-        for_12, for_11 = desk.told_object()["connections"]
+        for_12, for_11, _writes = desk.told_object()["connections"]
         yield desk, {
             "BASIC": f"Authorization: Basic {basic(for_12)}",
             "BEARER": f"Authorization: Bearer {token(desk, for_12)}",
