@@ -133,6 +133,12 @@ def _values(entry: Any, change: auditing.Change) -> tuple[Any, Any]:
     return old, new
 
 
+def _in_order(value: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return a value's parts in the order of `NAMES`: PostgreSQL keeps an order of its own."""
+    places = {name: place for place, name in enumerate(NAMES)}
+    return sorted(value.items(), key=lambda part: places.get(part[0], len(places)))
+
+
 def _grades(value: Any) -> Any:
     return [*map(grade_name, value)] if isinstance(value, list) else value
 
@@ -152,7 +158,7 @@ def shown(value: Any) -> str:
         return (" " if sentences else ", ").join(map(str, value))
     if isinstance(value, list) and all(isinstance(each, dict) for each in value):
         return "; ".join(
-            ", ".join(f"{called(name)} {shown(of)}" for name, of in each.items() if of)
+            ", ".join(f"{called(name)} {shown(of)}" for name, of in _in_order(each) if of)
             for each in value
         )
     if isinstance(value, str) and MOMENT.match(value):
