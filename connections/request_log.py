@@ -212,6 +212,11 @@ def write(batch: list[Entry]) -> None:
     for entry in batch:
         if entry.run is not None:
             lasts[entry.run] = max(entry.at, lasts.get(entry.run, entry.at))
+    # Before the rows: where it fails the whole batch is written again, and this may be noted twice.
+    # Each by itself, since a refresh that flips holds many publications.
+    for pk, at in sorted(lasts.items()):
+        heard_of(pk, at)
+    later.write()
     with transaction.atomic():
         logged = [entry for entry in batch if entry.connection in there]
         Row.objects.bulk_create([entry.row() for entry in logged])
@@ -219,10 +224,6 @@ def write(batch: list[Entry]) -> None:
         # In one order, so that two processes that write at once wait for each other's rows.
         for pk, at in sorted(seen.items()):
             Connection.objects.filter(pk=pk).update(last_seen=at)
-    # Each by itself: a refresh that flips holds many publications.
-    for pk, at in sorted(lasts.items()):
-        heard_of(pk, at)
-    later.write()
 
 
 queue = Queue()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -140,6 +140,24 @@ def test_entries_wait_while_the_database_is_away(
     assert (len(queue.entries), queue.dropped) == (3, 0)
     queue.flush()
     assert list(Request.objects.order_by("pk").values_list("records", flat=True)) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("what", ["heard_of", "later.write"])
+def test_what_fails_beside_the_rows_has_none_written_twice(
+    what: str, brightpath: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = Queue()
+    queue.entries.append(replace(entry(brightpath.connection.pk), run=1))
+
+    def away(*_: Any) -> None:
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"connections.request_log.{what}", away)
+        queue.flush()
+    assert (len(queue.entries), Request.objects.count()) == (1, 0)
+    queue.flush()
+    assert (len(queue.entries), Request.objects.count()) == (0, 1)
 
 
 @pytest.mark.django_db(transaction=True)
