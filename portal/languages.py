@@ -17,7 +17,7 @@ from portal.models import Staff
 from portal.signing_in.history import note
 from roster import audit
 
-IN_ENGLISH = ("/ims/", "/oauth2/", "/docs")
+IN_ENGLISH = "/docs"
 
 
 class Languages:
