@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import psycopg
 from django.db import InterfaceError, OperationalError, connection
 from django.db.backends.utils import CursorWrapper
+from psycopg.types.string import ByteaBinaryLoader
 
 T = TypeVar("T")
 
@@ -25,14 +26,23 @@ class Planned(psycopg.Cursor[Any]):
         return super().execute(query, params, prepare=True, **options)
 
 
-def cursor() -> CursorWrapper:
+class Unread(Planned):
+    """One that gives texts as the bytes in which they come, for whoever sends them on."""
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection)
+        self.format = psycopg.pq.Format.BINARY
+        self.adapters.register_loader("text", ByteaBinaryLoader)
+
+
+def cursor(kind: type[Planned] = Planned) -> CursorWrapper:
     """Return Django's cursor, which on PostgreSQL keeps the plans of its statements."""
     if connection.vendor != "postgresql":
         return connection.cursor()
     connection.ensure_connection()
     # Django forbids it for poolers. Nothing else is planned ahead, however often it is asked.
     connection.connection.prepare_threshold = sys.maxsize
-    planned: Any = Planned(connection.connection)
+    planned: Any = kind(connection.connection)
     if connection.queries_logged:
         return connection.make_debug_cursor(planned)
     return connection.make_cursor(planned)

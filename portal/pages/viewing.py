@@ -129,7 +129,7 @@ def path_of(
     return f"{path}?limit={PER_PAGE}&offset={offset}"
 
 
-def described(request: AtDesk, connection: Connection, text: str) -> Document:
+def described(request: AtDesk, connection: Connection, text: bytes) -> Document:
     """Return a document to be read by people; viewers get it without its metadata columns."""
     document = json.loads(with_origin(text, origin_of(request)))
     if not request.may_change:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 import orjson
 
 from roster.dialects.composing import render
 
 
-def only(documents: Iterable[str], fields: Collection[str] | None) -> list[str]:
+def only(documents: list[bytes], fields: Collection[str] | None) -> list[bytes]:
     """Return documents with the asked fields alone, in their order; None leaves them as they are.
 
     A field that a record lacks, or that isn't shared, is left out.
     """
     if fields is None:
-        return list(documents)
+        return documents
     return [_only(document, fields) for document in documents]
 
 
-def _only(document: str, fields: Collection[str]) -> str:
+def _only(document: bytes, fields: Collection[str]) -> bytes:
     values = orjson.loads(document)
-    return render({name: value for name, value in values.items() if name in fields}).decode()
+    return render({name: value for name, value in values.items() if name in fields})

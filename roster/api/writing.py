@@ -149,15 +149,15 @@ def written(act: Callable[[], Any]) -> Any:
         ) from refused
 
 
-def condition(request: Request) -> Callable[[str], bool] | None:
+def condition(request: Request) -> Callable[[bytes], bool] | None:
     """Return the client's condition on what stands there (RFC 9110, 13.1.1); None without one."""
     header = request.headers.get("If-Match", "")
     if not header:
         return None
     origin = origin_of(request)
 
-    def holds(text: str) -> bool:
-        mark = etags.mark_of_text(text, origin)
+    def holds(text: bytes) -> bool:
+        mark = etags.mark_of_text(text.decode(), origin)
         return header.strip() == "*" or etags.known(header, mark) is not None
 
     return holds

@@ -115,13 +115,13 @@ def render(document: Document) -> bytes:
     return orjson.dumps(document)
 
 
-def with_origin(rendered: str, origin: str) -> str:
+def with_origin(rendered: bytes, origin: str) -> bytes:
     """Return rendered JSON, of whatever many documents, with scheme and host in its hrefs.
 
     Stored ones begin with the path. Text of a bundle can't hold this sequence: its quotes are
     escaped, and `render` sees to columns of that name.
     """
-    return rendered.replace('"href":"/ims/', f'"href":"{origin}/ims/')
+    return rendered.replace(b'"href":"/ims/', f'"href":"{origin}/ims/'.encode())
 
 
 def role_words(version: str, document: Document) -> str:

@@ -42,7 +42,7 @@ class Referred(NamedTuple):
     period: str = ""
 
 
-Found = dict[tuple[str, str], tuple[int, str] | None]
+Found = dict[tuple[str, str], tuple[int, bytes] | None]
 """The keys and documents of records by collection and id, as one request has found them."""
 
 

@@ -30,7 +30,7 @@ from roster.grading.writer import Writer
 from roster.models import Status, Written
 from roster.written import numbers, reach_of
 
-Matches = Callable[[str], bool]
+Matches = Callable[[bytes], bool]
 """Whether a client's condition holds of a record's document."""
 
 
@@ -169,7 +169,7 @@ class There(NamedTuple):
 
     writer: Writer
     before: Before | None
-    current: tuple[int, str] | None
+    current: tuple[int, bytes] | None
 
 
 def _there(writer: Writer, collection: str, sourced_id: str) -> There:
@@ -273,7 +273,7 @@ class _Checked:
         if reading.found(writer, "categories", name):
             return None
         made = _Checked(writer, "categories")
-        self.found["categories", name] = 0, '{"status":"active"}'
+        self.found["categories", name] = 0, b'{"status":"active"}'
         return made.entry(
             name, {"title": "Uncategorized"}, _last(writer.organization, "categories", name)
         )

@@ -216,10 +216,10 @@ def as_it_stands(source: Source, collection: str, some: List, stand: str) -> Sta
     return Standing(some, [not each for each in live.tolist()])
 
 
-def in_place(version: str, collection: str, text: str) -> str:
+def in_place(version: str, collection: str, text: bytes) -> bytes:
     """Return what stands for a document that can't be read any more; a tombstone stays."""
     document = orjson.loads(text)
     if document["status"] != Status.ACTIVE:
         return text
-    stone = tombstone(version, collection, document).decode()
-    return f'{stone[:-1]},"dateLastModified":"{document["dateLastModified"]}"}}'
+    stone = tombstone(version, collection, document)
+    return stone[:-1] + f',"dateLastModified":"{document["dateLastModified"]}"}}'.encode()

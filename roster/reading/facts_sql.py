@@ -45,6 +45,11 @@ def one_of(ids: Numbers) -> Sql:
     return Sql("id IN (SELECT value FROM json_each(%s))", (text,))
 
 
+def body() -> str:
+    """Return a document's JSON as bytes, for `prepared.Unread`."""
+    return "body" if _on_postgresql() else "CAST(body AS blob)"
+
+
 def word_of(column: str, words: list[str]) -> Sql:
     """Return the condition for rows whose column is one of these words."""
     if _on_postgresql():

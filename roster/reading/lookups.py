@@ -14,7 +14,7 @@ from django.db import connection
 
 from roster import bulk, prepared
 from roster.publishing.lists import Numbers
-from roster.reading.facts_sql import Sql, joined, one_of
+from roster.reading.facts_sql import Sql, body, joined, one_of
 from roster.reading.numbers import NOTHING
 from roster.reading.source import Source
 
@@ -74,36 +74,36 @@ class Named(NamedTuple):
 
     record: int
     sourced_id: str
-    body: str
+    body: bytes
 
 
 def named(source: Source, collection: str, condition: Sql) -> dict[int, Named]:
     """Return the few documents that meet a condition, by key."""
     every = joined("AND", [of(source, collection), condition])
-    with prepared.cursor() as cursor:
+    with prepared.cursor(prepared.Unread) as cursor:
         cursor.execute(
-            f"SELECT id, record, sourced_id, body FROM roster_document WHERE {every.text}",  # noqa: S608
+            f"SELECT id, record, sourced_id, {body()} FROM roster_document WHERE {every.text}",  # noqa: S608
             every.parameters,
         )
         return {each: Named(*rest) for each, *rest in cursor.fetchall()}
 
 
-def bodies(wanted: Numbers) -> dict[int, str]:
+def bodies(wanted: Numbers) -> dict[int, bytes]:
     """Return the JSON of documents by id; one that is gone is missing."""
-    found: dict[int, str] = {}
+    found: dict[int, bytes] = {}
     for start in range(0, wanted.size, MOST_AT_ONCE):
         found.update(_bodies(wanted[start : start + MOST_AT_ONCE]))
     return found
 
 
-def _bodies(wanted: Numbers) -> Sequence[tuple[int, str]]:
+def _bodies(wanted: Numbers) -> Sequence[tuple[int, bytes]]:
     first, last = int(wanted.min()), int(wanted.max())
     chosen = one_of(wanted)
     if last - first < SCATTERED * wanted.size:
         chosen = Sql("id BETWEEN %s AND %s", (first, last))
-    with prepared.cursor() as cursor:
+    with prepared.cursor(prepared.Unread) as cursor:
         cursor.execute(
-            f"SELECT id, body FROM roster_document WHERE {chosen.text}",  # noqa: S608
+            f"SELECT id, {body()} FROM roster_document WHERE {chosen.text}",  # noqa: S608
             chosen.parameters,
         )
         return cursor.fetchall()

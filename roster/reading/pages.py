@@ -2,7 +2,7 @@
 
 A list that is narrowed or ordered is found once and kept in a bounded cache: a publication
 never changes but for acts, which are part of the key. Documents come through a plain cursor and
-are joined as text, without objects between.
+are joined as bytes, without objects between.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ T = TypeVar("T")
 
 
 class Page(NamedTuple):
-    """`documents` as JSON text without a base URL in their hrefs; `total` before paging."""
+    """`documents` as JSON without a base URL in their hrefs; `total` before paging."""
 
-    documents: list[str]
+    documents: list[bytes]
     total: int
 
 
@@ -124,14 +124,14 @@ def _begin(
 
 
 @once_again
-def single(source: Source, collection: str, sourced_id: str, where: Where | None) -> str | None:
+def single(source: Source, collection: str, sourced_id: str, where: Where | None) -> bytes | None:
     """Return one document, a tombstone too, or None where this reader has none to see."""
     subset = has_word("role", where.subset) if where and where.subset else ALWAYS
     some, text = _one(source, collection, sourced_id, subset)
     return _dressed(source, collection, some, [text])[0] if some else None
 
 
-def found(source: Source, collection: str, sourced_id: str) -> tuple[int, str] | None:
+def found(source: Source, collection: str, sourced_id: str) -> tuple[int, bytes] | None:
     """Return the key and the document, as it is kept, of a record that can be named, a tombstone
     too.
     """
@@ -139,7 +139,9 @@ def found(source: Source, collection: str, sourced_id: str) -> tuple[int, str] |
 
 
 @once_again
-def found_all(source: Source, collection: str, ids: Collection[str]) -> dict[str, tuple[int, str]]:
+def found_all(
+    source: Source, collection: str, ids: Collection[str]
+) -> dict[str, tuple[int, bytes]]:
     """Return by id the keys and documents of those records of a collection that can be named."""
     wanted = sorted(each for each in ids if "\0" not in each)
     if not source.publication or not wanted:
@@ -210,14 +212,14 @@ def _halves(asking: Asking, where: Where) -> Iterator[Listed]:
         yield from parts
 
 
-def _one(source: Source, collection: str, sourced_id: str, condition: Sql) -> tuple[List, str]:
+def _one(source: Source, collection: str, sourced_id: str, condition: Sql) -> tuple[List, bytes]:
     """Return the entry of one record and its document, if it is listed; else none."""
     if not source.publication or "\0" in sourced_id:
-        return EMPTY, ""
+        return EMPTY, b""
     named = joined("AND", [Sql("sourced_id = %s", (sourced_id,)), condition])
     every, there = _those(source, collection, named)
     some = every.take(slice(1))
-    return some, there[int(some.documents[0])].body if some else ""
+    return some, there[int(some.documents[0])].body if some else b""
 
 
 def _those(source: Source, collection: str, condition: Sql) -> tuple[List, dict[int, Named]]:
@@ -243,7 +245,7 @@ def _those(source: Source, collection: str, condition: Sql) -> tuple[List, dict[
     return joined_lists(found), there
 
 
-def _texts(source: Source, collection: str, some: List) -> list[str]:
+def _texts(source: Source, collection: str, some: List) -> list[bytes]:
     """Return the documents of a list, as this reader has them."""
     bodies = lookups.bodies(some.documents)
     try:
@@ -253,18 +255,18 @@ def _texts(source: Source, collection: str, some: List) -> list[str]:
     return _dressed(source, collection, some, texts)
 
 
-def _dressed(source: Source, collection: str, some: List, texts: list[str]) -> list[str]:
+def _dressed(source: Source, collection: str, some: List, texts: list[bytes]) -> list[bytes]:
     """Return documents as this reader has them, each with its stamp behind its other fields."""
     if fields := source.cut.get(collection):
         texts = [without(text, fields) for text in texts]
     if some.records.size and some.records.min() < 0:
         texts = _of_vendor(source, collection, some, texts)
     stamps, which = np.unique(some.stamps, return_inverse=True)
-    tails = [f',"dateLastModified":"{each}"}}' for each in stamps_of(stamps)]
+    tails = [f',"dateLastModified":"{each}"}}'.encode() for each in stamps_of(stamps)]
     return [text[:-1] + tails[each] for text, each in zip(texts, which.tolist(), strict=True)]
 
 
-def _of_vendor(source: Source, collection: str, some: List, texts: list[str]) -> list[str]:
+def _of_vendor(source: Source, collection: str, some: List, texts: list[bytes]) -> list[bytes]:
     """Return texts in which a vendor's own records say no more than others' do.
 
     They are kept whole, whoever reads them.
@@ -274,8 +276,8 @@ def _of_vendor(source: Source, collection: str, some: List, texts: list[str]) ->
     if hidden is None:
         fields = {field.name for field in FIELDS[source.version][collection]}
         hidden = _hidden.put(key, withheld(source, collection, None) & fields)
-    every = "".join(texts)
-    marks = [mark for name in hidden if (mark := f'"{name}":') in every]
+    every = b"".join(texts)
+    marks = [mark for name in hidden if (mark := f'"{name}":'.encode()) in every]
     if not marks:
         return texts
     return [
@@ -284,8 +286,8 @@ def _of_vendor(source: Source, collection: str, some: List, texts: list[str]) ->
     ]
 
 
-def without(text: str, fields: Iterable[str]) -> str:
+def without(text: bytes, fields: Iterable[str]) -> bytes:
     """Return a stored document without these fields."""
     document = orjson.loads(text)
     kept = {name: value for name, value in document.items() if name not in fields}
-    return text if len(kept) == len(document) else render(kept).decode()
+    return text if len(kept) == len(document) else render(kept)

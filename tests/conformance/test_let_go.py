@@ -45,7 +45,7 @@ def test_no_answer_waits_for_a_garbage_collection(riverside: Any, plural: str) -
 def test_a_large_page_is_there_in_few_copies(
     riverside: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    document = '{"sourcedId":"' + 1000 * "a" + '","href":"/ims/oneroster"}'
+    document = b'{"sourcedId":"' + 1000 * b"a" + b'","href":"/ims/oneroster"}'
     page = reading.Page(5000 * [document], 5000)
     monkeypatch.setattr(reading, "page", lambda *_: page)
     size = len(asked(riverside, "1.2", "enrollments").content)

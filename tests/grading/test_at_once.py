@@ -64,7 +64,7 @@ def test_who_came_before_a_write_of_the_same_record_writes_it_too(
     vendor.put("results", name, **result("overtaken", comment="two"))
     body = result("overtaken", comment="three")
     with pytest.raises(Stale):
-        grading.put(came, "results", name, body, lambda text: '"one"' in text)
+        grading.put(came, "results", name, body, lambda text: b'"one"' in text)
     grading.put(came, "results", name, body)
     assert vendor.document("results", name)["comment"] == "three"
 
