@@ -52,6 +52,12 @@ def compared(version: str, path: Path, clause: Clause) -> Sql:
     return _many(path, clause) if path.many else _text(path, clause.predicate, clause.value)
 
 
+def role_in(path: Path, clause: Clause) -> str:
+    """Return the one role that a clause asks for or against; blank where it asks anything else."""
+    is_one = clause.predicate in ("=", "!=") and not {" ", ","} & set(clause.value)
+    return clause.value if is_one and "role" in (path.column, path.words) else ""
+
+
 def in_order(path: Path) -> Sql:
     """Return what a list is ordered by; NULL for records without a value.
 
@@ -139,8 +145,7 @@ def _any_equal(path: Path, value: str) -> Sql:
     parts = _parts(value)
     one = facts.holds_fact(path.key, value)
     if not parts or "," not in value:
-        plain = path.words and value and " " not in value
-        return has_word(path.words, value) if plain else Sql(f"({one.text})", one.parameters)
+        return Sql(f"({one.text})", one.parameters)
     marks = ", ".join(["%s"] * len(parts))
     other = facts.any_fact(path.key, f"{each} NOT IN ({marks})", tuple(parts))
     present = [facts.holds_fact(path.key, part) for part in parts]

@@ -6,6 +6,7 @@ list, and everything found is looked up there.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from django.db import connection
 
 from roster import bulk, prepared
 from roster.publishing.lists import Numbers
-from roster.reading.facts_sql import Sql, body, joined, one_of
+from roster.reading.facts_sql import ALWAYS, Sql, body, joined, one_of
 from roster.reading.numbers import NOTHING
 from roster.reading.source import Source
 
@@ -67,6 +68,15 @@ def rows(
             [*columns.parameters, *every.parameters, *condition.parameters],
         )
         return cursor.fetchall()
+
+
+def by_role(source: Source, collection: str, wanted: Numbers) -> dict[str, Numbers]:
+    """Return documents of a collection, at least the wanted ones, by their roles or type."""
+    condition = one_of(wanted) if wanted.size <= MOST_AT_ONCE else ALWAYS
+    found = defaultdict(list)
+    for document, role in rows(source, collection, Sql("id, role FROM roster_document"), condition):
+        found[role].append(document)
+    return {role: np.array(documents) for role, documents in found.items()}
 
 
 class Named(NamedTuple):

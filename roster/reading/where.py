@@ -16,11 +16,11 @@ from roster.clock import milliseconds
 from roster.dialects.paths import Path, resolve
 from roster.publishing.lists import Numbers
 from roster.reading import lookups
-from roster.reading.comparing import compared, has_word, moment_in
+from roster.reading.comparing import compared, moment_in, role_in
 from roster.reading.entries import changed, status
 from roster.reading.facts_sql import Sql
 from roster.reading.listed import Listed
-from roster.reading.matching import matches
+from roster.reading.matching import has_role, matches
 from roster.reading.numbers import Mask
 from roster.reading.query import BadFilter, Clause, Filter
 from roster.reading.source import Source
@@ -126,9 +126,9 @@ class Where:
         else:
             positions = np.arange(len(listed.shows))
         if self.subset and positions.size:
-            word = has_word("role", self.subset)
             documents = listed.documents[positions]
-            positions = positions[matches(asking.source, self.collection, word, documents)]
+            among = has_role(asking.source, self.collection, self.subset, documents)
+            positions = positions[among]
         if self.filter and positions.size:
             positions = positions[self._filtered(asking, listed, positions)]
         return positions
@@ -154,8 +154,12 @@ class Where:
             return changed(clause, listed.stamps[positions])
         if path.name == "status":
             return status(asking.source, self.collection, clause, listed, positions)
+        documents = listed.documents[positions]
+        if role := role_in(path, clause):
+            found = has_role(asking.source, self.collection, role, documents)
+            return ~found if clause.predicate == "!=" else found
         condition = compared(self.version, path, clause)
-        return matches(asking.source, self.collection, condition, listed.documents[positions])
+        return matches(asking.source, self.collection, condition, documents)
 
     def _path(self, clause: Clause) -> Path:
         path = resolve(self.version, self.collection, clause.field)

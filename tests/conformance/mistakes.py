@@ -10,7 +10,7 @@ WHERE, COMPARING = "roster/reading/where.py", "roster/reading/comparing.py"
 ENTRIES, LISTED = "roster/reading/entries.py", "roster/reading/listed.py"
 NESTING, READING = "roster/reading/nesting.py", "roster/reading/pages.py"
 FACTS_SQL, VIEWS = "roster/reading/facts_sql.py", "roster/api/views.py"
-ORDERING = "roster/reading/ordering.py"
+ORDERING, MATCHING = "roster/reading/ordering.py", "roster/reading/matching.py"
 
 FILTERS = [
     Mutation(
@@ -95,6 +95,13 @@ VISIBILITY = [
         "a gradebook record that is gone is not found",
     ),
     Mutation(WHERE, "if self.subset and positions.size:", "if False:", "students are students"),
+    Mutation(
+        MATCHING, 'role in each.split(" ")', "role == each", "of several roles each one counts"
+    ),
+    Mutation(
+        WHERE, 'return ~found if clause.predicate == "!=" else found', "return found",
+        "who has another role differs",
+    ),
     Mutation(
         ORDERING, "if path.root in asking.withheld:", "if False:", "a hidden field orders nothing"
     ),
