@@ -15,6 +15,7 @@ from typing import TypedDict
 from django.db import connection as database
 
 from connections.models import Run
+from roster import prepared
 
 
 class Progress(TypedDict):
@@ -73,7 +74,7 @@ def note(run: int, name: str, progress: Progress) -> None:
         "mark": name,
         "name": f'"{name}"',
     }
-    with database.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(f"UPDATE {Run._meta.db_table} {sql}", values)
 
 

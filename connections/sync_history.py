@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Min, QuerySet
+from django.db import connection as database
+from django.db.models import Min
 
 from connections.belonging import IDLE, LONGEST
 from connections.models import Connection, Request, Run
+from roster import prepared
 from roster.api.operations import BUNDLES, OPERATIONS
 from roster.clock import clock
 from roster.kinds import COLLECTIONS
@@ -20,26 +22,37 @@ AFTER = timedelta(minutes=20)
 clock may be five minutes wrong, and fifteen may pass until the vendor calls its reading done."""
 
 
+OLDEST = f"""
+SELECT min(number) FROM {Run._meta.db_table}
+ WHERE connection_id = %s AND began BETWEEN %s AND %s AND last >= %s
+"""  # noqa: S608 - the name of our own table
+
+
 def oldest_read(connection: int, moment: datetime) -> int | None:
     """Return the oldest number read by the readings whose span holds `moment`, if any does."""
-    return _readings(connection, moment).aggregate(oldest=Min("number"))["oldest"]
+    span = map(database.ops.adapt_datetimefield_value, _span(moment))
+    oldest: int | None = prepared.value(OLDEST, [connection, *span])
+    return oldest
 
 
 def reading_since(connection: int, moment: datetime) -> datetime | None:
     """Return when the first of the readings began whose span holds `moment`, if any does."""
-    return _readings(connection, moment).aggregate(first=Min("began"))["first"]
-
-
-def _readings(connection: int, moment: datetime) -> QuerySet[Run]:
-    try:
-        begun, still = moment + BEFORE, moment - AFTER
-        earliest = still - LONGEST - IDLE
-    except OverflowError:  # The year 1 or 9999: no reading was then.
-        return Run.objects.none()
-    # A run is over after 24 hours, so those before `earliest` needn't be looked at.
-    return Run.objects.filter(
+    earliest, begun, still = _span(moment)
+    readings = Run.objects.filter(
         connection=connection, began__range=(earliest, begun), last__gte=still
     )
+    return readings.aggregate(first=Min("began"))["first"]
+
+
+def _span(moment: datetime) -> tuple[datetime, datetime, datetime]:
+    """Return between which moments a reading began whose span holds `moment`, and when it went on.
+
+    One is over after 24 hours, so earlier ones needn't be looked at.
+    """
+    try:
+        return moment - AFTER - LONGEST - IDLE, moment + BEFORE, moment - AFTER
+    except OverflowError:  # The year 1 or 9999: no reading was then.
+        return moment, moment, moment
 
 
 def last_read(connection: Connection, collection: str) -> datetime | None:

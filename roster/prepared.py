@@ -8,7 +8,7 @@ the locks that end with their holder do.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import psycopg
@@ -46,6 +46,14 @@ def cursor(kind: type[Planned] = Planned) -> CursorWrapper:
     if connection.queries_logged:
         return connection.make_debug_cursor(planned)
     return connection.make_cursor(planned)
+
+
+def value(statement: str, values: Sequence[Any]) -> Any:
+    """Return the one value that a statement gives; None where it gives no row."""
+    with cursor() as found:
+        found.execute(statement, values)
+        row = found.fetchone()
+    return row[0] if row else None
 
 
 def first(read: Callable[[], T]) -> T:

@@ -17,7 +17,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from roster import reading
+from roster import prepared, reading
 from roster.api.reader import Reader
 from roster.clock import milliseconds, moment_of, stamp
 from roster.models import Publication
@@ -26,6 +26,11 @@ from roster.reading.query import Clause, Filter
 
 SKEW = timedelta(minutes=5)
 """By how much a vendor's clock may be wrong."""
+
+FIRST_AFTER = f"""
+SELECT min(number) FROM {Publication._meta.db_table}
+ WHERE feed_id = %s AND number > %s AND number <= %s
+"""  # noqa: S608 - the name of our own table
 
 DATE = re.compile(r"\s*\d{4}-\d\d-\d\d")
 
@@ -80,7 +85,5 @@ def _before_reading(moment: datetime, reader: Reader) -> datetime:
 
 def _first_after(reader: Reader, number: int) -> int | None:
     """Return the number of the first publication after another, up to the one that is read."""
-    later = Publication.objects.filter(
-        feed=reader.feed, number__gt=number, number__lte=reader.number
-    )
-    return later.order_by("number").values_list("number", flat=True).first()
+    first: int | None = prepared.value(FIRST_AFTER, [reader.feed or 0, number, reader.number])
+    return first
