@@ -23,6 +23,7 @@ VENV = BASE / ".venv"
 RUN_LOCK, TEST_LOCK = "requirements.txt", "requirements-test.txt"
 STAMP = "rosterdesk-locks"  # In the environment: a line per lock that is installed there in full.
 OURS = "rosterdesk-made"  # In the environment: it was made here, so that we may throw it away.
+WHOLE_LOCK = ("-qq", "--require-hashes", "--no-deps")  # It names all: nothing is to be resolved.
 ENTERED = "ROSTERDESK_ENTERED"  # In the environment variables: this process was begun from here.
 
 # One import name per direct dependency: what "the packages are there" means.
@@ -152,7 +153,7 @@ def install(lock: str, turn: int, *, afresh: bool = False) -> None:
             make_environment(turn)
         (VENV / STAMP).unlink(missing_ok=True)
         subprocess.run(  # noqa: S603 - the command is made of our own words.
-            [*pip_command(), "install", "-qq", "--require-hashes", "-r", str(BASE / lock)],
+            [*pip_command(), "install", *WHOLE_LOCK, "-r", str(BASE / lock)],
             check=True,
             pass_fds=(turn,),
             stdout=sys.stderr,  # Standard output belongs to the command that was asked for.

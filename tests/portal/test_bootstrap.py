@@ -141,7 +141,7 @@ def test_a_bare_python_makes_the_environment_and_goes_on_inside_it(checkout):
     code, out, err = run(checkout, str(checkout / "first.py"), "demo", "--no-serve")
     assert (code, out) == (0, inside)
     assert "aren't installed yet" in err
-    assert f"--require-hashes -r {checkout / RUN_LOCK}" in err
+    assert f"--require-hashes --no-deps -r {checkout / RUN_LOCK}" in err
     code, out, err = run(checkout, str(checkout / "manage.py"), "demo", "--no-serve")
     assert (code, out, err) == (0, inside, "")
 
