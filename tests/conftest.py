@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Generator
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -13,6 +14,10 @@ from django.test import TransactionTestCase
 from roster import map as maps
 from roster import reading
 from tests import emptying, migrating, once
+
+# How long an example takes is told by what else the machine does.
+hypothesis.settings.register_profile("rosterdesk", deadline=None)
+hypothesis.settings.load_profile("rosterdesk")
 
 LONG = tuple(
     f"tests/{name}"

@@ -16,3 +16,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_H
 
 # Tests look at the log right after the request, inside their own transaction.
 REQUEST_LOG_DELAY = 0
+
+# Each test's client makes the middleware anew, which would read every file of the portal each time.
+WHITENOISE_AUTOREFRESH = True

@@ -171,7 +171,6 @@ def test_copies_by_delta_equal_what_may_be_seen(riverside: Any) -> None:
     machine.settings = settings(
         max_examples=6,
         stateful_step_count=25,
-        deadline=None,
         derandomize=True,
         database=None,
         suppress_health_check=list(HealthCheck),

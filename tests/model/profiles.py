@@ -27,7 +27,6 @@ def profile(examples: int, **more: int) -> settings:
         max_examples=ASKED or -(-examples // PART),
         derandomize=not ASKED,
         database=None,
-        deadline=None,
         print_blob=True,
         phases=[Phase.generate] if HASTY else [Phase.generate, Phase.shrink],
         # A district takes hundreds of draws, and a refresh takes its time.

@@ -137,7 +137,6 @@ def guess(
     @seed(1)
     @settings(
         max_examples=GUESSES,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

@@ -86,7 +86,7 @@ def test_parts_in_which_nothing_changed_are_shared(pk, monkeypatch):
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_spliced_list_is_the_list(data):
     size = data.draw(st.integers(0, 60))
     before = entries(*((n, n + 1000, 1000) for n in range(0, size * 2, 2)))
