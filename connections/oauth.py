@@ -18,7 +18,7 @@ from connections.models import Client, Secret
 from connections.networks import refusal as refusal_of_address
 from connections.presented import Disagreement, presented
 from connections.standing import CLOSED, REFUSALS, refusal
-from roster import bulk
+from roster import bulk, prepared
 
 OTHER_SCOPES = "The scopes asked for are the other version's; those of the connection were given."
 
@@ -148,6 +148,6 @@ def _live_secrets(client_id: str) -> list[Secret]:
     found = named.select_related("connection__client", "connection__organization").only(*ASKED)
     return [
         secret
-        for secret in found
+        for secret in prepared.first(lambda: list(found))
         if secret.expires is None or secret.expires >= secret.connection.organization.today()
     ][: credentials.AT_MOST]

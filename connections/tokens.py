@@ -13,16 +13,20 @@ from django.db.models import Q
 from oauth2_provider.models import AbstractAccessToken, get_access_token_model
 
 from connections.models import Connection, MadeWith, Secret
-from roster import audit
+from roster import audit, prepared
 from roster.clock import clock
 
 NOTED = timedelta(hours=1)
 """How exactly it is noted when a secret was last used, so that not every token writes it."""
 
 
+MADE_WITH = f"INSERT INTO {MadeWith._meta.db_table} (token_id, secret_id) VALUES (%s, %s)"  # noqa: S608
+
+
 def note(token: AbstractAccessToken, secret: Secret) -> None:
     """Note which secret a new token was made with, and that this one is in use."""
-    MadeWith.objects.create(token=token, secret=secret)
+    with prepared.cursor() as cursor:
+        cursor.execute(MADE_WITH, [token.pk, secret.pk])
     now: datetime = clock()
     if secret.last_used is None or secret.last_used < now - NOTED:
         Secret.objects.filter(pk=secret.pk).update(last_used=now)
