@@ -7,6 +7,7 @@ and wrk (it doesn't say what came back, so nothing could be checked).
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 import time
@@ -31,11 +32,14 @@ class Request:
     path: str
     authorization: str = ""
     form: str = ""
+    gzip: bool = False
 
     def encoded(self) -> bytes:
         lines = [f"{'POST' if self.form else 'GET'} {self.path} HTTP/1.1", "Host: 127.0.0.1"]
         if self.authorization:
             lines.append(f"Authorization: {self.authorization}")
+        if self.gzip:
+            lines.append("Accept-Encoding: gzip")
         if self.form:
             lines.append("Content-Type: application/x-www-form-urlencoded")
             lines.append(f"Content-Length: {len(self.form)}")
@@ -58,11 +62,15 @@ class Answer:
                 return value.strip().decode()
         return ""
 
+    @property
+    def is_gzip(self) -> bool:
+        return self.header("Content-Encoding") == "gzip"
+
     def document(self) -> dict[str, Any]:
         """Return the body's object, or say what came instead."""
         if self.status != 200:
             raise Broken(f"{self.status}: {self.body[:400].decode(errors='replace')}")
-        found = json.loads(self.body)
+        found = json.loads(gzip.decompress(self.body) if self.is_gzip else self.body)
         assert isinstance(found, dict)
         return found
 

@@ -15,7 +15,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
-from portal.children import CONNECTIONS, THREADS, end_with
+from portal.children import CONNECTIONS, THREADS, end_with, keep_memory
 
 WORKERS = 2
 """What `serve` starts by default."""
@@ -40,6 +40,7 @@ def in_worker(main: int) -> Any:
 
 
 def serve(port: int) -> None:
+    keep_memory()
     Granian(
         "tests.benchmarks.bare:application",
         address="127.0.0.1",

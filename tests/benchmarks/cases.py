@@ -8,7 +8,7 @@ right answer holds; `before` is asked ahead of each sample, unmeasured.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.benchmarks.asking import Request
 from tests.benchmarks.scene import BEGINNING, READING_ON, RESTARTING, Scene
@@ -96,6 +96,19 @@ CASES = (
         page(1000, first, RESTARTING),
         held(1000, first),
         before=page(1, deep, RESTARTING),
+    ),
+    Case(
+        "pages",
+        "page of 1,000 enrollments, offset {deep:,}, gzip",
+        lambda scene, n: replace(page(1000, deep, READING_ON)(scene, n), gzip=True),
+        held(1000, deep),
+        100,
+    ),
+    Case(
+        "attack",
+        "token, while wrong secrets are tried",
+        lambda scene, n: scene.for_token(),
+        unknown,
     ),
     Case(
         "busy",

@@ -17,6 +17,9 @@ from tests.benchmarks.floors import Database, Handler
 from tests.benchmarks.recording import Statement
 from tests.benchmarks.scene import Scene
 
+TOKENS = ("token", "attack")
+"""Groups whose answers hold no records."""
+
 WARMING = 16
 """Requests before the clock counts: four threads of a worker, each with a connection to open."""
 
@@ -87,7 +90,7 @@ class Measuring:
         answer = self._ask(case, 0)
         answer.document()
         row.size = len(answer.body)
-        if case.group != "token":
+        if case.group not in TOKENS:
             row.records = len(answer.records())
         expected = case.expected(self.scene)
         if expected is not None and row.records != expected:
@@ -97,7 +100,7 @@ class Measuring:
         return row
 
     def _recorded(self, case: Case, row: Measured) -> list[Statement]:
-        if case.group == "token":
+        if case.group in TOKENS:
             return []
         found = recording.statements(case.request(self.scene, 0))
         if not case.first_use:  # Then it is the second time that counts, here as in `serve`.

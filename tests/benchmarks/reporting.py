@@ -23,7 +23,18 @@ def markdown(report: dict[str, Any]) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-READING = ("what", "p50", "p95", "min", "N", "records", "SQL alone", "bare server", "ratio")
+READING = (
+    "what",
+    "p50",
+    "p95",
+    "min",
+    "N",
+    "records",
+    "bytes",
+    "SQL alone",
+    "bare server",
+    "ratio",
+)
 WORKING = ("what", "seconds", "whole process", "processor", "peak memory", "records written")
 DECIDING = ("what", "p50", "min", "N")
 ROLES = ("serve", "web", "worker", "beat", "all")
@@ -49,6 +60,7 @@ def _reading(row: dict[str, Any]) -> Sequence[Any]:
         *(_time(row[name]) for name in ("p50_ms", "p95_ms", "min_ms")),
         row["n"],
         "" if row["records"] is None else f"{row['records']:,}",
+        f"{row['bytes']:,}",
         _time(row["sql"]["p50_ms"]) if row["sql"] else "",
         _time(row["bare"]["p50_ms"]),
         f"{row['ratio']:.2f}",

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import sys
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from portal.children import keep_memory
 from tests.benchmarks import machine, memory, plans, syncing
-from tests.benchmarks.asking import Wire
+from tests.benchmarks.asking import Broken, Wire
 from tests.benchmarks.cases import CASES, Case
 from tests.benchmarks.floors import Database, Handler, bare_server
 from tests.benchmarks.measuring import Measured, Measuring
+from tests.benchmarks.scene import READING_ON
 from tests.benchmarks.serving import Served, served
 from tests.benchmarks.work import District
 
 GROUPS = (
-    "refresh", "pages", "single", "token", "sync", "memory", "filter", "nested", "busy", "delta",
-    "connections",
+    "refresh", "pages", "single", "token", "attack", "sync", "memory", "filter", "nested", "busy",
+    "delta", "connections",
 )  # fmt: skip
 """What fills caches comes after what looks at the memory; what changes the data comes last."""
 
 SYNCS = 5
+ATTACKED = 5
+"""Seconds."""
+
 READERS = 4
 
 
@@ -73,13 +79,16 @@ class Run:
             elif group != "refresh":
                 # The servers hang up on who was silent for half a minute.
                 with Wire(server.port) as wire, Handler(bare) as handler:
-                    self._cases(group, Measuring(scene, wire, self.database, handler))
+                    self._cases(group, Measuring(scene, wire, self.database, handler), server.port)
         self.memory["after everything"] = memory.told(memory.sizes(server.pid))
 
-    def _cases(self, group: str, measuring: Measuring) -> None:
+    def _cases(self, group: str, measuring: Measuring, port: int) -> None:
         cases = [case for case in CASES if case.group == group]
         if group == "busy":
             self.reading.append(self._busy(cases[0], measuring))
+            return
+        if group == "attack":
+            self.reading.append(self._attacked(cases[0], measuring, port))
             return
         if group == "delta":
             measuring.scene.begin_run(measuring.wire)
@@ -90,6 +99,19 @@ class Run:
         title = "refresh, full compare, while it is read"
         with Database() as database:
             return measuring.measure_while(case, lambda: self.district.compare(database, title))
+
+    def _attacked(self, case: Case, measuring: Measuring, port: int) -> Measured:
+        """Ask for tokens while others try secrets, one after the other, that are wrong."""
+        wrong = measuring.scene.for_token(READING_ON, right=False)
+
+        def attack() -> None:
+            with Wire(port) as wire:
+                end = time.monotonic() + ATTACKED
+                while time.monotonic() < end:
+                    if wire.ask(wrong).status != 401:
+                        raise Broken("A wrong secret was taken.")
+
+        return measuring.measure_while(case, attack)
 
     def _sync(self, server: Served, bare: int) -> None:
         times = min(SYNCS, self.asked.samples)
@@ -109,6 +131,7 @@ class Run:
 def measure(folder: Path, asked: Asked) -> dict[str, Any]:
     """Do all that was asked for, in the installation that the environment names."""
     facts = machine.facts()
+    keep_memory()  # The floor is fetched here, and mustn't be higher than the product's.
     with ExitStack() as stack:
         say(f"making and publishing a district of {asked.students:,} students")
         district = District(folder, asked.students, asked.oneroster)

@@ -54,10 +54,11 @@ class Scene:
         base = service_base(self.connected[vendor]["oneroster"], path.partition("/")[0])
         return Request(f"{base}/{path}{asked}", f"Bearer {self.tokens[vendor]}")
 
-    def for_token(self, vendor: int = BEGINNING) -> Request:
-        """Return the request for an access token."""
+    def for_token(self, vendor: int = BEGINNING, *, right: bool = True) -> Request:
+        """Return the request for an access token, by the right or by a wrong secret."""
         connected = self.connected[vendor]
-        pair = f"{connected['client_id']}:{connected['client_secret']}"
+        secret = connected["client_secret"]
+        pair = f"{connected['client_id']}:{secret if right else secret[::-1]}"
         return Request(
             urlsplit(connected["token_url"]).path,
             f"Basic {base64.b64encode(pair.encode()).decode()}",
