@@ -325,7 +325,8 @@ def test_what_decides_about_a_token_is_read_at_once(
     brightpath.token()  # The secret's use is noted once an hour.
     with CaptureQueriesContext(database) as captured:
         brightpath.token()
-    verbs = [query["sql"].split()[0] for query in captured.captured_queries]
+    # Of a statement whose plan is kept PostgreSQL's driver doesn't tell the text.
+    verbs = [(query["sql"] or "PLANNED").split()[0] for query in captured.captured_queries]
     assert verbs[: verbs.index("INSERT")].count("SELECT") == 1
 
 
