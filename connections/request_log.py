@@ -30,6 +30,7 @@ from connections.models import Connection
 from connections.models import Request as Row
 from connections.progress import later
 from connections.runs import heard_of
+from roster import bulk
 from roster.api.tracing import PREFIX, Trace, trace_of
 from roster.clock import clock
 
@@ -42,6 +43,19 @@ EVERY = 1.0
 
 LONGEST_QUERY, LONGEST_REASON = 2000, 400
 """Characters of them that are kept: an address may have 60,000, in every request."""
+
+COLUMNS = (
+    "connection_id",
+    "at",
+    "method",
+    "endpoint",
+    "query",
+    "status",
+    "records",
+    "size",
+    "milliseconds",
+    "reason",
+)
 
 SEEN = 400
 """Below this status an answer counts as a reading by the vendor (`last_seen`)."""
@@ -63,18 +77,19 @@ class Entry:
     reason: str
     run: int | None = None
 
-    def row(self) -> Row:
-        return Row(
-            connection_id=self.connection,
-            at=self.at,
-            method=self.method[:8],
-            endpoint=_storable(self.endpoint)[:120],
-            query=self.query[:LONGEST_QUERY],
-            status=self.status,
-            records=self.records,
-            size=self.size,
-            milliseconds=self.milliseconds,
-            reason=_storable(self.reason)[:LONGEST_REASON],
+    def row(self) -> tuple[Any, ...]:
+        """Return the values of `COLUMNS`."""
+        return (
+            self.connection,
+            database.ops.adapt_datetimefield_value(self.at),
+            self.method[:8],
+            _storable(self.endpoint)[:120],
+            self.query[:LONGEST_QUERY],
+            self.status,
+            self.records,
+            self.size,
+            self.milliseconds,
+            _storable(self.reason)[:LONGEST_REASON],
         )
 
 
@@ -219,7 +234,7 @@ def write(batch: list[Entry]) -> None:
     later.write()
     with transaction.atomic():
         logged = [entry for entry in batch if entry.connection in there]
-        Row.objects.bulk_create([entry.row() for entry in logged])
+        bulk.insert(Row, COLUMNS, [entry.row() for entry in logged])
         tallies.add((each.connection, each.status, each.milliseconds) for each in logged)
         # In one order, so that two processes that write at once wait for each other's rows.
         for pk, at in sorted(seen.items()):
