@@ -96,6 +96,7 @@ def database(data: Path) -> dict[str, Any]:
     return {
         "ENGINE": "portal.sqlite",
         "NAME": private_folder(data) / "rosterdesk.sqlite3",
+        "CONN_MAX_AGE": 600,  # To open one takes longer than to look at a token.
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": PATIENCE, "init_command": PRAGMAS},
     }
 
