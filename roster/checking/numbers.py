@@ -53,10 +53,10 @@ def numbers_of(d: Any) -> dict[str, Any]:
     for name in COUNTED:
         visible = d.ok(ROWS_OF[name])[:-1]
         records[name], hidden[name] = len(visible), int((~visible).sum())
-        codes, counts = np.unique(reasons.of(ROWS_OF[name])[:-1], return_counts=True)
+        codes = reasons.of(ROWS_OF[name])[:-1]
+        codes, counts = np.unique(codes[codes > 0], return_counts=True)
         for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
-            if code:
-                by_reason.setdefault(reasons.reason(code), {})[name] = count
+            by_reason.setdefault(reasons.reason(code), {})[name] = count
     because = [{**reason._asdict(), **counts} for reason, counts in by_reason.items()]
     because.sort(key=lambda each: [-each.get(name, 0) for name in COUNTED])
     return {"records": records, "hidden": hidden, "because": because}

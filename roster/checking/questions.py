@@ -144,7 +144,7 @@ def dangling(s: Scope) -> Found:
         kind = ROWS_OF[collection]
         columns = [each for each in SOURCES[kind].columns if each.name in names]
         at = np.unique(np.concatenate([_lost(s, kind, each) for each in columns]))
-        if kind == "enrollment":
+        if kind == "enrollment" and at.size:
             at = np.sort(s.m.ids[kind].find(s.m.tables[kind].values["hash"][at]))
         if (at := at[at >= 0]).size:
             found[collection] = at

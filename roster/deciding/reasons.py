@@ -40,10 +40,13 @@ class Reason(NamedTuple):
 
 
 class Failing(NamedTuple):
-    """A condition, the rows that fail it, and the rows of which steps each of them leads to."""
+    """A condition, the rows that fail it, and the rows of which steps each of them leads to.
+
+    Few rows are hidden of many, so what is settled again and again goes by their positions.
+    """
 
     condition: Condition
-    rows: Flags
+    rows: Positions
     leads: list[tuple[str, Positions, Positions]]
     leading: Flags
 
@@ -54,7 +57,10 @@ class Reasons:
     def __init__(self, d: Given) -> None:
         self.d = d
         self._numbers: dict[Reason, int] = {}
-        self._failing = {step: _failing(d, step) for step in TABLE if not d.ok(step)[:-1].all()}
+        self._failing: dict[str, list[Failing]] = {}
+        for step in TABLE:
+            if not d.ok(step)[:-1].all():
+                self._fail(step)
         self._codes = {step: np.zeros(len(d.ok(step)), np.int64) for step in self._failing}
         for _ in range(PASSES):
             before = {step: codes.copy() for step, codes in self._codes.items()}
@@ -71,33 +77,55 @@ class Reasons:
     def reason(self, number: int) -> Reason:
         return next(each for each, known in self._numbers.items() if known == number)
 
+    def _fail(self, step: str) -> list[Failing]:
+        """Return the conditions that hidden rows of a step fail."""
+        if step in self._failing:
+            return self._failing[step]
+        hidden = ~self.d.ok(step)
+        hidden[-1] = False
+        found: list[Failing] = []
+        for each in conditions(step):
+            if isinstance(each, str):
+                found += self._fail(each)
+            elif (failed := hidden & ~each.holds(self.d)).any():
+                leads, leading = [], np.zeros(len(failed), bool)
+                for lead in each.leads(self.d) if each.leads else ():
+                    rows, at = lead.pairs()
+                    kept = failed[rows] & (at >= 0)
+                    leads.append((lead.step, rows[kept], at[kept]))
+                    leading[rows[kept]] = True
+                rows = np.flatnonzero(failed).astype(np.int32)
+                found.append(Failing(each, rows, leads, leading))
+        self._failing[step] = found
+        return found
+
     def _settle(self, step: str) -> Codes:
         """Return a step's reasons, from what is known of those that it leads to."""
         found = np.zeros(len(self.d.ok(step)), np.int64)
         fallback = found.copy()
         for each in self._failing[step]:
-            open_ = each.rows & (found == 0)
+            open_ = each.rows[found[each.rows] == 0]
             if each.condition.leads is None:
                 found[open_] = self._own(step, each.condition, open_)
                 continue
-            inherited, own = self._inherited(each), self._number(step, each.condition)
-            there = open_ & (inherited != UNKNOWN)
-            found[there] = inherited[there]
-            found[open_ & ~each.leading] = own
-            fallback[open_ & (fallback == 0)] = own
+            nearest, own = self._inherited(each)[open_], self._number(step, each.condition)
+            known = nearest != UNKNOWN
+            found[open_[known]] = nearest[known]
+            found[open_[~each.leading[open_]]] = own
+            fallback[open_[fallback[open_] == 0]] = own
         return np.where(found == 0, fallback, found)
 
-    def _own(self, step: str, condition: Condition, failed: Flags) -> Codes:
+    def _own(self, step: str, condition: Condition, failed: Positions) -> Codes:
         """Return the numbers of a cause that is the rows' own."""
         about = condition.about
         if isinstance(about, str):
-            return np.full(int(failed.sum()), self._number(step, condition, about), np.int64)
-        words = [about(self.d, row) for row in np.flatnonzero(failed).tolist()]
+            return np.full(failed.size, self._number(step, condition, about), np.int64)
+        words = [about(self.d, row) for row in failed.tolist()]
         return np.array([self._number(step, condition, word) for word in words], np.int64)
 
     def _inherited(self, failing: Failing) -> Codes:
         """Return for each row the nearest reason of those that a condition leads to."""
-        found = np.full(len(failing.rows), UNKNOWN, np.int64)
+        found = np.full(len(failing.leading), UNKNOWN, np.int64)
         for step, rows, at in failing.leads:
             if step in self._codes:
                 codes = self._codes[step][at]
@@ -111,22 +139,3 @@ class Reasons:
             nearness = (*NEAREST, condition.code).index(condition.code) + 1
             self._numbers[reason] = nearness << 32 | len(self._numbers)
         return self._numbers[reason]
-
-
-def _failing(d: Given, step: str) -> list[Failing]:
-    """Return the conditions that hidden rows of a step fail."""
-    hidden = ~d.ok(step)
-    hidden[-1] = False
-    found: list[Failing] = []
-    for each in conditions(step):
-        if isinstance(each, str):
-            found += _failing(d, each)
-        elif (failed := hidden & ~each.holds(d)).any():
-            leads, leading = [], np.zeros(len(failed), bool)
-            for lead in each.leads(d) if each.leads else ():
-                rows, at = lead.pairs()
-                kept = failed[rows] & (at >= 0)
-                leads.append((lead.step, rows[kept], at[kept]))
-                leading[rows[kept]] = True
-            found.append(Failing(each, failed, leads, leading))
-    return found

@@ -227,8 +227,9 @@ class Ids:
         """
         bits = len(self).bit_length() + 1
         shift = np.uint64(64 - bits)
-        highest, every = self._by_hash[0][:-1] >> shift, np.arange(1 << bits, dtype=np.uint64)
-        return np.searchsorted(highest, every).astype(np.int32), shift
+        highest = (self._by_hash[0][:-1] >> shift).astype(np.int64)
+        numbers = np.bincount(highest, minlength=1 << bits)
+        return (np.cumsum(numbers) - numbers).astype(np.int32), shift
 
 
 def padded(values: NDArray[Any], last: Any) -> NDArray[Any]:
