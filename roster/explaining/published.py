@@ -25,14 +25,15 @@ def entries(publications: Iterable[int], collection: str, sourced_id: str) -> di
     """
     rows = Publication.objects.filter(pk__in=set(publications), listed=True)
     found = list(rows.values_list("pk", "lists", "feed__organization"))
-    documents = dict(
-        Document.objects.filter(
+    documents = {
+        pk: (record, status)
+        for pk, record, status in Document.objects.filter(
             organization__in={organization for _, _, organization in found},
             version__in=("1.1", "1.2"),
             collection=collection,
             sourced_id=sourced_id,
-        ).values_list("pk", "status")
-    )
+        ).values_list("pk", "record", "status")
+    }
     if not documents:
         return {}
     named = {
@@ -43,25 +44,13 @@ def entries(publications: Iterable[int], collection: str, sourced_id: str) -> di
         ]
         for publication, lists_of, _ in found
     }
-    wanted = np.fromiter(documents, np.int64)
     references = {tuple(each): each for parts in named.values() for each in parts}
-    hits = dict(
-        zip(
-            references,
-            (_entry(part, wanted, documents) for part in lists.fetch(list(references.values()))),
-            strict=True,
-        )
-    )
+    records = np.array([*{record for record, _ in documents.values()}], np.int64)
+    about = dict(zip(references, lists.about([*references.values()], records), strict=True))
     return {
-        publication: entry
+        publication: Entry(documents[document][1], stamp)
         for publication, parts in named.items()
         for part in parts
-        if (entry := hits[tuple(part)]) is not None
+        for _, document, stamp in zip(*map(np.ndarray.tolist, about[tuple(part)]), strict=True)
+        if document in documents
     }
-
-
-def _entry(part: lists.List, wanted: lists.Numbers, documents: dict[int, str]) -> Entry | None:
-    at = np.flatnonzero(np.isin(part.documents, wanted))
-    if not at.size:
-        return None
-    return Entry(documents[int(part.documents[at[0]])], int(part.stamps[at[0]]))

@@ -109,10 +109,30 @@ def references(publication: Publication | Listed, collection: str, name: str) ->
 
 def fetch(parts: Sequence[Reference]) -> list[List]:
     """Return the entries of these parts; `Swept` where one isn't there any more."""
+    held = _held(parts)
+    return [decode(held[part], size, stamp) for part, size, stamp in parts]
+
+
+def about(parts: Sequence[Reference], records: Numbers) -> list[List]:
+    """Return those entries of these parts that are about some records, as `fetch` does."""
+    held = _held(parts)
+    return [_about(held[part], size, stamp, records) for part, size, stamp in parts]
+
+
+def _held(parts: Sequence[Reference]) -> dict[int, bytes]:
     held = contents([part for part, _, _ in parts])
     if len(held) < len({part for part, _, _ in parts}):
         raise Swept
-    return [decode(held[part], size, stamp) for part, size, stamp in parts]
+    return held
+
+
+def _about(content: bytes, size: int, stamp: int, records: Numbers) -> List:
+    # Most parts have none of them, which the first of their three columns tells.
+    first = isal_zlib.decompressobj().decompress(content, size * 8)
+    if not np.isin(np.cumsum(np.frombuffer(first, "<i8")), records).any():
+        return EMPTY
+    entries = decode(content, size, stamp)
+    return entries.take(np.isin(entries.records, records))
 
 
 def contents(parts: Sequence[int]) -> dict[int, bytes]:

@@ -58,6 +58,15 @@ def test_a_long_list_has_several_parts(pk, monkeypatch):
     assert same(lists.joined(lists.fetch(parts)), kept)
 
 
+def test_entries_about_a_record_are_found_in_the_parts_that_have_them(pk, monkeypatch):
+    monkeypatch.setattr(lists, "PART", 2)
+    parts = store(pk, entries((7, 70, 1000), (3, 2**40, NEW), (9, 5, 1000), (8, 80, 2000)))
+    parts[0][2] = 5000
+    found = lists.about(parts, np.array([3, 4711]))
+    assert same(found[0], entries((3, 2**40, 5000)))
+    assert same(found[1], EMPTY)
+
+
 def test_former_entries_are_read_by_act(pk):
     first = [[part, size, 5000] for part, size, _ in store(pk, entries((7, 70, 1000)))]
     second = [[part, size, 6000] for part, size, _ in store(pk, entries((7, 71, 5000)))]
