@@ -17,8 +17,8 @@ from roster.map import Map, current
 from roster.map.arrays import Flags, Ids
 from roster.models import Mark, Organization
 
-FEW = 500
-"""So many rows are fetched by their ids; of more, the first in order are found sooner."""
+FEW = 10_000
+"""So many rows are told the database by their ids; of more, it finds the first by itself sooner."""
 
 WRITTEN = {ROWS_OF[collection] for collection in written.WRITTEN}
 """Kinds that vendors write, so that the map may not have all of them."""

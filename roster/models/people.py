@@ -53,7 +53,11 @@ class User(Row):
     )
 
     class Meta(Row.Meta):
-        indexes = [models.Index(fields=["organization", "status", "search"], name="user_by_search")]
+        indexes = [
+            models.Index(
+                fields=["organization", "status", "search", "sourced_id"], name="user_by_search"
+            )
+        ]
 
 
 class Role(Row):
