@@ -95,7 +95,10 @@ def keep_memory() -> None:
 
 def in_worker(application: Any, main: int) -> Any:
     """Return the WSGI application, inside one of granian's own processes."""
+    from portal import warming
+
     end_with(main)
+    warming.begin()
     return application
 
 

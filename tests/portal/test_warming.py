@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
 
 from portal import warming
 from roster import map as maps
+from roster.clock import clock
 from roster.map import storing
 from roster.models import Organization
-from tests.cast import with_two_schools
+from tests.cast import member, with_two_schools
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,6 +21,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def warmed(organization: Organization) -> bool:
     """Return whether a map is at hand after `warm`."""
     warming.warm(organization)
+    return is_at_hand()
+
+
+def is_at_hand() -> bool:
     for thread in threading.enumerate():
         if thread.name == "warming":
             thread.join()
@@ -33,6 +40,22 @@ def test_a_map_is_read_ahead_once_for_each_revision() -> None:
     assert not warmed(organization)
     organization.revision += 1
     assert not warmed(organization)  # It isn't built here, only read.
+
+
+@pytest.mark.parametrize(
+    ("ago", "there"), [(timedelta(minutes=5), True), (timedelta(hours=2), False)]
+)
+def test_a_process_begins_with_the_maps_of_those_who_were_just_here(
+    ago: timedelta, there: bool
+) -> None:
+    organization = with_two_schools()
+    person = member("dana@riverside.example", "Dana", organization, "admin")
+    address = {"ip": "192.0.2.7", "session_key": "s" * 32}
+    UserSession.objects.create(user=person, last_seen_at=clock() - ago, **address)
+    maps.current(organization)
+    maps.forget()
+    warming.begin()
+    assert is_at_hand() is there
 
 
 def test_what_cannot_be_read_is_left_to_the_page(
