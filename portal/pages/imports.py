@@ -25,6 +25,7 @@ from roster.clock import clock
 from roster.fetching import silent_since, take_upload
 from roster.importing import discard, held_import
 from roster.importing.report import cure, write_csv
+from roster.map import shown
 from roster.models import Arrival, Finding, Import, Job, Organization
 from roster.refusal import Refused
 
@@ -185,8 +186,8 @@ def next_step(organization: Organization) -> str:
         return ""
     if not connections_of(organization).open().exists():
         return "connect"
-    shown = organization.shown_map
-    return "refresh" if shown is None or shown.revision < organization.revision else ""
+    last = shown(organization)
+    return "refresh" if last is None or last.revision < organization.revision else ""
 
 
 def failed(organization: Organization) -> Job | None:

@@ -12,6 +12,7 @@ from roster.clock import clock
 from roster.importing import traces
 from roster.jobs import queue
 from roster.jobs.working import running_refresh
+from roster.map import shown
 from roster.models import Import, Job, Organization, Refresh
 from roster.refusal import Refused
 
@@ -40,13 +41,12 @@ def enqueue_after_imports() -> list[Job]:
     due = {}
     held = Exists(Refresh.objects.filter(organization=OuterRef("pk"), state=Refresh.State.HELD))
     wanting = Organization.objects.filter(Q(held) | Q(refresh_after_import=True))
-    for organization in wanting.select_related("shown_map"):
-        last = traces.last_applied(organization)
-        shown = organization.shown_map
+    for organization in wanting:
+        last, seen = traces.last_applied(organization), shown(organization)
         waiting = publishing.held_refresh(organization)
         if waiting and not publishing.is_superseded(waiting):
             continue
-        if last and (shown is None or shown.revision < organization.revision):
+        if last and (seen is None or seen.revision < organization.revision):
             due[f"refresh:{organization.slug}:import-{last.pk}"] = organization
     return queue.enqueue_new("refresh", due)
 

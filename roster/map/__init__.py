@@ -5,4 +5,4 @@ from roster.map.columns import content_of
 from roster.map.foreseen import with_levels
 from roster.map.map import PUBLISHED, Map
 from roster.map.rows import last_change
-from roster.map.storing import Outdated, build, current, forget, load, outdated, store
+from roster.map.storing import Outdated, build, current, forget, load, outdated, shown, store

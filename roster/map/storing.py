@@ -85,6 +85,12 @@ def current(organization: Organization) -> tuple[StoredMap, Map]:
     return stored, _kept.put(stored.pk, m)
 
 
+def shown(organization: Organization) -> StoredMap | None:
+    """Return the map of the last refresh, without its content."""
+    found = StoredMap.objects.filter(pk=organization.shown_map_id or 0)
+    return found.defer("content", "built").first()
+
+
 def store(organization: Organization, m: Map) -> StoredMap:
     """Store a map that was just built, for whoever asks for the rows of its revision next.
 

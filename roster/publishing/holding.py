@@ -21,7 +21,7 @@ from django.db.models import Q
 from roster.audit import Actor, name_of
 from roster.importing.difference import without_records
 from roster.kinds import ROWS_OF
-from roster.map import load, outdated
+from roster.map import load, outdated, shown
 from roster.marks import marks_of, resolve
 from roster.models import Document, Import, Organization, Refresh, StoredMap
 from roster.parts import in_parts
@@ -93,11 +93,11 @@ def seen(organization: Organization, today: Inputs) -> Inputs | None:
     None where no import has changed them since, or nothing can be compared: before the first
     refresh, after an upgrade, or in another school year, which is a person's act.
     """
-    shown = organization.shown_map
-    if shown is None:
+    last = shown(organization)
+    if last is None:
         return None
-    since = organization.imports.filter(state=Import.State.APPLIED, revision__gt=shown.revision)
-    stored = _approved(organization, since.exclude(approved_by="")) or shown
+    since = organization.imports.filter(state=Import.State.APPLIED, revision__gt=last.revision)
+    stored = _approved(organization, since.exclude(approved_by="")) or last
     if not since.filter(revision__gt=stored.revision).exists():
         return None
     if outdated(organization).filter(pk=stored.pk).exists():
@@ -112,7 +112,7 @@ def seen(organization: Organization, today: Inputs) -> Inputs | None:
 def _approved(organization: Organization, imports: Any) -> StoredMap | None:
     revisions = imports.values("revision")
     maps = StoredMap.objects.filter(organization=organization, revision__in=revisions)
-    return maps.order_by("-revision").first()
+    return maps.defer("content", "built").order_by("-revision").first()
 
 
 class Weighing:

@@ -17,6 +17,7 @@ from django.db.models import Exists, F, Max, Model, OuterRef
 
 from roster import bulk
 from roster.clock import clock, milliseconds
+from roster.map import shown
 from roster.models import (
     BegunList,
     Document,
@@ -194,15 +195,14 @@ def _delete_maps(organization: Organization) -> int:
     with transaction.atomic():
         locked(organization)
         newest = maps.aggregate(Max("revision"))["revision__max"] or 0
-        used = {*listed.values_list("map", flat=True)}
-        used |= {
-            *Organization.objects.filter(pk=organization.pk).values_list("shown_map", flat=True)
-        }
+        organization.refresh_from_db(fields=["shown_map"])
+        last = shown(organization)
+        used = {*listed.values_list("map", flat=True)} | ({last.pk} if last else set())
         # With what an approved import holds, the next refresh is compared.
         approved = Import.objects.filter(organization=organization).exclude(approved_by="")
         stale = maps.filter(revision__lt=newest).exclude(pk__in=used - {None})
         stale = stale.exclude(
-            revision__gt=organization.shown_map.revision if organization.shown_map else 0,
+            revision__gt=last.revision if last else 0,
             revision__in=approved.filter(revision__isnull=False).values("revision"),
         )
         return stale.delete()[1].get("roster.StoredMap", 0)

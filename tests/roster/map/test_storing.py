@@ -100,6 +100,15 @@ def test_a_map_that_is_swept_meanwhile_gives_way_to_the_next(
     assert orgs(maps.current(oak)[1]) == ["one", "two"]
 
 
+def test_the_map_of_the_last_refresh_is_named_without_reading_it(oak: Organization) -> None:
+    assert maps.shown(oak) is None
+    add(oak, "school-1")
+    oak.shown_map, _ = maps.current(oak)
+    found = maps.shown(oak)
+    assert found == oak.shown_map
+    assert found.get_deferred_fields() == {"content", "built"}
+
+
 def test_what_was_rolled_back_is_not_taken_for_another(oak: Organization) -> None:
     class Undone(Exception):
         pass
