@@ -120,13 +120,13 @@ def true_of(act: Job) -> Words:
 
 
 ACTIONS: dict[str, Words] = {
-    "connection.created": _("Created"),
-    "connection.activated": _("Enabled"),
-    "connection.paused": _("Paused"),
-    "connection.resumed": _("Resumed"),
-    "connection.suspended": _("Suspended"),
-    "connection.disabled": _("Disabled"),
-    "connection.closed": _("Closed"),
+    "connection.created": _("Connection made"),
+    "connection.activated": _("Connection enabled"),
+    "connection.paused": _("Connection paused"),
+    "connection.resumed": _("Connection resumed"),
+    "connection.suspended": _("Connection suspended"),
+    "connection.disabled": _("Connection disabled"),
+    "connection.closed": _("Connection closed"),
     "connection.changed": _("Agreement changed"),
     "agreement.kept": _("File of the agreement kept"),
     "agreement.removed": _("File of the agreement removed"),
@@ -161,15 +161,15 @@ ACTIONS: dict[str, Words] = {
     "gradebook.exported": _("Grades from vendors exported"),
     "import.held": _("Import held"),
     "import.discarded": _("Held import discarded"),
-    "member.appointed": _("Role given"),
-    "member.ended": _("Access ended"),
+    "member.appointed": _("Role given to a colleague"),
+    "member.ended": _("Access of a colleague ended"),
     "account.ended": _("Account ended"),
     "account.language_chosen": _("Language chosen"),
     "password.link_sent": _("Link to a new password sent"),
     "password.changed": _("Password changed"),
     "sign_in.done": _("Signed in"),
     "sign_in.failed": _("Sign-in failed"),
-    "provider.bound": _("Account of a provider bound"),
+    "provider.bound": _("First sign-in with an account of elsewhere"),
     "factor.added": _("Second factor added"),
     "factor.removed": _("Second factor removed"),
     "sign_in.reset": _("Sign-in reset"),
@@ -326,3 +326,10 @@ ADVICE: dict[int, Words] = {
 def advice(status: int) -> Words:
     """Return what an answer of that status means; blank for a good one."""
     return ADVICE.get(status, "")
+
+
+def spelled(school_year: str) -> str:
+    """Return a school year, which is named after its end, as people write it: 2026–27."""
+    if not str(school_year).isdigit():
+        return ""
+    return f"{int(school_year) - 1}–{str(school_year)[-2:]}"

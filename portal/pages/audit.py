@@ -2,55 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import re
-from datetime import date, datetime
+from collections.abc import Callable, Iterable
+from datetime import date
+from operator import attrgetter
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
-from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from portal.access import ADMIN, AtDesk, page
+from portal import naming
+from portal.access import ADMIN, AtDesk, connections_of, page
 from portal.asked import asked
+from portal.changes import told
 from portal.csv_files import csv_answer
-from portal.forms.endpoints import EndpointForm
-from portal.forms.settings import SettingsForm
-from portal.forms.sharing import SharingFields
-from portal.forms.terms import TermsForm
+from portal.models import Staff
 from portal.paging import paged
 from portal.words import ACTIONS
 from roster import auditing
-from roster.dialects.vocabularies import grade_name
-
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*\+\d\d:\d\d$")
-
-NAMES: dict[str, Any] = {
-    name: field.label
-    for form in (EndpointForm, SharingFields, TermsForm, SettingsForm)
-    for name, field in form.base_fields.items()
-    if field.label
-} | {
-    "status": gettext_lazy("Status"),
-    "oneroster": gettext_lazy("OneRoster version"),
-    "types": gettext_lazy("Types"),
-    "all_schools": gettext_lazy("All schools"),
-    "inactive": gettext_lazy("Inactive accounts too"),
-    "unenrolled": gettext_lazy("People without a class too"),
-    "kept_out": gettext_lazy("People kept out"),
-    "vendor": gettext_lazy("Name"),
-    "slug": gettext_lazy("Short name"),
-    "added": gettext_lazy("Added"),
-    "changed": gettext_lazy("Changed"),
-    "removed": gettext_lazy("Removed"),
-    "valid": gettext_lazy("Valid secrets"),
-    "created": gettext_lazy("Created"),
-    "by": gettext_lazy("By"),
-}
-"""What values are called: as the forms call them."""
+from roster.kinds import KINDS
+from roster.models import AuditEntry, Organization
 
 
 @page()
@@ -71,7 +42,10 @@ def show(request: AtDesk) -> HttpResponse:
             "actions": [(name, ACTIONS.get(name, name)) for name in actions.distinct()],
             "query": request.GET.urlencode(),
             "paged": cut,
-            "entries": [(entry, told(entry)) for entry in found[cut.cut]],
+            "entries": [
+                (entry, subject, told(entry))
+                for entry, subject in with_subjects(request.organization, found[cut.cut])
+            ],
         },
     )
 
@@ -81,6 +55,28 @@ def download(request: AtDesk) -> HttpResponse:
     """All entries that meet what is asked, as a file for a spreadsheet."""
     found = auditing.entries(request.organization, asked_for(request))
     return csv_answer("audit", auditing.HEADINGS, auditing.lines(found))
+
+
+def with_subjects(
+    organization: Organization, found: Iterable[AuditEntry]
+) -> list[tuple[AuditEntry, str]]:
+    """Return entries, each with the name of what it was about; blank where that has none."""
+    entries = list(found)
+    nodes = {(each.kind, each.object_id) for each in entries}
+    names = naming.names_of(organization, [node for node in nodes if node[0] in KINDS])
+    for kind, (rows, name) in named_rows(organization).items():
+        keys = [each for of, each in nodes if of == kind and each.isdecimal()]
+        names |= {(kind, str(row.pk)): name(row) for row in rows.filter(pk__in=keys)}
+    return [(each, names.get((each.kind, each.object_id), "")) for each in entries]
+
+
+def named_rows(organization: Organization) -> dict[str, tuple[QuerySet[Any], Callable[[Any], str]]]:
+    """Return the rows of kinds that the roster doesn't have, and how each is called."""
+    return {
+        "connection": (connections_of(organization), attrgetter("title")),
+        "import": (organization.imports.defer("files"), attrgetter("name")),
+        "staff": (Staff.objects.all(), attrgetter("email")),
+    }
 
 
 def asked_for(request: AtDesk) -> auditing.Asked:
@@ -99,69 +95,3 @@ def day(text: str) -> date | None:
         return date.fromisoformat(text) if len(text) == len("2027-06-30") else None
     except ValueError:
         return None
-
-
-def told(entry: Any) -> list[tuple[str, str, str]]:
-    """Return what an entry changed: name, old and new as texts."""
-    found = []
-    for each in auditing.changes(entry):
-        old, new = (shown(value) for value in _values(entry, each))
-        if old != new:
-            found.append((called(each.name, entry.action), old, new))
-    return found
-
-
-def called(name: str, action: str = "") -> str:
-    """Return what the forms call a value; what no form has is called as it is recorded."""
-    if name == "expires" and not action.startswith("connection."):  # Of a secret, or a link.
-        return _("Until")
-    snake = re.sub(r"(?<=[a-z])[A-Z]", lambda capital: f"_{capital[0].lower()}", name)
-    return str(NAMES.get(snake, name))
-
-
-def _values(entry: Any, change: auditing.Change) -> tuple[Any, Any]:
-    """Return a change's old and new value; where a folder is, only operators need to know."""
-    if change.name == "grades":
-        return _grades(change.old), _grades(change.new)
-    if change.name != "address":
-        return change.old, change.new
-    sides = ((entry.old, change.old), (entry.new, change.new))
-    old, new = (
-        _("a folder of the machine") if (of or {}).get("kind") == "folder" else value
-        for of, value in sides
-    )
-    return old, new
-
-
-def _in_order(value: dict[str, Any]) -> list[tuple[str, Any]]:
-    """Return a value's parts in the order of `NAMES`: PostgreSQL keeps an order of its own."""
-    places = {name: place for place, name in enumerate(NAMES)}
-    return sorted(value.items(), key=lambda part: places.get(part[0], len(places)))
-
-
-def _grades(value: Any) -> Any:
-    return [*map(grade_name, value)] if isinstance(value, list) else value
-
-
-def shown(value: Any) -> str:
-    """Return a value as people read it: lists and counts by commas, blanks as a dash."""
-    if value is None or value in ("", [], {}):
-        return "—"
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, int):
-        return number_format(value, use_l10n=True, force_grouping=True)
-    if isinstance(value, dict) and all(isinstance(each, int) for each in value.values()):
-        return ", ".join(f"{name} {shown(each)}" for name, each in value.items() if each) or "0"
-    if isinstance(value, list) and all(isinstance(each, str | int) for each in value):
-        sentences = all(str(each).endswith(".") for each in value)
-        return (" " if sentences else ", ").join(map(str, value))
-    if isinstance(value, list) and all(isinstance(each, dict) for each in value):
-        return "; ".join(
-            ", ".join(f"{called(name)} {shown(of)}" for name, of in _in_order(each) if of)
-            for each in value
-        )
-    if isinstance(value, str) and MOMENT.match(value):
-        moment = timezone.localtime(datetime.fromisoformat(value))
-        return f"{date_format(moment, _('j M Y'))}, {moment:%H:%M %Z}"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -15,9 +15,9 @@ from connections.agreements import file_of
 from connections.models import Connection
 from portal import letters
 from portal.access import AtDesk, connection_of, connections_of, page
+from portal.changes import told
 from portal.forms.listing import ListForm
 from portal.pages.acts import acts_for
-from portal.pages.audit import told
 from portal.terms import COLLECTION_TERMS
 from portal.words import (
     FIELDS,

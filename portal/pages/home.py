@@ -19,13 +19,13 @@ from connections.request_log import SEEN
 from portal.access import AtDesk, SignedIn, connections_of, page, signed_in
 from portal.alerting.conditions import Condition, conditions, of_installation
 from portal.alerting.sending import address
-from portal.naming import names_of
+from portal.pages.audit import with_subjects
 from portal.pages.cache import last_success, under_way
 from portal.words import DATES, standing_of
 from roster.clock import clock
 from roster.kinds import KINDS
 from roster.listing import live
-from roster.models import AuditEntry, Finding, Import, Organization
+from roster.models import Finding, Import, Organization
 
 QUIET = timedelta(days=7)
 """How long an active vendor may stay away before somebody should look."""
@@ -73,7 +73,6 @@ def show(request: AtDesk) -> HttpResponse:
             "connections": len(connections),
             "active": sum(standing_of(each) == "active" for each in connections),
             "schools": live(organization, KINDS["school"]).count(),
-            "school_year": spelled(organization.school_year),
             "last": last,
             "under_way": under_way(organization),
             "under_way_acts": [
@@ -81,7 +80,9 @@ def show(request: AtDesk) -> HttpResponse:
             ],
             "imported": imports.first(),
             "alerts": alerts_of(request),
-            "changes": changes_of(organization),
+            "changes": with_subjects(
+                organization, organization.audit.exclude(action__in=DAILY)[:SHOWN]
+            ),
         },
     )
 
@@ -94,31 +95,6 @@ def alerts_of(request: AtDesk) -> list[tuple[Condition, str]]:
         *((each, address(organization, each)) for each in own),
         *((each, address(None, each) if operator else "") for each in of_installation()),
     ]
-
-
-def changes_of(organization: Organization) -> list[tuple[AuditEntry, str]]:
-    """Return the last changes, each with the name of the connection or record it was made to."""
-    entries = list(organization.audit.exclude(action__in=DAILY)[:SHOWN])
-    changed = {each.object_id for each in entries if each.kind == "connection"}
-    titles = {
-        str(each.pk): each.title for each in connections_of(organization).filter(pk__in=changed)
-    }
-    names = names_of(
-        organization, {(each.kind, each.object_id) for each in entries if each.kind in KINDS}
-    )
-    return [
-        (each, titles.get(each.object_id) or names.get((each.kind, each.object_id), ""))
-        if each.kind == "connection" or each.kind in KINDS
-        else (each, "")
-        for each in entries
-    ]
-
-
-def spelled(school_year: str) -> str:
-    """Return a school year, which is named after its end, as people write it: 2026–27."""
-    if not school_year.isdigit():
-        return ""
-    return f"{int(school_year) - 1}–{school_year[-2:]}"
 
 
 def findings_of(applied: Import | None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 
+from connections.models import Interest
 from portal import installation
 from portal.access import SignedIn, signed_in
 
@@ -17,6 +18,7 @@ def index(request: SignedIn) -> HttpResponse:
         "organizations/list.html",
         {
             "organizations": installation.measured(),
+            "forms": Interest.objects.waiting().count(),
             "queue": installation.queue(),
             "workers": installation.workers(),
             "served": set(request.user.memberships.values_list("organization_id", flat=True)),

@@ -19,6 +19,7 @@ from portal.csv_files import streamed_csv
 from portal.forms.rollover import RolloverForm
 from portal.pages.sharing import moving, rows_of
 from portal.terms import KIND_TERMS
+from portal.words import spelled
 from roster import rollover
 from roster.jobs.queue import OPEN
 from roster.models import Job, Organization
@@ -142,7 +143,7 @@ def undo(request: AtDesk, act: str) -> HttpResponse:
             messages.success(
                 request,
                 _("%(year)s is the active school year again. Vendors read it after a refresh.")
-                % {"year": done.before},
+                % {"year": spelled(done.before)},
             )
     except Refused as refused:
         messages.error(request, str(refused))

@@ -36,6 +36,7 @@ from portal.words import (
     TYPE_NAMES,
     Words,
     advice,
+    spelled,
     standing_of,
     true_of,
 )
@@ -43,6 +44,7 @@ from roster.clock import moment_of
 from roster.models import AuditEntry, Mark
 
 register = template.Library()
+register.filter("spelled", spelled)
 register.filter(advice)
 register.filter(retold)
 register.filter(true_of)
@@ -255,15 +257,16 @@ def audit_words(entry: AuditEntry) -> str:
 
 
 @register.simple_tag
-def audit_object(entry: AuditEntry) -> SafeString | str:
-    """Write what an act was about: its kind in words and its id, a publication by its moment."""
+def audit_object(entry: AuditEntry, name: str = "") -> SafeString | str:
+    """Write what an act was about: its kind in words, and its name, or its id if it has none; a
+    publication by its moment."""
     kind, known_as = entry.kind, entry.object_id
     words = KIND_TERMS[kind].singular if kind in KIND_TERMS else OBJECTS.get(kind, kind)
     if kind == "organization":  # It is the one whose log this is.
         return ""
     if kind == "publication" and known_as.isdecimal():
         return format_html("{} {}", words, when(moment_of(int(known_as))))
-    return format_html('{} <span translate="no">{}</span>', words, known_as)
+    return format_html('{} <span translate="no">{}</span>', words, name or known_as)
 
 
 @register.simple_tag

@@ -49,7 +49,7 @@ def test_dana_looks_at_the_next_year_rolls_over_and_goes_back(
     page.get_by_role("link", name="Connections", exact=True).first.click()
     page.get_by_role("link", name="Calendar", exact=True).click()
     page.get_by_role("link", name="Year rollover").click()
-    page.get_by_role("link", name="What 2028 would do now").click()
+    page.get_by_role("link", name="What 2027–28 would do now").click()
     page.get_by_role("button", name="Look ahead").click()
     expect(page.get_by_text("You can leave this page")).to_be_visible()
     working.work(Job.objects.get(kind="foresee").pk, "test")
@@ -61,10 +61,10 @@ def test_dana_looks_at_the_next_year_rolls_over_and_goes_back(
     page.get_by_role("link", name="Year rollover").click()
 
     page.get_by_role("button", name="Plan it").click()
-    expect(page.get_by_text("From 2027 to 2028")).to_be_visible()
+    expect(page.get_by_text("From 2026–27 to 2027–28")).to_be_visible()
     assert classes() == old
     assert refreshed() == new
     page.goto(f"{live_server.url}/o/riverside/rollover/")
-    page.get_by_role("button", name="Back to 2027").click()
-    expect(page.get_by_text("2027 is the active school year again.")).to_be_visible()
+    page.get_by_role("button", name="Back to 2026–27").click()
+    expect(page.get_by_text("2026–27 is the active school year again.")).to_be_visible()
     assert refreshed() == old

@@ -44,7 +44,7 @@ def test_an_act_says_what_it_will_do_and_does_it(
     assert f"{address}status/{act}/" in page.content.decode()
     said = as_dana.get(f"{address}status/{act}/")
     assert said.context["act"].name == act
-    assert ("It can read " in said.content.decode()) == (act in DESTROYS)
+    assert (" shared with it today" in said.content.decode()) == (act in DESTROYS)
     assert Connection.objects.get().status == begins
     answer = as_dana.post(f"{address}status/{act}/", given)
     if act in BY_JOB:

@@ -14,7 +14,8 @@ from connections import credentials
 from connections.calendar import upcoming
 from connections.models import Connection
 from portal.models import Membership, Staff
-from portal.pages.home import date_words, reason_for, spelled
+from portal.pages.home import date_words, reason_for
+from portal.words import spelled
 from roster import audit
 from roster.clock import clock
 from roster.models import Finding, Import, Organization, Refresh
@@ -75,7 +76,7 @@ def test_home_tells_what_needs_attention(
     page = as_victor.get(HOME).content.decode()
     for words in (
         "Brightpath", "never connected", "night.zip", "Torn.", "7 added", "2 schools",
-        "Next refresh", "Created: Brightpath (1.2)",
+        "Next refresh", "Connection made: Brightpath (1.2)",
     ):  # fmt: skip
         assert words in page
 

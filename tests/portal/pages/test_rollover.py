@@ -43,7 +43,7 @@ def test_dana_looks_plans_rolls_over_and_goes_back(
     as_dana: Client, as_victor: Client, two_years: Organization
 ) -> None:
     page = as_dana.get(PAGE).content.decode()
-    assert "What 2028 would do now" in page
+    assert "What 2027–28 would do now" in page
     assert '<a href="/o/riverside/connections/" aria-current="true">' in page
     table = as_dana.get(f"{PAGE}to/2028.csv").getvalue().decode()
     assert "classes,added,k2" in table
@@ -55,11 +55,11 @@ def test_dana_looks_plans_rolls_over_and_goes_back(
     assert "This day is past" in wrong.content.decode()
     assert as_dana.post(PAGE, {"year": "2028", "day": today}).status_code == 302
     page = as_victor.get(PAGE).content.decode()
-    assert "From 2027 to 2028" in page
+    assert "From 2026–27 to 2027–28" in page
     assert "Cancel the plan" not in page
 
     refresh(two_years, by="schedule")
-    assert "Back to 2027" in as_dana.get(PAGE).content.decode()
+    assert "Back to 2026–27" in as_dana.get(PAGE).content.decode()
     as_dana.post(f"{PAGE}revert/")
     two_years.refresh_from_db()
     assert two_years.school_year == "2027"
