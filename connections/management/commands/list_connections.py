@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from connections import sharing
-from connections.management.base import described
+from connections.information import information, may_be_shared
+from connections.management.base import base_url, described
 from roster.clock import stamp
 from roster.management.base import OrganizationCommand
 
@@ -21,14 +22,18 @@ class Command(OrganizationCommand):
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         found = self.organization.connections.select_related("organization", "partner").by_name()  # type: ignore[attr-defined]
         connections = list(found if options["closed"] else found.open())
+        base = base_url()
         told = [
             {
                 **described(each),
                 "partner": each.partner.name if each.partner else None,
                 "purpose": each.purpose,
                 "agreement": each.agreement,
+                "data_elements": each.data_elements,
+                "created": stamp(each.created),
                 "last_seen": each.last_seen and stamp(each.last_seen),
                 "sharing": sharing.described(each),
+                **({"information": information(each, base)} if may_be_shared(base) else {}),
             }
             for each in connections
         ]
