@@ -221,7 +221,10 @@ SHARE_NAMES: dict[str, Words] = {name: _(words) for name, words in models.SHARES
 NEED_NAMES: dict[str, Words] = {name: _(words) for name, words in NEEDS.items()}
 
 TYPES: dict[str, Words] = {
-    "grade_book": _("The vendor also reads and writes categories, line items and results."),
+    "grade_book": _(
+        "The vendor also reads and writes categories, assignments (line items) and grades"
+        " (results)."
+    ),
     "assessment": _(
         "The vendor also reads and writes assessments and their results. Needs OneRoster 1.2."
     ),

@@ -88,7 +88,7 @@ def test_it_is_on_the_pages_of_grades(riverside: Any) -> None:
     browser = signed_in(
         member("dana.r@riverside.example", "Dana", organization, Membership.Role.ADMIN)
     )
-    assert "Refused writes" in browser.get(f"/o/{SLUG}/grades/").content.decode()
+    assert "Refused entries" in browser.get(f"/o/{SLUG}/grades/").content.decode()
     page = browser.get(f"/o/{SLUG}/grades/?id=k-phy-n").content.decode()
     assert "1 write into this class was refused" in page
     whole = browser.get(f"/o/{SLUG}/grades/refused/").content.decode()
