@@ -91,6 +91,17 @@ VALUES: dict[str, dict[str, Any]] = {
 }
 """What values are that are recorded in words of the code."""
 
+COUNTS = {
+    "read": gettext_lazy("read"),
+    "left_out": gettext_lazy("left out"),
+    "created": gettext_lazy("new"),
+    "updated": gettext_lazy("changed"),
+    "unchanged": gettext_lazy("unchanged"),
+    "retired": gettext_lazy("removed"),
+    "returned": gettext_lazy("come back"),
+}
+"""What numbers of rows are called that an import counted."""
+
 
 def told(entry: Any) -> list[tuple[str, str, str]]:
     """Return what an entry changed: name, old and new as texts."""
@@ -159,7 +170,8 @@ def shown(value: Any) -> str:
     if isinstance(value, int):
         return number_format(value, use_l10n=True, force_grouping=True)
     if isinstance(value, dict) and all(isinstance(each, int) for each in value.values()):
-        return ", ".join(f"{name} {shown(each)}" for name, each in value.items() if each) or "0"
+        known = ((COUNTS.get(name, name), each) for name, each in value.items() if each)
+        return ", ".join(f"{name} {shown(each)}" for name, each in known) or "0"
     if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
         return "; ".join(f"{name}: {each}" if each else name for name, each in value.items())
     if isinstance(value, list) and all(isinstance(each, str | int) for each in value):

@@ -90,7 +90,7 @@ def test_it_is_on_the_pages_of_grades(riverside: Any) -> None:
     )
     assert "Refused entries" in browser.get(f"/o/{SLUG}/grades/").content.decode()
     page = browser.get(f"/o/{SLUG}/grades/?id=k-phy-n").content.decode()
-    assert "1 write into this class was refused" in page
+    assert "1 entry for this class was refused" in page
     whole = browser.get(f"/o/{SLUG}/grades/refused/").content.decode()
     for words in ("&lt;b&gt;", "Examiner", "Brightpath", "uma", "Physics N"):
         assert words in whole

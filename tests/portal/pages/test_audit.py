@@ -151,7 +151,7 @@ def test_counts_are_told_in_words(as_victor: Client, riverside: Organization):
     put(riverside, "roster.imported", new=new)
     entry = AuditEntry.objects.get(action="roster.imported")
     told = changed(as_victor)[entry]
-    assert {line[2] for line in told} == {"read 1,826, retired 3", "0"}
+    assert {line[2] for line in told} == {"read 1,826, removed 3", "0"}
 
 
 def test_secrets_and_links_are_told_in_words(as_victor: Client, riverside: Organization):
