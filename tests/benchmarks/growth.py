@@ -22,7 +22,7 @@ from tests.benchmarks.drawing import Row, drawn
 from tests.benchmarks.installation import installation
 
 TIMES = (1, 3, 10)
-STUDENTS, CONNECTIONS, NIGHTS = 2000, 3, 6
+STUDENTS, CONNECTIONS, NIGHTS = 1000, 3, 6
 SAMPLES = 60
 PICTURE = BASE / "portal/docs/pictures/growth.svg"
 
