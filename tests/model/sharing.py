@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -49,35 +50,50 @@ TYPES = {
 }
 
 
-def some(values: list[str], most: int = 3, least: int = 1) -> st.SearchStrategy[list[str]]:
+class Pools(NamedTuple):
+    """What a connection may choose among."""
+
+    schools: Sequence[str] = SCHOOLS
+    grades: Sequence[str] = CODES
+    courses: Sequence[str] = COURSES
+    subjects: Sequence[str] = SUBJECTS
+    users: Sequence[str] = USERS
+
+
+OURS = Pools()
+
+
+def some(values: Sequence[str], most: int = 3, least: int = 1) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(values), min_size=least, max_size=most, unique=True).map(sorted)
 
 
-NARROWED: dict[str, st.SearchStrategy[Any]] = {
-    "grades": some([*CODES, "none"]),
-    "roles": some(ROLES_OF_1_2),
-    "courses": some(COURSES),
-    "subjects": some(SUBJECTS),
-    "collections": st.just(["academicSessions", "classes", "courses", "orgs", "users"]),
-    "kept_out": some(USERS),
-    "inactive": st.just(False),
-    "unenrolled": st.just(False),
-}
-"""What a connection may narrow beside its schools, and how."""
+def narrowed(pools: Pools) -> dict[str, st.SearchStrategy[Any]]:
+    """Return what a connection may narrow beside its schools, and how."""
+    return {
+        "grades": some([*pools.grades, "none"]),
+        "roles": some(ROLES_OF_1_2),
+        "courses": some(pools.courses),
+        "subjects": some(pools.subjects),
+        "collections": st.just(["academicSessions", "classes", "courses", "orgs", "users"]),
+        "kept_out": some(pools.users),
+        "inactive": st.just(False),
+        "unenrolled": st.just(False),
+    }
 
 
-def rules(draw: Draw, version: str) -> dict[str, Any]:
+def rules(draw: Draw, version: str, pools: Pools = OURS) -> dict[str, Any]:
     """Draw the rules of a connection: its schools, and up to two of the rest."""
     known = [name for name in WITHHELD if version == "1.2" or name not in NOT_IN_1_1]
     every_share = st.just(sorted(SHARES))
     drawn = {
-        "schools": draw(st.one_of(st.just("all"), some([*SCHOOLS, NOWHERE]))),
+        "schools": draw(st.one_of(st.just("all"), some([*pools.schools, NOWHERE]))),
         "shares": draw(st.one_of(every_share, every_share, some(SHARES, 4, 0))),
         "withheld": draw(mostly([[]], *[[name] for name in known])),
         "types": draw(st.sampled_from(TYPES[version])),
     }
-    for key in draw(some(sorted(NARROWED), 2, 0)):
-        drawn[key] = draw(NARROWED[key])
+    further = narrowed(pools)
+    for key in draw(some(sorted(further), 2, 0)):
+        drawn[key] = draw(further[key])
     return drawn
 
 
