@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from roster import bulk
 from roster.deciding import Decision, Rules, Settings
 from roster.deciding.given import once_shown
 from roster.deciding.reasons import Reason, Reasons
@@ -54,9 +55,8 @@ def numbers_of(d: Any) -> dict[str, Any]:
         visible = d.ok(ROWS_OF[name])[:-1]
         records[name], hidden[name] = len(visible), int((~visible).sum())
         codes = reasons.of(ROWS_OF[name])[:-1]
-        codes, counts = np.unique(codes[codes > 0], return_counts=True)
-        for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
-            by_reason.setdefault(reasons.reason(code), {})[name] = count
+        for code in bulk.distinct(codes[codes > 0]).tolist():
+            by_reason.setdefault(reasons.reason(code), {})[name] = int((codes == code).sum())
     because = [{**reason._asdict(), **counts} for reason, counts in by_reason.items()]
     because.sort(key=lambda each: [-each.get(name, 0) for name in COUNTED])
     return {"records": records, "hidden": hidden, "because": because}

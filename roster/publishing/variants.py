@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from roster import bulk
 from roster.publishing.comparing import places
 from roster.publishing.lists import Numbers
 
@@ -14,8 +15,9 @@ class Variants:
     def __init__(self, records: Numbers, keys: Numbers, documents: Numbers) -> None:
         order = np.argsort(records, kind="stable")
         self.keys, self.documents = keys[order], documents[order]
-        self.records, first = np.unique(records[order], return_index=True)
-        self.starts = np.append(first, len(records))
+        ordered = records[order]
+        self.records = bulk.distinct(ordered)
+        self.starts = np.append(np.searchsorted(ordered, self.records), len(records))
 
     def find(self, records: Numbers, keys: Numbers, found: Numbers) -> None:
         """Fill in the documents of those of the records that have none found yet."""
