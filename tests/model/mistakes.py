@@ -371,4 +371,76 @@ READING = [
     ),
 ]
 
-MUTATIONS = [*DECIDING, *MARKS, *ACTS, *PUBLISHING, *READING]
+KEEPING = [
+    Mutation(
+        "roster/publishing/acts.py",
+        "mine = own(self.organization, publication)",
+        "mine = todays(self.organization)",
+        "an act judges what was published by the map that it was made with",
+    ),
+    Mutation(
+        "roster/dialects/documents.py",
+        '"courseCode": lambda version, row, answer: row.course_code or row.sourced_id},',
+        '"courseCode": lambda version, row, answer: row.course_code},',
+        "a course without a code is published with its classes",
+    ),
+    Mutation(
+        "roster/publishing/sweeping.py",
+        "            if locked(organization)._replace(swept=0) != base._replace(swept=0):\n"
+        "                break\n",
+        "            locked(organization)\n",
+        "what is shown while it sweeps is not swept",
+    ),
+    Mutation(
+        "roster/publishing/sweeping.py",
+        "    _note(numbers[~unlisted & (noted == 1)], None)\n",
+        "",
+        "a document that is listed again stays",
+    ),
+    Mutation(
+        "roster/publishing/flipping.py",
+        "            except (Swept, RowsChanged, StoredMap.DoesNotExist):\n"
+        "                if attempt >= TRIES:\n",
+        "            except (Swept, RowsChanged, StoredMap.DoesNotExist):\n"
+        "                if attempt >= 0:\n",
+        "a plan is made again where something that it read is swept",
+    ),
+    Mutation(
+        "roster/publishing/refreshing.py",
+        "        if holding.is_superseded(held):\n",
+        "        if False:\n",
+        "what is approved is what was held, and no later import",
+    ),
+    Mutation(
+        "roster/publishing/changing.py",
+        "    return held_refresh(organization) is None and _is_published(organization)",
+        "    return _is_published(organization)",
+        "who begins or resumes while a refresh is held waits with it",
+    ),
+    Mutation(
+        "roster/written/reach.py",
+        "return known & (marks == HERE), known, since,",
+        "return known, known, since,",
+        "each reader sees of what was written what its decision sees",
+    ),
+    Mutation(
+        "roster/reading/matching.py",
+        "        known = united(asked.known, united(unknown, found))\n",
+        "        known = united(asked.known, united(unknown - 1, found))\n",
+        "which documents match is known of those alone that were asked",
+    ),
+    Mutation(
+        "roster/map/storing.py",
+        "    if m.revision != row.revision:\n        raise Outdated\n",
+        "",
+        "a map that can't be read gives way to no later one",
+    ),
+    Mutation(
+        "roster/map/storing.py",
+        "        raise Damaged\n    content = io",
+        "        pass\n    content = io",
+        "damage is seen before any of a map is interpreted",
+    ),
+]
+
+MUTATIONS = [*DECIDING, *MARKS, *ACTS, *PUBLISHING, *READING, *KEEPING]
