@@ -13,6 +13,8 @@ from django.db import connection, transaction
 from django.db.models import Model
 from numpy.typing import NDArray
 
+PIECE = 1 << 20
+
 Whole = TypeVar("Whole", np.int64, np.uint64)
 
 
@@ -96,6 +98,33 @@ def set_bytes(row: Model, column: str, pieces: Sequence[bytes]) -> None:
             plain.execute("INSERT INTO pieces VALUES (%s, %s)", [place, piece])
         plain.execute(statement.format(whole), [row.pk])
         plain.execute("DROP TABLE pieces")
+
+
+def get_bytes(row: Model, column: str) -> bytes | None:
+    """Return a long value of a stored row, None where the row is gone.
+
+    PostgreSQL's piece by piece, as its driver never gives back the memory that its longest answer
+    took, and by a cursor that doesn't read bytes as text; SQLite reads all of it for each piece.
+    """
+    name = connection.ops.quote_name
+    table, column = name(row._meta.db_table), name(column)
+    if not _is_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {column} FROM {table} WHERE id = %s", [row.pk])  # noqa: S608
+            found = cursor.fetchone()
+        return bytes(found[0]) if found else None
+    sql = f"SELECT substr({column}, %s, {PIECE}) FROM {table} WHERE id = %s"  # noqa: S608
+    whole = bytearray()
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as plain:
+        while len(whole) % PIECE == 0:
+            found = plain.execute(sql, [len(whole) + 1, row.pk], binary=True).fetchone()
+            if found is None:
+                return None
+            whole += found[0]
+            if not found[0]:
+                break
+    return bytes(whole)
 
 
 def reserve(model: type[Model], count: int) -> list[int]:

@@ -18,6 +18,7 @@ from roster.importing.findings import KEPT, Findings
 from roster.importing.known import KnownRows
 from roster.importing.staging import Found, Stage
 from roster.map import Map
+from roster.map.packed import Values
 from roster.models import Enrollment
 
 Flags = NDArray[np.bool_]
@@ -75,7 +76,7 @@ def _contradictions(m: Map) -> Iterator[Wrong]:
     yield Wrong("enrollment-role", "role", _lacks_role(m), {})
 
 
-def _overlaps(values: dict[str, Any]) -> Flags:
+def _overlaps(values: Values) -> Flags:
     """Return which begin before the one before them ends, of the same person as the same."""
     live = np.flatnonzero(values["live"])
     alike = [values[name][live] for name in ("role", "person", "section")]

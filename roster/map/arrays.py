@@ -6,7 +6,7 @@ there, so that a reference to nothing (-1) lands on it: False, -1, or an empty l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from hashlib import blake2b
 from types import SimpleNamespace
@@ -18,16 +18,30 @@ from numpy.typing import NDArray
 Flags = NDArray[np.bool_]
 Positions = NDArray[np.int32]
 Hashes = NDArray[np.uint64]
+Text = NDArray[np.uint8]
 
 NOWHERE = -1
 """The position of what isn't there."""
 
-SEPARATOR = "\0"
+TEXT = "text"
+"""The column of a table's ids, in UTF-8 and one after the other."""
+
+SEPARATOR = b"\0"
 """Between ids in one text; no id holds it."""
 
 
 class Rows(SimpleNamespace):
-    """The arrays of one kind, by name."""
+    """The arrays of one kind, by name; some are made when they are first asked for."""
+
+    def later(self, **makers: Callable[[], Any]) -> None:
+        self.__dict__.setdefault("_makers", {}).update(makers)
+
+    def __getattr__(self, name: str) -> Any:
+        make = self.__dict__.get("_makers", {}).get(name)
+        if make is None:
+            raise AttributeError(name)
+        found = self.__dict__[name] = make()
+        return found
 
 
 def hash_of(text: str) -> int:
@@ -156,40 +170,48 @@ class Words:
 
 
 class Ids:
-    """The sourcedIds of one kind, in bytewise order; `text` has them one after the other.
+    """The sourcedIds of one kind, in bytewise order: of a table's columns, or some rows of it.
 
-    One is cut out of it when it is asked for: as a list they take six times the memory.
+    One is cut out of their text when it is asked for: as a list they take six times the memory.
     """
 
-    def __init__(self, text: str, hashes: Hashes, rows: NDArray[Any] | None = None) -> None:
-        self.hash = hashes
-        self._text = text
+    def __init__(
+        self, columns: Mapping[str, NDArray[Any]], rows: NDArray[Any] | None = None
+    ) -> None:
+        self._columns = columns
         self._rows = rows
+
+    @cached_property
+    def hash(self) -> Hashes:
+        every: Hashes = self._columns["hash"]
+        return every if self._rows is None else every[self._rows]
+
+    @cached_property
+    def _text(self) -> memoryview:
+        return self._columns[TEXT].data
 
     @cached_property
     def _starts(self) -> memoryview:
         """Where each id of the text begins, and where one more would."""
-        code, size = ("ascii", np.uint8) if self._text.isascii() else ("utf-32-le", np.uint32)
-        ends = np.flatnonzero(np.frombuffer(self._text.encode(code), size) == 0)
-        starts = np.concatenate([[0], ends + 1, [len(self._text) + 1]])
-        return starts.astype(np.int32).data
+        ends = np.flatnonzero(self._columns[TEXT] == 0)
+        return np.concatenate([[0], ends + 1, [len(self._text) + 1]]).astype(np.int32).data
 
     def __len__(self) -> int:
         return len(self.hash)
 
     def __iter__(self) -> Iterator[str]:
-        every = self._text.split(SEPARATOR) if len(self) else []
+        every = split(self._columns[TEXT]) if len(self) else []
         return iter(every if self._rows is None else [every[row] for row in self._rows.tolist()])
 
     def __getitem__(self, position: int) -> str:
         if position < 0:
             return ""
         row = position if self._rows is None else int(self._rows[position])
-        return self._text[self._starts[row] : self._starts[row + 1] - 1]
+        return str(self._text[self._starts[row] : self._starts[row + 1] - 1], "utf-8")
 
     def take(self, rows: NDArray[Any]) -> Ids:
         """Return the ids of these rows, in their order."""
-        return Ids(self._text, self.hash[rows], rows)
+        return Ids(self._columns, rows)
 
     def position(self, sourced_id: str) -> int:
         return int(self.positions([sourced_id])[0])
@@ -230,6 +252,16 @@ class Ids:
         highest = (self._by_hash[0][:-1] >> shift).astype(np.int64)
         numbers = np.bincount(highest, minlength=1 << bits)
         return (np.cumsum(numbers) - numbers).astype(np.int32), shift
+
+
+def joined(ids: Iterable[bytes]) -> Text:
+    """Return the UTF-8 of ids as one text."""
+    return np.frombuffer(SEPARATOR.join(ids), np.uint8)
+
+
+def split(text: Text) -> list[str]:
+    """Return the ids of a text, of which there is one at least."""
+    return text.tobytes().decode().split(SEPARATOR.decode())
 
 
 def padded(values: NDArray[Any], last: Any) -> NDArray[Any]:

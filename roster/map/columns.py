@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from roster import bulk
 from roster.clock import milliseconds
 from roster.map.arrays import Hashes, Words, hash_of_bytes, mixed
+from roster.map.packed import SIZES, Values
 
 OPEN = 2**30
 """The day on which what has no end ends."""
@@ -48,12 +49,6 @@ class Column:
     many: bool = False
     distinct: bool = False
     to: str = ""
-
-
-Values = dict[str, NDArray[Any]]
-"""Columns by name; a list column has a second array of its rows' sizes, `name + SIZES`."""
-
-SIZES = "#"
 
 
 def column_of(model: type[models.Model], field: str) -> str:
@@ -257,4 +252,4 @@ class Reader:
         self._found.setdefault(name, []).append(values)
 
     def values(self) -> Values:
-        return {name: np.concatenate(parts) for name, parts in self._found.items()}
+        return Values({name: np.concatenate(parts) for name, parts in self._found.items()})

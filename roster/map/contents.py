@@ -8,6 +8,7 @@ bytes, in every map.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,10 +25,15 @@ def add_contents(m: Map) -> None:
     place = bits(m.org, m.ids["org"])
     years = padded(np.array([hash_of(year) for year in m.years.words], np.uint64), 0)
     for kind in m.with_rows:
-        rows = getattr(m, kind)
-        others = OTHERS[kind](m, place, years) if kind in OTHERS else np.uint64(0)
-        with np.errstate(over="ignore"):
-            rows.content = rows.own + others
+        getattr(m, kind).later(content=partial(_content, m, kind, place, years))
+
+
+def _content(m: Map, kind: str, place: Hashes, years: Hashes) -> Hashes:
+    own: Hashes = getattr(m, kind).own
+    if kind not in OTHERS:
+        return own
+    with np.errstate(over="ignore"):
+        return own + OTHERS[kind](m, place, years)
 
 
 def listed(lists: Lists, values: Hashes) -> Hashes:

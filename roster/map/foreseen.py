@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from roster.map.arrays import SEPARATOR, Words, hashes_of
+from roster.map.arrays import Words, hashes_of
 from roster.map.columns import Reader
 from roster.map.map import Map
 from roster.map.sources import SOURCES, Source
@@ -42,4 +42,4 @@ def _table(source: Source, rows: Mapping[bytes, Any], words: Mapping[str, Words]
     values["hash"] = hashes_of(ids) if ids else np.empty(0, np.uint64)
     values["record"] = np.full(len(ids), -1, np.int64)
     values["own"] = np.empty(0, np.uint64)
-    return Table(SEPARATOR.join(each.decode() for each in ids), [], values)
+    return Table.of(ids, [], values)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from roster.map.arrays import Rows, padded
+from roster.map.arrays import Positions, padded
 from roster.map.tables import Table
 
 V11, V12 = "1.1", "1.2"
@@ -51,14 +51,16 @@ NUMBERS: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
 """Columns that say whether a field is filled, with the versions that require it."""
 
 
-def add_lacks(tables: Mapping[str, Table], kind: str, rows: Rows) -> None:
-    """Add `lacks`: by version, 0 or the code of the first field that a row lacks."""
-    values, size = tables[kind].values, tables[kind].size
-    both = np.zeros(size, np.uint8)
+def lacks_of(table: Table, kind: str, order: Positions | None) -> dict[str, NDArray[np.uint8]]:
+    """Return by version, for rows in an order or all, 0 or the code of the first field lacking."""
+    both = np.zeros(table.size, np.uint8)
     if kind in NAMES:
         codes = np.array([0, *(FIELDS.index(name) + 1 for name in NAMES[kind])], np.uint8)
-        both = codes[values["lacking"]]
-    rows.lacks = {version: padded(_of(version, kind, both, values), 0) for version in (V11, V12)}
+        both = codes[table.values["lacking"]]
+    chosen = slice(None) if order is None else order
+    return {
+        version: padded(_of(version, kind, both, table.values)[chosen], 0) for version in (V11, V12)
+    }
 
 
 def _of(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from roster.map import gradebook, people, places, teaching
 from roster.map.arrays import Ids, Lists, Positions, Rows, Words, padded
 from roster.map.contents import add_contents
-from roster.map.lacks import FIELDS, add_lacks
+from roster.map.lacks import FIELDS, lacks_of
 from roster.map.tables import Table
 
 PUBLISHED = (
@@ -64,22 +63,16 @@ class Map:
         self._relate()
         self._add_own()
         add_contents(self)
+        self.size = sum(each.nbytes for each in self._relations())
+        self.size += sum(table.values.nbytes for table in tables.values())
 
-    @property
-    def size(self) -> int:
-        """The bytes that it takes, but for what is found out when it is asked."""
-        arrays = {id(each): each.nbytes for each in self._arrays()}
-        return sum(arrays.values()) + sum(len(table.ids) for table in self.tables.values())
-
-    def _arrays(self) -> Iterator[NDArray[Any]]:
-        rows = [vars(each) for each in vars(self).values() if isinstance(each, Rows)]
-        for each in chain.from_iterable(
-            values.values() for values in (*rows, *(table.values for table in self.tables.values()))
-        ):
-            if isinstance(each, Lists):
-                yield from (each.starts, each.at)
-            elif isinstance(each, np.ndarray):
-                yield each
+    def _relations(self) -> Iterator[NDArray[Any]]:
+        for rows in vars(self).values():
+            for each in vars(rows).values() if isinstance(rows, Rows) else ():
+                if isinstance(each, Lists):
+                    yield from (each.starts, each.at)
+                elif isinstance(each, np.ndarray):
+                    yield each
 
     def _relate(self) -> None:
         tables, ids, words = self.tables, self.ids, self.words
@@ -148,34 +141,35 @@ class Map:
         item.classless = padded(tables["assessment_line_item"].values["section"] == 0, False)
 
     def _add_own(self) -> None:
-        """Add each row's id hash, database key and own content."""
+        """Add each row's id hash, database key, own content and what it lacks."""
         live = np.flatnonzero(self.tables["enrollment"].values["live"]).astype(np.int32)
         chosen: dict[str, Positions] = {"enrollment": live, "role": self._role_order}
         for kind, table in self.tables.items():
             if not hasattr(self, kind):
                 continue
             rows, order = getattr(self, kind), chosen.get(kind)
-            rows.hash = own_of(table, "hash", order, 0)
-            rows.record = own_of(table, "record", order, -1)
+            own = partial(own_of, table, order)
+            rows.later(hash=partial(own, "hash", 0), record=partial(own, "record", -1))
             if kind in self.with_rows:
-                rows.own = own_of(table, "own", order, 0)
+                rows.later(own=partial(own, "own", 0))
             if kind in PUBLISHED:
-                add_lacks(self.tables, kind, rows)
-                if "present" in table.values:
-                    rows.present = own_of(table, "present", order, 0)
-                else:  # A map of an earlier release doesn't say it of every kind.
-                    rows.present = padded(np.full(len(rows.hash) - 1, ~np.uint64(0)), 0)
-        enrollment, every = self.enrollment, self.ids["enrollment"]
-        enrollment.lacks = {
-            version: each[np.append(live, -1)] for version, each in enrollment.lacks.items()
-        }
-        past = self.past_enrollment.row
+                there = "present" in table.values
+                rows.later(
+                    present=partial(own, "present", 0) if there else partial(all_present, rows),
+                    lacks=partial(lacks_of, table, kind, order),
+                )
+        every, past = self.ids["enrollment"], self.past_enrollment.row
         self.ids["past_enrollment"] = every.take(past)
-        self.past_enrollment.hash = padded(every.hash[past], 0)
+        self.past_enrollment.later(hash=lambda: padded(every.hash[past], 0))
         self.ids["enrollment"] = every.take(live)
 
 
-def own_of(table: Table, name: str, order: Positions | None, last: int) -> NDArray[Any]:
+def all_present(rows: Rows) -> NDArray[np.uint64]:
+    """Return that rows have all fields, for the kinds of which no map says it."""
+    return padded(np.full(len(rows.hash) - 1, ~np.uint64(0)), 0)
+
+
+def own_of(table: Table, order: Positions | None, name: str, last: int) -> NDArray[Any]:
     """Return a column of some rows, in an order, or of all, which then are kept once for both."""
     values = table.values[name]
     if order is not None and not np.array_equal(order, np.arange(table.size)):

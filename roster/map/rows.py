@@ -83,12 +83,12 @@ def _changed(
 
 def _read(source: Source, where: Where, words: Mapping[str, Words], state: State) -> Table:
     reader = Reader(source.columns, words)
-    texts: list[str] = []
+    texts: list[bytes] = []
     records, own, hashes = ([np.empty(0, dtype)] for dtype in (np.int64, np.uint64, np.uint64))
     for ids, numbers, cells in _parts(source, where, reader):
         if not in_order(ids):
             raise ValueError("Ids didn't come in bytewise order.")
-        texts.append(b"\0".join(ids).decode())
+        texts.append(SEPARATOR.join(ids))
         hashes.append(hashes_of(ids))
         records.append(numbers[0])
         if not source.level:
@@ -98,7 +98,7 @@ def _read(source: Source, where: Where, words: Mapping[str, Words], state: State
     values["hash"] = np.concatenate(hashes)
     values["record"] = np.concatenate(records)
     values["own"] = np.concatenate(own)
-    return Table(SEPARATOR.join(texts), state, values)
+    return Table.of(texts, state, values)
 
 
 def _parts(source: Source, where: Where, reader: Reader) -> Iterator[Part]:

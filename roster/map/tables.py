@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from roster.map.arrays import SEPARATOR, Ids
-from roster.map.columns import SIZES, Values
+from roster.map.arrays import TEXT, Ids, joined, split
+from roster.map.packed import SIZES, Values
 
 State = list[Any]
 """What an aggregate of the rows says; it differs where they have changed."""
@@ -23,11 +23,15 @@ State = list[Any]
 
 @dataclass(slots=True)
 class Table:
-    """The rows of one kind. `ids` is their ids in one text, `state` what they were read at."""
+    """The rows of one kind: columns, their ids in one of them, and the state they were read at."""
 
-    ids: str
     state: State
     values: Values
+
+    @classmethod
+    def of(cls, ids: Sequence[bytes], state: State, values: Values) -> Table:
+        values[TEXT] = joined(ids)
+        return cls(state, values)
 
     @property
     def size(self) -> int:
@@ -35,10 +39,10 @@ class Table:
 
     @property
     def texts(self) -> list[str]:
-        return self.ids.split(SEPARATOR) if self.size else []
+        return split(self.values[TEXT]) if self.size else []
 
     def found_by(self) -> Ids:
-        return Ids(self.ids, self.values["hash"])
+        return Ids(self.values)
 
 
 def spliced(base: Table, keep: NDArray[np.bool_], fresh: Table, state: State) -> Table:
@@ -48,9 +52,9 @@ def spliced(base: Table, keep: NDArray[np.bool_], fresh: Table, state: State) ->
     at = [bisect(ids, each) for each in fresh.texts]
     order = np.insert(np.arange(len(kept)), at, len(kept) + np.arange(fresh.size))
     ids += fresh.texts
-    values: Values = {}
+    values = Values({})
     for name in base.values:
-        if name.endswith(SIZES):
+        if name.endswith(SIZES) or name == TEXT:
             continue
         if (sizes := name + SIZES) in base.values:
             values[name], values[sizes] = _lists(base.values, fresh.values, name, kept, order)
@@ -59,7 +63,7 @@ def spliced(base: Table, keep: NDArray[np.bool_], fresh: Table, state: State) ->
             values[name] = base.values[name]
         else:
             values[name] = np.concatenate([base.values[name][kept], fresh.values[name]])[order]
-    return Table(SEPARATOR.join(ids[at] for at in order.tolist()), state, values)
+    return Table.of([ids[at].encode() for at in order.tolist()], state, values)
 
 
 def _lists(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from roster import bulk
 from roster.hierarchy.timetable import Timetable
 from roster.map.arrays import Ids, Lists, Positions, Rows, Words, padded
 from roster.map.places import Tables
@@ -14,11 +15,12 @@ from roster.map.places import Tables
 
 def linked(tables: Tables, links: str, owners: Ids, resources: Ids) -> Lists:
     """Return for each owner its resources, each once, in the order of their ids."""
-    values = tables[links].values
-    pairs = np.unique(
-        np.stack([owners.find(values["owner"]), resources.find(values["resource"])]), axis=1
+    values, width = tables[links].values, len(resources) + 1
+    pairs = owners.find(values["owner"]) * np.int64(width)
+    owner, resource = np.divmod(
+        bulk.distinct(pairs + resources.find(values["resource"]) + 1), width
     )
-    return Lists.grouped(len(owners), pairs[0], pairs[1])
+    return Lists.grouped(len(owners), owner.astype(np.int32), resource.astype(np.int32) - 1)
 
 
 def complete_course_rows(
@@ -83,13 +85,15 @@ def _levels(
     rows = np.repeat(np.arange(len(calendars)), [len(held) for held in calendars])
     held = np.array([each for some in calendars for each in some], np.int64)
     width = len(ids["calendar"]) + 1
-    pairs, of = np.unique(course[rows].astype(np.int64) * width + held, return_inverse=True)
+    every = course[rows].astype(np.int64) * width + held
+    pairs = bulk.distinct(every)
     names = (
         f"{ids['course_row'][each // width]}~{ids['calendar'][each % width]}"
         for each in pairs.tolist()
     )
+    found_at = ids["course"].positions(names)[np.searchsorted(pairs, every)]
     found: list[list[int]] = [[] for _ in calendars]
-    for row, at in zip(rows.tolist(), ids["course"].positions(names)[of].tolist(), strict=True):
+    for row, at in zip(rows.tolist(), found_at.tolist(), strict=True):
         if at >= 0:
             found[row].append(at)
     return found

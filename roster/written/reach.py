@@ -109,11 +109,6 @@ class Reach:
         return self["others"].has(1)
 
     @property
-    def knows_others(self) -> bool:
-        """Whether it is, or ever was."""
-        return len(self["others"].entries) > 0
-
-    @property
     def everywhere(self) -> bool:
         """Whether all schools are shared, so that what names no class is visible."""
         return self["everywhere"].has(1)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import zlib
+from importlib import import_module
 from typing import Any
 
+import numpy as np
 import pytest
+from django.apps import apps
 from django.db import transaction
 
 from roster import map as maps
 from roster.map import Map, storing
+from roster.map.packed import Packed
 from roster.models import Org, Organization, StoredMap
 from roster.organizations import create_organization
 
@@ -121,3 +128,51 @@ def test_what_was_rolled_back_is_not_taken_for_another(oak: Organization) -> Non
     with pytest.raises(Undone):
         try_only()
     assert orgs(add(oak, "real")) == ["real"]
+
+
+def test_only_what_is_asked_for_is_unpacked(oak: Organization) -> None:
+    def packed(kind: str) -> set[str]:
+        values = m.tables[kind].values
+        return {name for name in values if isinstance(values.data[name], Packed)}
+
+    add(oak, "one")
+    stored, _ = maps.current(oak)
+    maps.forget()
+    m = maps.load(stored)
+    assert {"text", "own", "record"} <= packed("org")
+    assert orgs(m) == ["one"]
+    assert m.org.record[0] == Org.objects.get().pk
+    assert packed("org").isdisjoint({"text", "record"})
+    assert storing.pack(m) == storing.pack(maps.build(oak))
+
+
+def test_a_map_of_one_text_is_converted(oak: Organization) -> None:
+    m = add(oak, "one")
+    stored, _ = maps.current(oak)
+    StoredMap.objects.update(form=2, content=of_one_text(m))
+    migration = import_module("roster.migrations.0031_maps_by_column")
+    migration.by_column(apps, None)
+    maps.forget()
+    assert StoredMap.objects.get().form == storing.FORM
+    again = maps.load(stored)
+    for kind, table in m.tables.items():
+        for name, values in table.values.items():
+            assert np.array_equal(again.tables[kind].values[name], values), (kind, name)
+
+
+def of_one_text(m: Map) -> bytes:
+    """Return a map as it was stored before: head and columns one after the other, compressed."""
+    head: dict[str, Any] = {"year": m.year, "words": {n: w.words for n, w in m.words.items()}}
+    head["tables"], columns = {}, []
+    for kind, table in m.tables.items():
+        values = {name: values for name, values in table.values.items() if name != "text"}
+        columns += [table.values["text"], *values.values()]
+        head["tables"][kind] = {
+            "state": table.state,
+            "ids": len(table.values["text"]),
+            "columns": [(name, each.dtype.str, len(each)) for name, each in values.items()],
+        }
+    text = json.dumps(head).encode()
+    whole = b"".join([len(text).to_bytes(8, "little"), text, *(each.tobytes() for each in columns)])
+    content = gzip.compress(whole)
+    return zlib.crc32(content).to_bytes(4, "little") + content
