@@ -20,7 +20,9 @@ from roster.importing.engine import column_of, quote
 from roster.importing.findings import Findings
 from roster.importing.seen import WATCHED, Seen
 from roster.importing.staging import Stage
-from roster.models import Org, Organization, Role, Status, User
+from roster.kinds import KINDS
+from roster.listing import rows_of
+from roster.models import Organization, Role, Status, User
 
 REASONS = {
     "removals": "{removed:,} of {before:,} {collection} would be removed; the limit is"
@@ -216,11 +218,8 @@ class Weighing:
 
     def weigh_schools(self) -> None:
         """Look for schools that are gone, or that have lost all of many enrollments."""
-        schools = dict(
-            Org.objects.filter(organization=self.organization, type="school").values_list(
-                "sourced_id", "name"
-            )
-        )
+        rows = rows_of(self.organization, KINDS["school"])
+        schools = dict(rows.values_list("sourced_id", "name"))
         gone = [each for each in self.changes.ids("orgs", *REMOVED) if each in schools]
         for school in gone:
             self.add("school", school=school, name=schools[school])

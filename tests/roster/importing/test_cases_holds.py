@@ -66,6 +66,13 @@ def night(title: str, *then: Any, codes: str = "", **must: Any) -> Case:
 HELD = [
     night("a school is gone", without_row("orgs", "south"), codes="school", sees="classes/k2"),
     night(
+        "what classes name as their school is gone",
+        without_row("orgs", "south"),
+        first=(cell("orgs", "south", "type", "department"),),
+        codes="school",
+        sees="classes/k2",
+    ),
+    night(
         "three people are gone",
         without_row("users", "eve", "gil", "cy"),
         codes="removals hidden",
