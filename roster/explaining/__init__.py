@@ -4,7 +4,7 @@ from roster.explaining.difference import Difference, difference
 from roster.explaining.inherited import Exclusions
 from roster.explaining.parents import Node, Parents, parents_of
 from roster.explaining.published import Entry, entries
-from roster.explaining.why import explain, explain_each
+from roster.explaining.why import explain_each
 from roster.explaining.wording import WORDS
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "Parents",
     "difference",
     "entries",
-    "explain",
     "explain_each",
     "parents_of",
 ]

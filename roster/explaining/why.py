@@ -23,8 +23,10 @@ Node = tuple[str, str]
 Chain = tuple[Step, ...]
 
 
-def explain(feed: Feed, kind_name: str, sourced_id: str) -> dict[str, Any]:
-    """Return whether a refresh now would publish a record for a feed, and if not, why.
+def explain_each(
+    organization: Organization, feeds: Sequence[Feed], kind_name: str, sourced_id: str
+) -> list[dict[str, Any]]:
+    """Return for each feed whether a refresh now would publish a record, and if not, why.
 
     `{"kind", "id", "name", "oneroster", "visible", "chain": [step…], "also": [cause…],
     "branches": [[step…]…], "published"}`. A cause is `{"code", "reason", …}` with what it is
@@ -32,15 +34,9 @@ def explain(feed: Feed, kind_name: str, sourced_id: str) -> dict[str, Any]:
     that isn't visible, `{"kind", "id", "name", "marks", …}`; the chain's last is where it begins.
     `also` are the record's other causes, `branches` the chains by which it might be visible
     otherwise. `published` is how the feed's publication has it: `{"status", "last",
-    "publication"}`, None where it hasn't. Refused for an unknown kind or id.
+    "publication"}`, None where it hasn't. Refused for an unknown kind or id. All take as many
+    queries as one.
     """
-    return explain_each(feed.organization, [feed], kind_name, sourced_id)[0]
-
-
-def explain_each(
-    organization: Organization, feeds: Sequence[Feed], kind_name: str, sourced_id: str
-) -> list[dict[str, Any]]:
-    """Return the same for each of an organization's feeds, by as many queries as for one."""
     kind = KINDS.get(kind_name)
     if kind is None:
         raise Refused(f"“{kind_name}” is not a kind. The kinds are: {', '.join(KINDS)}.")

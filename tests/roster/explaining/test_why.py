@@ -11,7 +11,7 @@ import time_machine
 
 from roster import hierarchy
 from roster.excluding import exclude
-from roster.explaining import explain
+from roster.explaining import explain_each
 from roster.models import (
     AcademicSession,
     Agent,
@@ -76,6 +76,10 @@ def district() -> Organization:
     add(User, "old", given_name="Old", family_name="Li", status="tobedeleted")
     hierarchy.derive(organization)
     return organization
+
+
+def explain(feed: Feed, kind: str, sourced_id: str) -> dict[str, Any]:
+    return explain_each(feed.organization, [feed], kind, sourced_id)[0]
 
 
 def why(
