@@ -60,15 +60,15 @@ def links(request: Request, here: str, asked: Asked, total: int) -> str:
         return f'<{here}?{query}>; rel="{relation}"'
 
     last = max(0, (total - 1) // asked.limit * asked.limit)
-    told = {"first": link(0, "first")}
+    relations = {"first": link(0, "first")}
     if asked.offset > 0:
-        told["prev"] = link(max(0, min(asked.offset - asked.limit, last)), "prev")
+        relations["prev"] = link(max(0, min(asked.offset - asked.limit, last)), "prev")
     if asked.offset + asked.limit < total:
-        told["next"] = link(asked.offset + asked.limit, "next")
-    told["last"] = link(last, "last")
+        relations["next"] = link(asked.offset + asked.limit, "next")
+    relations["last"] = link(last, "last")
     for relation in ("first", "last", "prev"):
-        if len(", ".join(told.values())) > MOST_IN_LINKS:
-            told.pop(relation, None)
-    if len(told.get("next", "")) > MOST_IN_LINKS:
+        if len(", ".join(relations.values())) > MOST_IN_LINKS:
+            relations.pop(relation, None)
+    if len(relations.get("next", "")) > MOST_IN_LINKS:
         raise BadRequest(TOO_LONG, BAD_FILTER)
-    return ", ".join(told.values())
+    return ", ".join(relations.values())

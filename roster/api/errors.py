@@ -214,9 +214,9 @@ def answer(
     operation: str = "",
 ) -> HttpResponse:
     """Return an error response of a version."""
-    told = minor_in(version, service, minor or MINOR[code])
+    minor_code = minor_in(version, service, minor or MINOR[code])
     return HttpResponse(
-        orjson.dumps(body(version, told, description, operation=operation)),
+        orjson.dumps(body(version, minor_code, description, operation=operation)),
         status=code,
         content_type="application/json",
         headers=headers,

@@ -100,11 +100,11 @@ def _order(query: QueryDict, operation: Operation) -> tuple[Order | None, tuple[
     if len(values) == 1:
         path = resolve(operation.version, operation.collection, values[0].strip())
     if path is None:
-        told = (
+        form = (
             f"“sort” takes one field of {operation.collection} in OneRoster {operation.version}; "
             "“{}” is none."
         )
-        return None, _overlooked(operation, BAD_SORT, told, ",".join(values), "The order is ours.")
+        return None, _overlooked(operation, BAD_SORT, form, ",".join(values), "The order is ours.")
     return Order(path, WAYS[ways[0].lower()] if ways else False), ()
 
 
@@ -122,8 +122,8 @@ def _fields(
         raise BadRequest("“fields” is empty. Name fields, separated by commas.", minor)
     for name in names:
         if not _is_field(operation, name):
-            told = f"“{{}}” is no field of {operation.collection} in OneRoster {operation.version}."
-            return None, _overlooked(operation, BAD_SELECTION, told, name, "All fields are given.")
+            form = f"“{{}}” is no field of {operation.collection} in OneRoster {operation.version}."
+            return None, _overlooked(operation, BAD_SELECTION, form, name, "All fields are given.")
     return frozenset(name.partition(".")[0] for name in names), ()
 
 
@@ -137,10 +137,10 @@ def _is_field(operation: Operation, name: str) -> bool:
 
 
 def _overlooked(
-    operation: Operation, minor: str, told: str, written: str, instead: str
+    operation: Operation, minor: str, form: str, written: str, instead: str
 ) -> tuple[Warned, ...]:
     """Return 1.1's warning; 1.2 refuses instead."""
-    words = told.format(written)
+    words = form.format(written)
     if operation.version != V11:
-        raise BadRequest(words, minor, logged=told.format(MASK))
+        raise BadRequest(words, minor, logged=form.format(MASK))
     return (Warned(minor, f"{words} {instead}"),)

@@ -126,12 +126,12 @@ class PostingView(WritingView):
             lambda: grading.post(writer, operation.collection, bodies, operation.envelope, fixed)
         )
         self.note(request, len(pairs))
-        told = [
+        created = [
             {"suppliedSourcedId": each.supplied, "allocatedSourcedId": each.allocated}
             for each in pairs
         ]
         return HttpResponse(
-            orjson.dumps({"sourcedIdPairs": told}), status=201, content_type="application/json"
+            orjson.dumps({"sourcedIdPairs": created}), status=201, content_type="application/json"
         )
 
 

@@ -112,8 +112,8 @@ def _sentence(counts: Mapping[str, Any], vendor: str, version: str, in_lines: bo
     if not nothing:
         return words % facts
     loud = _("NOT ONE %(kinds)s gets out.") % {"kinds": _(" AND NOT ONE ").join(nothing)}
-    told = words % facts
-    return f"{loud} {told[0].upper()}{told[1:]}"
+    text = words % facts
+    return f"{loud} {text[0].upper()}{text[1:]}"
 
 
 def because(reason: Mapping[str, Any], version: str) -> str:

@@ -184,8 +184,8 @@ def _trusted(source: Source, ending: contextlib.ExitStack) -> bool | str:
 
 
 def _length(answer: requests.Response) -> int:
-    told = answer.headers.get("Content-Length", "")
-    return int(told) if told.isdecimal() else 0
+    length = answer.headers.get("Content-Length", "")
+    return int(length) if length.isdecimal() else 0
 
 
 def _name(answer: requests.Response) -> str:

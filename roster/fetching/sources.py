@@ -163,10 +163,10 @@ def _record(
     replaced: bool = False,
     **new: Any,
 ) -> None:
-    told = new["new"] if "new" in new else endpoint.settings()
-    if told is not None and replaced:
-        told = {**told, "secret": "replaced" if endpoint.secret else "none"}
+    value = new["new"] if "new" in new else endpoint.settings()
+    if value is not None and replaced:
+        value = {**value, "secret": "replaced" if endpoint.secret else "none"}
     noun, number = endpoint._meta.model_name or "", str(endpoint.pk)
     audit.record(
-        by, f"{noun}.{done}", endpoint.organization, kind=noun, object_id=number, old=old, new=told
+        by, f"{noun}.{done}", endpoint.organization, kind=noun, object_id=number, old=old, new=value
     )

@@ -58,7 +58,7 @@ class Record(NamedTuple):
 
 
 def of_class(organization: Organization, klass: Klass) -> list[Record]:
-    """Return the line items that vendors' results stand on, the newest first.
+    """Return the line items of vendors' results, the newest first.
 
     Results on the district's own line items come last, each by itself.
     """

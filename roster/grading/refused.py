@@ -79,7 +79,7 @@ def noted(
     except (Invalid, NotYours, Unwritten) as refusal:
         field = refusal.field[:80] if isinstance(refusal, Invalid) else ""
         words = refusal.why if isinstance(refusal, Invalid) else str(refusal)
-        told = {
+        columns = {
             "vendor": writer.vendor,
             "klass": _class_of(writer, collection, sourced_id, body, fixed or {}),
             "named": named_in(body, field),
@@ -92,8 +92,8 @@ def noted(
             collection=collection,
             sourced_id=_id(sourced_id),
             field=field,
-            defaults={**told, "occurrences": F("occurrences") + 1},
-            create_defaults=told,
+            defaults={**columns, "occurrences": F("occurrences") + 1},
+            create_defaults=columns,
         )
         if made:
             rows = RefusedWrite.objects.filter(connection=writer.connection)

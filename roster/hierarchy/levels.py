@@ -1,4 +1,4 @@
-"""The levels of each kind, with what they stand on (product: What is visible, 2)."""
+"""The levels of each kind, with their parents (product: What is visible, 2)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def edges(*pairs: tuple[str, str]) -> str:
 
 
 def levels_of(ground: Ground) -> Iterator[Level]:
-    """Yield every derived level once, each kind after those it stands on."""
+    """Yield every derived level once, each kind after its parents."""
     known: set[int] = set()  # Hashes, since the keys themselves take three times the memory.
     for key, level in chain(
         _calendars(ground),
@@ -67,14 +67,14 @@ def _school_enrollments(ground: Ground) -> Iterator[Level]:
     shared: dict[tuple[frozenset[str], tuple[str, ...]], str] = {}
     for (user, school), structures in ground.students.items():
         grades = ground.grades[user] or ("none",)
-        footing = shared.get((structures, grades))
-        if footing is None:
+        levels = shared.get((structures, grades))
+        if levels is None:
             found = [*_grade_levels(ground, school, structures, grades)]
             yield from found
-            footing = shared[structures, grades] = edges(*(key for key, _ in found))
+            levels = shared[structures, grades] = edges(*(key for key, _ in found))
         yield (
             ("school_enrollment", f"{user}~{school}"),
-            Derived(school=school, person=user, all_of=edges(("person", user)), any_of=footing),
+            Derived(school=school, person=user, all_of=edges(("person", user)), any_of=levels),
         )
 
 
@@ -151,10 +151,10 @@ def _courses(ground: Ground) -> Iterator[Level]:
             c for c in calendars if ground.calendars[c][1] in ("", ground.timetable.active_year)
         ]
         if not of_the_year and not by_school[org]:
-            footing = [("school", org)] if org in ground.schools else []
+            school_above = [("school", org)] if org in ground.schools else []
             yield (
                 ("course", sourced_id),
-                Derived(title, year, org, course=sourced_id, all_of=edges(*footing, *above)),
+                Derived(title, year, org, course=sourced_id, all_of=edges(*school_above, *above)),
             )
         for calendar in sorted(calendars):
             school, calendar_year, _ = ground.calendars[calendar]

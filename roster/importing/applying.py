@@ -70,13 +70,13 @@ def apply(
         )
         holds = [reason._asdict() for reason in weighing.reasons]
         gathering.progress(COMPARED, "Comparing")
-        told = difference(changes) if holds or with_difference else {}
+        differing = difference(changes) if holds or with_difference else {}
     finally:
         changes.drop()
     organization.refresh_from_db(fields=["revision"])
     if numbers is None:
         numbers = last.numbers if last else {}
-    return Applied(organization.revision, counts, holds, told, numbers)
+    return Applied(organization.revision, counts, holds, differing, numbers)
 
 
 def _is_read_anew(last: Import | None) -> bool:

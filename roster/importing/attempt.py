@@ -72,14 +72,14 @@ class Attempt:
         of_import = self.of_import
         with open_package(self.path, findings) as package, dropped([]) as stages:
             of_import.checksum = package.checksum
-            told = Circumstances(
+            given = Circumstances(
                 _is_empty(of_import.organization),
                 cast(Answer, of_import.answer),
                 of_import.organization.time_zone,
             )
-            bundle = describe(package, findings, told)
+            bundle = describe(package, findings, given)
             _refuse_confusion(bundle, of_import.organization)
-            _refuse_first_deltas(bundle, told, findings)
+            _refuse_first_deltas(bundle, given, findings)
             of_import.oneroster = bundle.version
             of_import.files = traces.traces_of(bundle)
             last = traces.last_applied(of_import.organization)
@@ -259,9 +259,9 @@ def _refuse_confusion(bundle: Bundle, organization: Organization) -> None:
         )
 
 
-def _refuse_first_deltas(bundle: Bundle, told: Circumstances, findings: Findings) -> None:
+def _refuse_first_deltas(bundle: Bundle, given: Circumstances, findings: Findings) -> None:
     for part in bundle.parts:
-        if told.empty and part.mode == "delta":
+        if given.empty and part.mode == "delta":
             raise findings.refuse("delta-first", part.file.filename)
 
 

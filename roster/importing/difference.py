@@ -23,7 +23,7 @@ ACTS = {CREATED: "created", UPDATED: "updated", RETURNED: "returned"} | dict.fro
 )
 
 
-class Told(NamedTuple):
+class Described(NamedTuple):
     """SQL of a live row `l`: the school that it is at, and its name."""
 
     school: str
@@ -56,20 +56,20 @@ ITEMS_CLASS = (
     " AND i.sourced_id = l.line_item)"
 )
 
-TOLD = {
-    "orgs": Told("CASE WHEN l.type = 'school' THEN l.sourced_id ELSE '' END", _own("name")),
-    "academicSessions": Told("''", _own("title")),
-    "courses": Told(_own("org"), _own("title")),
-    "classes": Told(_own("school"), _own("title")),
-    "users": Told(f"{PERSONS}l.sourced_id)", "l.given_name || ' ' || l.family_name"),
-    "roles": Told(_own("org"), _own("role")),
-    "enrollments": Told(CLASS, _own("role")),
-    "demographics": Told(f"{PERSONS}l.sourced_id)", "''"),
-    "lineItems": Told(CLASS, _own("title")),
-    "results": Told(ITEMS_CLASS, "''"),
-    "scoreScales": Told(CLASS, _own("title")),
-    "classResources": Told(CLASS, _own("title")),
-    "userResources": Told(f"{PERSONS}l.{quote('user')})", "''"),
+DESCRIBED = {
+    "orgs": Described("CASE WHEN l.type = 'school' THEN l.sourced_id ELSE '' END", _own("name")),
+    "academicSessions": Described("''", _own("title")),
+    "courses": Described(_own("org"), _own("title")),
+    "classes": Described(_own("school"), _own("title")),
+    "users": Described(f"{PERSONS}l.sourced_id)", "l.given_name || ' ' || l.family_name"),
+    "roles": Described(_own("org"), _own("role")),
+    "enrollments": Described(CLASS, _own("role")),
+    "demographics": Described(f"{PERSONS}l.sourced_id)", "''"),
+    "lineItems": Described(CLASS, _own("title")),
+    "results": Described(ITEMS_CLASS, "''"),
+    "scoreScales": Described(CLASS, _own("title")),
+    "classResources": Described(CLASS, _own("title")),
+    "userResources": Described(f"{PERSONS}l.{quote('user')})", "''"),
 }
 """By collection; what isn't here is at no school, and has a title or nothing."""
 
@@ -102,7 +102,7 @@ def _collection(file: str) -> str:
 def _collections(changes: Changes, collection: str, files: list[str], shown: int) -> dict[str, Any]:
     model = FILES[collection].model
     title = any(field.name == "title" for field in model._meta.concrete_fields)
-    told = TOLD.get(collection) or Told("''", _own("title") if title else "''")
+    sql = DESCRIBED.get(collection) or Described("''", _own("title") if title else "''")
     marks = ", ".join(["%s"] * len(files))
     # A record that is new and filled by a file of links is only new.
     source = (
@@ -116,7 +116,7 @@ def _collections(changes: Changes, collection: str, files: list[str], shown: int
     found |= {"fields": {}, "schools": {}, "records": []}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT c.act, coalesce({told.school}, ''), count(DISTINCT l.id){source}"
+            f"SELECT c.act, coalesce({sql.school}, ''), count(DISTINCT l.id){source}"
             " GROUP BY 1, 2 ORDER BY 2, 1",
             values,
         )
@@ -133,7 +133,7 @@ def _collections(changes: Changes, collection: str, files: list[str], shown: int
                 found["fields"][field] = found["fields"].get(field, 0) + number
         for act in ACTS:
             cursor.execute(
-                f"SELECT DISTINCT l.sourced_id, coalesce({told.school}, ''), {told.name}, c.fields"
+                f"SELECT DISTINCT l.sourced_id, coalesce({sql.school}, ''), {sql.name}, c.fields"
                 f"{source} AND c.act = %s ORDER BY 1 LIMIT {int(shown)}",
                 [*values, act],
             )
@@ -150,6 +150,6 @@ def _collections(changes: Changes, collection: str, files: list[str], shown: int
     return found
 
 
-def without_records(told: dict[str, Any]) -> dict[str, Any]:
+def without_records(difference: dict[str, Any]) -> dict[str, Any]:
     """Return the numbers of a difference, without the records and their names."""
-    return {name: {**numbers, "records": []} for name, numbers in told.items()}
+    return {name: {**numbers, "records": []} for name, numbers in difference.items()}

@@ -55,8 +55,8 @@ def _kept(field: str, records: Any, numbers: Any) -> list[tuple[int, str, str]]:
     """Return row, id and value of the first."""
     first = np.argsort(numbers)[:KEPT]
     row_of = dict(zip(records[first].tolist(), numbers[first].tolist(), strict=True))
-    told = Enrollment.objects.filter(pk__in=row_of).values_list("pk", "sourced_id", field)
-    return sorted((row_of[pk], sourced_id, value) for pk, sourced_id, value in told)
+    rows = Enrollment.objects.filter(pk__in=row_of).values_list("pk", "sourced_id", field)
+    return sorted((row_of[pk], sourced_id, value) for pk, sourced_id, value in rows)
 
 
 def _unknown(m: Map) -> Iterator[Wrong]:

@@ -80,7 +80,9 @@ class Circumstances:
     zone: str = "UTC"
 
 
-def describe(package: Package, findings: Findings, told: Circumstances = Circumstances()) -> Bundle:
+def describe(
+    package: Package, findings: Findings, known: Circumstances = Circumstances()
+) -> Bundle:
     """Return what is to be read, in the order of storing; raises `Refused` where it is unsure."""
     entries = by_name(package.entries, findings)
     says = properties(entries.pop(MANIFEST, None), findings)
@@ -91,9 +93,9 @@ def describe(package: Package, findings: Findings, told: Circumstances = Circums
     for file in FILES.values():
         if file.of(version):
             entry, said = entries.pop(file.filename, None), says.get(f"file.{file.name}", "")
-            mode = _mode(file, entry, said, bool(says), told, findings)
+            mode = _mode(file, entry, said, bool(says), known, findings)
             if entry is not None and mode:
-                parts.append(Part(file, entry, mode, first=told.empty))
+                parts.append(Part(file, entry, mode, first=known.empty))
     for name in entries:
         other = any(file.filename == name for file in FILES.values())
         findings.add("file-of-other-version" if other else "file-ignored", name)
@@ -103,11 +105,11 @@ def describe(package: Package, findings: Findings, told: Circumstances = Circums
         check_order(part, version, findings)
     _refuse_hollow(parts, package, says, version, findings)
     made_up = says.get("source.systemCode") == SANDBOX
-    return Bundle(version, parts, told.zone, made_up)
+    return Bundle(version, parts, known.zone, made_up)
 
 
 def _mode(
-    file: File, entry: Entry | None, said: str, manifest: bool, told: Circumstances, to: Findings
+    file: File, entry: Entry | None, said: str, manifest: bool, known: Circumstances, to: Findings
 ) -> Mode | None:
     """Return how a file is read, None if it isn't there; report where the manifest is wrong."""
     if said and said not in MODES:
@@ -122,12 +124,12 @@ def _mode(
         code = "manifest-file-not-absent" if said == "absent" else "manifest-file-unlisted"
         if not said or said == "absent":
             to.add(code, file.filename, value=said)
-    if told.empty or not _stamped(file, entry):
+    if known.empty or not _stamped(file, entry):
         return "bulk"
-    if not told.answer:
+    if not known.answer:
         raise to.refuse("bulk-or-delta", file.filename)
-    to.add("bulk-or-delta-answered", file.filename, answer=told.answer)
-    return told.answer
+    to.add("bulk-or-delta-answered", file.filename, answer=known.answer)
+    return known.answer
 
 
 def _stamped(file: File, entry: Entry) -> bool:

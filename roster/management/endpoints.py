@@ -80,8 +80,8 @@ class EndpointCommand(OrganizationCommand):
             endpoint = sources.change(endpoint, self._settings(options), by=by)
             if options["trust"]:
                 endpoint = sources.trust(endpoint, options["trust"], by=by)
-        told = described(endpoint, ask=True)
-        return told, in_words(told)
+        facts = described(endpoint, ask=True)
+        return facts, in_words(facts)
 
     def _settings(self, options: dict[str, Any]) -> sources.Settings:
         credential = next((kind for name, kind in SECRETS.items() if options[name]), None)

@@ -22,45 +22,45 @@ def find(organization: Organization, model: type[Visited], number: int) -> Visit
 
 def described(endpoint: Source | Destination, *, ask: bool = False) -> dict[str, Any]:
     """Return it as data, without its secret; `ask` asks an untrusted server for its key."""
-    told = {str(endpoint._meta.model_name): endpoint.pk, **endpoint.settings()}
+    facts = {str(endpoint._meta.model_name): endpoint.pk, **endpoint.settings()}
     if endpoint.kind == Endpoint.Kind.SFTP and not endpoint.host_key and ask:
         try:
-            told["offered_host_key"] = offered_fingerprint(endpoint)
+            facts["offered_host_key"] = offered_fingerprint(endpoint)
         except Refused as refusal:
-            told["problem"] = str(refusal)
-            return told
+            facts["problem"] = str(refusal)
+            return facts
     last = "looked" if isinstance(endpoint, Source) else "delivered"
     at = endpoint.visited and stamp(endpoint.visited)
-    return told | {last: at, "problem": endpoint.problem}
+    return facts | {last: at, "problem": endpoint.problem}
 
 
-def in_words(told: dict[str, Any]) -> str:
+def in_words(facts: dict[str, Any]) -> str:
     """Return what `described` tells as a person reads it."""
-    schedule = [f"daily at {told['daily_at']}"] if told["daily_at"] else []
-    if told["every_minutes"]:
-        every = told["every_minutes"]
+    schedule = [f"daily at {facts['daily_at']}"] if facts["daily_at"] else []
+    if facts["every_minutes"]:
+        every = facts["every_minutes"]
         schedule.append(f"every {every} minutes" if every > 1 else "every minute")
-    when = " and ".join(schedule) if told["active"] else "paused"
-    user = f" as {told['user']}" if told["user"] else ""
-    secret = f" with {told['credential']}" if told["credential"] != "none" else ""
-    noun = "source" if "source" in told else "destination"
-    lines = [f"{told[noun]:>4}  {told['address']}{user}{secret}: {when or 'only by command'}"]
-    if told.get("answer"):
-        lines.append(f"      files that no manifest speaks of are read as {told['answer']}")
-    if told["host_key"]:
-        lines.append(f"      trusted host key: {told['host_key']}")
-    if "offered_host_key" in told:
+    when = " and ".join(schedule) if facts["active"] else "paused"
+    user = f" as {facts['user']}" if facts["user"] else ""
+    secret = f" with {facts['credential']}" if facts["credential"] != "none" else ""
+    noun = "source" if "source" in facts else "destination"
+    lines = [f"{facts[noun]:>4}  {facts['address']}{user}{secret}: {when or 'only by command'}"]
+    if facts.get("answer"):
+        lines.append(f"      files that no manifest speaks of are read as {facts['answer']}")
+    if facts["host_key"]:
+        lines.append(f"      trusted host key: {facts['host_key']}")
+    if "offered_host_key" in facts:
         lines.append(
-            f"      The server shows the host key {told['offered_host_key']}. Ask its operator"
+            f"      The server shows the host key {facts['offered_host_key']}. Ask its operator"
             " whether that is right; before you trust it, nothing goes there or comes:"
         )
-        lines.append(f"      set_{noun} … --{noun} {told[noun]} --trust FINGERPRINT")
-    if told.get("looked"):
-        lines.append(f"      last look that worked: {told['looked']}")
-    if "form" in told:
-        lines.append(f"      {told['form']}, last delivered: {told.get('delivered') or 'never'}")
-    if told["problem"]:
-        lines.append(f"      {told['problem']}")
+        lines.append(f"      set_{noun} … --{noun} {facts[noun]} --trust FINGERPRINT")
+    if facts.get("looked"):
+        lines.append(f"      last look that worked: {facts['looked']}")
+    if "form" in facts:
+        lines.append(f"      {facts['form']}, last delivered: {facts.get('delivered') or 'never'}")
+    if facts["problem"]:
+        lines.append(f"      {facts['problem']}")
     return "\n".join(lines)
 
 

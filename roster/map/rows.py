@@ -133,20 +133,20 @@ def _keys(source: Source, where: Where) -> NDArray[np.int64]:
 def states_of(organization: int) -> dict[str, State]:
     """Return what tells changed rows from unchanged ones, for each kind the latest change last."""
     states: dict[str, State] = {}
-    for kind, count, live, total, last in _told(organization, _row_state, levels=False):
+    for kind, count, live, total, last in _about_each(organization, _row_state, levels=False):
         states[kind] = [count, live, int(total or 0), _iso(last)]
-    for kind, count, total, last in _told(organization, _level_state, levels=True):
+    for kind, count, total, last in _about_each(organization, _level_state, levels=True):
         states[kind] = [count, int(total or 0), last]
     return {kind: states[kind] for kind in SOURCES}
 
 
 def last_change(organization: int) -> datetime | None:
     """Return when the last of all rows was changed, by the clock of then."""
-    moments = [_iso(last) for *_, last in _told(organization, _row_change, levels=False)]
+    moments = [_iso(last) for *_, last in _about_each(organization, _row_change, levels=False)]
     return max((datetime.fromisoformat(each) for each in moments if each), default=None)
 
 
-def _told(
+def _about_each(
     organization: int, query: Callable[[str, Source], str], *, levels: bool
 ) -> list[tuple[Any, ...]]:
     """Return a row about each kind: all of them at once, since a query costs more than a count."""

@@ -15,7 +15,7 @@ class Level(models.Model):
     """One derived level of the hierarchy: a calendar, a grade level, a school enrollment…
 
     Derived from the rows whenever they change (`roster/hierarchy.py`), under a readable and
-    stable id. It stands on all of `all_of` and on at least one of `any_of`; both are lists
+    stable id. Its parents are all of `all_of` and at least one of `any_of`; both are lists
     of `[kind, id]`. `role` is the one that a class enrollment gives a staff member at a school
     where no role row says it.
     """

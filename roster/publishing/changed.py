@@ -66,7 +66,7 @@ class Changed(NamedTuple):
             self.removed.united(more.removed),
         )
 
-    def told(self, collection: str) -> dict[str, Any]:
+    def as_json(self, collection: str) -> dict[str, Any]:
         """Return the difference of a collection as an import's is kept
         (`roster.importing.difference`).
         """

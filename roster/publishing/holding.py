@@ -134,7 +134,7 @@ class Weighing:
     def difference(self) -> dict[str, Any]:
         """What all feeds together would read otherwise, by collection."""
         return {
-            collection: changed.told(collection)
+            collection: changed.as_json(collection)
             for collection, changed in self.changed.items()
             if any(pairs.records.size for pairs in changed[1:])
         }

@@ -30,8 +30,8 @@ def counted(organization: Organization, inputs: Inputs) -> Counted:
 
 
 def _hash(inputs: Inputs) -> str:
-    told = blake2b(digest_size=16)
-    told.update(f"{inputs.stored} {inputs.day} {inputs.settings}".encode())
+    digest = blake2b(digest_size=16)
+    digest.update(f"{inputs.stored} {inputs.day} {inputs.settings}".encode())
     for kind, flags in sorted(inputs.marks.items()):
-        told.update(kind.encode() + flags.tobytes())
-    return told.hexdigest()
+        digest.update(kind.encode() + flags.tobytes())
+    return digest.hexdigest()

@@ -204,7 +204,7 @@ class Standing(NamedTuple):
     """Entries of a list that was begun, and which of them can't be read any more."""
 
     shows: List
-    fallen: list[bool]
+    withdrawn: list[bool]
 
 
 def as_it_stands(source: Source, collection: str, some: List, stand: str) -> Standing:

@@ -99,10 +99,10 @@ def page_as_begun(
     if known is None:
         return _begin(source, collection, where, offset, limit, name)
     some, size = known.piece(source, collection, offset, limit)
-    some, fallen = as_it_stands(source, collection, some, known.stand)
+    some, withdrawn = as_it_stands(source, collection, some, known.stand)
     texts = [
         in_place(source.version, collection, text) if gone else text
-        for text, gone in zip(_texts(source, collection, some), fallen, strict=True)
+        for text, gone in zip(_texts(source, collection, some), withdrawn, strict=True)
     ]
     return Page(texts, size)
 

@@ -25,11 +25,11 @@ def document(version: str, service: str, base: str, token_url: str) -> dict[str,
 
     `base` is scheme and host; `token_url` the whole address of the Token URL.
     """
-    told = deepcopy(_document(version, service))
-    told["servers"] = [{"url": base + base_path(version, service)}]
-    flow = told["components"]["securitySchemes"][SCHEME]["flows"]["clientCredentials"]
+    served = deepcopy(_document(version, service))
+    served["servers"] = [{"url": base + base_path(version, service)}]
+    flow = served["components"]["securitySchemes"][SCHEME]["flows"]["clientCredentials"]
     flow["tokenUrl"] = token_url
-    return told
+    return served
 
 
 def operations_of(version: str, service: str) -> list[Operation]:

@@ -54,7 +54,7 @@ def listed(items: dict[str, Any], *, least: int = 0) -> dict[str, Any]:
 
 def closed(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
     """Return the schema of an object that has these properties and no others."""
-    told: dict[str, Any] = {"type": "object", "properties": properties}
+    described: dict[str, Any] = {"type": "object", "properties": properties}
     if required:
-        told["required"] = required
-    return {**told, "additionalProperties": False}
+        described["required"] = required
+    return {**described, "additionalProperties": False}

@@ -42,18 +42,18 @@ def responses_of(operation: Operation) -> dict[str, Any]:
 
 def common(statuses: Iterable[int]) -> dict[str, Any]:
     """Return the answers besides success: 304, these errors, and any other."""
-    told: dict[str, Any] = {
+    responses: dict[str, Any] = {
         "304": {
             "description": "What If-None-Match names is still so. No body.",
             "headers": headers("ETag"),
         },
     }
-    return {**told, **_errors(statuses)}
+    return {**responses, **_errors(statuses)}
 
 
 def _errors(statuses: Iterable[int]) -> dict[str, Any]:
-    told = {str(each): {"$ref": f"#/components/responses/{_name(each)}"} for each in statuses}
-    return {**told, "default": {"$ref": "#/components/responses/Default"}}
+    responses = {str(each): {"$ref": f"#/components/responses/{_name(each)}"} for each in statuses}
+    return {**responses, "default": {"$ref": "#/components/responses/Default"}}
 
 
 def _done(operation: Operation) -> dict[str, Any]:
@@ -93,16 +93,16 @@ def statuses_of(operation: Operation) -> list[int]:
 
 def components(version: str, operations: Iterable[Operation]) -> dict[str, Any]:
     """Return the error responses and headers that operations refer to."""
-    told_of = {status for operation in operations for status in statuses_of(operation)}
+    statuses = {status for operation in operations for status in statuses_of(operation)}
     found = {
         _name(status): _error(version, meaning_of(status), *WITH.get(status, ()))
-        for status in sorted(told_of)
+        for status in sorted(statuses)
     }
     found["Default"] = _error(version, "Any other error. Its description says what was wrong.")
-    told = {
+    shared = {
         name: {"description": words, "schema": schema} for name, (words, schema) in HEADERS.items()
     }
-    return {"headers": told, "responses": found}
+    return {"headers": shared, "responses": found}
 
 
 def schemas(version: str, service: str) -> dict[str, Any]:

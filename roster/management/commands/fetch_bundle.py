@@ -47,11 +47,11 @@ class Command(OrganizationCommand):
         if problems or failed:
             raise Refused(" ".join([*problems.values(), *failed]))
         came = self.organization.arrivals.filter(received__gte=began, source__isnull=False)
-        told = [described(arrival) for arrival in came.order_by("pk").select_related("of_import")]
-        words = [f"{each['name']}: {each['state']}. {each['reason']}".strip() for each in told]
-        if any(each["state"] == Import.State.HELD for each in told):
+        facts = [described(arrival) for arrival in came.order_by("pk").select_related("of_import")]
+        words = [f"{each['name']}: {each['state']}. {each['reason']}".strip() for each in facts]
+        if any(each["state"] == Import.State.HELD for each in facts):
             words.append("Decide about it: import_roster SLUG --approve or --discard.")
-        return {"arrivals": told}, "\n".join(words or ["Nothing new has come in."])
+        return {"arrivals": facts}, "\n".join(words or ["Nothing new has come in."])
 
     def _fetch(self, source: Source, again: bool) -> None:
         until = time.monotonic() + PATIENCE

@@ -24,10 +24,10 @@ class Command(OrganizationCommand):
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         arrivals = self.organization.arrivals.select_related("of_import", "source")
-        told = [described(arrival) for arrival in arrivals[: max(1, options["last"])]]
+        facts = [described(arrival) for arrival in arrivals[: max(1, options["last"])]]
         since, words = silence(self.organization)
-        lines = [_line(each) for each in told] or ["Nothing has come in yet."]
-        return {"arrivals": told, "silent_since": since}, "\n".join(lines + words)
+        lines = [_line(each) for each in facts] or ["Nothing has come in yet."]
+        return {"arrivals": facts, "silent_since": since}, "\n".join(lines + words)
 
 
 def described(arrival: Arrival) -> dict[str, Any]:
@@ -56,10 +56,10 @@ def _why(of_import: Import | None) -> str:
     return " ".join(each["reason"] for each in of_import.holds)
 
 
-def _line(told: dict[str, Any]) -> str:
-    place = f"source {told['source']}" if told["source"] else told["by"]
-    reason = f": {told['reason']}" if told["reason"] else ""
+def _line(facts: dict[str, Any]) -> str:
+    place = f"source {facts['source']}" if facts["source"] else facts["by"]
+    reason = f": {facts['reason']}" if facts["reason"] else ""
     return (
-        f"{told['received'][:16]}  {told['state']:<10} {told['name']} ({told['size']:,} bytes,"
-        f" {told['checksum'][:12]}, {place}){reason}"
+        f"{facts['received'][:16]}  {facts['state']:<10} {facts['name']} ({facts['size']:,} bytes,"
+        f" {facts['checksum'][:12]}, {place}){reason}"
     )

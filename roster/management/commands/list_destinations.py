@@ -12,6 +12,6 @@ class Command(OrganizationCommand):
     help = "List where what vendors wrote is delivered, with the last delivery's trouble."
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        told = [described(each, ask=True) for each in self.organization.destinations.all()]
-        lines = [in_words(each) for each in told] or ["No destination. set_destination adds one."]
-        return {"destinations": told}, "\n".join(lines)
+        facts = [described(each, ask=True) for each in self.organization.destinations.all()]
+        lines = [in_words(each) for each in facts] or ["No destination. set_destination adds one."]
+        return {"destinations": facts}, "\n".join(lines)

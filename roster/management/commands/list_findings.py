@@ -67,11 +67,11 @@ def _in_words(of_import: Import, found: dict[str, Any]) -> str:
     ]
     if of_import.reason:
         lines.append(of_import.reason)
-    told: set[tuple[str, str, str]] = set()
+    shown: set[tuple[str, str, str]] = set()
     for one in found["list"]:
         group = (one["code"], one["file"], one["column"])
-        if group not in told:
-            told.add(group)
+        if group not in shown:
+            shown.add(group)
             place = " ".join(filter(None, (one["file"], one["column"])))
             lines += [
                 "",

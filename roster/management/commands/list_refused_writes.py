@@ -31,8 +31,8 @@ class Command(OrganizationCommand):
             f" (class {each['class'] or 'not known'}, {each['occurrences']} ×)"
             for each in refused
         ]
-        told = {"organization": self.organization.slug, "refused": refused}
-        return told, "\n".join(words) or "Nothing was refused."
+        result = {"organization": self.organization.slug, "refused": refused}
+        return result, "\n".join(words) or "Nothing was refused."
 
 
 def _class(organization: Organization, sourced_id: str) -> Klass:

@@ -12,7 +12,7 @@ class Command(OrganizationCommand):
     help = "List the sources of an organization, with the last look's trouble. No secrets."
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        told = [described(source, ask=True) for source in self.organization.sources.all()]
+        facts = [described(source, ask=True) for source in self.organization.sources.all()]
         since, words = silence(self.organization)
-        lines = [in_words(each) for each in told] or ["No source. set_source adds one."]
-        return {"sources": told, "silent_since": since}, "\n".join(lines + words)
+        lines = [in_words(each) for each in facts] or ["No source. set_source adds one."]
+        return {"sources": facts, "silent_since": since}, "\n".join(lines + words)

@@ -57,8 +57,8 @@ class Command(OrganizationCommand):
             f" {each['closes'] or 'the end'}, {'open' if each['open'] else 'not open'} today"
             for each in periods
         ]
-        told = {"organization": self.organization.slug, "periods": periods}
-        return told, "\n".join(words) or "There is no grading period in the active year."
+        result = {"organization": self.organization.slug, "periods": periods}
+        return result, "\n".join(words) or "There is no grading period in the active year."
 
 
 def _day(text: str | None, now: date | None) -> date | None:

@@ -29,5 +29,5 @@ class Command(OrganizationCommand):
             cleared = excluding.still_marked(entry)
         else:
             cleared = excluding.undo(entry, reason=options["reason"], by=self.actor()).changed
-        told = {"kind": entry.kind, "included": cleared, "dry_run": options["dry_run"]}
-        return told, f"{len(cleared)} of kind {entry.kind}: {', '.join(cleared[:20])}"
+        result = {"kind": entry.kind, "included": cleared, "dry_run": options["dry_run"]}
+        return result, f"{len(cleared)} of kind {entry.kind}: {', '.join(cleared[:20])}"
