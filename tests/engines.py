@@ -52,6 +52,7 @@ class Server:
     url: str = ""
     politely: signal.Signals = signal.SIGTERM
     given: dict[str, Any] = field(default_factory=dict)
+    is_ready: Callable[[], bool] = lambda: True
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -59,7 +60,7 @@ class Server:
         begin = bound_to_us(self.given.get("preexec_fn", lambda: None))
         given = {"stdin": subprocess.DEVNULL, **self.given, "preexec_fn": begin}
         self.process = subprocess.Popen(self.command, **given)
-        wait_for(self.answers, self.process, self.name)
+        wait_for(self.answers, self.process, self.name, self.is_ready)
 
     def has_ended(self) -> bool:
         return self.process is None or self.process.poll() is not None
@@ -124,6 +125,8 @@ def postgresql_server(**differing: str) -> Iterator[Server]:
             f"postgres://test@/postgres?host={sockets}",
             signal.SIGQUIT,
             {"preexec_fn": become, "cwd": folder},
+            # It takes connections, and refuses them, while it is still starting up.
+            lambda: "ready" in (data / "postmaster.pid").read_text(),
         ) as server:
             yield server
 
@@ -251,7 +254,12 @@ def bound_to_us(become: Callable[[], None] = lambda: None) -> Callable[[], None]
     return bind
 
 
-def wait_for(where: Path | int, server: subprocess.Popen[bytes], name: str) -> None:
+def wait_for(
+    where: Path | int,
+    server: subprocess.Popen[bytes],
+    name: str,
+    is_ready: Callable[[], bool] = lambda: True,
+) -> None:
     """Return once the socket, or the port of this machine, takes connections."""
     kind, address = (
         (socket.AF_UNIX, str(where)) if isinstance(where, Path)
@@ -261,7 +269,8 @@ def wait_for(where: Path | int, server: subprocess.Popen[bytes], name: str) -> N
     while time.monotonic() < end and server.poll() is None:
         with socket.socket(kind) as probe, contextlib.suppress(OSError):
             probe.connect(address)
-            return
+            if is_ready():
+                return
         time.sleep(0.02)
     raise Missing(f"{name} was started for the tests and doesn't answer; its words stand above.")
 

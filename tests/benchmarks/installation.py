@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
@@ -15,9 +14,6 @@ from django.core.management import call_command
 from portal import env
 from tests import engines, migrating
 from tests.benchmarks.asking import Broken
-
-PATIENCE = 30
-"""Seconds."""
 
 ENGINES = ("postgresql", "sqlite", "given")
 
@@ -57,25 +53,9 @@ def installation(engine: str) -> Iterator[Path]:
         yield folder
 
 
-def wait() -> None:
-    """Wait until PostgreSQL, which takes connections before it is ready, has begun."""
-    from django.db import OperationalError, connection
-
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            connection.ensure_connection()
-            return
-        except OperationalError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.05)
-
-
 def prepare() -> None:
     """Make Django ready in this process, and the tables in the database."""
     django.setup()
-    wait()
     call_command("migrate", verbosity=0)
     from roster.models import Organization
 

@@ -96,6 +96,7 @@ def test_a_proxy_that_nobody_named_is_noticed_once(caplog):
     assert caplog.text.count("TRUSTED_PROXIES is empty") == 1
 
 
+@pytest.mark.django_db  # A response that is closed looks at the connections.
 @pytest.mark.parametrize(("address", "believed"), [("10.1.1.1", True), ("192.0.2.1", False)])
 def test_a_request_has_a_name_in_the_log_and_in_its_answer(settings, address, believed):
     settings.TRUSTED_PROXIES = TRUSTED
