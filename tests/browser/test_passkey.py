@@ -68,5 +68,5 @@ def test_dana_signs_in_with_her_finger(page: Page, live_server: LiveServer, dana
     page.get_by_role("button", name="Use your passkey").click()
     page.get_by_role("link", name="Remove").click()
     page.get_by_role("button", name="Remove").click()
-    expect(page.get_by_text("None yet.")).to_be_visible()
+    expect(page.get_by_role("heading", name="No passkey yet")).to_be_visible()
     assert not Authenticator.objects.exists()
