@@ -27,7 +27,7 @@ LONG = tuple(
         "year",
     )
 )  # fmt: skip
-"""Where single tests take long: one worker begins with them, and both end with short ones."""
+"""Where single tests take long: they go first, so that all processes end at one time."""
 
 ASKING = {"db", "transactional_db", "django_db_setup", "live_server"}
 """The fixtures by which a test asks for the database; without them it gets none."""
