@@ -72,9 +72,10 @@ def foresee(
     """
     known, there = before(organization), years.placed(levels)
     courses = {key[1]: each.course for key, each in levels.items() if key[0] == "course"}
+    asked = asked_for(organization, lambda: courses)
     marks = [
         *known.marks,
-        *(MarkRow(*key, Mark.Source.BUNDLE.value, {}) for key in asked_for(organization, courses)),
+        *(MarkRow(*key, Mark.Source.BUNDLE.value, {}) for key in asked),
         *carried(years.carried_over(organization, known.levels, there)),
     ]
     if known.map and known.marks:

@@ -21,7 +21,7 @@ __all__ = ["Derived", "derive", "derived"]
 
 def derive(organization: Organization) -> int:
     """Bring the organization's levels in step with its rows; return how many changed."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         return store(organization, levels_of(Ground(organization)))
 
 

@@ -11,19 +11,22 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from django.db import connection
+
 from roster import carrying, checking, hierarchy
 from roster.clock import MILLISECOND, clock
 from roster.hierarchy.timetable import Timetable
-from roster.importing import engine, references, traces
+from roster.importing import engine, mapped, references, traces
 from roster.importing.changes import Changes
 from roster.importing.difference import difference
-from roster.importing.enrollments import check as check_enrollments
+from roster.importing.engine import quote
 from roster.importing.findings import Findings
 from roster.importing.former import marks_kept
 from roster.importing.gathering import STORED, Gathering
 from roster.importing.holds import Weighing
 from roster.importing.seen import Seen
-from roster.importing.store import Store
+from roster.importing.staging import drop
+from roster.importing.store import Counts, Store
 from roster.importing.years import active_school_year
 from roster.kinds import KINDS
 from roster.map import Map, build, current, forget, last_change, store
@@ -46,8 +49,29 @@ class Applied:
     numbers: checking.Numbers
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What must be known of an organization's rows before any of them changes; it is locked.
+
+    `moment` is the time that changed rows get.
+    """
+
+    organization: Organization
+    moment: datetime
+    years: set[str]
+    marks: carrying.Before
+    seen: Seen | None
+
+    @classmethod
+    def of(cls, organization: Organization) -> Before:
+        organization = engine.lock(organization)
+        return cls(
+            organization, _moment(organization), _years(organization), *_before(organization)
+        )
+
+
 def apply(
-    of_import: Import,
+    before: Before,
     gathering: Gathering,
     last: Import | None,
     *,
@@ -60,13 +84,13 @@ def apply(
     that it holds becomes the active one. The difference is worked out if it was asked for, or if
     there are reasons to hold the import.
     """
-    organization = engine.lock(of_import.organization)
+    organization = before.organization
     known = last.files if last else {}
     changes = Changes(organization)
     try:
         weighing = Weighing(organization, changes, gathering.files, known, gathering.findings)
         counts, numbers = _change(
-            organization, gathering, weighing, anew=_is_read_anew(last), by_approval=by_approval
+            before, gathering, weighing, anew=_is_read_anew(last), by_approval=by_approval
         )
         holds = [reason._asdict() for reason in weighing.reasons]
         gathering.progress(COMPARED, "Comparing")
@@ -85,7 +109,7 @@ def _is_read_anew(last: Import | None) -> bool:
 
 
 def _change(
-    organization: Organization,
+    before: Before,
     gathering: Gathering,
     weighing: Weighing,
     *,
@@ -94,20 +118,20 @@ def _change(
 ) -> tuple[dict[str, dict[str, int]], checking.Numbers | None]:
     """Return the counts of each file, and what reaches no vendor now, if that may be new."""
     numbers = None
-    before, seen = _before(organization)
-    years = _years(organization)
-    store = Store(organization, _moment(organization), weighing.changes, weighing.weigh)
+    organization, years = before.organization, before.years
+    first = gathering.first is not None
+    store = Store(organization, before.moment, weighing.changes, weighing.weigh, first=first)
     gathering.merge(store)
     engine.analyze(sorted(store.grown))
     gathering.progress(STORED, "Checking references")
     for stage in gathering.stages:
         references.check(stage, organization, gathering.findings)
-    enrollments = {
-        stage: stage.stored(organization) for stage in gathering.stages if stage.model is Enrollment
-    }
-    for stage in gathering.stages:
-        stage.drop()  # What follows needs the memory more than this.
-    year, after = organization.school_year, _years(organization)
+    found_in_map = [stage for stage in gathering.stages if stage.name in mapped.KINDS]
+    rows_of = {stage: stage.stored(organization) for stage in found_in_map}
+    drop(gathering.stages)  # What follows needs the memory more than this.
+    year, after = organization.school_year, years
+    if gathering.counts.get("academicSessions.csv", Counts()).changed:
+        after = _years(organization)
     named = not year or (bool(by_approval and after) and year in years - after)
     if named:
         organization.school_year = active_school_year(organization)
@@ -116,13 +140,13 @@ def _change(
             Rollover.objects.note(organization, year, by_name=by_approval)
     if gathering.changed or named or anew:
         gathering.progress(CHECKED, "Deriving the hierarchy")
-        m, numbers = _derive(organization, gathering.findings, before, seen, weighing)
+        m, numbers = _derive(before, gathering.findings, weighing)
         weighing.weigh_schools()
         weighing.weigh_year(year, years, after)
     else:
         m = current(organization)[1]
-    for stage, rows in enrollments.items():
-        check_enrollments(stage, rows, m, gathering.findings)
+    for stage, rows in rows_of.items():
+        mapped.check(stage, rows, m, gathering.findings)
     gathering.findings.judge()
     weighing.weigh_forms()
     return {name: counts.as_dict() for name, counts in gathering.counts.items()}, numbers
@@ -140,10 +164,16 @@ def _moment(organization: Organization) -> datetime:
 def _may_be_held(organization: Organization) -> bool:
     """Return whether there is enough for more to come or go than the limits allow."""
     limit = min(organization.hold_records, organization.hold_visible)
-    return any(
-        model.objects.filter(organization=organization, status=Status.ACTIVE)[limit:].exists()
-        for model in (User, Klass, Enrollment)
-    )
+    tables = [quote(model._meta.db_table) for model in (User, Klass, Enrollment)]
+    beyond = [
+        f"EXISTS (SELECT 1 FROM {table} WHERE organization_id = %s AND status = %s"  # noqa: S608
+        f" LIMIT 1 OFFSET {limit})"
+        for table in tables
+    ]
+    with connection.cursor() as cursor:
+        active: list[Any] = [organization.pk, Status.ACTIVE.value]
+        cursor.execute(f"SELECT {' OR '.join(beyond)}", active * len(tables))
+        return bool(cursor.fetchone()[0])
 
 
 def _before(organization: Organization) -> tuple[carrying.Before, Seen | None]:
@@ -158,21 +188,16 @@ def _before(organization: Organization) -> tuple[carrying.Before, Seen | None]:
     return before, seen
 
 
-def _derive(
-    organization: Organization,
-    findings: Findings,
-    before: carrying.Before,
-    seen: Seen | None,
-    weighing: Weighing,
-) -> tuple[Map, checking.Numbers]:
+def _derive(before: Before, findings: Findings, weighing: Weighing) -> tuple[Map, checking.Numbers]:
     """Derive levels and marks, and compare who is visible before and after."""
+    organization = before.organization
     after = cache(lambda: build(organization))
     with marks_kept(organization):
         hierarchy.derive(organization)
         Organization.objects.filter(pk=organization.pk).touch()  # type: ignore[attr-defined]
-        _tell(carrying.carry(organization, before, after), findings)
-    if seen is not None:
-        weighing.weigh_visible(seen, Seen.of(organization, after()))
+        _tell(carrying.carry(organization, before.marks, after), findings)
+    if before.seen is not None:
+        weighing.weigh_visible(before.seen, Seen.of(organization, after()))
     store(organization, after())  # The refresh and the next import begin with it.
     return after(), checking.numbers(organization, after())
 

@@ -1,11 +1,12 @@
 """One attempt to import a bundle: read, staged, compared, checked, and applied, held or refused.
 
-Reading and staging hold no lock but that of the organization's imports. The change itself is one
-transaction, in which the findings, the levels of the hierarchy and the audit entry are written
-too. A refusal rolls it back, and only the import's own row with its reason and findings remains.
-So does a hold: what an import would do is known by doing it and taking it back, and its bundle is
-kept, encrypted, until a person has approved or discarded it. There is no second way of computing
-a difference that could disagree with the first.
+Reading and staging hold no lock but that of the organization's imports, unless it is a first load,
+whose rows are stored as they are read. The change itself is one transaction, in which the findings,
+the levels of the hierarchy and the audit entry are written too. A refusal rolls it back, and only
+the import's own row with its reason and findings remains. So does a hold: what an import would do
+is known by doing it and taking it back, and its bundle is kept, encrypted, until a person has
+approved or discarded it. There is no second way of computing a difference that could disagree with
+the first.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from django.db import DatabaseError, connection, transaction
 from roster import arrivals, audit
 from roster.clock import clock
 from roster.importing import traces
-from roster.importing.applying import Applied, apply, repeat
+from roster.importing.applying import Applied, Before, apply, repeat
 from roster.importing.difference import without_records
 from roster.importing.disk import DISK_FULL, is_disk_full
 from roster.importing.engine import quote
 from roster.importing.files import FILES
 from roster.importing.findings import Findings, clean
+from roster.importing.first import First
 from roster.importing.gathering import Gathering, Progress
 from roster.importing.locking import hold_again
 from roster.importing.manifest import Answer, Bundle, Circumstances, describe
@@ -39,6 +41,8 @@ from roster.models import Arrival, Import, Organization
 from roster.refusal import Refused
 
 M_MMAP_THRESHOLD, LARGE = -3, 1 << 17
+SOON_READ = 4 << 20
+"""Bytes of a bundle for whose reading SQLite's one write lock may be held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +94,25 @@ class Attempt:
             own = OwnRows(of_import.organization)
             laid = own.laid_over(bundle)
             memory = Memory(of_import.organization, last, strict=of_import.strict)
-            gathering = Gathering(laid, of_import.files, findings, stages, self.progress, memory)
-            gathering.read()
-            own.tell(findings)
-            findings.judge()
-            if last is not None and not of_import.force:
-                traces.refuse_going_back(of_import.files, last.files)
-            with transaction.atomic():
+            with contextlib.ExitStack() as change:
+                before = first = None
+                if given.empty and last is None and not self.dry_run and _is_soon_read(bundle):
+                    change.enter_context(transaction.atomic())
+                    before = Before.of(of_import.organization)
+                    first = First(before.organization, before.moment)
+                gathering = Gathering(
+                    laid, of_import.files, findings, stages, self.progress, memory, first
+                )
+                gathering.read()
+                own.tell(findings)
+                findings.judge()
+                if last is not None and not of_import.force:
+                    traces.refuse_going_back(of_import.files, last.files)
+                if before is None:
+                    change.enter_context(transaction.atomic())
+                    before = Before.of(of_import.organization)
                 applied = apply(
-                    of_import,
+                    before,
                     gathering,
                     last,
                     with_difference=self.dry_run,
@@ -243,6 +257,10 @@ def _is_empty(organization: Organization) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT EXISTS ({' UNION ALL '.join(every)})")
         return not cursor.fetchone()[0]
+
+
+def _is_soon_read(bundle: Bundle) -> bool:
+    return connection.vendor == "postgresql" or bundle.size < SOON_READ
 
 
 def _refuse_confusion(bundle: Bundle, organization: Organization) -> None:

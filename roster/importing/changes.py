@@ -7,6 +7,7 @@ difference all goes by it, so that they can't disagree.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.db import connection
@@ -31,6 +32,7 @@ class Changes:
 
     def __init__(self, organization: Organization) -> None:
         self.organization = organization
+        self.acts: dict[str, Counter[str]] = {}
         self._create()
 
     def _create(self) -> None:
@@ -44,61 +46,67 @@ class Changes:
     def drop(self) -> None:
         engine.drop([TABLE])
 
-    def note_rewritten(self, stage: Stage) -> int:
-        """Note the stored rows that a stage says something else about."""
+    def note(self, stage: Stage) -> None:
+        """Note the rows that a stage has and the database hasn't, and those that differ."""
         live, staged = names(stage)
         fields = " || ".join(_differs(stage, field) for field in ("metadata", *stage.fields))
-        return self._note(
-            f"SELECT %s, CASE WHEN l.status = s.status THEN '{UPDATED}'"  # noqa: S608
-            f" WHEN s.status = %s THEN '{LEFT}' ELSE '{RETURNED}' END,"
-            f" l.id, l.sourced_id, CASE WHEN l.digest = s.digest THEN '' ELSE {fields} END"
-            # In this order: else SQLite looks each stored row up among the staged ones.
-            f" FROM {staged} CROSS JOIN {live} WHERE {SAME}"
-            " AND s.sound = 1 AND (l.digest <> s.digest OR l.status <> s.status)",
-            stage.name,
+        noted = self._note(
+            stage,
+            f"SELECT %s, CASE WHEN l.id IS NULL THEN '{CREATED}'"  # noqa: S608
+            f" WHEN l.status = s.status THEN '{UPDATED}'"
+            f" WHEN s.status = %s THEN '{LEFT}' ELSE '{RETURNED}' END, l.id, s.sourced_id,"
+            f" CASE WHEN l.id IS NULL OR l.digest = s.digest THEN '' ELSE {fields} END"
+            f" FROM {staged} LEFT JOIN {live} ON {SAME} WHERE s.sound = 1"
+            " AND (l.id IS NULL OR l.digest <> s.digest OR l.status <> s.status)",
             Status.RETIRED.value,
             self.organization.pk,
         )
-
-    def note_created(self, stage: Stage) -> int:
-        live, staged = names(stage)
-        return self._note(
-            f"SELECT %s, '{CREATED}', NULL, s.sourced_id, '' FROM {staged}"  # noqa: S608
-            f" WHERE s.sound = 1 AND NOT EXISTS (SELECT 1 FROM {live} WHERE {SAME})",
-            stage.name,
-            self.organization.pk,
-        )
+        if noted:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"SELECT c.act, count(*) FROM {TABLE} AS c WHERE c.file = %s GROUP BY c.act",  # noqa: S608
+                    [stage.name],
+                )
+                self.acts.setdefault(stage.name, Counter()).update(dict(cursor.fetchall()))
 
     def note_gone(self, stage: Stage, unless: str) -> int:
         """Note the live rows of bundles that a bulk file no longer names."""
-        live, _ = names(stage)
+        live, staged = names(stage)
         known = stage.known
         gone = known.gone if known else None
         if gone is None:
             [gone] = bulk.numbers(
-                f"SELECT l.id FROM {live} WHERE l.organization_id = %s AND l.status = %s"  # noqa: S608
-                f" AND l.digest <> '' AND {stage.lacks('l.sourced_id')}{unless}",
+                f"SELECT l.id FROM {live} LEFT JOIN {staged} ON s.sourced_id = l.sourced_id"  # noqa: S608
+                " WHERE l.organization_id = %s AND l.status = %s AND l.digest <> ''"
+                " AND s.sourced_id IS NULL",
                 [self.organization.pk, Status.ACTIVE.value],
                 1,
             )
             gone = gone[known.rows.row_of(gone) == 0] if known else gone
+        noted = 0
         for some in in_parts(gone.tolist(), engine.BATCH):
             chosen, values = bulk.among(some)
-            self._note(
-                f"SELECT %s, '{GONE}', l.id, l.sourced_id, '' FROM {live} WHERE l.id {chosen}",  # noqa: S608
-                stage.name,
+            noted += self._note(
+                stage,
+                f"SELECT %s, '{GONE}', l.id, l.sourced_id, '' FROM {live}"  # noqa: S608
+                f" WHERE l.id {chosen}{unless}",
                 *values,
             )
-        return len(gone)
+        if noted:
+            self.acts.setdefault(stage.name, Counter())[GONE] += noted
+        return noted
 
     def note_filled(self, stage: Stage, word: str, tables: str, where: str, *values: Any) -> int:
         """Note the rows of which a file of links fills or clears one field."""
-        return self._note(
+        noted = self._note(
+            stage,
             f"SELECT %s, '{UPDATED}', l.id, l.sourced_id, %s FROM {tables} WHERE {where}",  # noqa: S608
-            stage.name,
             f" {word}",
             *values,
         )
+        if noted:
+            self.acts.setdefault(stage.name, Counter())[UPDATED] += noted
+        return noted
 
     def rows(self, stage: Stage, *acts: str, fields: str = "") -> tuple[str, list[Any]]:
         """Return SQL for the keys of a stage's changed rows, of some acts, and its parameters."""
@@ -118,12 +126,12 @@ class Changes:
 
     def files(self) -> list[str]:
         """Return the names of the stages with changes."""
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT DISTINCT c.file FROM {TABLE} AS c")  # noqa: S608
-            return [file for (file,) in cursor.fetchall()]
+        return [*self.acts]
 
     def ids(self, file: str, *acts: str) -> list[str]:
         """Return the sourcedIds of a file's records of which one of these became."""
+        if not self.count(file, *acts):
+            return []
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT c.sourced_id FROM {TABLE} AS c WHERE c.file = %s"  # noqa: S608
@@ -134,6 +142,8 @@ class Changes:
 
     def emptied_schools(self) -> list[tuple[str, int]]:
         """Return the schools whose last class enrollments are removed, and how many these are."""
+        if not self.count("enrollments", *REMOVED):
+            return []
         enrollments, classes = (quote(m._meta.db_table) for m in (Enrollment, Klass))
         with connection.cursor() as cursor:
             cursor.execute(
@@ -150,15 +160,14 @@ class Changes:
             )
             return [(str(school), int(removed)) for school, removed in cursor.fetchall()]
 
-    def count(self, stage: Stage, *acts: str) -> int:
-        sql, values = self.rows(stage, *acts)
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM {sql} AS changed", values)  # noqa: S608
-            return int(cursor.fetchone()[0])
+    def count(self, file: str, *acts: str) -> int:
+        """Return of how many of a file's records one of these became."""
+        noted = self.acts.get(file, Counter())
+        return sum(noted[act] for act in acts)
 
-    def _note(self, sql: str, *values: Any) -> int:
+    def _note(self, stage: Stage, sql: str, *values: Any) -> int:
         with connection.cursor() as cursor:
-            cursor.execute(f"INSERT INTO {TABLE} {sql}", values)
+            cursor.execute(f"INSERT INTO {TABLE} {sql}", [stage.name, *values])
             noted = int(cursor.rowcount)
         if noted > MANY:
             engine.analyze([TABLE])

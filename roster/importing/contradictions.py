@@ -1,13 +1,14 @@
-"""Looks for rows that contradict each other, when everything is stored, by one statement each.
+"""Looks for rows that contradict each other, when everything is stored.
 
-All of them are kept as they are. A table says what is asked of which stage: in its SQL, `s` is a
-staged row that is live, `o` what it is joined with.
+All of them are kept as they are. A table says what is asked of the rows of which file: in its SQL,
+`s` is a row that is live, `o` what it is joined with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any
 
 from django.db import connection
 
@@ -15,31 +16,18 @@ from roster.hierarchy.circles import in_circles
 from roster.hierarchy.timetable import SCHOOL_YEAR, Timetable
 from roster.importing.engine import elements
 from roster.importing.findings import Findings
-from roster.importing.staging import Found, Stage
+from roster.importing.staging import Found, Question, Stage
 from roster.models import (
     AcademicSession,
     Enrollment,
     Klass,
-    Org,
     Organization,
     Role,
-    User,
     Written,
 )
 
 STRICT = {"date-outside-terms", "teacher-primary-twice"}
 """What strict imports alone look for: usual data has it, and nobody is the worse for it."""
-
-
-class Contradiction(NamedTuple):
-    """What is told of a column of a stage: its value, what is joined, and the condition."""
-
-    code: str
-    stage: str
-    column: str
-    value: str
-    where: str
-    joins: str = ""
 
 
 def stored(model: Any, alias: str, where: str = "TRUE") -> str:
@@ -80,24 +68,12 @@ PRIMARY = (
 """Who has several primary roles at an org, and where."""
 
 
-ROLES_OF = stored(Role, "r", 'r."user" = s.sourced_id')
-
-
-def shared(field: str) -> str:
-    """Return SQL for whether several live users have a field's value, whatever its letters."""
-    users = stored(User, "u", f"u.{field} <> ''")
-    return (
-        f"LOWER(s.{field}) IN (SELECT LOWER(u.{field}) FROM {users}"  # noqa: S608
-        f" GROUP BY LOWER(u.{field}) HAVING COUNT(*) > 1)"
-    )
-
-
 def holds(field: str) -> str:
     """Return SQL for whether the sourcedId holds a name, in any letters."""
     return f"REPLACE(LOWER(s.sourced_id), LOWER(s.{field}), '') <> LOWER(s.sourced_id)"
 
 
-def outside_terms(field: str, column: str) -> Contradiction:
+def outside_terms(field: str, column: str) -> Question:
     """Enrollments that begin or end when their class has no term."""
     sessions = stored(AcademicSession, "t", "t.sourced_id = e.value")
     joins = (
@@ -109,10 +85,10 @@ def outside_terms(field: str, column: str) -> Contradiction:
     )
     where = f"s.{field} NOT BETWEEN o.opens AND o.closes"
     value = f"CAST(s.{field} AS text)"
-    return Contradiction("date-outside-terms", "staged_enrollments", column, value, where, joins)
+    return Question("date-outside-terms", column, value, where, joins)
 
 
-def of_years() -> Contradiction:
+def of_years() -> Question:
     """Classes whose terms are of several school years."""
     sessions = stored(AcademicSession, "t", "t.sourced_id = e.value AND t.school_year <> ''")
     joins = (
@@ -123,90 +99,76 @@ def of_years() -> Contradiction:
         " AS o ON o.sourced_id = s.sourced_id"
     )
     value = "o.first || ', ' || o.last"
-    return Contradiction(
-        "class-of-years", "staged_classes", "termSourcedIds", value, "o.first <> o.last", joins
-    )
+    return Question("class-of-years", "termSourcedIds", value, "o.first <> o.last", joins)
 
 
-def uneven(stage: str) -> Contradiction:
+def uneven() -> Question:
     size = "JSONB_ARRAY_LENGTH" if connection.vendor == "postgresql" else "JSON_ARRAY_LENGTH"
     codes, subjects = f"{size}(s.subject_codes)", f"{size}(s.subjects)"
     where = f"{codes} > 0 AND {codes} <> {subjects}"
-    return Contradiction("subjects-uneven", stage, "subjectCodes", "''", where)
+    return Question("subjects-uneven", "subjectCodes", "''", where)
 
 
-def written(collection: str) -> Contradiction:
+def written(collection: str) -> Question:
     """Rows of whose ids vendors have written records."""
     log = f'"{Written._meta.db_table}" AS w WHERE w.organization_id = %(organization)s'
     joins = (
         f"JOIN (SELECT DISTINCT w.sourced_id FROM {log}"  # noqa: S608
         f" AND w.collection = '{collection}') AS o ON o.sourced_id = s.sourced_id"
     )
-    table = f"staged_{collection.lower()}"
-    return Contradiction("vendor-wrote", table, "sourcedId", "s.sourced_id", "TRUE", joins)
+    return Question("vendor-wrote", "sourcedId", "s.sourced_id", "TRUE", joins)
 
 
-def contradictions() -> tuple[Contradiction, ...]:
-    return (
-        Contradiction(
-            "teacher-primary-twice",
-            "staged_enrollments",
-            "primary",
-            "s.klass",
-            OVERLAP,
-            former(("klass",), "{0}.role = 'teacher' AND {0}.\"primary\""),
-        ),
-        outside_terms("begin_date", "beginDate"),
-        outside_terms("end_date", "endDate"),
-        Contradiction(
-            "user-without-role",
-            "staged_users",
-            "",
-            "''",
-            f"NOT EXISTS (SELECT 1 FROM {ROLES_OF})",  # noqa: S608
-        ),
-        Contradiction(
-            "role-primary-twice",
-            "staged_roles",
-            "roleType",
-            "s.role",
-            "s.role_type = 'primary'",
-            PRIMARY,
-        ),
-        Contradiction(
-            "username-twice", "staged_users", "username", "s.username", shared("username")
-        ),
-        Contradiction("email-twice", "staged_users", "email", "s.email", shared("email")),
-        Contradiction(
-            "id-telling",
-            "staged_users",
-            "sourcedId",
-            "s.sourced_id",
-            f"(s.sourced_id LIKE '%%_@_%%.__%%' OR ({holds('given_name')}"
-            f" AND {holds('family_name')}))",
-        ),
-        of_years(),
-        *map(written, ("categories", "lineItems", "results", "scoreScales")),
-        uneven("staged_courses"),
-        uneven("staged_classes"),
-    )
+@cache
+def contradictions() -> dict[str, list[Question]]:
+    """Return what is asked of the rows of each file."""
+    return {
+        "enrollments": [
+            Question(
+                "teacher-primary-twice",
+                "primary",
+                "s.klass",
+                OVERLAP,
+                former(("klass",), "{0}.role = 'teacher' AND {0}.\"primary\""),
+            ),
+            outside_terms("begin_date", "beginDate"),
+            outside_terms("end_date", "endDate"),
+        ],
+        "users": [
+            Question(
+                "id-telling",
+                "sourcedId",
+                "s.sourced_id",
+                f"(s.sourced_id LIKE '%%_@_%%.__%%' OR ({holds('given_name')}"
+                f" AND {holds('family_name')}))",
+            ),
+        ],
+        "roles": [
+            Question(
+                "role-primary-twice", "roleType", "s.role", "s.role_type = 'primary'", PRIMARY
+            ),
+        ],
+        "courses": [uneven()],
+        "classes": [of_years(), uneven()],
+        **{name: [written(name)] for name in ("categories", "lineItems", "results", "scoreScales")},
+    }
+
+
+def questions(stage: Stage, *, strict: bool) -> list[Question]:
+    """Return what is asked of a stage's rows."""
+    every = contradictions().get(stage.name, [])
+    return [each for each in every if strict or each.code not in STRICT]
 
 
 def check(stage: Stage, organization: Organization, findings: Findings) -> None:
-    """Report what the live rows of a stage contradict."""
-    for each in contradictions():
-        if each.stage == stage.table and (findings.strict or each.code not in STRICT):
-            found = stage.find(
-                each.value, each.joins, each.where, {"organization": organization.pk}
-            )
-            tell(findings, stage, each.code, each.column, found)
-    if stage.table in ("staged_orgs", "staged_academicsessions"):
-        model = Org if stage.model is Org else AcademicSession
+    """Report circles of parents, and years that are called otherwise than they say."""
+    if stage.name in ("orgs", "academicSessions"):
+        model: Any = stage.model
         live = model.objects.filter(organization=organization, status="active").exclude(parent="")
         parents = dict(live.values_list("sourced_id", "parent"))
         named = {each: parents[each] for each in in_circles(parents)}
         _report_rows(stage, findings, "parent-circle", "parentSourcedId", named)
-    if stage.table == "staged_academicsessions":
+    if stage.name == "academicSessions":
         _report_rows(stage, findings, "year-labels", "schoolYear", _relabelled(organization))
 
 
@@ -228,9 +190,9 @@ def _report_rows(
     """Report those of a stage's rows that are named, each with a value."""
     if named:
         asked = f"s.sourced_id IN ({', '.join(['%s'] * len(named))})"
-        found = stage.find("''", "", asked, [*named])
-        kept = [(row, name, named[name]) for row, name, _ in found.kept]
-        tell(findings, stage, code, column, found._replace(kept=kept))
+        for _, found in stage.find([Question(code, column, "''", asked)], [*named]):
+            kept = [(row, name, named[name]) for row, name, _ in found.kept]
+            tell(findings, stage, code, column, found._replace(kept=kept))
 
 
 def tell(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
 from typing import Any, cast
@@ -12,7 +14,6 @@ from django.db import connection, transaction
 from django.db.models import Field, Model
 
 from roster.models import Organization
-from roster.parts import in_parts
 
 BATCH = 2_000
 ROOM = {"temp_store": "FILE", "cache_size": "-8192"}
@@ -41,17 +42,64 @@ def prepared(model: type[Model], moment: datetime) -> Any:
 def write(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Append rows to a staging table: by COPY in PostgreSQL, else by one prepared statement."""
     names = ", ".join(map(quote, columns))
+    if connection.vendor == "postgresql":
+        copying.begin(f"COPY {quote(table)} ({names}) FROM STDIN", rows)
+        return
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {quote(table)} ({names}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            return
         marks = ", ".join(["%s"] * len(columns))
         # One transaction for the batch. It touches temporary tables only, so it is begun by hand:
         # Django's would take SQLite's one write lock, and keep everybody else from writing.
         with _batch(cursor):
             cursor.executemany(f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})", rows)  # noqa: S608
+
+
+class Copying(threading.local):
+    """Sends rows to PostgreSQL: inside `beside` by a thread, so that others are read meanwhile.
+
+    Every other statement waits there until they are in. One for each thread, as connections are.
+    """
+
+    worker: ThreadPoolExecutor | None = None
+    sent: Future[None] | None = None
+
+    @contextlib.contextmanager
+    def beside(self) -> Iterator[None]:
+        with ThreadPoolExecutor(1) as worker, connection.execute_wrapper(self._after):
+            self.worker = worker
+            try:
+                yield
+                self.wait()
+            finally:
+                self.worker = self.sent = None
+
+    def begin(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        self.wait()
+        connection.ensure_connection()
+        if self.worker:
+            self.sent = self.worker.submit(_copy, connection.connection, sql, [*rows])
+            return
+        with connection.wrap_database_errors:
+            _copy(connection.connection, sql, rows)
+
+    def wait(self) -> None:
+        """Wait until what was sent is in; raises what was wrong with it."""
+        sent, self.sent = self.sent, None
+        if sent:
+            with connection.wrap_database_errors:
+                sent.result()
+
+    def _after(self, execute: Any, *statement: Any) -> Any:
+        self.wait()
+        return execute(*statement)
+
+
+copying = Copying()
+
+
+def _copy(raw: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    with raw.cursor() as cursor, cursor.copy(sql) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 @contextlib.contextmanager
@@ -112,11 +160,17 @@ def analyze(tables: Iterable[str]) -> None:
 
 
 def drop(tables: Sequence[str]) -> None:
-    """Drop those of the tables that there are; PostgreSQL takes them all at once."""
-    at_once = max(1, len(tables)) if connection.vendor == "postgresql" else 1
+    """Drop those of the temporary tables that there are; PostgreSQL takes them all at once."""
+    if not tables:
+        return
     with connection.cursor() as cursor:
-        for some in in_parts(tables, at_once):
-            cursor.execute(f"DROP TABLE IF EXISTS {', '.join(map(quote, some))}")
+        if connection.vendor == "postgresql":
+            names = ", ".join(f"pg_temp.{quote(table)}" for table in tables)
+            cursor.execute(f"DROP TABLE IF EXISTS {names}")
+            return
+        cursor.execute("SELECT name FROM sqlite_temp_master WHERE type = 'table'")
+        for name in {name for (name,) in cursor.fetchall()}.intersection(tables):
+            cursor.execute(f"DROP TABLE temp.{quote(name)}")
 
 
 def lock(organization: Organization) -> Organization:

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from roster.importing import traces
+from roster.importing.engine import copying
 from roster.importing.findings import Findings
+from roster.importing.first import First, FirstRows
 from roster.importing.known import KnownLines, KnownRows
 from roster.importing.links import Links
 from roster.importing.manifest import Bundle, Part
@@ -15,7 +17,7 @@ from roster.importing.parsing import Unusual
 from roster.importing.people import People
 from roster.importing.reading import Reader
 from roster.importing.remembering import Memory, Outdated, may_be_kept
-from roster.importing.staging import Stage
+from roster.importing.staging import Stage, plan_of
 from roster.importing.store import Counts, Store
 from roster.models import Organization
 from roster.refusal import Refused
@@ -55,7 +57,9 @@ class Gathering:
         stages: list[Stage],
         progress: Progress,
         memory: Memory,
+        first: First | None = None,
     ) -> None:
+        self.first = first
         self.bundle = bundle
         self.files = files
         self.findings = findings
@@ -68,9 +72,12 @@ class Gathering:
 
     def read(self) -> None:
         before = 0
-        for part in self.bundle.parts:
-            self._read(part, before)
-            before += part.entry.size
+        with copying.beside():
+            for part in self.bundle.parts:
+                if self.first:
+                    self.memory.forget(part)
+                self._read(part, before)
+                before += part.entry.size
 
     def _read(self, part: Part, before: int) -> None:
         name, doing = part.file.filename, f"Reading {part.file.filename}"
@@ -93,7 +100,7 @@ class Gathering:
             return self._staged(part, before, looks=False)
         except (Unusual, Outdated) as error:
             while len(self.stages) > kept:
-                self.stages.pop().drop()
+                self.stages.pop().void()
             if isinstance(error, Outdated):
                 raise
         return self._staged(part, before, looks=True)
@@ -135,8 +142,11 @@ class Gathering:
             delta = reader.part.mode == "delta"
             return Links(file, reader.columns, reader.findings, self._keep, delta=delta)
         if file.name == "users":
-            return People(reader.columns, self._keep)
-        return Plain(self._keep(Stage.of(file, reader.columns)))
+            return People(reader.columns, self._new, self._keep)
+        return Plain(self._new(*plan_of(file, reader.columns)))
+
+    def _new(self, *told: Any) -> Stage:
+        return self._keep(FirstRows(self.first, *told) if self.first else Stage(*told))
 
     def _take_known(self, reader: Reader, staged: Staged, known: KnownLines) -> None:
         if known.skipped and not isinstance(staged, Links):  # Of links no line is kept.

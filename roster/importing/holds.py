@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import CharField, Field, TextField
 
 from roster import bulk
-from roster.importing.changes import REMOVED, RETURNED, UPDATED, Changes, names
+from roster.importing.changes import REMOVED, RETURNED, TABLE, UPDATED, Changes, names
 from roster.importing.engine import column_of, quote
 from roster.importing.findings import Findings
 from roster.importing.seen import WATCHED, Seen
@@ -95,12 +95,12 @@ class Weighing:
     def weigh(self, stage: Stage) -> None:
         """Weigh what one stage would do to the rows as they still are."""
         self._weigh_removals(stage)
-        if self.changes.count(stage, UPDATED):
+        if self.changes.count(stage.name, UPDATED):
             self._weigh_values(stage)
         self._weigh_status(stage)
 
     def _weigh_removals(self, stage: Stage) -> None:
-        removed = self.changes.count(stage, *REMOVED)
+        removed = self.changes.count(stage.name, *REMOVED)
         if removed <= self.organization.hold_records:
             return
         live, _ = names(stage)
@@ -141,12 +141,12 @@ class Weighing:
             old, new = f"l.{column_of(stage.model, field)}", f"s.{quote(field)}"
             sums.append(_sum(f"{old} <> '' AND {old} <> {new}"))
         live, staged = names(stage)
-        chosen, values = self.changes.rows(stage, UPDATED)
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT {', '.join(sums)} FROM {live} JOIN {staged}"  # noqa: S608
-                f" ON s.sourced_id = l.sourced_id AND s.sound = 1 WHERE l.id IN {chosen}",
-                values,
+                f"SELECT {', '.join(sums)} FROM {TABLE} AS c JOIN {live} ON l.id = c.record"  # noqa: S608
+                f" JOIN {staged} ON s.sourced_id = c.sourced_id AND s.sound = 1"
+                " WHERE c.file = %s AND c.act = %s",
+                [stage.name, UPDATED],
             )
             found = [int(each or 0) for each in cursor.fetchone()]
         for field, lost in zip(fields, found, strict=False):
@@ -204,7 +204,7 @@ class Weighing:
         file = stage.file.filename
         if "status" in self.tonight.get(file, {}).get("columns", ("status",)):
             return
-        returned = self.changes.count(stage, RETURNED)
+        returned = self.changes.count(stage.name, RETURNED)
         if returned and "status" in self.known.get(file, {}).get("columns", ()):
             self.add("status-missing", file=file, returned=returned)
 
@@ -218,6 +218,8 @@ class Weighing:
 
     def weigh_schools(self) -> None:
         """Look for schools that are gone, or that have lost all of many enrollments."""
+        if not any(self.changes.count(file, *REMOVED) for file in ("orgs", "enrollments")):
+            return
         rows = rows_of(self.organization, KINDS["school"])
         schools = dict(rows.values_list("sourced_id", "name"))
         gone = [each for each in self.changes.ids("orgs", *REMOVED) if each in schools]

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, cast
 from django.db import transaction
 
 from roster.importing import traces
-from roster.importing.applying import apply
+from roster.importing.applying import Before, apply
 from roster.importing.files import FILES
 from roster.importing.findings import Findings
 from roster.importing.gathering import Gathering
@@ -47,7 +47,7 @@ def patch(
         gathering.read()
         with transaction.atomic():
             last = traces.last_applied(organization)
-            applied = apply(of_import, gathering, last, with_difference=False)
+            applied = apply(Before.of(organization), gathering, last, with_difference=False)
             accept(findings.rows(of_import))
     organization.refresh_from_db(fields=["school_year", "revision"])
     return applied.counts

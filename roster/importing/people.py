@@ -21,7 +21,7 @@ from roster.importing.engine import prepared, quote
 from roster.importing.files import FILES
 from roster.importing.known import KnownRows
 from roster.importing.record import Record
-from roster.importing.staging import Known, Reference, Stage
+from roster.importing.staging import Known, Reference, Stage, plan_of
 from roster.importing.store import Counts, Store
 from roster.models import Agent, Organization, Role, Status, User
 from roster.models.fields import LONGEST_ID
@@ -33,12 +33,14 @@ ROLE_FIELDS = ("user", "org", "role", "role_type", "begin_date", "end_date", "us
 class People:
     """The stages of one users file: users, agents, and the roles that stand in it."""
 
-    def __init__(self, columns: Sequence[Column], keep: Callable[[Stage], Stage]):
+    def __init__(
+        self, columns: Sequence[Column], new: Callable[..., Stage], keep: Callable[[Stage], Stage]
+    ):
         beside = {column.field: place for place, column in enumerate(columns) if column.beside}
         self._own = len(columns) - len(beside)
         self._agents_at = beside["agents"]
         self._role_at, self._orgs_at = beside.get("role", -1), beside.get("orgs", -1)
-        self.stage = keep(Stage.of(FILE, columns))
+        self.stage = new(*plan_of(FILE, columns))
         self.agents = keep(
             Stage(
                 "agents",
@@ -52,7 +54,7 @@ class People:
         self.roles: Stage | None = None
         if "role" in beside:
             orgs = [Reference("org", "orgSourcedIds", "orgs")]
-            self.roles = keep(Stage("derived_roles", FILE, Role, ROLE_FIELDS, orgs))
+            self.roles = new("derived_roles", FILE, Role, ROLE_FIELDS, orgs)
 
     def add(self, *records: Record) -> None:
         self.stage.add(*(record.but(record.values[: self._own]) for record in records))
@@ -98,13 +100,15 @@ class People:
         return True
 
     def finish(self) -> None:
-        for stage in (self.stage, self.agents, self.roles):
-            if stage is not None:
-                stage.finish()
+        self.stage.finish("sourced_id" if self.roles else "")
+        self.agents.finish("sourced_id")
+        if self.roles is not None:
+            self.roles.finish()
 
     def merge(self, store: Store, *, delta: bool) -> dict[str, Counts]:
         """Store users, agents and roles; return the counts of users, and of derived roles."""
-        complete_accounts(self.stage, store)
+        if not store.first:
+            complete_accounts(self.stage, store)
         counts = {FILE.filename: store.merge(self.stage, retire=not delta)}
         replace_agents(self.stage, self.agents, store)
         if self.roles is not None:
@@ -152,14 +156,15 @@ def replace_agents(users: Stage, agents: Stage, store: Store) -> None:
     """Bring the agents of the users in a file in step with it."""
     table, pk = quote(Agent._meta.db_table), store.organization.pk
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM {table} WHERE organization_id = %s"  # noqa: S608
-            f" AND EXISTS (SELECT 1 FROM {quote(users.table)} AS u"
-            f" WHERE u.sourced_id = {table}.{quote('user')} AND u.sound = 1)"
-            f" AND NOT EXISTS (SELECT 1 FROM {quote(agents.table)} AS s"
-            f" WHERE s.sourced_id = {table}.{quote('user')} AND s.agent = {table}.agent)",
-            [pk],
-        )
+        if not store.first:
+            cursor.execute(
+                f"DELETE FROM {table} WHERE organization_id = %s"  # noqa: S608
+                f" AND {quote('user')} IN (SELECT u.sourced_id FROM {quote(users.table)} AS u"
+                " WHERE u.sound = 1)"
+                f" AND NOT EXISTS (SELECT 1 FROM {quote(agents.table)} AS s"
+                f" WHERE s.sourced_id = {table}.{quote('user')} AND s.agent = {table}.agent)",
+                [pk],
+            )
         cursor.execute(
             f"INSERT INTO {table} (organization_id, {quote('user')}, agent)"  # noqa: S608
             f" SELECT %s, s.sourced_id, s.agent FROM {quote(agents.table)} AS s WHERE NOT EXISTS"

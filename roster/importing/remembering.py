@@ -90,8 +90,8 @@ class Memory:
         stage.flush()
         engine.analyze([stage.table])
         read = bulk.numbers(
-            f"SELECT l.id FROM {quote(stage.table)} AS s JOIN {live} AS l"  # noqa: S608
-            " ON l.organization_id = %s AND l.sourced_id = s.sourced_id",
+            f"SELECT l.id FROM {quote(stage.table)} AS s CROSS JOIN {live} AS l"  # noqa: S608
+            " WHERE l.organization_id = %s AND l.sourced_id = s.sourced_id",
             [self.organization.pk],
             1,
         )

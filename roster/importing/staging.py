@@ -13,14 +13,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import DatabaseError, connection
-from numpy.typing import NDArray
 
 from roster import bulk
 from roster.importing import engine
 from roster.importing.columns import Column, File
 from roster.importing.engine import MANY, column_of, quote
 from roster.importing.findings import KEPT
-from roster.importing.known import KnownRows
+from roster.importing.known import KnownRows, Numbers
 from roster.importing.record import HEAD, Record
 from roster.models import Organization, Row, Status
 
@@ -45,7 +44,21 @@ class Known(NamedTuple):
 
     rows: KnownRows
     select: str
-    gone: NDArray[np.int64] | None = None
+    gone: Numbers | None = None
+
+
+class Question(NamedTuple):
+    """What may be wrong with the rows of a file, in SQL, in which each of them is `s`.
+
+    `value` is what is told of it, `joins` what it is joined with.
+    """
+
+    code: str
+    column: str
+    value: str
+    where: str
+    joins: str = ""
+    facts: dict[str, str] = {}
 
 
 class Found(NamedTuple):
@@ -77,20 +90,11 @@ class Stage:
         self.model = model
         self.fields = list(fields)
         self.references = list(references)
-        self.rows = 0
+        self.sound = 0
         self.known: Known | None = None
-        self._keys: NDArray[np.int64] | None = None
+        self._keys: Numbers | None = None
         self._waiting: list[Record] = []
         self._create(foreign or {})
-
-    @classmethod
-    def of(cls, file: File, columns: Sequence[Column]) -> Stage:
-        """Stage the rows of a file whose records are rows of its model."""
-        own = [column for column in columns if not column.beside]
-        references = references_of(own)
-        if file.shares:
-            references.append(Reference("sourced_id", "sourcedId", file.shares))
-        return cls(file.name, file, file.model, [c.field for c in own], references)
 
     def _create(self, foreign: dict[str, str]) -> None:
         """Make the table with the types of the model's columns, `foreign` ones as given in SQL."""
@@ -114,50 +118,53 @@ class Stage:
 
     def flush(self) -> None:
         if self._waiting:
-            self.rows += len(self._waiting)
+            self.sound += sum(record.sound for record in self._waiting)
             engine.write(self.table, (*HEAD, *self.fields), self._waiting)
             self._waiting.clear()
 
-    def finish(self, index: str = "sourced_id") -> None:
-        """Write what still waits, and make ready for comparing by `index`."""
+    def finish(self, index: str = "") -> None:
+        """Write what still waits, and make ready for looking it up row by row by `index`."""
         self.flush()
-        with connection.cursor() as cursor:
-            name = quote(f"{self.table}_by_id")
-            cursor.execute(f"CREATE INDEX {name} ON {quote(self.table)} ({quote(index)})")
-        if self.rows > MANY:
+        if index:
+            with connection.cursor() as cursor:
+                name = quote(f"{self.table}_by_{index}")
+                cursor.execute(f"CREATE INDEX {name} ON {quote(self.table)} ({quote(index)})")
+        if self.sound > MANY:
             engine.analyze([self.table])
 
-    def drop(self) -> None:
-        self._keys = None
+    def forget(self) -> None:
+        """Forget which rows there were."""
+        self._keys = self.known = None
+
+    def void(self) -> None:
+        """Take back all that was added."""
         engine.drop([self.table])
 
     def take(
-        self, organization: Organization, rows: KnownRows, gone: NDArray[np.int64] | None = None
+        self, organization: Organization, rows: KnownRows, gone: Numbers | None = None
     ) -> None:
         """Take the rows of lines that weren't read as they are stored."""
-        columns = ", ".join(f"l.{column_of(self.model, field)}" for field in self.fields)
-        self.known = Known(
-            rows,
-            f"SELECT l.id, 0, l.sourced_id, l.status, {columns}"  # noqa: S608
+        self.known = Known(rows, self._live(organization), gone)
+
+    def _live(self, organization: Organization) -> str:
+        """Return SQL for the live rows of the model, as `find` takes them."""
+        columns = ", ".join(
+            f"l.{column_of(self.model, field)} AS {quote(field)}" for field in self.fields
+        )
+        return (
+            f"SELECT l.id AS record, 0 AS row_number, l.sourced_id, l.status, {columns}"  # noqa: S608
             f" FROM {quote(self.model._meta.db_table)} AS l"
             f" WHERE l.organization_id = {organization.pk} AND l.status = '{Status.ACTIVE.value}'"
-            " AND l.digest <> ''",
-            gone,
+            " AND l.digest <> ''"
         )
 
-    def lacks(self, sourced_id: str) -> str:
-        """Return SQL for whether no row that was read has an id."""
-        return (
-            f"NOT EXISTS (SELECT 1 FROM {quote(self.table)} AS r WHERE r.sourced_id = {sourced_id})"  # noqa: S608
-        )
-
-    def keys(self, organization: Organization) -> NDArray[np.int64]:
+    def keys(self, organization: Organization) -> Numbers:
         """Return, when all is stored, the keys of what was staged, its rows' numbers and lines."""
         if self._keys is None:
             self._keys = bulk.numbers(
                 f"SELECT l.id, s.row_number, s.line FROM {quote(self.table)} AS s"  # noqa: S608
-                f" JOIN {quote(self.model._meta.db_table)} AS l"
-                " ON l.organization_id = %s AND l.sourced_id = s.sourced_id WHERE s.sound = 1",
+                f" CROSS JOIN {quote(self.model._meta.db_table)} AS l"
+                " WHERE l.organization_id = %s AND l.sourced_id = s.sourced_id AND s.sound = 1",
                 [organization.pk],
                 3,
             )
@@ -171,10 +178,21 @@ class Stage:
         both = zip((records, rows), self.known.rows, strict=True)
         return KnownRows.of(*map(np.concatenate, both))
 
-    def find(self, value: str, joins: str, where: str, values: Any) -> Found:
-        """Return the live rows that meet a condition, when all is stored; in SQL each is `s`."""
-        found = f"FROM {self._everything()} {joins} WHERE s.status = 'active' AND {where}"
-        records, rows = bulk.numbers(f"SELECT s.record, s.row_number {found}", values, 2)
+    def find(self, questions: Sequence[Question], values: Any) -> Iterator[tuple[Question, Found]]:
+        """Yield which live rows a question is about, when all is stored: one look for all."""
+        if not questions:
+            return
+        every = f"FROM {self._everything()} {{}} WHERE s.status = 'active' AND {{}}"
+        asked = [every.format(each.joins, each.where) for each in questions]
+        numbered = [f"SELECT {n}, s.record, s.row_number {each}" for n, each in enumerate(asked)]
+        numbers, *found = bulk.numbers(" UNION ALL ".join(numbered), values, 3)
+        for n in bulk.distinct(numbers).tolist():
+            records, rows = (each[numbers == n] for each in found)
+            of = self._found(asked[n], questions[n].value, values, records, rows)
+            if of.times:
+                yield questions[n], of
+
+    def _found(self, found: str, value: str, values: Any, records: Numbers, rows: Numbers) -> Found:
         if self.known is not None:
             rows = np.where(records > 0, self.known.rows.row_of(records), rows)
             records, rows = records[rows > 0], rows[rows > 0]
@@ -210,12 +228,30 @@ def _listed(numbers: Iterable[int]) -> str:
     return ", ".join(map(str, numbers)) or "NULL"
 
 
+def plan_of(
+    file: File, columns: Sequence[Column]
+) -> tuple[str, File, type[Row], list[str], list[Reference]]:
+    """Return what makes the stage of a file whose records are rows of its model."""
+    own = [column for column in columns if not column.beside]
+    references = references_of(own)
+    if file.shares:
+        references.append(Reference("sourced_id", "sourcedId", file.shares))
+    return file.name, file, file.model, [column.field for column in own], references
+
+
 def references_of(columns: Sequence[Column]) -> list[Reference]:
     return [
         Reference(column.field, column.name, column.target, many=column.blank == "[]")
         for column in columns
         if column.target
     ]
+
+
+def drop(stages: Sequence[Stage]) -> None:
+    """Drop the tables of stages; those of the models, which first rows are in, are none of them."""
+    for stage in stages:
+        stage.forget()
+    engine.drop([stage.table for stage in stages])
 
 
 @contextlib.contextmanager
@@ -226,4 +262,4 @@ def dropped(stages: list[Stage]) -> Iterator[list[Stage]]:
             yield stages
         finally:
             with contextlib.suppress(DatabaseError):
-                engine.drop([stage.table for stage in stages])
+                drop(stages)

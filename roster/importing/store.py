@@ -10,12 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection
 
-from roster.importing.changes import GONE, LEFT, SAME, Changes, names
+from roster.importing.changes import (
+    CREATED,
+    GONE,
+    LEFT,
+    RETURNED,
+    TABLE,
+    UPDATED,
+    Changes,
+    names,
+)
 from roster.importing.engine import MANY, column_of, quote
+from roster.importing.first import First
 from roster.importing.former import keep_rows
 from roster.importing.staging import Stage
 from roster.models import Organization, Status
@@ -57,11 +68,14 @@ class Store:
         now: datetime,
         changes: Changes,
         weigh: Callable[[Stage], None] = lambda stage: None,
+        *,
+        first: bool = False,
     ) -> None:
         self.organization = organization
         self.now = now
         self.changes = changes
         self.weigh = weigh
+        self.first = first
         self.grown: set[str] = set()
 
     def merge(self, stage: Stage, unless: str = "", *, retire: bool = True) -> Counts:
@@ -69,25 +83,24 @@ class Store:
 
         Without `retire`, rows that the stage doesn't name stay; `unless` (SQL) keeps some of them.
         """
+        if self.first:
+            if stage.sound > MANY:
+                self.grown.add(stage.table)
+            return Counts(created=stage.sound)
         live, staged = names(stage)
-        sound = self._count(f"SELECT count(*) FROM {staged} WHERE s.sound = 1")  # noqa: S608
-        first = not self._count(
-            f"SELECT count(*) FROM (SELECT 1 FROM {live}"  # noqa: S608
-            " WHERE l.organization_id = %s LIMIT 1) AS known",
-            self.organization.pk,
-        )
-        changed = 0 if first else self.changes.note_rewritten(stage)
-        created = self.changes.note_created(stage)
+        if stage.sound:
+            self.changes.note(stage)
+        gone = self.changes.note_gone(stage, unless) if retire else 0
+        count = partial(self.changes.count, stage.name)
+        created, changed, left = count(CREATED), count(UPDATED, LEFT, RETURNED), count(LEFT)
         known = len(stage.known.rows.records) if stage.known else 0
-        gone = 0 if first or not retire else self.changes.note_gone(stage, unless)
-        left = self.changes.count(stage, LEFT) if changed else 0
         if changed or gone:
             self.weigh(stage)
             keep_rows(self.organization, stage.model, *self.changes.rows(stage))
         if changed:
             self._update(stage, live, staged)
         if created:
-            self._insert(stage, staged, everything=created == sound)
+            self._insert(stage, staged, everything=created == stage.sound)
         if gone:
             self._retire(stage, live)
         if created > MANY:
@@ -95,41 +108,35 @@ class Store:
         return Counts(
             created=created,
             updated=changed - left,
-            unchanged=sound + known - created - changed,
+            unchanged=stage.sound + known - created - changed,
             retired=left + gone,
         )
 
     def _update(self, stage: Stage, live: str, staged: str) -> None:
         columns = {field: column_of(stage.model, field) for field in ("metadata", *stage.fields)}
         settings = ", ".join(f"{column} = s.{quote(f)}" for f, column in columns.items())
-        chosen, values = self.changes.rows(stage)
         self._run(
             f"UPDATE {live} SET status = s.status, digest = s.digest, last_modified = %s,"  # noqa: S608
-            f" {settings} FROM {staged} WHERE {SAME} AND s.sound = 1 AND l.id IN {chosen}",
+            # By key: SQLite may look through all that is staged for each row else.
+            f" {settings} FROM {staged}, {TABLE} AS c WHERE c.file = %s AND l.id = c.record"
+            " AND s.sourced_id = c.sourced_id AND s.sound = 1",
             self._moment(stage),
-            self.organization.pk,
-            *values,
+            stage.name,
         )
 
     def _insert(self, stage: Stage, staged: str, *, everything: bool) -> None:
         """Insert the rows that aren't stored yet; fields that the file lacks get their defaults."""
         taken = ("sourced_id", "status", "metadata", "digest", *stage.fields)
-        columns = [column_of(stage.model, field) for field in taken]
-        sources = [f"s.{quote(field)}" for field in taken]
-        values: list[Any] = []
-        for field in stage.model._meta.concrete_fields:
-            if field.primary_key or field.generated or field.name in taken:
-                continue
-            columns.append(column_of(stage.model, field.name))
-            sources.append("%s")
-            values.append(self._constant(stage, field))
+        defaults = First(self.organization, self.now).defaults(stage.model, *taken)
+        columns = [*(column_of(stage.model, field) for field in taken), *map(quote, defaults)]
+        sources = [*(f"s.{quote(field)}" for field in taken), *["%s"] * len(defaults)]
         chosen, ids = self.changes.created(stage)
         some = "" if everything else f" AND s.sourced_id IN {chosen}"
         self._run(
             f"INSERT INTO {quote(stage.model._meta.db_table)} ({', '.join(columns)})"  # noqa: S608
             f" SELECT {', '.join(sources)} FROM {staged} WHERE s.sound = 1{some}"
             " ORDER BY s.row_number",
-            *values,
+            *defaults.values(),
             *([] if everything else ids),
         )
 
@@ -151,7 +158,8 @@ class Store:
         live, staged = names(stage)
         column = column_of(stage.model, field)
         moment, pk = self._moment(stage), self.organization.pk
-        blank = self._constant(stage, stage.model._meta.get_field(field))
+        filled: Any = stage.model._meta.get_field(field)
+        blank = filled.get_db_prep_save(filled.get_default(), connection)
         owned = (
             "l.organization_id = %s AND l.sourced_id = s.owner AND s.sound = 1"
             f" AND l.{column} <> s.value"
@@ -187,18 +195,7 @@ class Store:
         field = stage.model._meta.get_field("last_modified")
         return field.get_db_prep_save(self.now, connection)
 
-    def _constant(self, stage: Stage, field: Any) -> Any:
-        if field.name == "organization":
-            return self.organization.pk
-        value = self.now if field.name == "last_modified" else field.get_default()
-        return field.get_db_prep_save(value, connection)
-
     def _run(self, sql: str, *values: Any) -> int:
         with connection.cursor() as cursor:
             cursor.execute(sql, values)
             return int(cursor.rowcount)
-
-    def _count(self, sql: str, *values: Any) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            return int(cursor.fetchone()[0])

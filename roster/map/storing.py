@@ -97,12 +97,11 @@ def store(organization: Organization, m: Map) -> StoredMap:
     map that had it. What can be read is never written anew: others may be in the middle of it.
     """
     content = pack(m)
-    with transaction.atomic():
-        stored, _ = StoredMap.objects.defer("content").get_or_create(
-            organization=organization,
-            revision=m.revision,
-            defaults={"form": UNREADABLE, "pk": secrets.randbits(KEY_BITS)},
-        )
+    with transaction.atomic(savepoint=False):
+        key = {"organization": organization, "revision": m.revision}
+        mine = StoredMap(pk=secrets.randbits(KEY_BITS), form=UNREADABLE, **key)
+        StoredMap.objects.bulk_create([mine], ignore_conflicts=True)
+        stored = StoredMap.objects.defer("content").get(**key)
         if StoredMap.objects.filter(pk=stored.pk).exclude(form=FORM).update(form=FORM):
             bulk.set_bytes(stored, "content", content)
     return stored

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from django.db import connection
 
 from roster.hierarchy.roles import is_staff, is_student
 from roster.kinds import KINDS
-from roster.listing import live
+from roster.listing import rows_of
 from roster.marks.rows import about_of
-from roster.models import Course, Level, Mark, Organization, Role, Status
+from roster.models import (
+    Category,
+    Course,
+    Klass,
+    Level,
+    Mark,
+    Org,
+    Organization,
+    Role,
+    Row,
+    Status,
+    User,
+)
 from roster.parts import in_parts
 
 BATCH = 500
 PRESENCES = {"school_enrollment": is_student, "district_assignment": is_staff}
-ROWS = ("org", "school", "person", "section", "grading_task")
-"""Kinds whose rows are rows of bundles."""
+ASKING: dict[str, type[Row]] = {
+    "org": Org,
+    "person": User,
+    "section": Klass,
+    "grading_task": Category,
+    "course": Course,
+    "role": Role,
+}
+"""Whose rows can ask for marks."""
+WORDS = "'true', 'TRUE', 'True', '1', 'yes'"
+"""What asks for one; an import writes the first, earlier ones wrote others."""
 
 
 def mark_from_bundles(organization: Organization) -> int:
@@ -25,7 +48,7 @@ def mark_from_bundles(organization: Organization) -> int:
     cleared by a row that is there and doesn't ask for it, never by a row that is gone.
     """
     levels = Level.objects.filter(organization=organization, kind="course")
-    wanted = set(asked_for(organization, dict(levels.values_list("sourced_id", "course"))))
+    wanted = set(asked_for(organization, lambda: dict(levels.values_list("sourced_id", "course"))))
     marks = Mark.objects.filter(organization=organization, source=Mark.Source.BUNDLE)
     unwanted: dict[str, dict[str, int]] = {}
     for pk, kind, sourced_id in marks.values_list("pk", "kind", "sourced_id"):
@@ -58,22 +81,42 @@ def mark_from_bundles(organization: Organization) -> int:
     return len(stale) + len(wanted)
 
 
-def asked_for(organization: Organization, courses: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def asked_for(
+    organization: Organization, courses: Callable[[], Mapping[str, str]]
+) -> Iterator[tuple[str, str]]:
     """Yield kind and id of what bundles ask to be marked; `courses` are the row of each level."""
-    for kind in ROWS:
-        rows = _asking(live(organization, KINDS[kind]))
-        for sourced_id in rows.values_list("sourced_id", flat=True):
-            yield kind, sourced_id
-    asking = _asking(_active(organization, Course))
-    named = set(asking.values_list("sourced_id", flat=True))
-    for sourced_id, course in courses.items():
-        if course in named:
-            yield "course", sourced_id
-    roles = _asking(_active(organization, Role)).values_list("user", "org", "role")
-    for user, org, role in roles:
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    with connection.cursor() as cursor:
+        active: list[Any] = [organization.pk, Status.ACTIVE.value]
+        cursor.execute(" UNION ALL ".join(map(_asking, ASKING)), active * len(ASKING))
+        for kind, *said in cursor.fetchall():
+            found.setdefault(kind, []).append(tuple(said))
+    if "org" in found:
+        schools = rows_of(organization, KINDS["school"]).values_list("sourced_id", flat=True)
+        known = set(schools)
+        yield from (("school" if each in known else "org", each) for each, *_ in found["org"])
+    for kind in ("person", "section", "grading_task"):
+        yield from ((kind, sourced_id) for sourced_id, *_ in found.get(kind, ()))
+    if "course" in found:
+        named = {sourced_id for sourced_id, *_ in found["course"]}
+        yield from (("course", level) for level, course in courses().items() if course in named)
+    for user, org, role in found.get("role", ()):
         for kind, counts in PRESENCES.items():
             if counts(role):
                 yield kind, f"{user}~{org}"
+
+
+def _asking(kind: str) -> str:
+    """Return SQL for the live rows that ask to be marked, of one of these kinds."""
+    table = connection.ops.quote_name(ASKING[kind]._meta.db_table)
+    postgresql = connection.vendor == "postgresql"
+    asked = "metadata ->> '{0}'" if postgresql else "json_extract(metadata, '$.{0}')"
+    said = ', "org", "role"' if kind == "role" else ", '', ''"
+    return (
+        f"""SELECT '{kind}', {'"user"' if kind == "role" else "sourced_id"}{said} FROM {table}"""  # noqa: S608
+        " WHERE organization_id = %s AND status = %s AND metadata <> '{}'"
+        f" AND {asked.format('externalLmsExclude')} IN ({WORDS})"
+    )
 
 
 def _said_open(organization: Organization, kind: str, ids: set[str]) -> set[str]:
@@ -96,7 +139,3 @@ def _said_open(organization: Organization, kind: str, ids: set[str]) -> set[str]
 
 def _active(organization: Organization, model: Any) -> Any:
     return model.objects.filter(organization=organization, status=Status.ACTIVE)
-
-
-def _asking(rows: Any) -> Any:
-    return rows.filter(metadata__externalLmsExclude__in=["true", "TRUE", "True", "1", "yes"])

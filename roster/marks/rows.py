@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from roster.kinds import KINDS
 from roster.models import Level, Mark, Organization
 from roster.parts import in_parts
 
@@ -49,6 +50,8 @@ def about_of(
     organization: Organization, kind: str, ids: Iterable[str]
 ) -> dict[str, dict[str, Any]]:
     """Return what each of these levels is about; nothing of rows that are no levels."""
+    if KINDS[kind].model is not Level:
+        return {}
     revision = Organization.objects.values_list("revision", flat=True).get(pk=organization.pk)
     levels = Level.objects.filter(organization=organization, kind=kind)
     found: dict[str, dict[str, Any]] = {}

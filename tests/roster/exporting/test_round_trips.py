@@ -14,7 +14,7 @@ from roster.generator.sources import Extras
 from roster.importing import import_bundle
 from roster.models import Mark
 from tests.roster.exporting.conftest import Desk, rows_of, texts
-from tests.roster.importing.bundles import EVERYTHING, V1P1, edited
+from tests.roster.importing.bundles import EVERYTHING, V1P1, Files, edited
 
 ALL = Extras(guardians=True, gradebook=True, resources=True)
 versions = pytest.mark.parametrize("version", ["1.1", "1.2"])
@@ -49,6 +49,51 @@ def test_what_a_bundle_says_is_said_again(desk: Desk, version: str) -> None:
             name: sorted(csv.DictReader(io.StringIO(text)), key=lambda row: row["sourcedId"])
             for name, text in files.items()
         }
+
+
+PLUGIN: Files = {
+    "orgs.csv": "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\n"
+    "ORG_1,active,2026-10-02T00:00:00.000Z,Harbor High,school,,\n",
+    "academicSessions.csv": "sourcedId,status,dateLastModified,title,type,startDate,endDate,"
+    "parentSourcedId,schoolYear\n"
+    "SESSION_1,active,2026-10-02T00:00:00.000Z,Semester 1,semester,2026-09-04,2027-01-26,,2026\n",
+    "courses.csv": "sourcedId,status,dateLastModified,schoolYearSourcedId,title,courseCode,grades,"
+    "orgSourcedId,subjects,subjectCodes\n"
+    "COURSE_1,active,2026-10-02T00:00:00.000Z,,Knots 101,,,ORG_1,subject1,0101\n",
+    "classes.csv": "sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,"
+    "classType,location,schoolSourcedId,termSourcedIds,subjects,subjectCodes,periods\n"
+    "CLASS_1,active,2026-10-02T00:00:00.000Z,Knots,,COURSE_1,,scheduled,,ORG_1,SESSION_1,,,\n",
+    "users.csv": "sourcedId,status,dateLastModified,enabledUser,username,userIds,givenName,"
+    "familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password,"
+    "userMasterIdentifier,preferredGivenName,preferredMiddleName,preferredFamilyName,"
+    "primaryOrgSourcedId,pronouns\n"
+    "USER_0,active,2026-10-02T00:00:00.000Z,TRUE,ned,,Ned,Reed,,ned.reed,,,,,,secret!,,,,,,\n",
+    "roles.csv": "sourcedId,status,dateLastModified,userSourcedId,roleType,role,beginDate,endDate,"
+    "orgSourcedId,userProfileSourcedId\n"
+    "ROLE_8,active,2026-10-02T00:00:00.000Z,USER_0,primary,student,,,ORG_1,\n",
+    "userProfiles.csv": "sourcedId,status,dateLastModified,userSourcedId,profileType,vendorId,"
+    "applicationId,description,credentialType,username,password\n"
+    "PROFILE_1,active,2026-10-02T00:00:00.000Z,USER_0,SYSTEM,V18954,,,login,ned,\n",
+    "demographics.csv": "sourcedId,status,dateLastModified,birthDate,sex,"
+    "americanIndianOrAlaskaNative,asian,blackOrAfricanAmerican,"
+    "nativeHawaiianOrOtherPacificIslander,white,demographicRaceTwoOrMoreRaces,"
+    "hispanicOrLatinoEthnicity,countryOfBirthCode,stateOfBirthAbbreviation,cityOfBirth,"
+    "publicSchoolResidenceStatus\n"
+    "USER_0,active,2026-10-02T00:00:00.000Z,2012-04-17,,,,,,,,,,,,\n",
+    "enrollments.csv": "sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,"
+    "userSourcedId,role,primary,beginDate,endDate\n"
+    "ENROLLMENT_1,active,2026-10-02T00:00:00.000Z,CLASS_1,ORG_1,USER_0,student,,,\n",
+}
+"""A minimal bundle as a plugin of an LMS writes them: stamps though it is bulk, no course code."""
+
+
+@versions
+def test_a_plugins_minimal_bundle_comes_back(desk: Desk, version: str) -> None:
+    out, exported = desk.exported(desk.loaded(PLUGIN, "1.2"), version)
+    desk.comes_back(out, version)
+    assert exported.left_out == {}
+    assert {len(rows_of(out, name)) for name in PLUGIN if version == "1.2"} <= {1}
+    assert not any("secret!" in text for text in texts(out).values())
 
 
 @versions

@@ -1,7 +1,7 @@
-"""Looks for class enrollments that name nobody or contradict what they name, in the map.
+"""Looks in the map for enrollments that name nobody or contradict others, and for people alike.
 
-A district has more of them than of all else: what takes the database a statement for each question,
-with a look at every row, is a few comparisons of the map's arrays.
+A district has more of them than of all else: what takes the database a look at every row for each
+question is a few comparisons of the map's arrays.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from roster.importing.known import KnownRows
 from roster.importing.staging import Found, Stage
 from roster.map import Map
 from roster.map.packed import Values
-from roster.models import Enrollment
 
 Flags = NDArray[np.bool_]
 NAMED = {
@@ -30,8 +29,12 @@ NAMED = {
 """What each field names: its column in the map, the kind, and the file."""
 
 
+KINDS = {"enrollments": "enrollment", "users": "person"}
+"""The files whose rows are looked at here, and their kind in the map."""
+
+
 class Wrong(NamedTuple):
-    """What is told of a field of some enrollments."""
+    """What is told of a field of some rows, or of the rows as such."""
 
     code: str
     field: str
@@ -40,23 +43,49 @@ class Wrong(NamedTuple):
 
 
 def check(stage: Stage, rows: KnownRows, m: Map, findings: Findings) -> None:
-    """Report what those enrollments name and contradict that are rows of a file."""
-    columns = {column.field: column.name for column in stage.file.columns}
-    values = m.tables["enrollment"].values
-    for wrong in (*_unknown(m), *_contradictions(m)):
-        records = values["record"][wrong.flags & values["live"]]
+    """Report what is wrong with those rows of the map that are rows of a file."""
+    columns = {column.field: column.name for column in stage.file.columns} | {"": ""}
+    records_of = m.tables[KINDS[stage.name]].values["record"]
+    for wrong in _of_people(m) if stage.name == "users" else _of_enrollments(m):
+        records = records_of[wrong.flags]
         numbers = rows.row_of(records)
         records, numbers = records[numbers > 0], numbers[numbers > 0]
-        found = Found(len(numbers), _kept(wrong.field, records, numbers))
+        found = Found(len(numbers), _kept(stage, wrong.field, records, numbers))
         tell(findings, stage, wrong.code, columns[wrong.field], found, **wrong.facts)
 
 
-def _kept(field: str, records: Any, numbers: Any) -> list[tuple[int, str, str]]:
+def _kept(stage: Stage, field: str, records: Any, numbers: Any) -> list[tuple[int, str, str]]:
     """Return row, id and value of the first."""
+    if not len(records):
+        return []
     first = np.argsort(numbers)[:KEPT]
     row_of = dict(zip(records[first].tolist(), numbers[first].tolist(), strict=True))
-    rows = Enrollment.objects.filter(pk__in=row_of).values_list("pk", "sourced_id", field)
-    return sorted((row_of[pk], sourced_id, value) for pk, sourced_id, value in rows)
+    model: Any = stage.model
+    rows = model.objects.filter(pk__in=row_of).values_list("pk", "sourced_id", field or "pk")
+    return sorted((row_of[pk], each, value if field else "") for pk, each, value in rows)
+
+
+def _of_people(m: Map) -> Iterator[Wrong]:
+    values, roles = m.tables["person"].values, m.tables["role"].values
+    yield Wrong("user-without-role", "", ~np.isin(values["hash"], roles["person"]), {})
+    for field in ("username", "email"):
+        shared = _several(values[f"{field}_alike"]) & values[field].astype(np.bool_)
+        yield Wrong(f"{field}-twice", field, shared, {})
+
+
+def _several(values: Any) -> Flags:
+    """Return which values are there more than once."""
+    order = np.argsort(values)
+    same = np.append(False, values[order[1:]] == values[order[:-1]])
+    found = np.zeros(len(values), np.bool_)
+    found[order] = same[: len(values)] | np.append(same[1:], False)[: len(values)]
+    return found
+
+
+def _of_enrollments(m: Map) -> Iterator[Wrong]:
+    live = m.tables["enrollment"].values["live"]
+    for wrong in (*_unknown(m), *_contradictions(m)):
+        yield wrong._replace(flags=wrong.flags & live)
 
 
 def _unknown(m: Map) -> Iterator[Wrong]:
