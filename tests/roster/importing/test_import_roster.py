@@ -72,3 +72,58 @@ def test_a_refusal_exits_with_1_and_the_reason(
 def test_an_unknown_organization_is_refused(load: Bundler) -> None:
     with pytest.raises(CommandError, match="no organization “lakeside”"):
         run("lakeside", load.write(V1P2))
+
+
+MARKED = "metadata.externalLmsExclude"
+
+
+def night_without_marks(load: Bundler) -> Any:
+    """Import a child who is marked; return the next bundle, in which the column is missing."""
+    lines = V1P1["users.csv"].splitlines()
+    marked = [lines[0] + f",{MARKED}", lines[1] + ",true", *(f"{line}," for line in lines[2:])]
+    run("riverside", load.write(V1P1 | {"users.csv": "\n".join(marked) + "\n"}, "1.1"))
+    return load.write(V1P1, "1.1")
+
+
+def test_a_held_import_exits_with_0_and_tells_the_difference(load: Bundler) -> None:
+    path = night_without_marks(load)
+    said = json.loads(run("riverside", path, "--json"))
+    assert said["held"] is True
+    assert [each["code"] for each in said["reasons"]] == ["emptied-column"]
+    users = said["difference"]["users"]
+    assert (users["updated"], users["schools"]) == (1, {"s1": {"updated": 1}})
+    assert [each["sourcedId"] for each in users["records"]] == ["ann"]
+    assert User.objects.get(sourced_id="ann").metadata == {"externalLmsExclude": "true"}
+    words = run("riverside", path)
+    assert "import_roster riverside --approve (or --discard)" in words
+    assert words.splitlines()[0].startswith("Held: ")
+
+
+def test_a_held_import_is_approved_or_discarded(load: Bundler) -> None:
+    path = night_without_marks(load)
+    run("riverside", path)
+    assert "Nothing was changed" in run("riverside", "--discard")
+    assert User.objects.get(sourced_id="ann").metadata
+    with pytest.raises(CommandError, match="No import of Riverside is held"):
+        run("riverside", "--approve")
+    run("riverside", path)
+    approved = json.loads(run("riverside", "--approve", "--json"))
+    assert (approved["held"], approved["files"]["users.csv"]["updated"]) == (False, 1)
+    assert User.objects.get(sourced_id="ann").metadata == {}
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("bundle.zip", "--approve"), ("bundle.zip", "--discard")]
+)
+def test_a_bundle_is_given_or_a_decision(arguments: tuple[str, ...], load: Bundler) -> None:
+    with pytest.raises(CommandError, match="Give a bundle, or else"):
+        run("riverside", *arguments)
+
+
+def test_a_dry_run_tells_the_difference_and_writes_nothing(load: Bundler) -> None:
+    path = load.write(V1P1, "1.1")
+    said = json.loads(run("riverside", path, "--dry-run", "--json"))
+    assert said["difference"]["users"]["created"] == 4
+    assert said["held"] is False
+    assert not Import.objects.exists()
+    assert not User.objects.exists()
