@@ -63,10 +63,8 @@ class Reasons:
                 self._fail(step)
         self._codes = {step: np.zeros(len(d.ok(step)), np.int64) for step in self._failing}
         for _ in range(PASSES):
-            before = {step: codes.copy() for step, codes in self._codes.items()}
-            for step in self._failing:
-                self._codes[step] = self._settle(step)
-            if all((self._codes[step] == codes).all() for step, codes in before.items()):
+            settled = [self._is_settled(step) for step in self._failing]
+            if all(settled):
                 break
 
     def of(self, step: str) -> Codes:
@@ -99,6 +97,11 @@ class Reasons:
         self._failing[step] = found
         return found
 
+    def _is_settled(self, step: str) -> bool:
+        """Settle a step's reasons once more; return whether they stay what they were."""
+        before, self._codes[step] = self._codes[step], self._settle(step)
+        return np.array_equal(before, self._codes[step])
+
     def _settle(self, step: str) -> Codes:
         """Return a step's reasons, from what is known of those that it leads to."""
         found = np.zeros(len(self.d.ok(step)), np.int64)
@@ -113,7 +116,9 @@ class Reasons:
             found[open_[known]] = nearest[known]
             found[open_[~each.leading[open_]]] = own
             fallback[open_[fallback[open_] == 0]] = own
-        return np.where(found == 0, fallback, found)
+        left = np.flatnonzero(fallback)
+        found[left] = np.where(found[left] == 0, fallback[left], found[left])
+        return found
 
     def _own(self, step: str, condition: Condition, failed: Positions) -> Codes:
         """Return the numbers of a cause that is the rows' own."""
