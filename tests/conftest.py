@@ -27,7 +27,7 @@ LONG = tuple(
         "year",
     )
 )  # fmt: skip
-"""Where single tests take long: they go first, so that all processes end at one time."""
+"""Where single tests take long: they go first, so that all processes end with short ones."""
 
 ASKING = {"db", "transactional_db", "django_db_setup", "live_server"}
 """The fixtures by which a test asks for the database; without them it gets none."""

@@ -21,9 +21,9 @@ PYTHON = sys.executable
 PYTEST = [PYTHON, "-m", "pytest", "-q"]
 # Its module doesn't run by itself, and the script next to Python has the path it was made with.
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as run; run()"
-# Each process takes whole files in their order, so that what a module sets up is set up once. Two
-# more use the cores while others wait for a server, a browser or a disk.
-BOTH_CORES = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+# Each process takes what lies together, so that what a module sets up is set up once. Two more
+# use the cores while others wait for a server, a browser or a disk.
+BOTH_CORES = ["-n", "4", "--dist", "worksteal"]
 CORES = 2
 SQLITE, POSTGRESQL = {"TEST_ENGINE": "sqlite"}, {"TEST_ENGINE": "postgresql"}
 
