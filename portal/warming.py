@@ -41,9 +41,7 @@ def warm(organization: Organization) -> None:
     if _read.get(organization.pk) == now or connection.in_atomic_block:
         return
     _read[organization.pk] = now
-    threading.Thread(
-        target=_quietly, args=(read, organization), name="warming", daemon=True
-    ).start()
+    _beside(read, organization)
 
 
 def read(organization: Organization) -> None:

@@ -145,8 +145,8 @@ class Gathering:
             return People(reader.columns, self._new, self._keep)
         return Plain(self._new(*plan_of(file, reader.columns)))
 
-    def _new(self, *told: Any) -> Stage:
-        return self._keep(FirstRows(self.first, *told) if self.first else Stage(*told))
+    def _new(self, *plan: Any) -> Stage:
+        return self._keep(FirstRows(self.first, *plan) if self.first else Stage(*plan))
 
     def _take_known(self, reader: Reader, staged: Staged, known: KnownLines) -> None:
         if known.skipped and not isinstance(staged, Links):  # Of links no line is kept.
