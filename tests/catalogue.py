@@ -60,7 +60,7 @@ def _of_tables() -> Iterator[str]:
     from roster.checking.prerequisites import CHECKS, NEEDS
     from roster.checking.sentences import CODES, DATES, MISSING, NOWHERE, TITLES, UNPUBLISHABLE
     from roster.explaining.wording import WORDS
-    from roster.importing.holds import REKEYED, WATCHED
+    from roster.importing.holds import LOST, REKEYED, WATCHED
     from roster.kinds import KINDS
 
     yield from (*SHARES.values(), *TYPES.values(), *NEEDS.values(), *WORDS.values())
@@ -71,7 +71,7 @@ def _of_tables() -> Iterator[str]:
     yield from (kind.title for kind in KINDS.values())
     yield from ("grade", "role", "course", "subject")
     yield from (word for words in REKEYED.values() for word in words.values())
-    yield from WATCHED.values()
+    yield from (*WATCHED.values(), *LOST.values())
     for parts in templates():
         yield from parts
 

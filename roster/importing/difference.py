@@ -13,7 +13,7 @@ from roster.importing.changes import CREATED, REMOVED, RETURNED, TABLE, UPDATED,
 from roster.importing.columns import File
 from roster.importing.engine import quote
 from roster.importing.files import FILES
-from roster.models import Klass, LineItem, Org, Role, Row
+from roster.models import Klass, LineItem, Org, Role, Row, Status
 
 SHOWN = 1_000
 """Records of one collection and act that are listed; the numbers count all of them."""
@@ -42,10 +42,20 @@ def _school_of(model: type[Row], sourced_id: str) -> str:
     )
 
 
+def _is_school(org: str) -> str:
+    """Return whether an org is a school: by its type, or since a class names it as its school."""
+    classes = f"{quote(Klass._meta.db_table)} AS n"
+    return (
+        f"({org}.type = 'school' OR EXISTS (SELECT 1 FROM {classes} WHERE n.organization_id ="  # noqa: S608
+        f" {org}.organization_id AND n.school = {org}.sourced_id"
+        f" AND n.status = '{Status.ACTIVE.value}'))"
+    )
+
+
 PERSONS = (
     f"(SELECT min(r.org) FROM {quote(Role._meta.db_table)} AS r JOIN"  # noqa: S608
     f" {quote(Org._meta.db_table)} AS o ON o.organization_id = r.organization_id AND"
-    " o.sourced_id = r.org AND o.type = 'school' WHERE r.organization_id = l.organization_id"
+    f" o.sourced_id = r.org AND {_is_school('o')} WHERE r.organization_id = l.organization_id"
     f" AND r.{quote('user')} = "
 )
 CLASS = _school_of(Klass, "l.klass")
@@ -57,7 +67,7 @@ ITEMS_CLASS = (
 )
 
 DESCRIBED = {
-    "orgs": Described("CASE WHEN l.type = 'school' THEN l.sourced_id ELSE '' END", _own("name")),
+    "orgs": Described(f"CASE WHEN {_is_school('l')} THEN l.sourced_id ELSE '' END", _own("name")),
     "academicSessions": Described("''", _own("title")),
     "courses": Described(_own("org"), _own("title")),
     "classes": Described(_own("school"), _own("title")),

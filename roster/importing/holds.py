@@ -28,14 +28,15 @@ REASONS = {
     "removals": "{removed:,} of {before:,} {collection} would be removed; the limit is"
     " {percent} % and {records} records.",
     "school": "The school {name} ({school}) would be removed.",
-    "emptied": "All {removed:,} class enrollments of {name} ({school}) would be removed.",
+    "emptied": "All class enrollments of {name} ({school}) would be removed: {removed:,}.",
     "rekeyed": "{changed:,} of {people:,} people would get another {word}.",
-    "emptied-column": "{column} in {file} had values in {lost:,} records that are still there,"
-    " and has none now. Is the column missing from the export?",
-    "marks-unclear": "{lost:,} marks in {file} would be gone, and others there can't be read. Have"
-    " its columns slipped?",
-    "status-missing": "{file} says no status any more, and {returned:,} records that were"
-    " inactive would be active.",
+    "emptied-column": "All {what} are gone from {file}: its column {column} is missing, or has none"
+    " now. Records that had one and are still there: {lost:,}. Was the column left out of the"
+    " export?",
+    "marks-unclear": "Of the exclude marks in {file}, some would be gone ({lost:,}) and others"
+    " can't be read. Have its columns slipped?",
+    "status-missing": "{file} says no status any more, and records that were inactive would be"
+    " active again: {returned:,}.",
     "date-form": "The dates of {column} in {file} are written as {now} now, and were as {before}.",
     "visible": "{count:,} people who are hidden now would be visible to vendors; the limit is"
     " {limit:,}.",
@@ -56,6 +57,15 @@ REKEYED_PERCENT = 25
 
 NARROWING = ("begin_date", "end_date", "exclude")
 """What keeps records from vendors: not one such value may be lost with all the others."""
+
+LOST = {
+    "begin_date": "begin dates",
+    "end_date": "end dates",
+    "exclude": "exclude marks",
+    "enabled": "disabled accounts",
+    "": "values",
+}
+"""What is gone with a field, in the words of a school office; blank: with any other."""
 
 MARK = "externalLmsExclude"
 
@@ -174,7 +184,8 @@ class Weighing:
             Status.ACTIVE.value,
         )
         if not kept and not self._is_kept(stage, field):
-            self.add("emptied-column", column=column, file=file, lost=lost)
+            what = LOST.get(field, LOST[""])
+            self.add("emptied-column", what=what, column=column, file=file, lost=lost)
 
     def _is_kept(self, stage: Stage, field: str) -> bool:
         """Return whether a line that wasn't read has a value in a field."""

@@ -198,6 +198,20 @@ HELD = [
         never="",
     ),
     night(
+        "end dates are written as in the US",
+        cell("enrollments", "e-ann", "endDate", "2027-06-01"),
+        every("enrollments", "endDate", lambda day: f"{day[5:7]}/{day[8:]}/{day[:4]}"),
+        codes="date-form",
+        hides=HIDES,
+    ),
+    night(
+        "who was inactive would be active: the column status is gone",
+        without_column("users", "status"),
+        first=(cell("users", "eve", "status", "inactive"),),
+        codes="status-missing",
+        hides=f"{HIDES} users/eve",
+    ),
+    night(
         "the active year is gone: ids are used again",
         *NEXT_YEAR,
         codes="year hidden",
@@ -246,6 +260,11 @@ NOT_HELD = [
         add("academicSessions", "y28", title="2027-28", type="schoolYear",
             startDate="2027-07-01", endDate="2028-07-01", schoolYear="2028"),
         sees="classes/k1 enrollments/e-ann",
+    ),
+    night(
+        "the column enabledUser is gone: accounts stay as they are",
+        without_column("users", "enabledUser"),
+        hides=HIDES,
     ),
     night("a file is missing", without("demographics"), sees="demographics/ann"),
     night(
@@ -316,8 +335,9 @@ def test_a_held_import_changes_nothing_and_says_what_it_would(load: Bundler) -> 
     assert load.organization.revision == 1
     [reason] = done.holds
     assert reason["reason"] == (
-        "metadata.externalLmsExclude in users.csv had values in 1 records that are still there,"
-        " and has none now. Is the column missing from the export?"
+        "All exclude marks are gone from users.csv: its column metadata.externalLmsExclude is"
+        " missing, or has none now. Records that had one and are still there: 1. Was the column"
+        " left out of the export?"
     )
     assert done.difference["users"] == {
         "created": 0,
@@ -336,6 +356,15 @@ def test_a_held_import_changes_nothing_and_says_what_it_would(load: Bundler) -> 
         ],
     }  # fmt: skip
     assert AuditEntry.objects.get(action="import.held").new == [reason["reason"]]
+
+
+def test_what_classes_name_as_their_school_is_a_school_in_the_difference(load: Bundler) -> None:
+    department = cell("orgs", "south", "type", "department")
+    load(changed(bundle("1.2"), [department]))
+    changes = [department, cell("orgs", "south", "name", "S"), cell("users", "eve", "email", "")]
+    done = load(changed(bundle("1.2"), [*changes, without_column("users", MARK)]), approved=False)
+    assert done.difference["orgs"]["schools"] == {"south": {"updated": 1}}
+    assert done.difference["users"]["schools"]["south"] == {"updated": 1}
 
 
 def test_a_held_import_is_applied_when_it_is_approved(load: Bundler) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from roster.models import Import, User
+from roster.models import AuditEntry, Import, Org, User
 from tests.roster.importing.bundles import V1P1, V1P2, edited
 from tests.roster.importing.conftest import Bundler
 
@@ -127,3 +127,21 @@ def test_a_dry_run_tells_the_difference_and_writes_nothing(load: Bundler) -> Non
     assert said["held"] is False
     assert not Import.objects.exists()
     assert not User.objects.exists()
+
+
+def test_a_delta_that_goes_back_in_time_needs_a_reason(load: Bundler) -> None:
+    run("riverside", load.write(V1P2))
+    manifest = "oneroster.version,1.2\nfile.orgs,delta\n"
+    for day in ("17", "16"):
+        row = f"s1,active,2026-11-{day}T03:00:00Z,School of the {day}th,school,N,d\n"
+        orgs = {"orgs.csv": V1P2["orgs.csv"].partition("\n")[0] + f"\n{row}"}
+        path = load.write(orgs, manifest=manifest)
+        if day == "17":
+            run("riverside", path)
+    with pytest.raises(CommandError, match="force it with a reason"):
+        run("riverside", path)
+    assert Org.objects.get(sourced_id="s1").name == "School of the 17th"
+    run("riverside", path, "--force", "The 17th was wrong.")
+    assert Org.objects.get(sourced_id="s1").name == "School of the 16th"
+    entry = AuditEntry.objects.filter(action="roster.imported").latest("pk")
+    assert entry.reason == "The 17th was wrong."
