@@ -164,13 +164,15 @@ class Queue:
             self._wake.set()
 
     def flush(self) -> None:
-        """Write what waits.
+        """Write what waits now.
 
-        While the database can't be reached, entries wait on; those that it refuses are dropped,
-        counted and logged.
+        What comes meanwhile waits for the next time: a busy process would write one by one, without
+        end. While the database can't be reached, entries wait on; those that it refuses are
+        dropped, counted and logged.
         """
         with self._writing:
-            while batch := self._take():
+            for _ in range(0, len(self.entries), BATCH):
+                batch = self._take()
                 try:
                     write(batch)
                 except (OperationalError, InterfaceError):

@@ -142,6 +142,18 @@ def test_entries_wait_while_the_database_is_away(
     assert list(Request.objects.order_by("pk").values_list("records", flat=True)) == [1, 2, 3]
 
 
+def test_what_comes_while_others_are_written_waits_for_the_next_time(
+    brightpath: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = Queue()
+    queue.entries.append(entry(brightpath.connection.pk))
+    monkeypatch.setattr(
+        request_log, "write", lambda batch: queue.entries.append(entry(brightpath.connection.pk))
+    )
+    queue.flush()
+    assert len(queue.entries) == 1
+
+
 @pytest.mark.parametrize("what", ["heard_of", "later.write"])
 def test_what_fails_beside_the_rows_has_none_written_twice(
     what: str, brightpath: Vendor, monkeypatch: pytest.MonkeyPatch
