@@ -54,7 +54,8 @@ class ReadingView(OneRosterView):
     def body(
         self, request: Request, content: bytes, records: int, asked: Asked, tag: str
     ) -> HttpResponse:
-        """Return the answer: the envelope, and beside it what 1.1 warns of.
+        """Return the answer: the envelope of one document or of several with commas between them,
+        and beside it what 1.1 warns of.
 
         `If-None-Match: *` asks for what isn't there yet (RFC 9110, 13.1.2), and this is.
         """
@@ -67,10 +68,11 @@ class ReadingView(OneRosterView):
             for each in asked.warnings
         ]
         beside = f',"statusInfoSet":{orjson.dumps(warnings).decode()}' if warnings else ""
+        begin, end = "[]" if self.operation.many else ("", "")
         # Each name is one copy of a page that may have thirty megabytes: none is kept for long.
         content = with_origin(content, origin_of(request))
         response = HttpResponse(
-            (f'{{"{self.operation.envelope}":', content, f"{beside}}}"),
+            (f'{{"{self.operation.envelope}":{begin}', content, f"{end}{beside}}}"),
             content_type="application/json",
             headers={"ETag": tag},
         )
@@ -120,10 +122,10 @@ class CollectionView(ReadingView):
     def _read(
         self, reader: Reader, where: Where, asked: Asked, begun: int | None, key: str
     ) -> tuple[bytes, int, int]:
-        """Return the documents of a page as one JSON array, how many they are, and the total."""
+        """Return the documents of a page with commas between, how many they are, and the total."""
         found = self.page(reader, where, asked, begun, key)
         documents = selecting.only(found.documents, asked.fields)
-        return b"[%b]" % b",".join(documents), len(documents), found.total
+        return b",".join(documents), len(documents), found.total
 
     def page(
         self, reader: Reader, where: Where, asked: Asked, begun: int | None, key: str

@@ -14,6 +14,7 @@ from typing import NamedTuple, ParamSpec, TypeVar
 import numpy as np
 import orjson
 
+from roster.bulk import distinct
 from roster.caches import MEGABYTE, Cache, forget
 from roster.clock import stamps_of
 from roster.dialects.composing import render
@@ -261,9 +262,10 @@ def _dressed(source: Source, collection: str, some: List, texts: list[bytes]) ->
         texts = [without(text, fields) for text in texts]
     if some.records.size and some.records.min() < 0:
         texts = _of_vendor(source, collection, some, texts)
-    stamps, which = np.unique(some.stamps, return_inverse=True)
+    stamps = distinct(some.stamps)
     tails = [f',"dateLastModified":"{each}"}}'.encode() for each in stamps_of(stamps)]
-    return [text[:-1] + tails[each] for text, each in zip(texts, which.tolist(), strict=True)]
+    which = np.searchsorted(stamps, some.stamps).tolist()
+    return [text[:-1] + tails[each] for text, each in zip(texts, which, strict=True)]
 
 
 def _of_vendor(source: Source, collection: str, some: List, texts: list[bytes]) -> list[bytes]:
