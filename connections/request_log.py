@@ -256,8 +256,10 @@ def _endpoint(request: HttpRequest) -> str:
 
 def _another_address(request: HttpRequest) -> str:
     """Return by what old host or path a vendor came, where it isn't the public one."""
+    if not settings.PUBLIC_URL:
+        return ""
     came = f"{request.scheme}://{request.get_host()}{request.META.get(PREFIX, '')}"
-    return "" if settings.PUBLIC_URL in ("", came) else f"Came by {came}"
+    return "" if came == settings.PUBLIC_URL else f"Came by {came}"
 
 
 def _entry(
