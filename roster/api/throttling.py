@@ -15,7 +15,7 @@ from rest_framework.throttling import BaseThrottle
 
 BUDGET = 30_000
 PERIOD = 60
-HANDFUL = 50
+HANDFUL = 200
 
 _taken: dict[tuple[int, int], int] = {}
 _lock = Lock()
