@@ -21,7 +21,7 @@ from tests.benchmarks.work import District
 
 GROUPS = (
     "refresh", "pages", "single", "token", "attack", "sync", "memory", "filter", "nested", "busy",
-    "delta", "connections",
+    "delta", "connections", "building",
 )  # fmt: skip
 """What fills caches comes after what looks at the memory; what changes the data comes last."""
 
@@ -76,6 +76,8 @@ class Run:
                 self._load(server)
             elif group == "connections":
                 self.district.connect_variously(self.asked.connections, self.database)
+            elif group == "building":
+                self.district.build_variously(self.asked.connections)
             elif group != "refresh":
                 # The servers hang up on who was silent for half a minute.
                 with Wire(server.port) as wire, Handler(bare) as handler:

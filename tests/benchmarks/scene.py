@@ -34,6 +34,8 @@ class Scene:
     klass: str = ""
     school: str = ""
     student: str = ""
+    others: list[tuple[str, str, str]] = field(default_factory=list)
+    """Another student, class and school: each as a word, a kind and an id."""
 
     @property
     def deep(self) -> int:
@@ -77,6 +79,12 @@ class Scene:
         self.school = quote(enrollment["school"]["sourcedId"], safe="")
         self.student = quote(enrollment["user"]["sourcedId"], safe="")
         self.stamp = enrollment["dateLastModified"]
+        (other,) = wire.ask(self._one("enrollments", self.deep // 2)).records()
+        self.others = [
+            ("student", "person", other["user"]["sourcedId"]),
+            ("class", "section", other["class"]["sourcedId"]),
+            ("school", "school", other["school"]["sourcedId"]),
+        ]
 
     def _one(self, collection: str, offset: int) -> Request:
         return self.get(collection, READING_ON, limit=1, offset=offset)

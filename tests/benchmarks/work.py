@@ -15,6 +15,7 @@ from tests.benchmarks.floors import Database
 from tests.benchmarks.scene import VENDORS, Scene
 
 SLUG = "benchmark"
+APART = "apart"
 CHANGES = 3000
 NIGHT = 100
 """Of so many rows one changes in a night."""
@@ -93,6 +94,7 @@ class District:
         self.deciding = deciding.measure(SLUG)
         self.refresh(f"refresh, nothing changed{of}", 0)
         self._night(of)
+        self._acts_while_runs_read_on(of)
         self._acts(of)
         if further:
             self._one_of_them(further[0]["id"])
@@ -101,11 +103,21 @@ class District:
         night = self.folder / "night"
         touched = changing.touch_share(self.bundle, night, NIGHT)
         self.take_in(night, f"import, {touched:,} rows changed")
+        runs_begin()
         self.refresh(f"refresh, {touched:,} rows changed{of}")
         renamed = self.folder / "renamed"
         changing.rename_one(self.bundle, renamed)
         self.take_in(renamed, f"import, one user changed{of}")
+        runs_begin()
         self.refresh(f"refresh, one user changed{of}", 1)
+
+    def _acts_while_runs_read_on(self, of: str) -> None:
+        """Exclude a student, a class, a school, of which all connections' runs read on what was
+        read before the night and before its last change.
+        """
+        for what, kind, sourced_id in self.scene.others:
+            title = f"one {what} excluded{of}, while runs read on two former publications"
+            self.do(title, "exclude", SLUG, kind, sourced_id, "--reason", "Measured")
 
     def _acts(self, of: str) -> None:
         """Exclude one student, one class, one school; then withhold a field from everybody.
@@ -144,12 +156,29 @@ class District:
     def do(self, title: str, *words: str) -> None:
         self.rows.append(Work(title, commands.run(*words)))
 
+    def build_variously(self, connections: int) -> None:
+        """Publish the same for the first time for vendors of whom each has other rules."""
+        commands.here("create_organization", APART, "--name", "Benchmark of first builds")
+        commands.run("import_roster", APART, self.folder / "first")
+        connect(APART, 0, "1.2")
+        for number in range(1, connections):
+            connect_apart(APART, number)
+        self.do(f"refresh, first build, {connections} connections", "refresh_cache", APART)
+
     def change_enrollments(self) -> None:
         """Let the next night change some thousand enrollments, and publish them."""
         third = self.folder / "third"
         changes = changing.touch_enrollments(self.bundle, third, CHANGES)
         self.take_in(third, f"import, {changes:,} enrollments changed")
         self.refresh(f"refresh, {changes:,} enrollments changed", changes)
+
+
+def runs_begin() -> None:
+    """Have runs of the next hour read what every connection can read now."""
+    from roster.clock import clock
+    from roster.models import Publication
+
+    Publication.objects.filter(listed=True).update(read_until=clock() + timedelta(hours=1))
 
 
 def an_hour_passes() -> None:
