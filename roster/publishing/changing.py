@@ -44,7 +44,8 @@ def start_feed(feed: Feed, *, by: Actor, then: Then) -> None:
         now = _fresh(feed)
         if now.head is not None or not _may_be_given(now.organization):
             return Plan()
-        return _made(_given(now, now.rules), Plan(), Shelves(now.organization_id))
+        with Shelves(now.organization_id) as shelves:
+            return _made(_given(now, now.rules), Plan(), shelves)
 
     def write() -> None:
         Feed.objects.filter(pk=feed.pk).exclude(state=HELD).update(state=FOLLOWING)
@@ -63,14 +64,15 @@ def change_feed(feed: Feed, rules: dict[str, Any], *, by: Actor, then: Then) -> 
         now = _fresh(feed)
         if now.head is None or now.rules == rules:
             return Plan()
-        change, shelves = Act(feed=now.pk, rules=rules), Shelves(now.organization_id)
-        if now.state == HELD or not _may_be_given(now.organization):
-            return withdrawn(now.organization, change, shelves)[0]
-        plan, replaced = withdrawn(now.organization, change, shelves, heads=False)
-        wanted = _given(now, rules, change)
-        wanted.heard = replaced.get(now.pk, {})
-        wanted.differs = any(each.publication == now.publication_id for each in plan.rewritten)
-        return _made(wanted, plan, shelves)
+        change = Act(feed=now.pk, rules=rules)
+        with Shelves(now.organization_id) as shelves:
+            if now.state == HELD or not _may_be_given(now.organization):
+                return withdrawn(now.organization, change, shelves)[0]
+            plan, replaced = withdrawn(now.organization, change, shelves, heads=False)
+            wanted = _given(now, rules, change)
+            wanted.heard = replaced.get(now.pk, {})
+            wanted.differs = any(each.publication == now.publication_id for each in plan.rewritten)
+            return _made(wanted, plan, shelves)
 
     _flip(feed, prepare, then, rules=rules)
 
@@ -87,7 +89,8 @@ def resume_feed(feed: Feed, *, by: Actor, then: Then) -> None:
         now = _fresh(feed)
         if not _may_be_given(now.organization):
             return Plan()
-        return _made(_given(now, now.rules), Plan(), Shelves(now.organization_id))
+        with Shelves(now.organization_id) as shelves:
+            return _made(_given(now, now.rules), Plan(), shelves)
 
     _flip(feed, prepare, then, state=FOLLOWING)
 
@@ -143,7 +146,8 @@ def _take(
 ) -> None:
     def prepare() -> Plan:
         organization.refresh_from_db()
-        return withdrawn(organization, taken, Shelves(organization.pk), progress=progress)[0]
+        with Shelves(organization.pk) as shelves:
+            return withdrawn(organization, taken, shelves, progress=progress)[0]
 
     flip(organization, prepare, then)
 
@@ -156,11 +160,12 @@ def discard(organization: Organization, held: int, *, by: Actor) -> None:
 
     def prepare() -> Plan:
         organization.refresh_from_db()
-        plan, shelves = Plan(), Shelves(organization.pk)
+        plan = Plan()
         if _is_published(organization):
-            for feed in Feed.objects.filter(organization=organization, state=FOLLOWING):
-                now = _fresh(feed)
-                _made(_given(now, now.rules), plan, shelves)
+            with Shelves(organization.pk) as shelves:
+                for feed in Feed.objects.filter(organization=organization, state=FOLLOWING):
+                    now = _fresh(feed)
+                    _made(_given(now, now.rules), plan, shelves)
         return plan
 
     def write() -> None:

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
@@ -75,7 +75,7 @@ def flip(
                 base = locked(organization)
             try:
                 plan = prepare()
-            except (Swept, RowsChanged, StoredMap.DoesNotExist):
+            except (Swept, RowsChanged, StoredMap.DoesNotExist, IntegrityError):
                 if attempt >= TRIES:
                     raise
                 continue

@@ -82,11 +82,12 @@ class _Refresh:
         self.feeds = list(following.select_related("publication").order_by("pk"))
         plan, self.counts = Plan(), {}
         weighing = holding.Weighing(self.organization, None if self.approve else inputs)
-        maker = Maker(self.organization, Shelves(self.organization.pk), self._note, weighing.weigh)
-        for wanted in decided(inputs, self.feeds, lambda feed: feed.head):
-            self.alike = len(wanted)
-            maker.make(wanted, plan)
-            self.counts |= {each.feed.pk: each.found.counts for each in wanted}
+        with Shelves(self.organization.pk) as shelves:
+            maker = Maker(self.organization, shelves, self._note, weighing.weigh)
+            for wanted in decided(inputs, self.feeds, lambda feed: feed.head):
+                self.alike = len(wanted)
+                maker.make(wanted, plan)
+                self.counts |= {each.feed.pk: each.found.counts for each in wanted}
         self.running.note(LISTED, "Counting")
         self.counted = counted(self.organization, inputs)
         self.holds = [] if self.approve else weighing.reasons or self._held_on()

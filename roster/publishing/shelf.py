@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from functools import cached_property, partial
+from typing import Any, NamedTuple, Self, TypeVar
 
 import numpy as np
 import orjson
@@ -23,7 +23,7 @@ from roster.dialects.facts import NESTED_BY
 from roster.dialects.tombstones import tombstone_doc
 from roster.models import Document, Rendered, Status
 from roster.parts import batches, in_parts
-from roster.publishing.ahead import ahead
+from roster.publishing.ahead import Writer
 from roster.publishing.comparing import Flags
 from roster.publishing.lists import List, Numbers, Swept
 from roster.publishing.variants import Variants
@@ -86,7 +86,8 @@ class Finished(NamedTuple):
 class Shelf:
     """The documents of one collection of an organization, in one version."""
 
-    def __init__(self, organization: int, version: str, collection: str) -> None:
+    def __init__(self, organization: int, version: str, collection: str, writer: Writer) -> None:
+        self.writer = writer
         self.organization = organization
         self.version = version
         self.collection = collection
@@ -129,14 +130,15 @@ class Shelf:
 
     def put(self, finished: Iterable[Finished]) -> Iterator[tuple[Finished, int]]:
         """Keep documents; yield each with its number, which is old where its bytes are."""
-        size = BATCH if connection.vendor == "sqlite" else BATCH * FOLD
-        for batch, numbers in ahead(batches(finished, size), self._put):
+        for batch, numbers in self.writer.ahead(batches(finished, _size()), self._put):
             yield from zip(batch, numbers, strict=True)
 
     def put_once(self, finished: Iterable[Finished]) -> list[int]:
         """Keep documents of which many are alike; return the number of each.
 
-        What was kept so before is remembered, and the database isn't asked about it.
+        What was kept so before is remembered, and the database isn't asked about it. Others may
+        have to wait until all is written: where somebody else has kept the same meanwhile, as an
+        act or a refresh does, that fails, and what is to be shown is prepared again.
         """
         names: list[tuple[int, str]] = []
         waiting: set[tuple[int, str]] = set()
@@ -148,9 +150,19 @@ class Shelf:
                     waiting.add(name)
                     yield each
 
-        for each, number in self.put(fresh()):
+        put = self.put if self.writer.is_alone else self._put_later
+        for each, number in put(fresh()):
             self.made[each[:2]] = number
+            self.ids[number] = each.doc.sourced_id
         return [self.made[name] for name in names]
+
+    def _put_later(self, finished: Iterable[Finished]) -> Iterator[tuple[Finished, int]]:
+        """Yield documents, of which each is there once, with the numbers that they will have."""
+        for batch in batches(finished, _size()):
+            known, rows = self._numbered(batch)
+            if rows:
+                self.writer.give(partial(_written, rows))
+            yield from ((each, known[each[:2]]) for each in batch)
 
     def _put(self, batch: Sequence[Finished]) -> list[int]:
         for _ in range(3):
@@ -163,18 +175,9 @@ class Shelf:
             return self._insert(batch)
 
     def _insert(self, batch: Sequence[Finished]) -> list[int]:
-        wanted = [each[:2] for each in batch]
-        known = {} if self.is_bare else self._known(sorted({each.record for each in batch}))
-        fresh: dict[tuple[int, str], Finished] = {}
-        for name, each in zip(wanted, batch, strict=True):
-            if name not in known:
-                fresh.setdefault(name, each)
-        if fresh:
-            for name, key in zip(fresh, bulk.reserve(Document, len(fresh)), strict=True):
-                known[name] = key
-            rows = [self._row(known[name], each) for name, each in fresh.items()]
-            bulk.insert(Document, COLUMNS, rows)
-        found = [known[name] for name in wanted]
+        known, rows = self._numbered(batch)
+        bulk.insert(Document, COLUMNS, rows)
+        found = [known[each[:2]] for each in batch]
         self._remember(
             [
                 (each.record, each.key, document)
@@ -183,6 +186,19 @@ class Shelf:
             ]
         )
         return found
+
+    def _numbered(
+        self, batch: Sequence[Finished]
+    ) -> tuple[dict[tuple[int, str], int], list[tuple[Any, ...]]]:
+        """Return the numbers of documents, and the rows of those that aren't there yet."""
+        known = {} if self.is_bare else self._known(sorted({each.record for each in batch}))
+        fresh: dict[tuple[int, str], Finished] = {}
+        for each in batch:
+            name = each[:2]
+            if name not in known:
+                fresh.setdefault(name, each)
+        known |= zip(fresh, bulk.reserve(Document, len(fresh)) if fresh else (), strict=True)
+        return known, [self._row(known[name], each) for name, each in fresh.items()]
 
     def _known(self, records: Sequence[int]) -> dict[tuple[int, str], int]:
         chosen, values = bulk.among(records)
@@ -280,17 +296,37 @@ class Shelf:
 
 
 class Shelves:
-    """The shelves of an organization, each made when it is asked for."""
+    """The shelves of an organization, each made when it is asked for.
+
+    What was put there is there when the block is left; what is shown must be prepared within it.
+    """
 
     def __init__(self, organization: int) -> None:
         self.organization = organization
+        self._writer = Writer()
         self._made: dict[tuple[str, str], Shelf] = {}
+
+    def __enter__(self) -> Self:
+        self._writer.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._writer.__exit__(*error)
 
     def of(self, version: str, collection: str) -> Shelf:
         name = version, collection
         if name not in self._made:
-            self._made[name] = Shelf(self.organization, *name)
+            self._made[name] = Shelf(self.organization, *name, self._writer)
         return self._made[name]
+
+
+def _size() -> int:
+    return BATCH if connection.vendor == "sqlite" else BATCH * FOLD
+
+
+def _written(rows: Sequence[tuple[Any, ...]]) -> None:
+    with bulk.unhurried():
+        bulk.insert(Document, COLUMNS, rows)
 
 
 def without(doc: Doc, fields: frozenset[str]) -> Doc:

@@ -399,9 +399,9 @@ KEEPING = [
     ),
     Mutation(
         "roster/publishing/flipping.py",
-        "            except (Swept, RowsChanged, StoredMap.DoesNotExist):\n"
+        "            except (Swept, RowsChanged, StoredMap.DoesNotExist, IntegrityError):\n"
         "                if attempt >= TRIES:\n",
-        "            except (Swept, RowsChanged, StoredMap.DoesNotExist):\n"
+        "            except (Swept, RowsChanged, StoredMap.DoesNotExist, IntegrityError):\n"
         "                if attempt >= 0:\n",
         "a plan is made again where something that it read is swept",
     ),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
 import numpy as np
 import orjson
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError, connection
 
 from roster.dialects.composing import Doc
 from roster.models import Document, Organization, Rendered
 from roster.publishing.lists import List, Swept
-from roster.publishing.shelf import Finished, Shelf
+from roster.publishing.shelf import Finished, Shelf, Shelves
 
 pytestmark = pytest.mark.django_db
 
@@ -26,8 +29,15 @@ def organization() -> Organization:
 
 
 @pytest.fixture
-def shelf(organization) -> Shelf:
-    return Shelf(organization.pk, "1.2", "categories")
+def shelves(organization) -> Iterator[Callable[[], Shelves]]:
+    """Return what begins anew, knowing nothing of what it was told before."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(Shelves(organization.pk))
+
+
+@pytest.fixture
+def shelf(shelves) -> Shelf:
+    return shelves().of("1.2", "categories")
 
 
 def numbers(*each: int):
@@ -43,7 +53,7 @@ def test_equal_bytes_are_one_document(shelf):
     assert Document.objects.count() == 2
 
 
-def test_a_document_is_found_by_its_key_and_no_other(organization, shelf):
+def test_a_document_is_found_by_its_key_and_no_other(shelves, shelf):
     shelf.learn(
         [
             Finished.of(1, doc("a"), 11),
@@ -51,18 +61,18 @@ def test_a_document_is_found_by_its_key_and_no_other(organization, shelf):
             Finished.of(2, doc("b"), 11),
         ]
     )
-    for each in (shelf, Shelf(organization.pk, "1.2", "categories")):
+    for each in (shelf, shelves().of("1.2", "categories")):
         found = each.find(numbers(1, 1, 2, 2, 3), numbers(11, -7, 11, 12, 11)).tolist()
         assert found[3:] == [0, 0]
         bodies = dict(Document.objects.values_list("pk", "body"))
         assert ["Ann" in bodies[found[0]], "Bo" in bodies[found[1]]] == [True, True]
         assert Document.objects.get(pk=found[2]).sourced_id == "b"
-    other = Shelf(organization.pk, "1.1", "categories")
+    other = shelves().of("1.1", "categories")
     assert other.find(numbers(1), numbers(11)).tolist() == [0]
 
 
-def test_a_key_that_somebody_else_has_noted_meanwhile_finds_the_same_document(organization, shelf):
-    late = Shelf(organization.pk, "1.2", "categories")
+def test_a_key_that_somebody_else_has_noted_meanwhile_finds_the_same_document(shelves, shelf):
+    late = shelves().of("1.2", "categories")
     assert late.find(numbers(1), numbers(11)).tolist() == [0]
     shelf.learn([Finished.of(1, doc("a"), 11)])
     late.learn([Finished.of(1, doc("a"), 11), Finished.of(2, doc("b"), 21)])
@@ -83,11 +93,11 @@ def test_what_is_kept_once_is_asked_of_the_database_once(shelf, django_assert_nu
         assert shelf.put_once([same, other]) == [first, second]
 
 
-def test_without_the_cache_the_same_document_is_found(organization, shelf):
+def test_without_the_cache_the_same_document_is_found(shelves, shelf):
     shelf.learn([Finished.of(1, doc("a"), 11)])
     [number] = shelf.find(numbers(1), numbers(11)).tolist()
     Rendered.objects.all().delete()
-    again = Shelf(organization.pk, "1.2", "categories")
+    again = shelves().of("1.2", "categories")
     assert again.find(numbers(1), numbers(11)).tolist() == [0]
     again.learn([Finished.of(1, doc("a"), 11)])
     assert again.find(numbers(1), numbers(11)).tolist() == [number]
@@ -118,9 +128,8 @@ def test_numbers_never_return(organization, shelf):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_batches_that_are_written_ahead_are_all_there_and_in_order(organization, monkeypatch):
+def test_batches_that_are_written_ahead_are_all_there_and_in_order(shelf, monkeypatch):
     monkeypatch.setattr("roster.publishing.shelf.BATCH", 10)
-    shelf = Shelf(organization.pk, "1.2", "categories")
     kept = list(shelf.put(Finished.of(n, doc(f"c{n:03d}"), n) for n in range(95)))
     assert [each.record for each, _ in kept] == list(range(95))
     rows = dict(Document.objects.values_list("pk", "sourced_id"))
@@ -128,9 +137,8 @@ def test_batches_that_are_written_ahead_are_all_there_and_in_order(organization,
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_a_writer_cannot_do_is_said_to_whoever_made_it(organization, monkeypatch):
+def test_what_a_writer_cannot_do_is_said_to_whoever_made_it(shelf, monkeypatch):
     monkeypatch.setattr("roster.publishing.shelf.BATCH", 10)
-    shelf = Shelf(organization.pk, "1.2", "categories")
     wrong = doc("x")._replace(facts="no JSON")
     with pytest.raises(DatabaseError):
         list(shelf.put(Finished.of(n, wrong if n > 30 else doc(f"c{n}"), n) for n in range(95)))
@@ -146,3 +154,30 @@ def test_two_who_keep_the_same_document_at_once_keep_it_once(shelf, monkeypatch)
         [Finished.of(1, doc("a"), 12), Finished.of(2, doc("b"), 21)]
     )
     assert again == number != other
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tombstones_are_all_there_when_the_block_is_left(organization, monkeypatch):
+    monkeypatch.setattr("roster.publishing.shelf.BATCH", 10)
+    with Shelves(organization.pk) as shelves:
+        shelf = shelves.of("1.2", "categories")
+        made = shelf.put(Finished.of(n, doc(f"c{n:03d}")) for n in range(95))
+        live = List(np.arange(95), numbers(*(number for _, number in made)), np.arange(95))
+        stones = shelf.entomb(live)
+        assert shelf.ids_of(stones) == [f"c{n:03d}" for n in range(95)]
+    rows = dict(Document.objects.filter(status="tobedeleted").values_list("pk", "sourced_id"))
+    assert [rows[each] for each in stones.tolist()] == [f"c{n:03d}" for n in range(95)]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer")
+def test_tombstones_that_somebody_else_kept_meanwhile_are_made_again(organization, monkeypatch):
+    with Shelves(organization.pk) as shelves:
+        [(_, number)] = shelves.of("1.2", "categories").put([Finished.of(1, doc("a"))])
+    entry = List(numbers(1), numbers(number), numbers(1000))
+    with pytest.raises(IntegrityError), Shelves(organization.pk) as late:
+        monkeypatch.setattr(Shelf, "_known", lambda self, records: {})
+        late.of("1.2", "categories").entomb(entry)
+        with Shelves(organization.pk) as shelves:
+            shelves.of("1.2", "categories").entomb(entry)
+    assert Document.objects.count() == 2
