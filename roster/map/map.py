@@ -117,8 +117,9 @@ class Map:
         self.role, self._role_order = people.roles(
             tables, ids, self.roles, self.pairs, self.org, self.timetable
         )
-        self.enrollment = people.enrollments(tables, ids, self.roles, self.pairs, self.section)
-        self.past_enrollment = people.past_enrollments(tables, ids, self.roles, self.section)
+        self.enrollment, self.past_enrollment = people.enrollments(
+            tables, ids, self.roles, self.pairs, self.section
+        )
         self.demographics.person = padded(ids["person"].find(ids["demographics"].hash), -1)
         self.is_guardian = people.guardian_words(self.roles)
         self.ext_role = padded(

@@ -25,13 +25,15 @@ class Pairs:
 
     def at(self, person: Positions, org: Positions) -> Positions:
         """Return the level of each pair, -1 where there is none."""
-        if not len(self.keys):
-            return np.full(len(person), -1, np.int32)
-        wanted = person.astype(np.int64) * self.width + org
-        found = np.searchsorted(self.keys, wanted)
-        found[found == len(self.keys)] = 0
-        there = (self.keys[found] == wanted) & (person >= 0) & (org >= 0)
-        return np.where(there, self.order[found], -1).astype(np.int32)
+        found = np.full(len(person), -1, np.int32)
+        asked = np.flatnonzero((person >= 0) & (org >= 0))
+        if len(self.keys):
+            wanted = person[asked].astype(np.int64) * self.width + org[asked]
+            at = np.searchsorted(self.keys, wanted)
+            at[at == len(self.keys)] = 0
+            there = self.keys[at] == wanted
+            found[asked[there]] = self.order[at[there]]
+        return found
 
 
 def roles(
@@ -68,14 +70,19 @@ def roles(
 
 def enrollments(
     tables: Tables, ids: Mapping[str, Ids], words: Words, pairs: Mapping[str, Pairs], section: Rows
-) -> Rows:
-    """Return the class enrollments that are in the data now."""
+) -> tuple[Rows, Rows]:
+    """Return the class enrollments that are in the data now, and the students' ones of the year,
+    ended and retired ones too.
+    """
     values = tables["enrollment"].values
-    live = values["live"]
-    at = refer(ids["section"], values["section"][live])
+    every, person = ids["section"].find(values["section"]), ids["person"].find(values["person"])
+    live, student = values["live"], values["role"] == words.code("student")
+    row = np.flatnonzero(student & (person >= 0) & section.of_year[every]).astype(np.int32)
+    past = Rows(row=row, section=padded(every[row], -1), person=padded(person[row], -1))
+    at = padded(every[live], -1)
     begin, end = values["begin_date"][live], values["end_date"][live]
     found = Rows(
-        person=refer(ids["person"], values["person"][live]),
+        person=padded(person[live], -1),
         section=at,
         primary=padded(values["primary"][live], False),
         org=refer(ids["org"], values["org"][live]),
@@ -85,7 +92,7 @@ def enrollments(
         school=section.school[at],
     )
     place(found, found.school, found.school, words, pairs)
-    return found
+    return found, past
 
 
 def place(
@@ -94,9 +101,9 @@ def place(
     """Add where rows put their person: as a student at a school, as staff at an org."""
     student = rows.role == words.code("student")
     guardian = guardian_words(words)[rows.role]
-    rows.as_student = np.where(student, pairs["school_enrollment"].at(rows.person, school), -1)
-    staff = pairs["district_assignment"].at(rows.person, org)
-    rows.as_staff = np.where(student | guardian, -1, staff)
+    rows.as_student = pairs["school_enrollment"].at(np.where(student, rows.person, -1), school)
+    staff = np.where(student | guardian, -1, rows.person)
+    rows.as_staff = pairs["district_assignment"].at(staff, org)
 
 
 def guardian_words(words: Words) -> Flags:
@@ -110,15 +117,6 @@ def teacher_order(words: Words) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     rank = {word: at for at, word in enumerate(order)}
     ranks = padded(np.array([rank[word] for word in words.codes], np.int32), len(order))
     return ranks, padded(np.array([words.code(word) for word in order], np.int32), -1)
-
-
-def past_enrollments(tables: Tables, ids: Mapping[str, Ids], words: Words, section: Rows) -> Rows:
-    """Return the students' class enrollments of the year, ended and retired ones too."""
-    values = tables["enrollment"].values
-    at, person = ids["section"].find(values["section"]), ids["person"].find(values["person"])
-    student = values["role"] == words.code("student")
-    row = np.flatnonzero(student & (person >= 0) & section.of_year[at]).astype(np.int32)
-    return Rows(row=row, section=padded(at[row], -1), person=padded(person[row], -1))
 
 
 def of_pairs(past: Rows, section: Positions, person: Positions, width: int) -> Lists:
