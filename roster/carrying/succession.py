@@ -53,14 +53,17 @@ def heirs(old: Map, level: Level, new: Map, kind: str, row: int) -> tuple[set[in
     if level.kind == "course_master":
         # Its courses are what it was made of.
         return (_courses(old, level, new), True) if gone else (set(), False)
-    alike = {
-        each
-        for each in above(new, kind, row)[level.kind]
-        if _is_alike(old, level, new, each, gone=gone)
-    }
+
+    def stays() -> bool:
+        """Whether the record was at the level itself, and is at none now that it could be in."""
+        at = old.ids[kind].position(new.ids[kind][row])
+        return not there and level.row in above(old, kind, at)[level.kind]
+
+    there = above(new, kind, row)[level.kind]
+    alike = {each for each in there if _is_alike(old, level, new, each, gone=gone)}
     known = old.ids[level.kind]
     fresh = {each for each in alike if known.position(new.ids[level.kind][each]) < 0}
-    return fresh, bool(alike) or (gone and level.kind in IMPORTED)
+    return fresh, bool(alike) or (gone and (level.kind in IMPORTED or stays()))
 
 
 def above(m: Map, kind: str, row: int) -> dict[str, set[int]]:

@@ -39,8 +39,8 @@ class Act:
         return not self.marks and self.rules is None
 
     def rules_json(self, publication: Publication) -> dict[str, Any]:
-        """Return the rules after the act of what was published."""
-        return publication.rules if self.rules is None else dict(self.rules)
+        """Return the rules after the act of what was published: by whichever, its reader's."""
+        return dict(publication.feed.rules if self.rules is None else self.rules)
 
     def rules_for(self, publication: Publication, policy: tuple[str, ...]) -> Rules:
         """Return them as they are under a field policy, and the act's own."""

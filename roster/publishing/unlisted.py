@@ -20,7 +20,7 @@ from roster.publishing.comparing import Flags, places
 from roster.publishing.lists import List
 from roster.publishing.shelf import Shelf, Shelves
 
-CARRYING = ("classes", "users", "enrollments")
+CARRYING = ("orgs", "classes", "users", "enrollments")
 """The collections through which others are visible, or shown with other roles."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -35,6 +36,10 @@ class Bounds:
     @property
     def tightest(self) -> Bounds:
         return replace(self, marks=self.marks | self.doubtful)
+
+    def doubting(self, marks: Iterable[Id]) -> Bounds:
+        """The same where the product may take account of these marks too, or not."""
+        return replace(self, doubtful=self.doubtful | (frozenset(marks) - self.marks))
 
     def key(self) -> tuple[Any, ...]:
         rules = json.dumps(both(self.rules, self.rules), sort_keys=True)

@@ -333,7 +333,7 @@ class Desk:
         """Change what a vendor sees, unless the product refuses it in words.
 
         What it takes goes at once, from what its runs read too; what it gives, it gives at once
-        to a connection that reads on, of what was last refreshed.
+        to a connection that reads on, of what was last refreshed, without what it takes today.
         """
         connection = Connection.objects.get(pk=vendor.connection.pk)
         truth, before = vendor.truth, vendor.truth.rules
@@ -357,7 +357,11 @@ class Desk:
         if truth.held:
             withdrawing.apply(truth, act, place(vendor))
         else:
-            self._publish(vendor, self.as_shown(truth))
+            fresh = self.as_shown(truth)
+            if self.shown is not self.edition:
+                taken = withdrawing.as_marks(withdrawing.taken_today(act, truth.version))
+                fresh.bounds = fresh.bounds.doubting(taken)
+            self._publish(vendor, fresh)
             withdrawing.take_from_older(truth, act)
         self.wait(0.01)
 

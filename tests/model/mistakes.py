@@ -99,6 +99,12 @@ DECIDING = [
 
 MARKS = [
     Mutation(
+        "roster/carrying/succession.py",
+        "(level.kind in IMPORTED or stays())",
+        "level.kind in IMPORTED",
+        "a mark passes to the records where nothing took its level's place",
+    ),
+    Mutation(
         "roster/marks/resolving.py",
         "if position >= 0 or not is_later(m, mark) or not of_the_year(mark, m):",
         "if True:",
@@ -132,6 +138,18 @@ MARKS = [
 ]
 
 ACTS = [
+    Mutation(
+        "roster/publishing/acts.py",
+        "return dict(publication.feed.rules if self.rules is None else self.rules)",
+        "return dict(publication.rules if self.rules is None else self.rules)",
+        "what is read on is judged by the sharing of now",
+    ),
+    Mutation(
+        "roster/publishing/unlisted.py",
+        'CARRYING = ("orgs", "classes", "users", "enrollments")',
+        'CARRYING = ("classes", "users", "enrollments")',
+        "an org isn't seen for a school that isn't listed",
+    ),
     Mutation(
         "roster/publishing/changing.py",
         "    _take(organization, Act(marks=tuple(marks)), write, progress)",

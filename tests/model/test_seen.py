@@ -516,3 +516,61 @@ def test_reasons_are_those_that_hold(desk: Desk) -> None:
     desk.exclude("school", "s2")
     # By one of them it is a mark now, by the other what it was.
     assert desk.reasons(program.vendor, "person", "u1") == {"marked", "not_shared role"}
+
+
+# What the long look of the histories has found since
+
+
+def reading(program: Program) -> None:
+    """Let a program begin to read once more, so that it reads on whatever is published."""
+    program.vendor.wait(16 * 60)
+    program.step()
+
+
+def test_an_act_takes_from_what_is_read_on_by_the_sharing_of_now(desk: Desk, version: str) -> None:
+    """A district's course stays for its class at s2 alone; then that school's year goes."""
+    desk.edit(changed(Klass, "k4", course="c2"))
+    program = joined(desk, version, Habits(limit=2))
+    reading(program)
+    desk.change(program.vendor, {"all_schools": False, "schools": ["s2"]})
+    desk.exclude("calendar", "s2~2027")
+    assert "c2" not in ids(program, "courses")
+
+
+def test_whom_an_act_leaves_without_classes_goes_where_such_people_are_not_shared_any_more(
+    desk: Desk, version: str
+) -> None:
+    program = joined(desk, version, Habits(limit=2))
+    reading(program)
+    desk.change(program.vendor, {"unenrolled": False})
+    for sourced_id in ("k1", "k2", "k3"):
+        desk.exclude("section", sourced_id)
+    assert "u1" not in ids(program)
+
+
+def test_a_district_goes_with_the_last_school_that_is_read_on(desk: Desk, version: str) -> None:
+    asked = {"all_schools": False, "schools": ["s1", "s3"]}
+    program = joined(desk, version, Habits(limit=2), **asked)
+    desk.exclude("school", "s3")
+    reading(program)
+    desk.include("school", "s3")
+    desk.refresh()
+    desk.exclude("school", "s1")
+
+
+def test_a_course_stays_excluded_when_the_school_of_its_calendar_is_gone(
+    desk: Desk, version: str
+) -> None:
+    program = joined(desk, version)
+    desk.exclude("calendar", "s1~2027")
+    desk.edit({})
+    desk.edit(changed(Org, "s1", **GONE))
+    desk.refresh()
+    assert "c1" not in ids(program, "courses")
+
+
+def test_a_narrowed_sharing_leaves_out_what_it_takes_today_too(desk: Desk, version: str) -> None:
+    program = joined(desk, version)
+    desk.edit(changed(Enrollment, "e1", role="teacher"))
+    desk.change(program.vendor, {"roles": ["student"]})
+    assert "e1" not in ids(program, "enrollments")

@@ -117,8 +117,19 @@ def left(publication: Publication, act: Act, place: int) -> tuple[Any, Bounds]:
     leftover.check()
     bounds = act.narrowed(publication.bounds)
     # What went for what today's rows say, no later act brings back.
-    taken = frozenset(as_marks(leftover.taken)) - bounds.marks
-    return found, replace(bounds, doubtful=bounds.doubtful | taken)
+    return found, bounds.doubting(as_marks(leftover.taken))
+
+
+def taken_today(act: Act, version: str) -> set[Id]:
+    """Return what an act takes from what today's rows show."""
+    was, now = _today(act, version)
+    return was.keys() - now.keys()
+
+
+def _today(act: Act, version: str) -> tuple[Flat, Flat]:
+    """Return what today's rows show of their own before an act and after it."""
+    was, now = (_of_their_own(act.edition, side) for side in act.today(version))
+    return was, now
 
 
 class Leftover:
@@ -131,7 +142,7 @@ class Leftover:
         self.before, self.after = publication.flat, after
         self.may = flat(edition.documents(version, day, bounds))
         self.supplied = flat(edition.documents(version, day, bounds.common))
-        was, now = (_of_their_own(act.edition, side) for side in act.today(version))
+        was, now = _today(act, version)
         swapped = bounds.key() != bounds.common.key()
         of_today = edition is act.edition and day == act.day
         self.settled = of_today and not bounds.doubtful and not swapped
