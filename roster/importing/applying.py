@@ -195,7 +195,9 @@ def _derive(before: Before, findings: Findings, weighing: Weighing) -> tuple[Map
     with marks_kept(organization):
         hierarchy.derive(organization)
         Organization.objects.filter(pk=organization.pk).touch()  # type: ignore[attr-defined]
-        _tell(carrying.carry(organization, before.marks, after), findings)
+        opened = carrying.carry(organization, before.marks, after)
+        _tell(opened, findings)
+        weighing.weigh_left(opened)
     if before.seen is not None:
         weighing.weigh_visible(before.seen, Seen.of(organization, after()))
     store(organization, after())  # The refresh and the next import begin with it.

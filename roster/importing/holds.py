@@ -15,14 +15,16 @@ from django.db import connection
 from django.db.models import CharField, Field, TextField
 
 from roster import bulk
-from roster.importing.changes import REMOVED, RETURNED, TABLE, UPDATED, Changes, names
+from roster.carrying import Opened
+from roster.importing.changes import GONE, REMOVED, RETURNED, TABLE, UPDATED, Changes, names
 from roster.importing.engine import column_of, quote
 from roster.importing.findings import Findings
+from roster.importing.marking import KEY, MARK
 from roster.importing.seen import WATCHED, Seen
 from roster.importing.staging import Stage
 from roster.kinds import KINDS
 from roster.listing import rows_of
-from roster.models import Organization, Role, Status, User
+from roster.models import Org, Organization, Role, Status, User
 
 REASONS = {
     "removals": "{removed:,} of {before:,} {collection} would be removed; the limit is"
@@ -37,6 +39,11 @@ REASONS = {
     " can't be read. Have its columns slipped?",
     "status-missing": "{file} says no status any more, and records that were inactive would be"
     " active again: {returned:,}.",
+    "roles-elsewhere": "The roles are taken from users.csv now, which says neither their dates nor"
+    " their exclude marks. Roles of roles.csv that had some: {lost:,}. Was roles.csv left out of"
+    " the export?",
+    "org-left": "{name} ({org}) would be visible to vendors, with all that is in it: it no longer"
+    " lies below {marked}, which is excluded.",
     "date-form": "The dates of {column} in {file} are written as {now} now, and were as {before}.",
     "visible": "{count:,} people who are hidden now would be visible to vendors; the limit is"
     " {limit:,}.",
@@ -66,8 +73,6 @@ LOST = {
     "": "values",
 }
 """What is gone with a field, in the words of a school office; blank: with any other."""
-
-MARK = "externalLmsExclude"
 
 
 class Reason(NamedTuple):
@@ -108,6 +113,7 @@ class Weighing:
         if self.changes.count(stage.name, UPDATED):
             self._weigh_values(stage)
         self._weigh_status(stage)
+        self._weigh_roles(stage)
 
     def _weigh_removals(self, stage: Stage) -> None:
         removed = self.changes.count(stage.name, *REMOVED)
@@ -172,7 +178,9 @@ class Weighing:
         limit = 0 if field in NARROWING else self.organization.hold_records
         column = self._column(stage, field)
         trace = self.tonight.get(file, {})
-        missing = field != "exclude" and column not in trace.get("columns", ())
+        there, before = ([*each.get(file, {}).get("columns", ())].count(column)
+                         for each in (self.tonight, self.known))  # fmt: skip
+        missing = there < max(1, before)
         if field == "enabled" and missing:
             limit = 0
         if lost <= limit or (trace.get("mode") == "delta" and not missing):
@@ -183,7 +191,7 @@ class Weighing:
             f" AND s.status = %s AND {_has(stage, 's', field)} LIMIT 1) AS kept",
             Status.ACTIVE.value,
         )
-        if not kept and not self._is_kept(stage, field):
+        if there < before or (not kept and not self._is_kept(stage, field)):
             what = LOST.get(field, LOST[""])
             self.add("emptied-column", what=what, column=column, file=file, lost=lost)
 
@@ -201,7 +209,7 @@ class Weighing:
 
     def _column(self, stage: Stage, field: str) -> str:
         if field == "exclude":
-            return f"metadata.{MARK}"
+            return MARK
         return next((c.name for c in stage.file.columns if c.field == field), field)
 
     def _weigh_rekeyed(self, word: str, changed: int) -> None:
@@ -218,6 +226,28 @@ class Weighing:
         returned = self.changes.count(stage.name, RETURNED)
         if returned and "status" in self.known.get(file, {}).get("columns", ()):
             self.add("status-missing", file=file, returned=returned)
+
+    def _weigh_roles(self, stage: Stage) -> None:
+        """Look for what narrowed roles of their own file, where users.csv says the roles now."""
+        if stage.name != "derived_roles" or "roles.csv" not in self.known:
+            return
+        live, _ = names(stage)
+        narrowed = " OR ".join(_has(stage, "l", field) for field in NARROWING)
+        lost = _number(
+            f"SELECT count(*) FROM {TABLE} AS c JOIN {live} ON l.id = c.record"  # noqa: S608
+            f" WHERE c.file = %s AND c.act = %s AND ({narrowed})",
+            stage.name,
+            GONE,
+        )
+        if lost:
+            self.add("roles-elsewhere", lost=lost)
+
+    def weigh_left(self, opened: Opened) -> None:
+        """Look for schools and other orgs that have left the marked one that they were below."""
+        for record, (_, marked) in opened.moved:
+            if record.kind == "org":
+                org = Org.objects.get(organization=self.organization, sourced_id=record.sourced_id)
+                self.add("org-left", name=org.name, org=org.sourced_id, marked=marked)
 
     def weigh_forms(self) -> None:
         """Compare the forms in which columns write dates with the last ones that were applied."""
@@ -292,8 +322,8 @@ def _has(stage: Stage, table: str, field: str) -> str:
 
 def _has_mark(table: str) -> str:
     if connection.vendor == "postgresql":
-        return f"({table}.metadata ->> '{MARK}' IS NOT NULL)"
-    return f"(json_extract({table}.metadata, '$.{MARK}') IS NOT NULL)"
+        return f"({table}.metadata ->> '{KEY}' IS NOT NULL)"
+    return f"(json_extract({table}.metadata, '$.{KEY}') IS NOT NULL)"
 
 
 def _number(sql: str, *values: Any) -> int:

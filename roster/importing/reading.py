@@ -17,6 +17,7 @@ from roster.importing.findings import Findings
 from roster.importing.header import Header
 from roster.importing.known import SAYS_STATUS, STAMPED, KnownLines
 from roster.importing.manifest import Bundle, Part
+from roster.importing.marking import MARK
 from roster.importing.parsing import Cells, Line, Unusual
 from roster.importing.record import Record
 from roster.importing.survey import Survey
@@ -141,7 +142,7 @@ class Reader:
                 return False
             known = columns_for(self.part, self._bundle, names, self.findings)
             self.header = Header(names, self.part.file, known, self.findings)
-            self.present = sorted(self.header.where)
+            self.present = sorted([*self.header.where, *[MARK] * len(self.header.marks)])
             self._survey = Survey(self.header, known)
             if self._looks:
                 self._survey.look(chain((first,), lines))

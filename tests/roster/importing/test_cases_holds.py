@@ -63,7 +63,51 @@ def night(title: str, *then: Any, codes: str = "", **must: Any) -> Case:
     return Case(title, then=then, state=state, options=options, **must)
 
 
+AREA = (
+    add("orgs", "area", like="d", name="Area", type="department", parentSourcedId="d"),
+    cell("orgs", "area", MARK, "true"),
+    cell("orgs", "south", "parentSourcedId", "area"),
+)
+BELOW = "orgs/south classes/k2 users/eve enrollments/e-eve"
+ROLES_IN_USERS = (
+    column("users", "orgSourcedIds", "south"),
+    column("users", "role", "teacher"),
+    cell("roles", "r-lea", MARK, "true"),
+)
+
 HELD = [
+    *(
+        night(
+            f"a school's parent is {parent!r}, where it was excluded",
+            cell("orgs", "south", "parentSourcedId", parent),
+            first=AREA,
+            codes="org-left",
+            hides=BELOW,
+        )
+        for parent in ("", "?", "NULL", "d", "x" * 300)
+    ),
+    night(
+        "no school says its parent, and one was below an excluded org",
+        without_column("orgs", "parentSourcedId"),
+        first=AREA,
+        codes="emptied-column org-left",
+        hides=BELOW,
+    ),
+    night(
+        "users.csv says the roles, which had dates and marks in roles.csv",
+        without("roles"),
+        first=ROLES_IN_USERS,
+        codes="removals roles-elsewhere",
+        versions=("1.2",),
+        hides="users/sue users/lea",
+    ),
+    night(
+        "one of two columns of marks is gone",
+        without_column("users", "external_lms_exclude"),
+        first=(column("users", "external_lms_exclude", "true", *[""] * 11),),
+        codes="emptied-column",
+        hides=f"{HIDES} users/ann",
+    ),
     night("a school is gone", without_row("orgs", "south"), codes="school", sees="classes/k2"),
     night(
         "what classes name as their school is gone",
@@ -441,6 +485,20 @@ def test_a_refused_import_does_not_supersede_what_is_held(load: Bundler) -> None
         load({"users.csv": "nothing\n1\n"})
     first.refresh_from_db()
     assert first.state == Import.State.HELD
+
+
+@pytest.mark.parametrize("called", ["", "metadata.hide"])
+def test_a_delta_without_the_column_of_marks_is_held(load: Bundler, called: str) -> None:
+    load(bundle("1.2"))
+    head, _, bob, *_ = bundle("1.2")["users.csv"].splitlines()
+    head, bob = head.removesuffix(MARK) + called, bob.removesuffix("true")
+    bob = bob.replace("bob,,", "bob,active,2026-11-16T03:00:00Z")
+    if not called:
+        head, bob = head.removesuffix(","), bob.removesuffix(",")
+    manifest = "oneroster.version,1.2\nfile.users,delta\n"
+    done = load({"users.csv": f"{head}\n{bob}\n"}, manifest=manifest, approved=False)
+    assert [each["code"] for each in done.holds] == ["emptied-column"]
+    assert "users/bob" not in visible(load.organization, "1.2")
 
 
 def test_a_delta_waits_for_a_decision_about_what_is_held(load: Bundler) -> None:
