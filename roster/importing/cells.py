@@ -61,7 +61,11 @@ def rows(
             known.row = number
             known.begin(header, delimiter, blanks)
         doubtful = not whole and narrows(header.rstrip("\n").split(delimiter)[-1])
+        ended = reader.line_num
         for cells in reader:
+            if reader.line_num > ended + 1 and _holds_rows(cells, delimiter):
+                raise csv.Error("a value holds whole rows")
+            ended = reader.line_num
             number += 1
             if known is not None:
                 known.row = number = known.row + 1
@@ -81,6 +85,14 @@ def rows(
         )
         number = known.row if known is not None else number
         raise findings.refuse(code, file, number=f"{number + 1:,}", found=found) from error
+
+
+def _holds_rows(cells: list[str], delimiter: str) -> bool:
+    """Return whether a value goes from one row to the same cell of another, by stray quotes."""
+    steps = len(cells) - 1
+    return steps > 0 and any(
+        "\n" in cell and cell.count(delimiter) == steps * cell.count("\n") for cell in cells
+    )
 
 
 class Lines:

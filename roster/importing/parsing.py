@@ -335,10 +335,14 @@ class Cells:
             stored[slot] = word
             self.add("type-assumed", column.name, text, word)
             return True
-        firm = column.need.must_be_readable
+        firm = column.need.must_be_readable or self._has_slipped(text)
         code = "unreadable-row" if firm else "unreadable"
         self.add(code, column.name, text, column.type.expected)
         return not firm
+
+    def _has_slipped(self, text: str) -> bool:
+        """Return whether a text is a date where none belongs: then others aren't at their place."""
+        return any(dates.read(text, form) for form in {dates.ISO, *self.date_forms.values()})
 
     def remark(self, code: str, expected: str = "") -> None:
         """Take a remark on the value that is just being read."""
