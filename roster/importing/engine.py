@@ -13,6 +13,7 @@ from typing import Any, cast
 from django.db import connection, transaction
 from django.db.models import Field, Model
 
+from roster import bulk
 from roster.models import Organization
 
 BATCH = 2_000
@@ -40,10 +41,10 @@ def prepared(model: type[Model], moment: datetime) -> Any:
 
 
 def write(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Append rows to a staging table: by COPY in PostgreSQL, else by one prepared statement."""
+    """Append rows to a table: by COPY in PostgreSQL, else by one prepared statement."""
     names = ", ".join(map(quote, columns))
     if connection.vendor == "postgresql":
-        copying.begin(f"COPY {quote(table)} ({names}) FROM STDIN", rows)
+        copying.begin(f"COPY {quote(table)} ({names}) FROM STDIN", bulk.copied(rows))
         return
     with connection.cursor() as cursor:
         marks = ", ".join(["%s"] * len(columns))
@@ -72,14 +73,14 @@ class Copying(threading.local):
             finally:
                 self.worker = self.sent = None
 
-    def begin(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    def begin(self, sql: str, text: str) -> None:
         self.wait()
         connection.ensure_connection()
         if self.worker:
-            self.sent = self.worker.submit(_copy, connection.connection, sql, [*rows])
+            self.sent = self.worker.submit(_copy, connection.connection, sql, text)
             return
         with connection.wrap_database_errors:
-            _copy(connection.connection, sql, rows)
+            _copy(connection.connection, sql, text)
 
     def wait(self) -> None:
         """Wait until what was sent is in; raises what was wrong with it."""
@@ -96,10 +97,9 @@ class Copying(threading.local):
 copying = Copying()
 
 
-def _copy(raw: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+def _copy(raw: Any, sql: str, text: str) -> None:
     with raw.cursor() as cursor, cursor.copy(sql) as copy:
-        for row in rows:
-            copy.write_row(row)
+        copy.write(text)
 
 
 @contextlib.contextmanager

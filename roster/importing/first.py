@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 from django.db import connection
-from django.db.models import BooleanField, Field
+from django.db.models import BooleanField, Field, JSONField
 
 from roster import bulk
 from roster.importing import engine
@@ -22,6 +22,7 @@ from roster.importing.engine import quote
 from roster.importing.known import KnownRows
 from roster.importing.record import HEAD
 from roster.importing.staging import Reference, Stage
+from roster.importing.values import as_json
 from roster.models import Organization, Row
 
 STORED = HEAD.index("sourced_id")
@@ -44,7 +45,11 @@ class First(NamedTuple):
                 value: Any = self.organization.pk
             else:
                 value = self.moment if field.name == "last_modified" else field.get_default()
-                value = field.get_db_prep_save(value, connection)
+                value = (
+                    as_json(value)
+                    if isinstance(field, JSONField)
+                    else field.get_db_prep_save(value, connection)
+                )
             found[str(field.column)] = value
         return found
 

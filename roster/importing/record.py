@@ -58,6 +58,18 @@ class Said(dict[Any, str]):
             self[value] = said
         return said
 
+    def column(self, values: Sequence[Any]) -> Iterable[str] | None:
+        """Return what some rows say, None where all are blank."""
+        some = {*values}
+        if len(some) == 1 and values[0] in BLANKS:
+            return None
+        if len(some) < len(values) or {*map(type, some)} != {str}:
+            return map(self.__getitem__, values)
+        begin = f'{self._name}:"'
+        # With line breaks between texts: within them these are escaped.
+        texts = orjson.dumps(values, option=orjson.OPT_INDENT_2).decode()[5:-3].split('",\n  "')
+        return [f'{begin}{text}"' if text and text != "[]" else "" for text in texts]
+
 
 class Hashing:
     """Hashes what rows say in these fields. Blanks don't count, so new columns change no hash."""
@@ -69,7 +81,8 @@ class Hashing:
 
     def digests(self, columns: Sequence[Sequence[Any]], metadata: Sequence[str]) -> list[str]:
         """Return the hash of each row; the rows are given as the values of each field."""
-        said = [map(said.__getitem__, columns[at]) for said, at in self._said]
+        every = (said.column(columns[at]) for said, at in self._said)
+        said = [each for each in every if each is not None]
         rows = zip(*said, strict=True) if said else [()] * len(metadata)
         return [
             blake2b(f"{{{','.join(filter(None, row))}}}{own}".encode(), digest_size=16).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection, transaction
@@ -49,3 +50,26 @@ def test_what_is_unhurried_within_another_transaction_makes_that_wait_as_before(
         with bulk.unhurried():
             assert waits()
         assert waits()
+
+
+def test_copy_reads_each_value_as_it_was() -> None:
+    if not POSTGRESQL:
+        pytest.skip("Only PostgreSQL has COPY.")
+    moment = datetime(2026, 8, 31, 7, 30, tzinfo=UTC)
+    rows = [
+        ("plain", None, True, 1.5, None, 1, b"\0\\x"),
+        ("tab\tline\nend\r\\N \\. \"'", "2026-08-31", False, 1e22, None, 2, b""),
+        ("", None, None, None, None, 3, b"a"),
+        ("\u00e9 \u2028", None, True, -0.25, None, 4, None),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE copied (t text, d text, b boolean, f float8, n date, i bigint,"
+            " x bytea, j jsonb, m timestamptz)"
+        )
+        with cursor.copy("COPY copied FROM STDIN") as copy:
+            copy.write(bulk.copied([(*row, '["a\\"b"]', moment) for row in rows]))
+        cursor.execute("SELECT t, d, b, f, n, i, x, j->>0, m FROM copied ORDER BY i")
+        found = [(*row[:6], bytes(row[6]) if row[6] else row[6], *row[7:]) for row in cursor]
+        cursor.execute("DROP TABLE copied")
+    assert found == [(*row, 'a"b', moment) for row in rows]
