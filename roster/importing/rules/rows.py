@@ -57,8 +57,8 @@ ROWS: dict[str, Rule] = {
         "Rename it in the export.",
     ),
     "column-missing-narrowing": warning(
-        "The column is missing. It says when vendors may see a record; without it, no record of"
-        " the file begins later or ends.",
+        "The column is missing. It can keep records from vendors, and the file says of none that"
+        " it does.",
         "Export all columns of the file, blank where nothing is known.",
     ),
     "column-twice-differs": error(

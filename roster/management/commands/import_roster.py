@@ -99,8 +99,8 @@ def in_words(result: dict[str, Any]) -> str:
         lines.append(f"{name:<{width}}{cells}")
     lines += [
         "",
-        f"Findings: {findings['errors']:,} errors (row left out),"
-        f" {findings['warnings']:,} warnings, {findings['notices']:,} notices.",
+        f"Findings: errors (row left out) {findings['errors']:,},"
+        f" warnings (value left out) {findings['warnings']:,}, notices {findings['notices']:,}.",
     ]
     lines += [*_findings(findings["list"]), *_difference(result), ""]
     return "\n".join(lines + sentences(result["numbers"]))

@@ -40,7 +40,7 @@ def test_json_says_what_was_done(load: Bundler) -> None:
 def test_words_are_a_table_and_the_findings(load: Bundler) -> None:
     said = run("riverside", load.write(edited(V1P2, "orgs.csv", "school,S", "building,S")))
     assert "Imported OneRoster 1.2 into riverside" in said
-    assert "1 errors (row left out)" in said
+    assert "errors (row left out) 1," in said
     assert "orgs.csv type, first in row 4 (“building”)" in said
 
 
