@@ -123,6 +123,11 @@ ROWS: dict[str, Rule] = {
         "The row is the header once more. It was left out.",
         "Write the header once.",
     ),
+    "header-another": refusal(
+        "Row {number} of {file} is a header that has other columns than the first line, or the same"
+        " ones in another order: it can't be told which value of the rows below belongs where.",
+        "Export the file in one piece. Nothing was imported.",
+    ),
     "row-of-dashes": notice(
         "The row holds dashes alone. It was left out.",
         "Export data only.",

@@ -47,6 +47,13 @@ def us(day: str) -> str:
     return f"{int(month)}/{int(of_month)}/{year}"
 
 
+def turned(table: str, kept: int) -> str:
+    """Return a file whose rows follow another header, of which so many columns are as before."""
+    lines = [line.split(",") for line in table.splitlines()]
+    again = [[*cells[:kept], *reversed(cells[kept:])] for cells in lines]
+    return "\n".join(",".join(cells) for cells in [lines[0], *again]) + "\n"
+
+
 MARK_WORDS = [
     *(
         case(f"mark {word!r} on night one", cell("users", "ann", MARK, word),
@@ -252,6 +259,12 @@ SLIPPED = [
     case("a header again among dates",
          text("enrollments", lambda t: t + t.split("\n")[0] + "\n"), then=(),
          findings="row-header-again", never="dates-mixed", sees="enrollments/e-ann", hides=CY),
+    case("another header, whose columns are in another order",
+         then=(text("enrollments", lambda t: turned(t, 1)),),
+         refused="is a header that has other columns", hides=CY, sees="enrollments/e-ann"),
+    case("another header, which doesn't begin with the ids",
+         then=(text("enrollments", lambda t: turned(t, 0)),),
+         refused="is a header that has other columns", hides=CY, sees="enrollments/e-ann"),
     case("a line of dashes", text("orgs", lambda t: t + "--,-,-,-,-,-,-,-\n"),
          findings="row-of-dashes", sees="orgs/north", hides="orgs/--"),
     case("the file is cut off before an end date", last("enrollments", "e-cy"),
