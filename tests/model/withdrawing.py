@@ -175,8 +175,12 @@ class Leftover:
         if name not in self.must or parents(name, document) & self.free or name in self.free:
             return False
         wanted = self.must[name]
-        if document.get("role") != wanted.get("role") and name[0] == "users":
-            # 1.1 has one role, which can't become another before the next refresh.
+        role = wanted.get("role")
+        if name[0] == "users" and (
+            document.get("role") != role or not isinstance(role, str | None)
+        ):
+            # 1.1 has one role, which can't become another before the next refresh. Where the rules
+            # leave open which, it may be the one that goes.
             return False
         for key in REQUIRED.get(name[0], ()):
             if key in document and not self.kept(key, document, wanted):
