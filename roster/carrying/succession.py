@@ -53,17 +53,15 @@ def heirs(old: Map, level: Level, new: Map, kind: str, row: int) -> tuple[set[in
     if level.kind == "course_master":
         # Its courses are what it was made of.
         return (_courses(old, level, new), True) if gone else (set(), False)
-
-    def stays() -> bool:
-        """Whether the record was at the level itself, and is at none now that it could be in."""
-        at = old.ids[kind].position(new.ids[kind][row])
-        return not there and level.row in above(old, kind, at)[level.kind]
-
     there = above(new, kind, row)[level.kind]
     alike = {each for each in there if _is_alike(old, level, new, each, gone=gone)}
     known = old.ids[level.kind]
     fresh = {each for each in alike if known.position(new.ids[level.kind][each]) < 0}
-    return fresh, bool(alike) or (gone and (level.kind in IMPORTED or stays()))
+    if alike or not gone or level.kind in IMPORTED or there:
+        return fresh, bool(alike) or (gone and level.kind in IMPORTED)
+    # It is at no level of the kind any more, so it hasn't left this one, if it was there itself.
+    before = above(old, kind, old.ids[kind].position(new.ids[kind][row]))
+    return fresh, level.row in before[level.kind]
 
 
 def above(m: Map, kind: str, row: int) -> dict[str, set[int]]:

@@ -46,7 +46,7 @@ class Header:
         self._columns = {column.name: column for column in columns}
         self._elsewhere = {vocabulary.plain(column.name) for column in file.columns}
         self.names = [clean(name).text for name in names]
-        self._words = frozenset(self.names)
+        self.words = frozenset(self.names)
         self.named = max((at for at, name in enumerate(self.names, 1) if name), default=0)
         self._place_all(self.names)
         self._miss()
@@ -177,13 +177,13 @@ class Header:
         return {key: line[index] for index, key in self.own if line[index]}
 
     def is_header(self, sourced_id: str) -> bool:
-        """Return whether a row with this id may be a header: this one once more, or another."""
-        if sourced_id[:6].lower() == "source":
-            return vocabulary.plain(sourced_id) == "sourcedid"
-        return sourced_id in self._words
+        """Return whether a row with this id is a header."""
+        return sourced_id[:6].lower() == "source" and vocabulary.plain(sourced_id) == "sourcedid"
 
     def is_another(self, line: list[str]) -> bool:
         """Return whether a row names columns, but not where this header does."""
+        if not (line[self.id] in self.words or self.is_header(line[self.id])):
+            return False
         plain, names = ([*map(vocabulary.plain, cells)] for cells in (line, self.names))
         named = sum(cell in names for cell in plain if cell)
         moved = any(cell and cell != name for cell, name in zip(plain, names, strict=False))

@@ -178,8 +178,8 @@ class Weighing:
         limit = 0 if field in NARROWING else self.organization.hold_records
         column = self._column(stage, field)
         trace = self.tonight.get(file, {})
-        there, before = ([*each.get(file, {}).get("columns", ())].count(column)
-                         for each in (self.tonight, self.known))  # fmt: skip
+        written = (each.get(file, {}).get("columns", []) for each in (self.tonight, self.known))
+        there, before = (columns.count(column) for columns in written)
         missing = there < max(1, before)
         if field == "enabled" and missing:
             limit = 0
@@ -244,10 +244,10 @@ class Weighing:
 
     def weigh_left(self, opened: Opened) -> None:
         """Look for schools and other orgs that have left the marked one that they were below."""
-        for record, (_, marked) in opened.moved:
-            if record.kind == "org":
-                org = Org.objects.get(organization=self.organization, sourced_id=record.sourced_id)
-                self.add("org-left", name=org.name, org=org.sourced_id, marked=marked)
+        left = {each.sourced_id: marked for each, (_, marked) in opened.moved if each.kind == "org"}
+        orgs = Org.objects.filter(organization=self.organization, sourced_id__in=left)
+        for org, name in orgs.order_by("sourced_id").values_list("sourced_id", "name"):
+            self.add("org-left", name=name, org=org, marked=left[org])
 
     def weigh_forms(self) -> None:
         """Compare the forms in which columns write dates with the last ones that were applied."""

@@ -217,13 +217,13 @@ class Cells:
             self.add("id-characters", "sourcedId", sourced_id)
         if len(sourced_id) > LONGEST_ID:
             return self._fault("id-too-long", sourced_id)
-        if self.header.is_header(sourced_id):
+        if sourced_id[0] in "sS-" or sourced_id in self.header.words:
             if self.header.is_another(line):
                 raise self.findings.refuse("header-another", self.file, number=f"{self._row:,}")
-            if vocabulary.plain(sourced_id) == "sourcedid":
+            if self.header.is_header(sourced_id):
                 return self._fault("row-header-again")
-        if sourced_id[:2] == "--" and not "".join(line).strip("- "):
-            return self._fault("row-of-dashes")
+            if sourced_id[:2] == "--" and not "".join(line).strip("- "):
+                return self._fault("row-of-dashes")
         if not self._looks or sourced_id in self._survey.repeated:
             if sourced_id in self._seen:
                 if not self._looks:

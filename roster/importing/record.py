@@ -63,7 +63,7 @@ class Said(dict[Any, str]):
         some = {*values}
         if len(some) == 1 and values[0] in BLANKS:
             return None
-        if len(some) < len(values) or {*map(type, some)} != {str}:
+        if len(values) == 1 or len(some) < len(values) or {*map(type, some)} != {str}:
             return map(self.__getitem__, values)
         begin = f'{self._name}:"'
         # With line breaks between texts: within them these are escaped.

@@ -39,7 +39,7 @@ class Act:
         return not self.marks and self.rules is None
 
     def rules_json(self, publication: Publication) -> dict[str, Any]:
-        """Return the rules after the act of what was published: by whichever, its reader's."""
+        """Return by which rules the act judges what was published: its reader's of now."""
         return dict(publication.feed.rules if self.rules is None else self.rules)
 
     def rules_for(self, publication: Publication, policy: tuple[str, ...]) -> Rules:

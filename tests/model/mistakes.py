@@ -100,8 +100,8 @@ DECIDING = [
 MARKS = [
     Mutation(
         "roster/carrying/succession.py",
-        "(level.kind in IMPORTED or stays())",
-        "level.kind in IMPORTED",
+        "return fresh, level.row in before[level.kind]",
+        "return fresh, False",
         "a mark passes to the records where nothing took its level's place",
     ),
     Mutation(
