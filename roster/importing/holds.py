@@ -16,6 +16,7 @@ from django.db.models import CharField, Field, TextField
 
 from roster import bulk
 from roster.carrying import Opened
+from roster.importing import dates
 from roster.importing.changes import GONE, REMOVED, RETURNED, TABLE, UPDATED, Changes, names
 from roster.importing.engine import column_of, quote
 from roster.importing.findings import Findings
@@ -44,10 +45,11 @@ REASONS = {
     " the export?",
     "org-left": "{name} ({org}) would be visible to vendors, with all that is in it: it no longer"
     " lies below {marked}, which is excluded.",
-    "date-form": "The dates of {column} in {file} are written as {now} now, and were as {before}.",
-    "visible": "{count:,} people who are hidden now would be visible to vendors; the limit is"
+    "date-form": "The dates of {column} in {file} are written in another form: {now}, and before"
+    " {before}. Where a day was taken for a month, the difference shows other dates.",
+    "visible": "People who are hidden now and would be visible to vendors: {count:,}; the limit is"
     " {limit:,}.",
-    "grown": "{count:,} people would be new to vendors, beside {before:,}; the limit is"
+    "grown": "People who would be new to vendors: {count:,}, beside {before:,}; the limit is"
     " {percent} % and {records} records.",
     "hidden": "{count:,} of {before:,} {what} would not be visible to vendors any more; the limit"
     " is {percent} % and {records} records.",
@@ -73,6 +75,10 @@ LOST = {
     "": "values",
 }
 """What is gone with a field, in the words of a school office; blank: with any other."""
+
+
+FORMS = dates.TITLES | {"": "in none that was certain"}
+"""The forms of dates in words; blank: no form fitted."""
 
 
 class Reason(NamedTuple):
@@ -181,8 +187,6 @@ class Weighing:
         written = (each.get(file, {}).get("columns", []) for each in (self.tonight, self.known))
         there, before = (columns.count(column) for columns in written)
         missing = there < max(1, before)
-        if field == "enabled" and missing:
-            limit = 0
         if lost <= limit or (trace.get("mode") == "delta" and not missing):
             return
         _, staged = names(stage)
@@ -255,7 +259,8 @@ class Weighing:
             before = self.known.get(file, {}).get("dates", {})
             for column, now in trace.get("dates", {}).items():
                 if now and before.get(column, now) != now:
-                    self.add("date-form", file=file, column=column, now=now, before=before[column])
+                    forms = {"now": FORMS[now], "before": FORMS[before[column]]}
+                    self.add("date-form", file=file, column=column, **forms)
 
     def weigh_schools(self) -> None:
         """Look for schools that are gone, or that have lost all of many enrollments."""

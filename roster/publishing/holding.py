@@ -36,8 +36,8 @@ REASONS = {
     " limit is {percent} % and {records} records.",
     "school": "The school {school} would be removed for a connection.",
     "rekeyed": "{changed:,} of {before:,} people would get another {word} for a connection.",
-    "opened": "{count:,} people who are hidden from a connection would be visible to it; the limit"
-    " is {limit:,}.",
+    "opened": "People who are hidden from a connection and would be visible to it: {count:,}; the"
+    " limit is {limit:,}.",
 }
 
 REKEYED = {"username": "username", "email": "e-mail address", "identifier": "identifier"}

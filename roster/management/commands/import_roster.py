@@ -124,6 +124,8 @@ def _first_lines(result: dict[str, Any]) -> list[str]:
 
 def _difference(result: dict[str, Any]) -> list[str]:
     """Return the difference by collection and school, with the first records of each."""
+    if not result.get("difference", True):
+        return ["", "No record would change."]
     lines: list[str] = []
     for name, numbers in result.get("difference", {}).items():
         acts = ", ".join(f"{numbers[act]:,} {act}" for act in ACTS if numbers[act])

@@ -85,6 +85,15 @@ def test_a_held_import_is_read_and_approved(
     assert (held.state, held.approved_by) == ("applied", "dana@riverside.example")
 
 
+def test_a_held_import_that_changes_no_record_says_so(
+    as_dana: Client, roster: Organization, tmp_path: Path
+):
+    other = edited(EVERYTHING, "enrollments.csv", "2026-08-20", "08/20/2026")
+    done = Bundler(tmp_path, roster)(other, approved=False)
+    assert done.state == "held"
+    assert "No record would change." in as_dana.get(f"{DESK}{done.pk}/").content.decode()
+
+
 def test_a_held_import_is_discarded_once(as_dana: Client, held: Import):
     act = f"{DESK}{held.pk}/discard/"
     assert as_dana.post(act).status_code == 302

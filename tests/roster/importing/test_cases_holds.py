@@ -56,6 +56,10 @@ NEWCOMERS = tuple(
 )
 
 
+def in_us(day: str) -> str:
+    return f"{day[5:7]}/{day[8:]}/{day[:4]}"
+
+
 def night(title: str, *then: Any, codes: str = "", **must: Any) -> Case:
     """Return a pair of nights; with `codes`, the second is held for these reasons and no others."""
     state = Import.State.HELD if codes else ""
@@ -244,7 +248,7 @@ HELD = [
     night(
         "end dates are written as in the US",
         cell("enrollments", "e-ann", "endDate", "2027-06-01"),
-        every("enrollments", "endDate", lambda day: f"{day[5:7]}/{day[8:]}/{day[:4]}"),
+        every("enrollments", "endDate", in_us),
         codes="date-form",
         hides=HIDES,
     ),
@@ -400,6 +404,33 @@ def test_a_held_import_changes_nothing_and_says_what_it_would(load: Bundler) -> 
         ],
     }  # fmt: skip
     assert AuditEntry.objects.get(action="import.held").new == [reason["reason"]]
+
+
+def test_dates_in_another_form_are_held_in_words_though_no_record_differs(load: Bundler) -> None:
+    load(bundle("1.2"))
+    done = load(changed(bundle("1.2"), [every("enrollments", "endDate", in_us)]), approved=False)
+    assert [each["reason"] for each in done.holds] == [
+        "The dates of endDate in enrollments.csv are written in another form: month, day, year, and"
+        " before 2026-08-31. Where a day was taken for a month, the difference shows other dates."
+    ]
+    assert done.difference == {}
+
+
+def test_dates_that_had_no_certain_form_are_held_when_they_get_one(load: Bundler) -> None:
+    mixed = cell("demographics", "ann", "birthDate", "04/03/2012")
+    load(changed(bundle("1.2"), [mixed]))
+    done = load(changed(bundle("1.2"), [every("demographics", "birthDate", in_us)]), approved=False)
+    assert "month, day, year, and before in none that was certain." in done.holds[0]["reason"]
+
+
+def test_one_person_who_comes_out_of_hiding_is_told_in_good_english(load: Bundler) -> None:
+    load(bundle("1.2"))
+    limited(load, hold_visible=0)
+    shown = changed(bundle("1.2"), [cell("users", "bob", MARK, "false")])
+    [reason] = load(shown, approved=False).holds
+    assert reason["reason"] == (
+        "People who are hidden now and would be visible to vendors: 1; the limit is 0."
+    )
 
 
 def test_what_classes_name_as_their_school_is_a_school_in_the_difference(load: Bundler) -> None:

@@ -99,6 +99,14 @@ def test_a_held_import_exits_with_0_and_tells_the_difference(load: Bundler) -> N
     assert words.splitlines()[0].startswith("Held: ")
 
 
+def test_a_held_import_that_changes_no_record_says_so(load: Bundler) -> None:
+    run("riverside", load.write(V1P2))
+    path = load.write(edited(V1P2, "enrollments.csv", "2026-08-20", "08/20/2026"))
+    words = run("riverside", path)
+    assert "are written in another form: month, day, year, and before 2026-08-31." in words
+    assert "No record would change." in words
+
+
 def test_a_held_import_is_approved_or_discarded(load: Bundler) -> None:
     path = night_without_marks(load)
     run("riverside", path)
