@@ -202,6 +202,7 @@ class Cells:
 
     def _clean(self, line: list[str]) -> None:
         """Clean the cells that are read; nothing is ever told of others, which may be secret."""
+        self._id = clean(line[self.header.id]).text
         for index in self.header.read:
             text = line[index]
             cleaned = clean(separated(text) if index in self._lists else text)

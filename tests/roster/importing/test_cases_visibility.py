@@ -38,7 +38,7 @@ NEW = ("1.2",)
 
 YES = ("TRUE", "True", "t", "T", "yes", "Yes", "Y", "y", "1", "X", "on", "checked", " true ",
        "true\t", "\u00a0true", "tr\u200bue")  # fmt: skip
-NO = ("false", "False", "f", "no", "No", "N", "n", "0", "off", "", "  ", "NULL", "N/A")
+NO = ("false", "False", "f", "no", "No", "N", "n", "0", "off", "unchecked", "", "  ", "NULL", "N/A")
 UNCLEAR = ("Exclude", "2", "-1", "maybe", "tru", "falsch", "???", "1.0", "nope", "not")
 
 
