@@ -18,6 +18,7 @@ from roster.refusal import Refused
 
 PATIENCE = 60.0  # Seconds to wait for a file that may still be written.
 LOOK = 2.0
+TAKEN = (Import.State.APPLIED, Import.State.HELD, Arrival.State.UNCHANGED)
 
 
 class Command(OrganizationCommand):
@@ -44,11 +45,12 @@ class Command(OrganizationCommand):
                 problems[source.pk] = str(refusal)
         waiting = Arrival.objects.filter(organization=self.organization).waiting().order_by("pk")
         failed = [why for arrival in waiting if (why := self._import(arrival))]
-        if problems or failed:
-            raise Refused(" ".join([*problems.values(), *failed]))
         came = self.organization.arrivals.filter(received__gte=began, source__isnull=False)
         facts = [described(arrival) for arrival in came.order_by("pk").select_related("of_import")]
-        words = [f"{each['name']}: {each['state']}. {each['reason']}".strip() for each in facts]
+        if problems or failed:
+            taken = [_words(each) for each in facts if each["state"] in TAKEN]
+            raise Refused(" ".join([*problems.values(), *failed, *taken]))
+        words = [_words(each) for each in facts]
         if any(each["state"] == Import.State.HELD for each in facts):
             words.append("Decide about it: import_roster SLUG --approve or --discard.")
         return {"arrivals": facts}, "\n".join(words or ["Nothing new has come in."])
@@ -68,3 +70,7 @@ class Command(OrganizationCommand):
         """Import what waits; return why that failed, blank if it didn't."""
         job = jobs.import_now(arrival, self.actor(), self.progress)
         return "" if job.state == Job.State.DONE else job.reason
+
+
+def _words(facts: dict[str, Any]) -> str:
+    return f"{facts['name']}: {facts['state']}. {facts['reason']}".strip()
