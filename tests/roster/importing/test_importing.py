@@ -13,7 +13,7 @@ from django.db import connection
 from roster import models
 from roster.importing import import_bundle
 from roster.importing.files import FILES
-from roster.map import build, current
+from roster.map import Map, build, current
 from roster.map.storing import pack, unpack
 from roster.models import (
     AcademicSession,
@@ -230,11 +230,24 @@ def test_without_sessions_july_begins_a_school_year(
     assert load.organization.school_year == year
 
 
+def contents(m: Map) -> dict[str, Any]:
+    """Return all that is stored of a map, so that a difference says where it is."""
+    words = {name: each.words for name, each in m.words.items()}
+    columns = {
+        f"{kind} {name}": table.values[name].tolist()
+        for kind, table in m.tables.items()
+        for name in table.values
+    }
+    states = {kind: table.state for kind, table in m.tables.items()}
+    return {"year": m.year, "revision": m.revision} | words | columns | states
+
+
 def test_the_map_of_what_was_imported_is_kept_for_the_refresh(load: Bundler) -> None:
     load(V1P2)
     stored = StoredMap.objects.get()
     assert stored.revision == load.organization.revision
     assert current(load.organization)[0] == stored
+    assert contents(unpack(stored)) == contents(build(load.organization))
     assert pack(unpack(stored)) == pack(build(load.organization))
 
 
