@@ -72,8 +72,9 @@ def check_columns(file: File, version: str, columns: Iterable[str]) -> None:
         if name in known and known[name].type is SECRET:
             raise Refused("Passwords are kept nowhere.")
         if name not in known and not (name.startswith(METADATA) and len(name) > len(METADATA)):
+            kept = (each.name for each in known.values() if each.type is not SECRET)
             raise Refused(
-                f"{file.filename} has no column “{name}”. It has {', '.join(known)}, and columns of"
+                f"{file.filename} has no column “{name}”. It has {', '.join(kept)}, and columns of"
                 " your own are named metadata.…"
             )
 

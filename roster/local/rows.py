@@ -63,7 +63,7 @@ def set_rows(
             own.by_name, own.made = audit.name_of(by)[:200], clock()
 
         def accept(found: list[Finding]) -> None:
-            _refuse_faults(found, rows)
+            _refuse_faults(found, rows, stored)
             taken = stored_cells(organization, version, known, rows)
             for own in made:
                 # As they were understood, to be known again when the row ends.
@@ -174,19 +174,22 @@ def _refuse_unfit(
             )
 
 
-def _refuse_faults(found: list[Finding], rows: Mapping[str, Cells]) -> None:
-    """Refuse rows that can't be taken, and values of these cells that can't be."""
+def _refuse_faults(
+    found: list[Finding], rows: Mapping[str, Cells], stored: Mapping[str, Cells]
+) -> None:
+    """Refuse rows that can't be taken, values of these cells that can't be, and half of a row."""
     said = {name for cells in rows.values() for name in cells}
     for finding in found:
-        grave = finding.severity == Finding.Severity.WARNING and finding.column in said
-        if finding.severity == Finding.Severity.ERROR or grave:
+        lacks = finding.code == "missing" and finding.sourced_id not in stored
+        wrong = finding.severity == Finding.Severity.WARNING and finding.column in said
+        if finding.severity == Finding.Severity.ERROR or wrong or lacks:
             value = f" (“{finding.value}”)" if finding.value else ""
             raise Refused(
                 "%(file)s, %(row)s%(value)s: %(message)s Nothing was changed.",
                 file=finding.sourced_id or finding.file,
                 row=finding.column or "the row",
                 value=value,
-                message=finding.message,
+                message=f"{finding.message.partition('. ')[0].removesuffix('.')}.",
             )
 
 
