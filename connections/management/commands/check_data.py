@@ -90,7 +90,7 @@ def _behind(
         "records": found,
     }
     lines = [
-        f"OneRoster {version}: {len(ids):,} {name}: {' '.join(ids)}"
+        f"OneRoster {version}, {name} ({len(ids):,}): {' '.join(ids)}"
         for version, records in found.items()
         for name, ids in records.items()
         if ids

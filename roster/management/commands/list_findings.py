@@ -62,8 +62,8 @@ def _write(of_import: Import, path: Path) -> int:
 
 def _in_words(of_import: Import, found: dict[str, Any]) -> str:
     lines = [
-        f"Import {of_import.pk}, “{of_import.name}”, {of_import.state}: {found['errors']:,} errors,"
-        f" {found['warnings']:,} warnings, {found['notices']:,} notices."
+        f"Import {of_import.pk}, “{of_import.name}”, {of_import.state}: errors {found['errors']:,},"
+        f" warnings {found['warnings']:,}, notices {found['notices']:,}."
     ]
     if of_import.reason:
         lines.append(of_import.reason)
@@ -79,5 +79,6 @@ def _in_words(of_import: Import, found: dict[str, Any]) -> str:
                 f"  {one['message']} {one['cure']}",
             ]
         if one["row"]:
-            lines.append(f"  row {one['row']} {one['sourcedId']} “{one['value']}”".rstrip())
+            value = f" “{one['value']}”" if one["value"] else ""
+            lines.append(f"  row {one['row']} {one['sourcedId']}{value}".rstrip())
     return "\n".join(lines)
