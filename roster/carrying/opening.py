@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from roster.carrying.setting import Key, carried
-from roster.carrying.succession import above, heirs, is_gone, level_of
+from roster.carrying.succession import above, heirs, level_of
 from roster.deciding import Decision, Rules, Settings, Step
 from roster.deciding.rules import EVERYTHING
 from roster.kinds import KINDS, ROWS_OF
@@ -183,9 +183,8 @@ def _heirs(old: Map, new: Map, record: Record, key: Key) -> Heirs:
     if level is None:
         return Heirs({}, {})
     row = new.ids[record.kind].position(record.sourced_id)
-    fresh, is_like = heirs(old, level, new, record.kind, row)
+    fresh, itself = heirs(old, level, new, record.kind, row)
     kind = "course" if level.kind == "course_master" else level.kind
-    itself = fresh or (is_like and is_gone(level, new))
     return Heirs(
         dict.fromkeys(_keys(new, kind, fresh), key),
         dict.fromkeys(_keys(new, record.kind, {row}), key) if itself else {},

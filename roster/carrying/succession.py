@@ -18,6 +18,8 @@ from roster.map import Lists, Map
 IMPORTED = frozenset({"org", "section", "person", "grading_task", "line_item"})
 """Rows of the bundle: one that is gone may have come back under another id, with its children."""
 
+NO_GRADE = "~none"
+
 WITHIN_SCHOOLS = frozenset({"calendar", "schedule_structure", "grade_level"})
 
 
@@ -46,22 +48,35 @@ def is_gone(level: Level, new: Map) -> bool:
 def heirs(old: Map, level: Level, new: Map, kind: str, row: int) -> tuple[set[int], bool]:
     """Return the new levels that have a record in the place of a marked one, as rows of `new`.
 
-    With it whether the record is at any level like the marked one; if not, it has moved. `kind`
-    and `row` are the record's in the new map.
+    With it whether the record is to be marked itself; where it isn't, and no level is, it has
+    moved. `kind` and `row` are the record's in the new map.
     """
     gone = is_gone(level, new)
     if level.kind == "course_master":
         # Its courses are what it was made of.
         return (_courses(old, level, new), True) if gone else (set(), False)
+    if level.kind == "grade_level" and _has_no_grade(old, level, new, kind, row):
+        return set(), True
     there = above(new, kind, row)[level.kind]
     alike = {each for each in there if _is_alike(old, level, new, each, gone=gone)}
     known = old.ids[level.kind]
     fresh = {each for each in alike if known.position(new.ids[level.kind][each]) < 0}
     if alike or not gone or level.kind in IMPORTED or there:
-        return fresh, bool(alike) or (gone and level.kind in IMPORTED)
+        return fresh, bool(fresh) or (gone and (bool(alike) or level.kind in IMPORTED))
     # It is at no level of the kind any more, so it hasn't left this one, if it was there itself.
     before = above(old, kind, old.ids[kind].position(new.ids[kind][row]))
     return fresh, level.row in before[level.kind]
+
+
+def _has_no_grade(old: Map, level: Level, new: Map, kind: str, row: int) -> bool:
+    """Whether a student is of no grade at all, where the marked level was of one: nobody knows
+    which it is now.
+    """
+    if kind != "person" or _grade(old, "grade_level", level.row) == NO_GRADE:
+        return False
+    here = new.school_enrollment
+    levels = [here.grade_levels[at] for at in (here.person[:-1] == row).nonzero()[0].tolist()]
+    return {_grade(new, "grade_level", each) for some in levels for each in some} == {NO_GRADE}
 
 
 def above(m: Map, kind: str, row: int) -> dict[str, set[int]]:

@@ -80,19 +80,55 @@ class Ground:
     def check(self, after: District, cleared: set[Id]) -> None:
         """See that nothing which a mark hid is seen after an import.
 
-        Unless that mark was cleared, or its level is still there: then the record has moved to
-        where nothing is marked.
+        Unless that mark was cleared, or its level is still there, or was left for another grade:
+        then the record has moved to where nothing is marked.
         """
         marks = self.district.marks - cleared
         if not marks:
             return
         hidden = self.seen(set()) - self.seen(marks)
-        opened = hidden & Ground(after).seen(after.marks)
-        there = set(Ground(after).levels())
+        now = Ground(after)
+        opened = hidden & now.seen(after.marks)
+        there = set(now.levels())
         for name in sorted(opened):
             by = {mark for mark in marks if name not in self.seen({mark})}
-            gone = by - there
-            assert not gone or by & there, f"{name} was hidden by {gone}, and an import opens it"
+            gone = {mark for mark in by - there if not self._has_been_left(mark, now)}
+            if name[0] == "users" and self._of_no_grade(name[1], by, now):
+                gone |= by
+            assert not gone or by & there - gone, f"{name} was hidden by {gone}; an import opens it"
+
+    def _has_been_left(self, mark: Id, after: Ground) -> bool:
+        """Return whether whoever was in a grade level is in another grade now, or in none."""
+        kind, level = mark
+        if kind != "grade_level":
+            return False
+        school, grade = level.split("~")[0], level.rpartition("~")[2]
+        now = after.grades()
+        levels = [now.get(user, set()) for user, before in self.grades().items() if level in before]
+        alike = {
+            each
+            for each in set().union(*levels)
+            if each.split("~")[0] == school and each.rpartition("~")[2] == grade
+        }
+        return any(levels) and not alike
+
+    def _of_no_grade(self, user: str, by: set[Id], after: Ground) -> bool:
+        """Return whether a student of a marked grade level is in none now, so hasn't left it."""
+        before = {("grade_level", level) for level in self.grades().get(user, ())}
+        now = {level.rpartition("~")[2] for level in after.grades().get(user, ())}
+        return (
+            bool(before & by)
+            and now == {"none"}
+            and not any(level.endswith("~none") for _, level in before & by)
+        )
+
+    def grades(self) -> dict[str, set[str]]:
+        """Return the grade levels of everybody."""
+        schools = [org for org in self.district.orgs if self.district.is_school(org)]
+        return {
+            user: {each for school in schools for each in self.district.grade_levels(user, school)}
+            for user in self.district.users
+        }
 
     def seen(self, marks: set[Id]) -> set[Id]:
         """Return what a connection sees that everything is shared with, dates aside."""

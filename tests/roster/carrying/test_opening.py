@@ -201,6 +201,21 @@ def test_who_leaves_an_excluded_grade_is_shown_and_told(
     assert ("users.csv", "ann") in set(told)
 
 
+@pytest.mark.parametrize("files", [V1P2, MORE], ids=["alone", "with another"])
+def test_who_is_of_no_grade_now_has_not_left_an_excluded_one(
+    files: Files, load: Bundler, riverside: Organization
+) -> None:
+    """Which grade that is, nobody knows, so nobody sees the student until somebody has looked."""
+    load(files)
+    mark(riverside, "grade_level", "s1~2027~structure~09")
+    done = load(edited(files, "users.csv", ("pat,09,,M1", "pat,,,M1")))
+    assert "ann" not in seen(riverside, "users")
+    assert carried(riverside) == {("person", "ann")}
+    told = set(done.findings.values_list("code", "sourced_id"))
+    assert ("mark-passed", "ann") in told
+    assert ("mark-left", "ann") not in told
+
+
 def test_who_leaves_an_excluded_school_is_shown_and_told(
     load: Bundler, riverside: Organization
 ) -> None:
