@@ -13,8 +13,7 @@ import numpy as np
 from roster.deciding import Decision
 from roster.deciding.answers import keys
 from roster.kinds import ROWS_OF
-from roster.marks import marks_of
-from roster.models import Document, Feed, Organization, Publication, StoredMap
+from roster.models import Document, Feed, Organization, StoredMap
 from roster.parts import named as found_by
 from roster.publishing import lists
 from roster.publishing.inputs import Inputs, last_shown, own
@@ -67,7 +66,7 @@ def _difference(
             for name in then.collections()
             if then.visible(name).size
         }
-    now = _inputs(organization, publication).decide(version, publication.rules)
+    now = own(organization, publication).decide(version, publication.rules)
     found = {}
     for name in dict.fromkeys([*then.collections(), *publication.lists]):
         listed = lists.read(publication, name)
@@ -95,11 +94,6 @@ def _of_one_map(
     both = after[before[after]]
     differ = keys(now, collection)[both] != keys(then, collection)[both]
     return _counts(rows.size, after.size, both.size, int(differ.sum()))
-
-
-def _inputs(organization: Organization, publication: Publication) -> Inputs:
-    """Return what is published was decided with, and the marks of now."""
-    return own(organization, publication).with_marks(marks_of(organization))
 
 
 class _Records(NamedTuple):

@@ -8,11 +8,13 @@ alone: the import that took the level away has passed the mark on (`roster/carry
 
 from __future__ import annotations
 
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
+import orjson
 
 from roster.map import Map
 from roster.map.arrays import Flags
@@ -49,6 +51,18 @@ def flags(m: Map, kind: str, positions: Iterable[int]) -> Flags:
     marked = np.zeros(len(m.ids[kind]) + 1, np.bool_)
     marked[[each for each in positions if each >= 0]] = True
     return marked
+
+
+def pack(marks: Marks) -> bytes:
+    """Return marks as bytes; equal ones of one map are the same bytes."""
+    positions = {kind: np.flatnonzero(marked).tolist() for kind, marked in marks.items()}
+    named = {kind: at for kind, at in positions.items() if at}
+    return zlib.compress(orjson.dumps(named, option=orjson.OPT_SORT_KEYS))
+
+
+def unpack(packed: bytes, m: Map) -> Marks:
+    """Return marks that were packed for this map."""
+    return {kind: flags(m, kind, at) for kind, at in orjson.loads(zlib.decompress(packed)).items()}
 
 
 # What else a mark is about than the row of its id, by kind

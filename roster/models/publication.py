@@ -96,6 +96,8 @@ class Publication(models.Model):
     of the act, until a next publication lists documents without them. `revision` counts the acts
     that rewrote its lists in place. Headers stay, as the history that deltas are widened by; the
     lists go (`listed` False) some time after it was `superseded`, and not before `read_until`.
+    `marks` are the rows of its map that it was decided without (`roster.marks.pack`), with those
+    that acts have taken since; None where an upgrade brought it along.
     """
 
     feed = models.ForeignKey(
@@ -108,6 +110,7 @@ class Publication(models.Model):
     day = models.DateField()
     rules = models.JSONField()
     settings = models.JSONField(default=dict)
+    marks = models.BinaryField(null=True)
     counts = models.JSONField(default=dict)
     numbers = models.JSONField(default=dict, blank=True)
     lists = models.JSONField(default=dict, blank=True)

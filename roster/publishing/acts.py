@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,10 +14,10 @@ from roster.deciding import Decision, Rules
 from roster.kinds import ROWS_OF
 from roster.map import Map
 from roster.map.arrays import Flags
-from roster.marks import MarkRow, Marks, marks_of
-from roster.models import Mark, Organization, Publication
+from roster.marks import MarkRow, Marks, marks_of, pack, resolve
+from roster.models import Organization, Publication
 from roster.publishing.comparing import places
-from roster.publishing.inputs import Inputs, flags, own, shown_marks, todays
+from roster.publishing.inputs import Inputs, flags, own, todays, united
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,54 +57,40 @@ class Ground:
         rows = marks_of(organization)
         self.before = [row for row in rows if (row.kind, row.sourced_id) not in named]
         self.after = [*rows, *act.marks]
-        self._inputs: dict[Any, Inputs] = {}
-        self._forced: tuple[bytes, Inputs] | None = None
+        self._basis: Any = None
+        self._inputs: dict[bytes, Inputs] = {}
         self._taken: dict[bytes, dict[str, Any]] = {}
 
-    def inputs_after(self, publication: Publication, forced: Marks) -> Inputs:
-        """Return what a publication is decided with after the act, where these rows go too."""
-        inputs = self.inputs(publication, after=True)
-        if not forced:
-            return inputs
-        name = b"".join(kind.encode() + forced[kind].tobytes() for kind in sorted(forced))
-        if self._forced is None or self._forced[0] != name:
-            self._forced = name, inputs.marked(forced)
-        return self._forced[1]
-
-    def inputs(self, publication: Publication, *, after: bool) -> Inputs:
-        """Return what a publication was surely decided with, and `after` the act is with.
+    def inputs(self, publication: Publication) -> Inputs:
+        """Return what a publication was decided with.
 
         Publications of one map are asked about together, and have them in common.
         """
         settings = orjson.dumps(publication.settings, option=orjson.OPT_SORT_KEYS)
-        name = publication.map_id, publication.day, settings
-        if (name, after) not in self._inputs:
-            if not any(known == name for known, _ in self._inputs):
-                self._inputs.clear()
-                self._forced = None
-            mine = own(self.organization, publication)
-            marks = self._published(publication, mine.map)
-            self._inputs[name, after] = mine.with_marks(
-                [*marks, *self.act.marks] if after else marks
-            )
-        return self._inputs[name, after]
+        basis = publication.map_id, publication.day, settings
+        if basis != self._basis:
+            self._basis = basis
+            self._inputs.clear()
+        return self._known(
+            bytes(publication.marks or b""), lambda: own(self.organization, publication)
+        )
+
+    def inputs_after(self, publication: Publication, forced: Marks) -> Inputs:
+        """Return what a publication is decided with after the act, where these rows go too."""
+        before = self.inputs(publication)
+        marks = united(united(before.marks, resolve(self.act.marks, before.map)), forced)
+        return self._known(pack(marks), lambda: replace(before, marks=marks))
+
+    def _known(self, marks: bytes, make: Callable[[], Inputs]) -> Inputs:
+        if marks not in self._inputs:
+            self._inputs[marks] = make()
+        return self._inputs[marks]
 
     @cached_property
     def _today(self) -> tuple[Inputs, Inputs]:
         """Return what a refresh would decide with today, before and after the act."""
         today = todays(self.organization)
         return today.with_marks(self.before), today.with_marks(self.after)
-
-    def _published(self, publication: Publication, m: Map) -> list[MarkRow]:
-        """Return the marks that a publication was surely decided with.
-
-        A bundle's may have come with an import since; a person's are always withdrawn at once.
-        """
-        if m.revision == self.organization.revision:
-            return self.before
-        if publication.map_id == self.organization.shown_map_id:
-            return shown_marks(self.organization, self.before)
-        return [row for row in self.before if row.source == Mark.Source.PERSON]
 
     def taken_today(self, publication: Publication, m: Map) -> Marks:
         """Return, as marks on an older map, what the act takes from what is visible today."""

@@ -1,4 +1,4 @@
-"""Which publications an act bears on alike: those of equal inputs that list the same of it."""
+"""Which publications an act bears on alike: those of equal inputs."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ from typing import Any
 import orjson
 
 from roster.deciding import Rules
-from roster.marks import Marks
 from roster.models import Publication
 from roster.publishing.acts import Ground
 from roster.publishing.cases import Case
 from roster.publishing.inputs import settings_of
 from roster.publishing.shelf import Shelves
-from roster.publishing.unlisted import unlisted
+from roster.publishing.unlisted import marks_of_upgraded
 
 
 def cases(ground: Ground, publications: Iterable[Publication], shelves: Shelves) -> Iterator[Case]:
     """Yield the cases of publications, each when it is asked for, those with most in common
     one after the other: of one map, and of readers who see the same rows.
     """
-    found: dict[bytes, list[Publication]] = {}
+    found: dict[Any, list[Publication]] = {}
     for each in publications:
-        name = [
+        if each.marks is None:
+            each.marks = marks_of_upgraded(ground, each, shelves)
+        said = [
             each.map_id,
             each.day,
             each.settings,
@@ -31,7 +32,8 @@ def cases(ground: Ground, publications: Iterable[Publication], shelves: Shelves)
             each.feed.version,
             each.feed.rules,
         ]
-        found.setdefault(orjson.dumps(name, option=orjson.OPT_SORT_KEYS), []).append(each)
+        name = orjson.dumps(said, option=orjson.OPT_SORT_KEYS), bytes(each.marks)
+        found.setdefault(name, []).append(each)
     alike: dict[Any, list[list[Publication]]] = {}
     for some in found.values():
         first, settings = some[0], settings_of(ground.organization, some[0])
@@ -39,20 +41,4 @@ def cases(ground: Ground, publications: Iterable[Publication], shelves: Shelves)
         alike.setdefault((first.map_id or 0, first.feed.version, who), []).append(some)
     for _, several in sorted(alike.items(), key=lambda item: item[0][0]):
         for some in several:
-            yield from _by_what_is_gone(Case(ground, some), shelves)
-
-
-def _by_what_is_gone(case: Case, shelves: Shelves) -> Iterator[Case]:
-    """Yield a case, or one for each set of what its publications don't list any more."""
-    if case.ground.act.takes_fields_only and not case.forced:
-        yield case
-        return
-    found: dict[bytes, tuple[Marks, list[Publication]]] = {}
-    for each in case.publications:
-        gone = unlisted(each, case.before, shelves, exact=case.is_known)
-        name = b"".join(kind.encode() + gone[kind].tobytes() for kind in sorted(gone))
-        found.setdefault(name, (gone, []))[1].append(each)
-    for gone, alike in found.values():
-        each_case = case if len(found) == 1 else Case(case.ground, alike)
-        each_case.force(gone)
-        yield each_case
+            yield Case(ground, some)

@@ -24,6 +24,7 @@ from roster.models import Publication
 from roster.publishing.acts import Ground, set_of
 from roster.publishing.comparing import Flags, Places
 from roster.publishing.inputs import Basis, Inputs, flags, settings_of, united
+from roster.publishing.unlisted import CARRYING
 
 PEOPLE = "users"
 
@@ -89,15 +90,7 @@ class Case:
     @cached_property
     def inputs(self) -> Inputs:
         """What the publications were decided with, so far as that is sure."""
-        return self.ground.inputs(self.publications[0], after=False)
-
-    @property
-    def basis(self) -> Basis:
-        """What the publications say of it, for which no map is loaded."""
-        first = self.publications[0]
-        if first.map_id is None or not self.is_known:
-            return self.inputs.basis
-        return Basis(first.map_id, first.day, first.settings)
+        return self.ground.inputs(self.publications[0])
 
     @cached_property
     def before(self) -> Decision:
@@ -115,6 +108,32 @@ class Case:
         self._affected: dict[str, Affected | None] = {}
         for name in ("after", "shared"):
             self.__dict__.pop(name, None)
+
+    def basis(self, follows: bool) -> Basis:
+        """Return what the publications say of it after the act, or what one that `follows` says.
+
+        Where the act changes the sharing, each says as marks what its rules show and it doesn't
+        list.
+        """
+        first = self.publications[0]
+        if self.takes_no_rows and self.is_known:
+            # Its map isn't even loaded.
+            return Basis(first.map_id or 0, first.day, first.settings, bytes(first.marks or b""))
+        return self._inputs().marked(self._unlisted(follows)).basis
+
+    def _unlisted(self, follows: bool) -> Marks:
+        if self.ground.act.rules is None:
+            return {}
+        shown, other = (self.after, self.before) if follows else (self.before, self.after)
+        return {
+            ROWS_OF[name]: left
+            for name in CARRYING
+            if (left := set_of(shown, name) & ~set_of(other, name)).any()
+        }
+
+    @property
+    def takes_no_rows(self) -> bool:
+        return self.ground.act.takes_fields_only and not self.forced
 
     def _inputs(self) -> Inputs:
         """Return what is decided with after the act: its marks, none that came with an import."""
@@ -162,7 +181,7 @@ class Case:
         return self._affected[collection]
 
     def _become_of(self, collection: str) -> Affected | None:
-        if self.ground.act.takes_fields_only and not self.forced:
+        if self.takes_no_rows:
             return None
         stay = set_of(self.after, collection)
         differs = self._may_differ(collection)

@@ -123,7 +123,7 @@ def keep(publication: int, until: datetime) -> bool:
 
 def drop(publications: QuerySet[Publication]) -> int:
     """Let go of the lists of publications; return how many that were."""
-    return publications.update(listed=False, lists={}, map=None)
+    return publications.update(listed=False, lists={}, map=None, marks=None)
 
 
 def _drop(organization: Organization, dropped: Sequence[int]) -> None:
@@ -152,6 +152,8 @@ def _show(organization: Organization, plan: Plan) -> int | None:
         lost = Publication.objects.filter(pk__in=plan.lost)
         lost.update(superseded=Coalesce("superseded", clock()))
         drop(lost)
+    for publication, marks in plan.marked.items():
+        Publication.objects.filter(pk=publication).update(marks=marks)
     for settled in plan.settled:
         Publication.objects.filter(pk=settled.publication).update(
             cut=settled.cut, rules=settled.rules, **settled.basis._asdict()
@@ -160,8 +162,8 @@ def _show(organization: Organization, plan: Plan) -> int | None:
     if plan.shown is None:
         row.update(acts=F("acts") + 1)
     else:
-        used = plan.shown.basis._asdict()
-        row.update(**{f"shown_{name}": value for name, value in used.items()})
+        used = plan.shown.basis
+        row.update(shown_map_id=used.map_id, shown_day=used.day, shown_settings=used.settings)
         FormerRow.objects.filter(
             organization=organization, revision__lt=plan.shown.map.revision
         ).delete()

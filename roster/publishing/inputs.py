@@ -18,18 +18,19 @@ import numpy as np
 from roster.deciding import Decision, Rules, Settings
 from roster.deciding.decision import Visibility
 from roster.map import Map, current, load
-from roster.marks import MarkRow, Marks, marks_of, resolve
+from roster.marks import MarkRow, Marks, marks_of, pack, resolve, unpack
 from roster.models import FormerRow, Organization, Publication, StoredMap
 
 
 class Basis(NamedTuple):
     """What a publication says that it was decided with, as its columns: the key of a map, a day,
-    and settings.
+    settings, and marks as they are packed.
     """
 
     map_id: int
     day: date
     settings: dict[str, Any]
+    marks: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Inputs:
 
     @property
     def basis(self) -> Basis:
-        return Basis(self.stored, self.day, self.settings.as_json())
+        return Basis(self.stored, self.day, self.settings.as_json(), pack(self.marks))
 
     def decide(self, version: str, rules: dict[str, Any] | Rules) -> Decision:
         """Return who sees what by these rules, a feed's as JSON or made of it already.
@@ -103,14 +104,20 @@ def last_shown(organization: Organization) -> Inputs:
 
 
 def own(organization: Organization, publication: Publication) -> Inputs:
-    """Return what a publication was decided with, without marks.
+    """Return what a publication was decided with, and what acts have taken from it since as marks.
 
-    Of one that an upgrade brought along nothing is known: today's stand in.
+    What isn't known of one that an upgrade brought along, today's stand in for.
     """
     if publication.map_id is None or not publication.settings:
-        return replace(todays(organization), marks={})
-    settings = settings_of(organization, publication)
-    return Inputs(publication.map_id, load(publication.map_id), publication.day, settings, marks={})
+        inputs = todays(organization)
+    else:
+        m = load(publication.map_id)
+        settings = settings_of(organization, publication)
+        marks = resolve(marks_of(organization), m) if publication.marks is None else {}
+        inputs = Inputs(publication.map_id, m, publication.day, settings, marks)
+    if publication.marks is None:
+        return inputs
+    return replace(inputs, marks=unpack(bytes(publication.marks), inputs.map))
 
 
 def settings_of(organization: Organization, publication: Publication) -> Settings:

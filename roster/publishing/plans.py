@@ -48,7 +48,8 @@ class Settled:
 
 @dataclass(slots=True)
 class Plan:
-    """Everything that one flip shows. `shown` are the inputs of a refresh.
+    """Everything that one flip shows. `shown` are the inputs of a refresh, `marked` the marks of
+    publications that acts have taken from.
 
     `dropped` are publications that nobody reads any more, which go without their lists; `lost`
     those that nobody can take from, and so nobody may read.
@@ -59,6 +60,7 @@ class Plan:
     settled: list[Settled] = field(default_factory=list)
     dropped: list[int] = field(default_factory=list)
     lost: list[int] = field(default_factory=list)
+    marked: dict[int, bytes] = field(default_factory=dict)
     shown: Inputs | None = None
 
     @property

@@ -67,7 +67,7 @@ class Remaining:
         self.next = Next(
             publication.feed_id,
             publication.pk,
-            case.basis,
+            case.basis(follows=True),
             case.ground.act.rules_json(publication),
             lists={name: _without_former(kept) for name, kept in publication.lists.items()},
             counts={name: each | UNCHANGED for name, each in publication.counts.items()},

@@ -1,8 +1,8 @@
-"""What a publication doesn't list any more, though the rows and marks that it is judged by show it.
+"""What a publication doesn't list, though the rows that it is judged by show it.
 
-An act takes for what is true today, or under a mark that was cleared since: the publication's own
-map knows nothing of that. Whoever is visible only through what was taken, as a guardian through a
-child, is visible no longer, and gets no place or role from it.
+Whoever is visible only through what was taken, as a guardian through a child, is visible no longer,
+and gets no place or role from it. Publications say what was taken as marks, but for those that an
+upgrade brought along: for them it is found here.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 import numpy as np
 
 from roster import bulk
-from roster.deciding import Decision
+from roster.deciding import Decision, Rules
 from roster.kinds import ROWS_OF
-from roster.marks import Marks
-from roster.models import Publication
+from roster.marks import Marks, pack
+from roster.models import Mark, Publication
 from roster.publishing import lists
-from roster.publishing.acts import set_of
+from roster.publishing.acts import Ground, set_of
 from roster.publishing.comparing import Flags, places
+from roster.publishing.inputs import own, united
 from roster.publishing.lists import List
 from roster.publishing.shelf import Shelf, Shelves
 
@@ -24,19 +25,21 @@ CARRYING = ("orgs", "classes", "users", "enrollments")
 """The collections through which others are visible, or shown with other roles."""
 
 
-def unlisted(
-    publication: Publication, decision: Decision, shelves: Shelves, *, exact: bool
-) -> Marks:
-    """Return, as marks, what a decision shows and a publication doesn't list.
-
-    Where the decision shows whatever is listed (`exact`), equal numbers mean that all of it is.
+def marks_of_upgraded(ground: Ground, publication: Publication, shelves: Shelves) -> bytes:
+    """Return the marks of a publication that doesn't say them: people's own, and what it doesn't
+    list. A bundle's may have come since.
     """
+    people = [row for row in ground.before if row.source == Mark.Source.PERSON]
+    inputs = own(ground.organization, publication).with_marks(people)
+    rules = Rules.of(publication.rules, list(inputs.settings.field_policy))
+    decision = inputs.decide(publication.feed.version, rules)
+    return pack(united(inputs.marks, _unlisted(publication, decision, shelves)))
+
+
+def _unlisted(publication: Publication, decision: Decision, shelves: Shelves) -> Marks:
     found = {}
     for collection in CARRYING:
         shown = set_of(decision, collection)
-        count = publication.counts.get(collection, {}).get("records")
-        if not shown.any() or (exact and count == int(shown.sum())):
-            continue
         live = lists.read(publication, collection)
         shelf = shelves.of(publication.feed.version, collection)
         there = live.records[~replaced(publication, collection, live, shelf)]

@@ -24,7 +24,7 @@ from roster import bulk, models
 from roster.caches import MEGABYTE, Cache
 from roster.deciding import Decision
 from roster.map.arrays import Flags
-from roster.marks import marks_of
+from roster.marks import marks_of, resolve
 from roster.models import Organization, Publication
 from roster.publishing import lists
 from roster.publishing.inputs import own
@@ -161,7 +161,8 @@ def _found(
 ) -> dict[str, Extent]:
     of = Organization.objects.get(pk=organization)
     publication = Publication.objects.select_related("feed").get(pk=key[0], feed=feed)
-    inputs = own(of, publication).with_marks(marks_of(of))
+    inputs = own(of, publication)
+    inputs = inputs.marked(resolve(marks_of(of), inputs.map))
     decision = inputs.decide(publication.feed.version, publication.rules)
     visible = _visible(decision, publication)
     visible["others"] = np.array([1] if of.vendors_read_each_other else [], np.int64)

@@ -123,9 +123,10 @@ MARKS = [
         "no import opens what a mark closed",
     ),
     Mutation(
-        "roster/publishing/acts.py",
-        "return [row for row in self.before if row.source == Mark.Source.PERSON]",
-        "return self.before",
+        "roster/publishing/inputs.py",
+        "    return replace(inputs, marks=unpack(bytes(publication.marks), inputs.map))",
+        "    inputs = replace(inputs, marks=unpack(bytes(publication.marks), inputs.map))\n"
+        "    return inputs.marked(resolve(marks_of(organization), inputs.map))",
         "a bundle's mark that nobody has refreshed keeps no act from what it takes",
     ),
     Mutation(
@@ -143,6 +144,12 @@ ACTS = [
         "return dict(publication.feed.rules if self.rules is None else self.rules)",
         "return dict(publication.rules if self.rules is None else self.rules)",
         "what is read on is judged by the sharing of now",
+    ),
+    Mutation(
+        "roster/publishing/withdrawing.py",
+        "                self.plan.marked[publication.pk] = marks",
+        "                pass",
+        "what a mark took stays taken, though it is cleared and another takes the rest",
     ),
     Mutation(
         "roster/publishing/unlisted.py",
@@ -392,8 +399,8 @@ READING = [
 KEEPING = [
     Mutation(
         "roster/publishing/acts.py",
-        "mine = own(self.organization, publication)",
-        "mine = todays(self.organization)",
+        "lambda: own(self.organization, publication)",
+        "lambda: todays(self.organization)",
         "an act judges what was published by the map that it was made with",
     ),
     Mutation(

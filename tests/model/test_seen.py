@@ -574,3 +574,45 @@ def test_a_narrowed_sharing_leaves_out_what_it_takes_today_too(desk: Desk, versi
     desk.edit(changed(Enrollment, "e1", role="teacher"))
     desk.change(program.vendor, {"roles": ["student"]})
     assert "e1" not in ids(program, "enrollments")
+
+
+@pytest.mark.parametrize("early", [True, False], ids=["before", "after"])
+def test_what_a_cleared_mark_took_carries_nothing_that_is_read_on(
+    desk: Desk, version: str, early: bool
+) -> None:
+    """A district's course stays for one school's year after the other's was excluded, and
+    cleared; then that one goes too. The vendor was paused before or after the first.
+    """
+    desk.edit({**changed(Klass, "k4", course="c2"), **changed(Klass, "k1", course="c2")})
+    program = joined(desk, version)
+    if early:
+        desk.pause(program.vendor)
+    desk.exclude("calendar", "s1~2027")
+    desk.refresh()
+    if not early:
+        desk.pause(program.vendor)
+    desk.include("calendar", "s1~2027")
+    desk.refresh()
+    assert "c2" in ids(program, "courses")
+    desk.exclude("calendar", "s2~2027")
+    assert "c2" not in ids(program, "courses")
+
+
+def test_a_school_that_is_shared_again_is_not_in_what_is_read_on(desk: Desk, version: str) -> None:
+    """Its district goes with the school that is."""
+    both = {"all_schools": False, "schools": ["s1", "s3"]}
+    program = joined(desk, version, Habits(limit=2), **both)
+    reading(program)
+    desk.change(program.vendor, {**both, "schools": ["s1"]})
+    desk.change(program.vendor, both)
+    desk.exclude("school", "s1")
+
+
+def test_a_school_that_a_paused_vendor_is_given_carries_nothing(desk: Desk, version: str) -> None:
+    """Its district goes with the last school that is listed."""
+    program = joined(desk, version, all_schools=False, schools=["s1", "s2"])
+    desk.pause(program.vendor)
+    desk.change(program.vendor, {"all_schools": False, "schools": ["s2", "s3"]})
+    desk.exclude("school", "s2")
+    program.vendor.wait(16 * 60)
+    assert "district" not in ids(program, "orgs")
