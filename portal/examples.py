@@ -8,7 +8,7 @@ from typing import Any
 from connections.scopes import allowed_for
 from roster.api import errors
 from roster.dialects import references
-from roster.dialects.composing import arranged, render
+from roster.dialects.composing import arranged, parse, render
 from roster.dialects.fields import V11, V12
 from roster.dialects.tombstones import tombstone
 
@@ -157,7 +157,7 @@ def _user(base: str, version: str) -> dict[str, Any]:
 
 def _dated(document: bytes) -> dict[str, Any]:
     """Return a document with its stamp, which the API adds at its end."""
-    return {**json.loads(document), "dateLastModified": SINCE}
+    return {**parse(document), "dateLastModified": SINCE}
 
 
 def _pretty(value: dict[str, Any]) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import orjson
-
-from roster.dialects.composing import render
+from roster.dialects.composing import parse, render
 
 
 def only(documents: list[bytes], fields: Collection[str] | None) -> list[bytes]:
@@ -20,5 +18,5 @@ def only(documents: list[bytes], fields: Collection[str] | None) -> list[bytes]:
 
 
 def _only(document: bytes, fields: Collection[str]) -> bytes:
-    values = orjson.loads(document)
+    values = parse(document)
     return render({name: value for name, value in values.items() if name in fields})

@@ -14,6 +14,12 @@ from roster.dialects.fields import FIELDS, V11
 
 Document = dict[str, Any]
 
+ORIGIN = b"\x7f"
+"""Stands in finished documents where their readers see scheme and host.
+
+It is in no other text of theirs, and pages of thousands are searched soonest for a single byte.
+"""
+
 Hidden = frozenset[str]
 """Names of the fields of a collection that a reader doesn't get."""
 
@@ -34,7 +40,8 @@ class Doc(NamedTuple):
     status: str = "active"
 
     def digest(self) -> str:
-        """Return the hash by which documents of one record are the same or not.
+        """Return the hash by which documents of one record are the same or not, with hrefs as they
+        were stored until `ORIGIN` stood in them.
 
         Facts are made of the body, but for what a tombstone keeps of the document before it.
         """
@@ -43,7 +50,9 @@ class Doc(NamedTuple):
             facts = orjson.loads(self.facts)
             parts += [f"{key}={facts[key]}" for key in sorted(facts) if key.startswith(BEYOND)]
         tail = "\0".join(parts).encode()
-        return hashlib.blake2b(self.body + b"\0" + tail, digest_size=16).hexdigest()
+        return hashlib.blake2b(
+            self.body.replace(ORIGIN, b"") + b"\0" + tail, digest_size=16
+        ).hexdigest()
 
 
 class Unpublishable(Exception):
@@ -102,26 +111,30 @@ def arranged(version: str, collection: str, values: Mapping[str, Any]) -> Docume
 
 
 def render(document: Document) -> bytes:
-    """Return a document's JSON, in which `"href":"/ims/` begins references and nothing else.
+    """Return a document's JSON, with `ORIGIN` before the paths of its references.
 
-    Readers put their base URL there. A metadata column called `href` may begin so too; then
-    its slash is escaped, which JSON allows and no reader sees.
+    A metadata column called `href` may begin as one of those does; then its slash is escaped,
+    which JSON allows and no reader sees, as the character is that means `ORIGIN`.
     """
     if metadata := document.get("metadata"):
         text = orjson.dumps(metadata)
         if b'"href":"/ims/' in text:
             text = text.replace(b'"href":"/ims/', b'"href":"\\/ims/')
             document = {**document, "metadata": orjson.Fragment(text)}
-    return orjson.dumps(document)
+    text = orjson.dumps(document).replace(ORIGIN, b"\\u007f")
+    return text.replace(b'"href":"/ims/', b'"href":"' + ORIGIN + b"/ims/")
+
+
+def parse(text: bytes | str) -> Document:
+    """Return a rendered document as it was given to `render`."""
+    content = text.encode() if isinstance(text, str) else text
+    document: Document = orjson.loads(content.replace(ORIGIN, b""))
+    return document
 
 
 def with_origin(rendered: bytes, origin: str) -> bytes:
-    """Return rendered JSON, of whatever many documents, with scheme and host in its hrefs.
-
-    Stored ones begin with the path. Text of a bundle can't hold this sequence: its quotes are
-    escaped, and `render` sees to columns of that name.
-    """
-    return rendered.replace(b'"href":"/ims/', f'"href":"{origin}/ims/'.encode())
+    """Return rendered JSON, of whatever many documents, with scheme and host in its hrefs."""
+    return rendered.replace(ORIGIN, origin.encode())
 
 
 def role_words(version: str, document: Document) -> str:

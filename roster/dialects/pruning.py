@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import orjson
-
-from roster.dialects.composing import Doc, Document, Hidden, made
+from roster.dialects.composing import Doc, Document, Hidden, made, parse
 from roster.dialects.fields import FIELDS, V11, Field, Type
 from roster.dialects.references import place_reference
 from roster.dialects.roles import Role, name_of, orgs, with_a_primary, word
@@ -31,7 +29,7 @@ def pruned_doc(
     `answer` is what the decision that holds now says about the record, on the map of the
     publication. Users and line items need it.
     """
-    document = prune(version, collection, orjson.loads(last.body), keep, hidden, answer)
+    document = prune(version, collection, parse(last.body), keep, hidden, answer)
     if document is None:
         return None
     school = answer["school"].sourced_id if collection == "lineItems" else last.school

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from roster.dialects.composing import BASE, Doc, Document, render
+from roster.dialects.composing import BASE, Doc, Document, parse, render
 from roster.dialects.facts import facts_of_tombstone
 from roster.dialects.fields import FIELDS, Field, Type
 
@@ -24,7 +24,7 @@ def tombstone_doc(version: str, collection: str, last: Doc) -> Doc:
 
     It stays in the nested lists that this document was in.
     """
-    before: Document = orjson.loads(last.body)
+    before: Document = parse(last.body)
     document = _tombstone(version, collection, before)
     facts = orjson.dumps(facts_of_tombstone(version, collection, document, before)).decode()
     sourced_id, _, role, school, klass, person, *_ = last

@@ -11,10 +11,9 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
-import orjson
-
 from roster import reading
 from roster.deciding import Rules
+from roster.dialects.composing import parse
 from roster.importing.columns import Column, File
 from roster.importing.files import FILES
 from roster.models import Publication
@@ -81,7 +80,7 @@ class PublishedDocuments:
         offset = 0
         while texts := reading.page(self.source, collection, None, offset, PAGE).documents:
             # What an act withdrew stands in its place as a tombstone, until the next publication.
-            for document in map(orjson.loads, texts):
+            for document in map(parse, texts):
                 if document["status"] == "active":
                     yield document
             offset += PAGE

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-import orjson
 from django.db.models import QuerySet
 
 from roster import audit
 from roster.clock import moment_of, stamp
+from roster.dialects.composing import parse
 from roster.exporting.documents import MAKERS, own_lines
 from roster.exporting.files import put, refuse_foreign
 from roster.grading import between
@@ -152,7 +152,7 @@ def _lines(organization: Organization, file: File, rows: QuerySet[Written]) -> I
     for some in batches(rows.iterator(AT_ONCE), AT_ONCE):
         documents = Document.objects.only("body").in_bulk([row.shown_12 for row in some])
         for row in some:
-            document = orjson.loads(documents[row.shown_12].body)
+            document = parse(documents[row.shown_12].body)
             for line in MAKERS.get(file.name, own_lines)(file, document):
                 head = (plain(line.sourced_id), row.status, stamp(moment_of(row.number)))
                 yield [*head, *(write(line.values.get(name)) for name, write in writers)]

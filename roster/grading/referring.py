@@ -7,9 +7,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-import orjson
-
 from roster import reading
+from roster.dialects.composing import parse
 from roster.dialects.fields import V11
 from roster.dialects.references import Place
 from roster.grading.accepting import Body, Values
@@ -165,7 +164,7 @@ class References:
         found = self.found[name]
         if found is None:
             raise self.body.invalid(field, "is not known.")
-        document = orjson.loads(found[1])
+        document = parse(found[1])
         if document["status"] != "active":
             raise self.body.invalid(field, "was removed.")
         return Named(found[0], document)
@@ -245,7 +244,7 @@ def _sessions_at(key: _Key) -> dict[str, Session]:
     total = reading.page(key.source, "academicSessions", None, 0, 100_000)
     found = {}
     for text in total.documents:
-        said = orjson.loads(text)
+        said = parse(text)
         found[said["sourcedId"]] = Session(
             said["sourcedId"],
             said["type"],

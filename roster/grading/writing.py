@@ -12,11 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import orjson
 from django.db import transaction
 
 from roster import bulk, prepared, reading
-from roster.dialects.composing import Doc, Unpublishable
+from roster.dialects.composing import Doc, Unpublishable, parse
 from roster.dialects.fields import V11
 from roster.grading.accepting import Body, Values
 from roster.grading.completing import completed
@@ -190,7 +189,7 @@ def _period(writer: Writer, before: Before) -> str:
     if before.collection == "results":
         item = Written.objects.values_list("values", flat=True).get(pk=before.pk)["line_item"]
     found = reading.found(writer, "lineItems", item)
-    return period_in(orjson.loads(found[1])) if found else ""
+    return period_in(parse(found[1])) if found else ""
 
 
 def _require(there: There, collection: str, sourced_id: str, matches: Matches | None) -> None:

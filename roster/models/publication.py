@@ -146,7 +146,7 @@ class ListPart(models.Model):
 
 
 class Document(models.Model):
-    """One finished JSON document, as readers get it but for origin and `dateLastModified`.
+    """One finished JSON document, as readers get it but for host (`ORIGIN`) and `dateLastModified`.
 
     Immutable, and unique by its bytes (`digest`) for a record in a version. `record` is the key of
     the row that it is about, in the table of its kind. `role` is the role or type that subsets

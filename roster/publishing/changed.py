@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-import orjson
 
+from roster.dialects.composing import parse
 from roster.models import Document
 from roster.parts import in_parts
 from roster.publishing.comparing import Difference, places
@@ -96,7 +96,7 @@ def _documents(old: Numbers, new: Numbers) -> Iterator[tuple[Any, Any]]:
     for some in in_parts(list(zip(old.tolist(), new.tolist(), strict=True)), BATCH):
         wanted = {document for pair in some for document in pair}
         rows = Document.objects.filter(pk__in=wanted).values_list("pk", "school", "body")
-        docs = {number: orjson.loads(body) | {"school": school} for number, school, body in rows}
+        docs = {number: parse(body) | {"school": school} for number, school, body in rows}
         yield from ((docs.get(before), docs.get(after)) for before, after in some)
 
 

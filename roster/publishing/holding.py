@@ -15,10 +15,10 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-import orjson
 from django.db.models import Q
 
 from roster.audit import Actor, name_of
+from roster.dialects.composing import parse
 from roster.importing.difference import without_records
 from roster.kinds import ROWS_OF
 from roster.map import load, outdated, shown
@@ -173,7 +173,7 @@ class Weighing:
         if collection == "orgs" and removed:
             documents = Document.objects.filter(pk__in=gone.old[by_data].tolist())
             for body in documents.filter(role="school").values_list("body", flat=True):
-                self._add(wanted, "school", school=orjson.loads(body).get("name", ""))
+                self._add(wanted, "school", school=parse(body).get("name", ""))
 
     def _weigh_rekeyed(self, wanted: Wanted, changed: Changed) -> None:
         limit = max(self.organization.hold_records, changed.before * REKEYED_PERCENT // 100)
@@ -228,6 +228,6 @@ def keys_of(documents: Iterable[int]) -> dict[int, dict[str, Any]]:
     found = {}
     rows = Document.objects.filter(Q(pk__in=list(documents)))
     for number, role, body in rows.values_list("pk", "role", "body"):
-        doc = orjson.loads(body)
+        doc = parse(body)
         found[number] = {name: doc.get(name) for name in REKEYED} | {"role": role}
     return found

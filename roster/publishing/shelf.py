@@ -14,11 +14,10 @@ from functools import cached_property, partial
 from typing import Any, NamedTuple, Self, TypeVar
 
 import numpy as np
-import orjson
 from django.db import IntegrityError, connection
 
 from roster import bulk
-from roster.dialects.composing import Doc, render
+from roster.dialects.composing import Doc, parse, render
 from roster.dialects.facts import NESTED_BY
 from roster.dialects.tombstones import tombstone_doc
 from roster.models import Document, Rendered, Status
@@ -333,7 +332,7 @@ def without(doc: Doc, fields: frozenset[str]) -> Doc:
     """Return a document without these fields."""
     if not fields:
         return doc
-    said = orjson.loads(doc.body)
+    said = parse(doc.body)
     return doc._replace(body=render({name: said[name] for name in said if name not in fields}))
 
 

@@ -23,6 +23,7 @@ from isal import isal_zlib
 from roster import prepared
 from roster.caches import MEGABYTE, Cache
 from roster.clock import clock
+from roster.dialects.composing import parse
 from roster.dialects.tombstones import tombstone
 from roster.models import BegunList, Status
 from roster.publishing import lists
@@ -218,7 +219,7 @@ def as_it_stands(source: Source, collection: str, some: List, stand: str) -> Sta
 
 def in_place(version: str, collection: str, text: bytes) -> bytes:
     """Return what stands for a document that can't be read any more; a tombstone stays."""
-    document = orjson.loads(text)
+    document = parse(text)
     if document["status"] != Status.ACTIVE:
         return text
     stone = tombstone(version, collection, document)

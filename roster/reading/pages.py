@@ -12,12 +12,11 @@ from functools import wraps
 from typing import NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
-import orjson
 
 from roster.bulk import distinct
 from roster.caches import MEGABYTE, Cache, forget
 from roster.clock import stamps_of
-from roster.dialects.composing import render
+from roster.dialects.composing import parse, render
 from roster.dialects.fields import FIELDS
 from roster.kinds import COLLECTIONS
 from roster.models import Publication
@@ -290,6 +289,6 @@ def _of_vendor(source: Source, collection: str, some: List, texts: list[bytes]) 
 
 def without(text: bytes, fields: Iterable[str]) -> bytes:
     """Return a stored document without these fields."""
-    document = orjson.loads(text)
+    document = parse(text)
     kept = {name: value for name, value in document.items() if name not in fields}
     return text if len(kept) == len(document) else render(kept)
