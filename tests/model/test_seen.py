@@ -20,6 +20,7 @@ from roster.models import (
     Enrollment,
     Klass,
     Org,
+    Publication,
     Role,
     User,
 )
@@ -615,4 +616,15 @@ def test_a_school_that_a_paused_vendor_is_given_carries_nothing(desk: Desk, vers
     desk.change(program.vendor, {"all_schools": False, "schools": ["s2", "s3"]})
     desk.exclude("school", "s2")
     program.vendor.wait(16 * 60)
+    assert "district" not in ids(program, "orgs")
+
+
+def test_what_an_upgrade_brought_is_judged_by_what_it_lists(desk: Desk, version: str) -> None:
+    """It doesn't say by which marks it was made: a district goes with the last school that is."""
+    program = joined(desk, version, all_schools=False, schools=["s1", "s3"])
+    desk.pause(program.vendor)
+    desk.exclude("school", "s3")
+    desk.include("school", "s3")
+    Publication.objects.update(marks=None)
+    desk.exclude("school", "s1")
     assert "district" not in ids(program, "orgs")
