@@ -131,7 +131,9 @@ class Header:
     def _refusal(self, name: str) -> Refused:
         """Return the refusal for want of a column; no cell is told that may be a person's."""
         known = ", ".join([each for each in self.names if each in self.where][:8])
-        found = f"{len(self.names):,} cells, of which are columns of OneRoster: {known or 'none'}"
+        # Another delimiter is taken where it makes columns that are known.
+        cells = "cells" if known else "cells separated by commas"
+        found = f"{cells}: {len(self.names):,}; columns of OneRoster among them: {known or 'none'}"
         return self.findings.refuse("column-required", self.file, wanted=name, found=found)
 
     def allow(self, widths: set[int]) -> None:

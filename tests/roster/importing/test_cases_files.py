@@ -257,6 +257,14 @@ TEXT = [
     read("only comments", text("demographics", lambda _: "# none\n"), findings="file-without-rows"),
     refused("a quote that isn't closed", appended("orgs", 'x,,,"X,school,X,d,\n'),
             words="orgs.csv isn't CSV any more in row 5"),
+    refused("a delimiter that isn't known", text("orgs", delimited("~")),
+            words="separated by commas: 1; columns of OneRoster among them: none"),
+    refused("it, in the manifest too", texts(delimited("~")), words="separated by commas: 1;",
+            versions=("1.2",)),
+    refused("semicolons, and no ids", text("orgs", delimited(";")),
+            text("orgs", lambda t: t.replace("sourcedId", "guid", 1)), words="no column sourcedId,"
+            " without which its rows mean nothing. Its first line has cells: 8; columns of"
+            " OneRoster among them: status, dateLastModified, name"),
     refused("a stray quote", appended("orgs", 'x,,,"X" Y,school,X,d,\n'), words="in row 5"),
     refused("quotes behind backslashes", appended("orgs", 'x,,,"The \\"X\\"",school,X,d,\n'),
             words="in row 5"),

@@ -6,6 +6,7 @@ The lists here are the test's own; that they leave no word of the product's tabl
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,9 +14,9 @@ import pytest
 from roster.importing import cleaning, vocabulary
 from roster.importing.files import FILES
 from roster.importing.vocabulary import plain
-from roster.models import Finding, User
+from roster.models import Enrollment, Finding, User
 from tests.roster.importing.bundles import EVERYTHING
-from tests.roster.importing.cases import add, changed
+from tests.roster.importing.cases import add, cell, changed
 from tests.roster.importing.conftest import Bundler
 
 YES = ("true", "T", "Yes", "y", "1", "X", "On", "checked")
@@ -182,3 +183,25 @@ def test_each_cell_is_cleaned(load: Bundler) -> None:
         told[each.sourced_id].add(each.code)
     stored = User.objects.filter(sourced_id__in=rows).values_list("sourced_id", "middle_name")
     assert {rows[each]: (name, told[each]) for each, name in stored} == CELLS
+
+
+IN_WORDS = ("20-Aug-2026", "20 August 2026", "20. Aug. 2026", "Aug 20 2026", "AUGUST 20, 2026")
+FIRST = (
+    "8/20/2026", "08/20/2026", "8-20-2026", "20.08.2026", "20/8/2026", "2026/08/20", "2026/8/20",
+    "2026.08.20", "20260820", "46254", "46254.0", "8/20/2026 12:00:00 AM", *IN_WORDS,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("written", FIRST)
+def test_each_form_of_a_date_is_read_where_it_fits_the_column(written: str, load: Bundler) -> None:
+    done = load(changed(EVERYTHING, [cell("enrollments", "e1", "beginDate", written)]))
+    assert Enrollment.objects.get(sourced_id="e1").begin_date == date(2026, 8, 20)
+    told = done.findings.get(code="dates-form")
+    assert (told.file, told.column) == ("enrollments.csv", "beginDate")
+
+
+@pytest.mark.parametrize("written", ["8/20/26", "20268020", "Aug 2026", "20 Aouť 2026", "19999"])
+def test_what_has_no_form_of_a_date_costs_the_row(written: str, load: Bundler) -> None:
+    done = load(changed(EVERYTHING, [cell("enrollments", "e1", "beginDate", written)]))
+    assert {"dates-mixed", "unreadable-row"} <= {*done.findings.values_list("code", flat=True)}
+    assert not Enrollment.objects.filter(sourced_id="e1").exists()
