@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from roster.importing import import_bundle
+from roster.importing.findings import Findings
+from roster.importing.package import open_package
 from roster.models import Import, Org, User
 from roster.refusal import Refused
 from tests.roster.importing.bundles import V1P2, Files, manifest_of
@@ -146,3 +150,24 @@ def test_a_bundle_may_be_called_by_another_name(load: Bundler) -> None:
     path = load.write(V1P2)
     done = import_bundle(load.organization, path, by="Dana", name="From the SIS.zip")
     assert done.name == "From the SIS.zip"
+
+
+@contextmanager
+def nobody() -> Iterator[None]:
+    """Be somebody who may read little."""
+    me = os.geteuid()
+    if me == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(me)
+
+
+def test_a_bundle_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "night.zip"
+    path.write_bytes(b"")
+    path.chmod(0)
+    words = "“night.zip” can't be read: Permission denied"
+    with nobody(), pytest.raises(Refused, match=words), open_package(path, Findings()):
+        pass
