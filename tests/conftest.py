@@ -76,20 +76,12 @@ def forgotten() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb() -> bool:
-    """Take tables that are there: what is missing of the migrations is run on them."""
-    return bool(connection.vendor == "sqlite")
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+def django_db_setup(django_test_environment: None) -> None:
+    """Give this process a database of its own, a copy of what the migrations make."""
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     if connection.vendor == "sqlite":
-        migrating.bring(settings.DATABASES["default"]["TEST"]["NAME"])
-
-
-@pytest.fixture(scope="session", autouse=True)
-def tables_kept(request: pytest.FixtureRequest) -> None:
-    """Keep the tables before the first test writes into them."""
-    if connection.vendor == "sqlite" and "django_db_setup" in request.fixturenames:
-        request.getfixturevalue("django_db_setup")
-        migrating.keep(str(connection.settings_dict["NAME"]))
+        name = str(settings.ROSTERDESK_DATA / f"{name}.sqlite3")
+        migrating.bring(name)
+    else:
+        migrating.create(name)
+    connection.settings_dict["NAME"] = name

@@ -5,11 +5,7 @@ from tests import environment
 environment.prepare()
 
 from portal.settings import *  # noqa: E402, F403
-from portal.settings import DATABASES, PASSWORD_HASHERS, ROSTERDESK_DATA  # noqa: E402
-
-# A file, because live servers and threads need connections of their own, as in production.
-if DATABASES["default"]["ENGINE"].endswith("sqlite"):
-    DATABASES["default"]["TEST"] = {"NAME": str(ROSTERDESK_DATA / "test.sqlite3")}
+from portal.settings import PASSWORD_HASHERS  # noqa: E402
 
 # Passwords of the cast are made by the hundred; the product's own hashers stay known.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]

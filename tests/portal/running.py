@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -22,7 +21,7 @@ import psycopg
 from django.db import connection
 
 from portal import env
-from tests import engines
+from tests import engines, migrating
 
 BASE = Path(env.__file__).resolve().parent.parent
 MARK = "TEST_STEMS_FROM"  # Inherited by every process that the command starts, at any depth.
@@ -36,34 +35,34 @@ def embedded(data: Path) -> dict[str, str]:
 
 @contextlib.contextmanager
 def migrated(data: Path) -> Iterator[dict[str, str]]:
-    """The environment of an installation with empty tables, copied from the tests' own database.
+    """The environment of an installation with empty tables.
 
     Broker, cache and key are the embedded ones; the database is of the engine under test.
     """
     environ = embedded(data)
-    name = str(connection.settings_dict["NAME"])
-    connection.close()
     if connection.vendor == "sqlite":
         data.mkdir()
-        with (
-            contextlib.closing(sqlite3.connect(name)) as source,
-            contextlib.closing(sqlite3.connect(data / "rosterdesk.sqlite3")) as copy,
-        ):
-            source.backup(copy)
+        migrating.bring(str(data / "rosterdesk.sqlite3"))
         yield environ
         return
-    with database(f'TEMPLATE "{name}"') as url:
+    with database(migrating.create) as url:
         yield environ | {"DATABASE_URL": url}
 
 
-@contextlib.contextmanager
-def database(how: str = "") -> Iterator[str]:
-    """Make a database beside the tests' own; yields its DATABASE_URL."""
+def create(name: str) -> str:
+    """Make a database without tables on the PostgreSQL of this run; returns its DATABASE_URL."""
     url = os.environ["DATABASE_URL"]
-    name = f"running_{uuid.uuid4().hex}"
     with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} {how}".encode())
-        yield urlsplit(url)._replace(path=f"/{name}").geturl()
+        server.execute(f"CREATE DATABASE {name}".encode())
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+@contextlib.contextmanager
+def database(make: Callable[[str], str] = create) -> Iterator[str]:
+    """Make a database beside the tests' own; yields its DATABASE_URL."""
+    name = f"running_{uuid.uuid4().hex}"
+    yield make(name)
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
         server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
