@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain
 from types import NoneType
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 import psycopg
 from django.db import connection, transaction
 from django.db.models import Model
 from numpy.typing import NDArray
+
+from roster import prepared
 
 PIECE = 1 << 20
 NULL = r"\N"
@@ -185,6 +187,17 @@ def reserve(model: type[Model], count: int) -> list[int]:
         return list(range(last - count + 1, last + 1))
 
 
+class Binary(psycopg.Cursor[Any]):
+    """A cursor that is sent bytes as they are: as text they are twice as long.
+
+    Parameters are written into the statement, as Django's cursor does it, and none is remembered.
+    """
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
+        whole = psycopg.ClientCursor(self.connection).mogrify(query, params)
+        return super().execute(whole, binary=True, prepare=False, **options)
+
+
 def numbers(sql: str, parameters: Sequence[Any], columns: int) -> NDArray[np.int64]:
     """Return the rows of a query of so many whole numbers, none of them null, as columns."""
     return columns_of(sql, parameters, columns)[0]
@@ -200,7 +213,7 @@ def columns_of(
     """
     names = [f"c{n}" for n in range(numbers + texts)]
     rows = f"WITH each ({', '.join(names)}) AS ({sql})"
-    with connection.cursor() as cursor:
+    with prepared.cursor(Binary) as cursor:
         if not _is_postgresql():
             cells = [*names[:numbers], *(f"CAST({name} AS blob)" for name in names[numbers:])]
             cursor.execute(f"{rows} SELECT {', '.join(cells)} FROM each", parameters)  # noqa: S608
@@ -210,13 +223,12 @@ def columns_of(
             found = [*zip(*cursor.fetchall(), strict=True)] or [()] * len(names)
             flat = np.array(found[:numbers], np.int64).reshape(numbers, -1)
             return flat, [[*each] for each in found[numbers:]]
-        sent = " || ".join(f"int8send({name}::bigint)" for name in names[:numbers]) or "''::bytea"
-        joined = (f"convert_to({name}::text, 'UTF8') || '\\x00'::bytea" for name in names[numbers:])
-        values = ", ".join(f"string_agg({each}, ''::bytea)" for each in (sent, *joined))
-        cursor.execute(f"{rows} SELECT {values} FROM each", parameters)  # noqa: S608
-        first, *others = (bytes(each or b"") for each in cursor.fetchone())
-    flat = np.frombuffer(first, ">i8").astype(np.int64).reshape(-1, numbers).T
-    return flat, [each.split(b"\0")[:-1] for each in others]
+        sent = (f"string_agg(int8send({name}::bigint), ''::bytea)" for name in names[:numbers])
+        joined = (f"string_agg(textsend({name}::text), '\\x00'::bytea)" for name in names[numbers:])
+        cursor.execute(f"{rows} SELECT {', '.join([*sent, *joined])} FROM each", parameters)  # noqa: S608
+        sums = cursor.fetchone()
+    flat = np.array([np.frombuffer(each or b"", ">i8") for each in sums[:numbers]], np.int64)
+    return flat, [each.split(b"\0") if each is not None else [] for each in sums[numbers:]]
 
 
 def ordinal(column: str) -> str:

@@ -35,8 +35,8 @@ class Unread(Planned):
         self.adapters.register_loader("text", ByteaBinaryLoader)
 
 
-def cursor(kind: type[Planned] = Planned) -> CursorWrapper:
-    """Return Django's cursor, which on PostgreSQL keeps the plans of its statements."""
+def cursor(kind: type[psycopg.Cursor[Any]] = Planned) -> CursorWrapper:
+    """Return Django's cursor; on PostgreSQL of a kind, which else keeps the plans of statements."""
     if connection.vendor != "postgresql":
         return connection.cursor()
     connection.ensure_connection()

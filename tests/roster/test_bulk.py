@@ -73,3 +73,11 @@ def test_copy_reads_each_value_as_it_was() -> None:
         found = [(*row[:6], bytes(row[6]) if row[6] else row[6], *row[7:]) for row in cursor]
         cursor.execute("DROP TABLE copied")
     assert found == [(*row, 'a"b', moment) for row in rows]
+
+
+def test_columns_come_as_they_are_blank_ones_too() -> None:
+    rows = "SELECT 7 AS n, 'é' AS a, '' AS b UNION ALL SELECT %s, '', '%%' ORDER BY n DESC"
+    numbers, texts = bulk.columns_of(rows, [-1], 1, 2)
+    assert (numbers.tolist(), texts) == ([[7, -1]], [["é".encode(), b""], [b"", b"%"]])
+    numbers, texts = bulk.columns_of("SELECT 1, 2, '' WHERE 1 = 0", [], 2, 1)
+    assert (numbers.tolist(), texts) == ([[], []], [[]])
