@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from types import NoneType
 from typing import Any, Self, TypeVar
 
 import numpy as np
 import psycopg
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.models import Model
 from numpy.typing import NDArray
 
@@ -24,6 +26,7 @@ ESCAPES = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
 _ESCAPED = str.maketrans(ESCAPES)
 
 Whole = TypeVar("Whole", np.int64, np.uint64)
+Part = TypeVar("Part")
 
 
 def distinct(values: NDArray[Whole]) -> NDArray[Whole]:
@@ -229,6 +232,24 @@ def columns_of(
         sums = cursor.fetchone()
     flat = np.array([np.frombuffer(each or b"", ">i8") for each in sums[:numbers]], np.int64)
     return flat, [each.split(b"\0") if each is not None else [] for each in sums[numbers:]]
+
+
+def ahead(parts: Iterator[Part]) -> Iterator[Part]:
+    """Yield what is asked of the database part by part, the next of them while one is used.
+
+    A thread asks for it by this thread's connection, which nobody else may use meanwhile.
+    """
+    mine = connections[DEFAULT_DB_ALIAS]
+    share = partial(connections.__setitem__, DEFAULT_DB_ALIAS, mine)
+    mine.inc_thread_sharing()
+    try:
+        with ThreadPoolExecutor(1, "asking", share) as thread:
+            asked = thread.submit(next, parts, None)
+            while (part := asked.result()) is not None:
+                asked = thread.submit(next, parts, None)
+                yield part
+    finally:
+        mine.dec_thread_sharing()
 
 
 def ordinal(column: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from threading import current_thread
 
 import pytest
 from django.db import connection, transaction
@@ -81,3 +82,29 @@ def test_columns_come_as_they_are_blank_ones_too() -> None:
     assert (numbers.tolist(), texts) == ([[7, -1]], [["é".encode(), b""], [b"", b"%"]])
     numbers, texts = bulk.columns_of("SELECT 1, 2, '' WHERE 1 = 0", [], 2, 1)
     assert (numbers.tolist(), texts) == ([[], []], [[]])
+
+
+def test_the_next_part_is_asked_for_in_the_same_transaction_while_one_is_used() -> None:
+    asked: list[str] = []
+
+    def parts() -> Iterator[list[int]]:
+        for number in range(3):
+            asked.append(current_thread().name)
+            yield bulk.numbers("SELECT n + %s FROM here", [number], 1)[0].tolist()
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE here AS SELECT 4 AS n")
+        assert [*bulk.ahead(parts())] == [[4], [5], [6]]
+        cursor.execute("DROP TABLE here")
+    assert len(asked) == 3
+    assert current_thread().name not in asked
+
+
+def test_what_goes_wrong_ahead_is_raised_and_leaves_the_connection_to_its_thread() -> None:
+    def parts() -> Iterator[int]:
+        yield 1
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        [*bulk.ahead(parts())]
+    assert not connection.allow_thread_sharing
