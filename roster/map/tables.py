@@ -8,14 +8,17 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import compress, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from roster.map.arrays import TEXT, Ids, joined, split
+from roster.map.arrays import SEPARATOR, TEXT, Ids, joined, split
 from roster.map.packed import SIZES, Values
+
+FEW = 16
+"""Where of so many rows less than one has changed, each is looked for by itself."""
 
 State = list[Any]
 """What an aggregate of the rows says; it differs where they have changed."""
@@ -48,32 +51,42 @@ class Table:
 def spliced(base: Table, keep: NDArray[np.bool_], fresh: Table, state: State) -> Table:
     """Return a table of the rows of `base` that are kept and all of `fresh`, in order."""
     kept = np.flatnonzero(keep)
-    ids = base.texts if keep.all() else [*compress(base.texts, keep.tolist())]
-    at = [bisect(ids, each) for each in fresh.texts]
-    order = np.insert(np.arange(len(kept)), at, len(kept) + np.arange(fresh.size))
-    ids += fresh.texts
+    # All ids as texts are found in less time, and take six times their memory.
+    ids = base.found_by() if fresh.size < base.size // FEW else base.texts
+    at = np.searchsorted(kept, [bisect(ids, each) for each in fresh.texts])
+    rows = np.insert(kept, at, base.size + np.arange(fresh.size))
     values = Values({})
     for name in base.values:
         if name.endswith(SIZES) or name == TEXT:
             continue
         if (sizes := name + SIZES) in base.values:
-            values[name], values[sizes] = _lists(base.values, fresh.values, name, kept, order)
+            values[name], values[sizes] = _lists(base.values, fresh.values, name, rows)
         elif not base.values[name].size and not fresh.values[name].size:
             # Levels have no content of their own.
             values[name] = base.values[name]
         else:
-            values[name] = np.concatenate([base.values[name][kept], fresh.values[name]])[order]
-    return Table.of([ids[at].encode() for at in order.tolist()], state, values)
+            values[name] = np.concatenate([base.values[name], fresh.values[name]])[rows]
+    return Table.of(_runs(base, fresh, rows), state, values)
+
+
+def _runs(base: Table, fresh: Table, rows: NDArray[np.int64]) -> list[bytes]:
+    """Return the ids of these rows of both, those that follow each other as one text."""
+    text = SEPARATOR.join(each.values[TEXT].tobytes() for each in (base, fresh) if each.size)
+    ends = np.append(np.flatnonzero(np.frombuffer(text, np.uint8) == 0), len(text))
+    starts = np.append(0, ends + 1)
+    first = np.flatnonzero(np.append(True, np.diff(rows) != 1)[: len(rows)])
+    last = np.append(first, len(rows))[1:] - 1
+    runs = zip(starts[rows[first]].tolist(), ends[rows[last]].tolist(), strict=True)
+    return [text[start:end] for start, end in runs]
 
 
 def _lists(
-    base: Values, fresh: Values, name: str, kept: NDArray[np.int64], order: NDArray[np.int64]
+    base: Values, fresh: Values, name: str, rows: NDArray[np.int64]
 ) -> tuple[NDArray[Any], NDArray[np.int32]]:
-    """Return a list column of both, row by row in that order, and its sizes."""
+    """Return a list column of these rows of both, row by row, and its sizes."""
     sizes = np.concatenate([base[name + SIZES], fresh[name + SIZES]])
     values = np.concatenate([base[name], fresh[name]])
-    rows = np.concatenate([kept, len(base[name + SIZES]) + np.arange(len(fresh[name + SIZES]))])
-    return values[entries(sizes, rows[order])], sizes[rows[order]]
+    return values[entries(sizes, rows)], sizes[rows]
 
 
 def entries(sizes: NDArray[np.int32], rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -16,6 +16,8 @@ from roster.hierarchy import derive
 from roster.importing import import_bundle
 from roster.map import Map, content_of
 from roster.map.arrays import Ids, Lists, hashes_of, joined
+from roster.map.packed import Values
+from roster.map.tables import Table, spliced
 from roster.models import (
     AcademicSession,
     Course,
@@ -284,15 +286,51 @@ def test_what_is_spliced_in_makes_the_map_that_is_read_whole(
         User.objects.create(organization=district, sourced_id="0", given_name="A", family_name="B")
     else:
         ann.delete()
-    spliced = current(district)
+    later = current(district)
     StoredMap.objects.all().delete()
     maps.forget()
     whole = current(district)
-    assert list(spliced.ids["person"]) == list(whole.ids["person"])
+    assert list(later.ids["person"]) == list(whole.ids["person"])
     for name, values in arrays(whole, "person").items():
         if isinstance(values, np.ndarray):
-            assert np.array_equal(arrays(spliced, "person")[name], values), name
-    assert [spliced.person.grades[at] for at in range(5)] == [
-        [spliced.grades.code(whole.grades.words[each]) for each in whole.person.grades[at]]
+            assert np.array_equal(arrays(later, "person")[name], values), name
+    assert [later.person.grades[at] for at in range(5)] == [
+        [later.grades.code(whole.grades.words[each]) for each in whole.person.grades[at]]
         for at in range(5)
     ]
+
+
+def table_of(rows: dict[str, int]) -> Table:
+    ids = sorted(rows)
+    lists = [[rows[each]] * (rows[each] % 3) for each in ids]
+    values = {
+        "hash": np.array([rows[each] for each in ids], np.uint64),
+        "many": np.array([value for some in lists for value in some], np.int64),
+        "many#": np.array([len(some) for some in lists], np.int32),
+    }
+    return Table.of([each.encode() for each in ids], [], Values(values))
+
+
+@pytest.mark.parametrize(
+    "fresh",
+    [
+        {},
+        {"m07": 70},
+        {"a": 71},
+        {"z é": 72, "m41": 73},
+        {f"m{n:02}": 100 + n for n in range(40)},
+        {f"{n:02}": n for n in range(40)},
+    ],
+)
+@pytest.mark.parametrize("gone", [set(), {"m00"}, {f"m{n:02}" for n in range(50)}])
+def test_a_table_spliced_of_two_is_that_of_all_their_rows(
+    fresh: dict[str, int], gone: set[str]
+) -> None:
+    rows = {f"m{n:02}": n for n in range(50)}
+    keep = np.array([each not in fresh.keys() | gone for each in rows])
+    found = spliced(table_of(rows), keep, table_of(fresh), [])
+    wanted = table_of({each: n for each, n in rows.items() if each not in gone} | fresh)
+    assert found.texts == wanted.texts
+    assert {name: each.tolist() for name, each in found.values.items()} == {
+        name: each.tolist() for name, each in wanted.values.items()
+    }
