@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from roster.importing.contradictions import tell
 from roster.importing.files import FILES
@@ -18,9 +17,9 @@ from roster.importing.findings import KEPT, Findings
 from roster.importing.known import KnownRows
 from roster.importing.staging import Found, Stage
 from roster.map import Map
+from roster.map.arrays import Flags, mixed
 from roster.map.packed import Values
 
-Flags = NDArray[np.bool_]
 NAMED = {
     "klass": ("section", "section", "classes"),
     "school": ("org", "org", "orgs"),
@@ -108,22 +107,27 @@ def _contradictions(m: Map) -> Iterator[Wrong]:
 def _overlaps(values: Values) -> Flags:
     """Return which begin before the one before them ends, of the same person as the same."""
     live = np.flatnonzero(values["live"])
-    alike = [values[name][live] for name in ("role", "person", "section")]
-    order = live[np.lexsort((values["begin_date"][live], *alike))]
+    alike = mixed(values["person"], 0) + mixed(values["section"], 1) + mixed(values["role"], 2)
+    alike = alike[live]
+    order = np.lexsort((values["begin_date"][live], alike))
+    same = alike[order[1:]] == alike[order[:-1]]
+    order = live[order]
     found = np.zeros(len(values["live"]), np.bool_)
-    again = values["begin_date"][order[1:]] < values["end_date"][order[:-1]]
-    for name in ("role", "person", "section"):
-        again &= values[name][order[1:]] == values[name][order[:-1]]
-    found[order[1:]] = again
+    found[order[1:]] = same & (values["begin_date"][order[1:]] < values["end_date"][order[:-1]])
     return found
 
 
 def _lacks_role(m: Map) -> Flags:
     """Return which are as a student or as staff, where the person has roles and none such."""
-    values, roles = m.tables["enrollment"].values, m.tables["role"].values
+    values, roles, people = m.tables["enrollment"].values, m.tables["role"].values, m.ids["person"]
+    at, owners = people.find(values["person"]), people.find(roles["person"])
     student = m.words["roles"].code("student")
-    has, studies, works = (
-        np.isin(values["person"], roles["person"][some])
-        for some in (slice(None), roles["role"] == student, roles["role"] != student)
-    )
-    return np.asarray(has & ~np.where(values["role"] == student, studies, works), np.bool_)
+
+    def having(some: Flags) -> Flags:
+        there = np.zeros(len(people) + 1, np.bool_)
+        there[owners[some]] = True
+        there[-1] = False
+        return there[at]
+
+    studies, works = having(roles["role"] == student), having(roles["role"] != student)
+    return (studies | works) & ~np.where(values["role"] == student, studies, works)

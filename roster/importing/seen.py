@@ -43,4 +43,5 @@ class Seen(NamedTuple):
 
     def new(self, before: Seen, kind: str) -> Hashes:
         """Return what is visible here and wasn't there."""
-        return np.setdiff1d(self.visible[kind], before.visible[kind], assume_unique=True)
+        now, then = self.visible[kind], before.visible[kind]
+        return now[np.append(then, np.uint64(0))[np.searchsorted(then, now)] != now]
