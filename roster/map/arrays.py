@@ -73,8 +73,7 @@ def mixed(values: Hashes | int, salt: int) -> Hashes:
 def added(size: int, at: Positions, values: Hashes) -> Hashes:
     """Return, for each of `size` rows and nothing, the wrapping sum of its values."""
     total = np.zeros(size + 1, np.uint64)
-    with np.errstate(over="ignore"):
-        np.add.at(total, at, values)
+    np.add.at(total, at, values)
     total[-1] = 0
     return total
 

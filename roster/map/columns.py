@@ -168,7 +168,7 @@ def bits(name: str, fields: Iterable[str]) -> Column:
             f"CASE WHEN {is_blank(model, field)} THEN 0 ELSE {1 << at} END" for at, field in known
         )
 
-    return Column(name, sql, np.uint64)
+    return Column(name, sql, np.min_scalar_type((1 << len(known)) - 1))
 
 
 def edge(name: str, kind: str, nth: int = 0) -> Column:
@@ -200,8 +200,7 @@ def contents_of(digests: Iterable[bytes], moments: NDArray[np.int64]) -> Hashes:
     words = np.frombuffer(bytes.fromhex(first.decode()), ">u8").astype(np.uint64)
     # Halfway as seconds, with what that loses: stored maps have it so.
     times = (moments * 1000 / 1e6 * 1000).astype(np.uint64)
-    with np.errstate(over="ignore"):
-        return mixed(mixed(words, 20) + times, 21)
+    return mixed(mixed(words, 20) + times, 21)
 
 
 class Known(dict[bytes, Any]):

@@ -32,8 +32,7 @@ def _content(m: Map, kind: str, place: Hashes, years: Hashes) -> Hashes:
     own: Hashes = getattr(m, kind).own
     if kind not in OTHERS:
         return own
-    with np.errstate(over="ignore"):
-        return own + OTHERS[kind](m, place, years)
+    return own + OTHERS[kind](m, place, years)
 
 
 def listed(lists: Lists, values: Hashes) -> Hashes:
@@ -42,8 +41,7 @@ def listed(lists: Lists, values: Hashes) -> Hashes:
 
 
 def _org(m: Map, place: Hashes, years: Hashes) -> Hashes:
-    with np.errstate(over="ignore"):
-        return mixed(place[m.org.parent], 2) + listed(m.org.children, place) + mixed(place, 3)
+    return mixed(place[m.org.parent], 2) + listed(m.org.children, place) + mixed(place, 3)
 
 
 def _session(m: Map, place: Hashes, years: Hashes) -> Hashes:
@@ -65,16 +63,13 @@ def _person(m: Map, place: Hashes, years: Hashes) -> Hashes:
     def of(person: Positions, values: Hashes, salt: int) -> Hashes:
         return added(size, person, mixed(values, salt))
 
-    with np.errstate(over="ignore"):
-        total = of(m.role.person, m.role.own + place[m.role.org], 5)
-        total += of(m.profile.person, m.profile.own, 6)
-        for level in (m.school_enrollment, m.district_assignment):
-            total += of(level.person, place[level.org], 7)
-        links = m.guardian_link
-        schools = listed(links.places, place[m.school_enrollment.org])
-        total += of(links.guardian, schools, 8)
-        total += mixed(place[m.person.primary_org], 9)
-    return total
+    total = of(m.role.person, m.role.own + place[m.role.org], 5)
+    total += of(m.profile.person, m.profile.own, 6)
+    for level in (m.school_enrollment, m.district_assignment):
+        total += of(level.person, place[level.org], 7)
+    links = m.guardian_link
+    total += of(links.guardian, listed(links.places, place[m.school_enrollment.org]), 8)
+    return total + mixed(place[m.person.primary_org], 9)
 
 
 def _enrollment(m: Map, place: Hashes, years: Hashes) -> Hashes:
@@ -83,9 +78,8 @@ def _enrollment(m: Map, place: Hashes, years: Hashes) -> Hashes:
 
 def _line_item(m: Map, place: Hashes, years: Hashes) -> Hashes:
     rows = m.line_item
-    with np.errstate(over="ignore"):
-        found = mixed(place[m.section.school[rows.section]], 10) + mixed(place[rows.org], 11)
-        return found + mixed(m.session.hash[rows.period], 12)
+    found = mixed(place[m.section.school[rows.section]], 10) + mixed(place[rows.org], 11)
+    return found + mixed(m.session.hash[rows.period], 12)
 
 
 def _result(m: Map, place: Hashes, years: Hashes) -> Hashes:
