@@ -7,25 +7,30 @@ process died, is delivered once more: a delta may repeat.
 
 from __future__ import annotations
 
-import contextlib
-import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from roster import audit
 from roster.arrivals.keeping import private_file
 from roster.clock import clock, moment_of
 from roster.exporting import Span, write_grades
-from roster.fetching.addresses import parse
 from roster.fetching.alone import Visit, alone
-from roster.fetching.remote import Remote, in_words
+from roster.fetching.found import Tick
 from roster.models import Destination
 from roster.refusal import Refused
 from roster.written import numbers
 
-READABLE = 0o640
-"""Of a delivery in a folder: whoever is in the folder's group fetches it."""
+# By name, as only who delivers by SFTP should wait until its library is loaded.
+WAYS = {
+    Destination.Kind.FOLDER: "roster.fetching.folder.put",
+    Destination.Kind.SFTP: "roster.fetching.sftp.put",
+}
+
+Way = Callable[[Destination, Path, str, str, Tick], None]
+"""Writes a file under the second name there, and gives it the first once it is whole."""
 
 
 def deliver(
@@ -69,25 +74,6 @@ def _send(
     whole, beside = f"{name}.{suffix}", f".grades-{organization.slug}-{destination.pk}.partial"
     with private_file() as path:
         files = write_grades(organization, path, span, vendors, as_table=as_table)
-        if destination.kind == Destination.Kind.FOLDER:
-            _put(path, Path(destination.address), whole, beside)
-        else:
-            place = parse(destination.address)
-            with in_words(destination), Remote(destination, place) as remote:
-                remote.send(path, place.path.rstrip("/"), whole, beside, mine.tick)
+        put: Way = import_string(WAYS[Destination.Kind(destination.kind)])
+        put(destination, path, whole, beside, mine.tick)
     return files
-
-
-def _put(path: Path, folder: Path, whole: str, beside: str) -> None:
-    partial = folder / beside
-    try:
-        shutil.copyfile(path, partial)
-        partial.chmod(READABLE)
-        partial.replace(folder / whole)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise Refused(
-            f"The folder {folder} can't be written into: {error.strerror}. It must exist, and the"
-            " user that Rosterdesk runs as must be allowed to write there."
-        ) from error

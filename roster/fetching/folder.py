@@ -1,17 +1,22 @@
-"""Takes bundles from a folder of this machine: zip files, folders of CSV files, or CSV files."""
+"""Takes bundles from a folder of this machine: zip files, folders of CSV files, or CSV files; and
+puts deliveries there."""
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from roster.arrivals.packing import csv_files
 from roster.fetching.candidates import Candidate, Failures, ready, take
 from roster.fetching.found import Found, Tick, moment, require_size, require_whole
-from roster.models import Source
+from roster.models import Destination, Source
 from roster.refusal import Refused
 
 HERE = "."
+READABLE = 0o640
+"""Of a delivery: whoever is in the folder's group fetches it."""
 
 
 def look(source: Source, tick: Tick) -> Generator[Found]:
@@ -62,3 +67,20 @@ def _together(name: str, files: list[Path]) -> Candidate:
     return Candidate(
         name, sum(each.st_size for each in states), max(each.st_mtime for each in states)
     )
+
+
+def put(destination: Destination, local: Path, whole: str, beside: str, tick: Tick) -> None:
+    """Write a file into the folder under the second name, then give it the first."""
+    folder = Path(destination.address)
+    partial = folder / beside
+    try:
+        shutil.copyfile(local, partial)
+        partial.chmod(READABLE)
+        partial.replace(folder / whole)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise Refused(
+            f"The folder {folder} can't be written into: {error.strerror}. It must exist, and the"
+            " user that Rosterdesk runs as must be allowed to write there."
+        ) from error

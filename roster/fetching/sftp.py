@@ -1,4 +1,5 @@
-"""Pulls bundles by SFTP: zip files that match a pattern, or a folder of CSV files."""
+"""Pulls bundles by SFTP: zip files that match a pattern, or a folder of CSV files; and puts
+deliveries there."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from roster.fetching.candidates import Candidate, Failures, ready, take
 from roster.fetching.failing import NotYet
 from roster.fetching.found import Found, Tick, moment, require_size, require_whole
 from roster.fetching.remote import Remote, in_words
-from roster.models import Source
+from roster.models import Destination, Source
 from roster.refusal import Refused
 
 
@@ -74,3 +75,10 @@ def _download(remote: Remote, folder: str, candidate: Candidate, path: Path, tic
             with entry_of(archive, name) as entry:
                 for piece in remote.pieces(f"{folder}/{name}", attributes.size or 0, tick):
                     entry.write(piece)
+
+
+def put(destination: Destination, local: Path, whole: str, beside: str, tick: Tick) -> None:
+    """Write a file at the destination's path under the second name, then give it the first."""
+    place = parse(destination.address)
+    with in_words(destination), Remote(destination, place) as remote:
+        remote.send(local, place.path.rstrip("/"), whole, beside, tick)

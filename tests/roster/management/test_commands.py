@@ -42,3 +42,16 @@ def test_a_database_that_is_not_there_is_told_in_words(tmp_path: Path, command: 
     code, told = run(tmp_path / "data", *words, DATABASE_URL=nowhere)
     assert code == 1
     assert told["error"].startswith("The database can't be reached.")
+
+
+def test_a_command_waits_for_no_library_of_servers_that_it_asks_nothing(tmp_path: Path) -> None:
+    script = "import sys, django; django.setup(); print(*({'asyncssh', 'fido2'} & {*sys.modules}))"
+    environment = env.without_settings(os.environ) | {
+        "ROSTERDESK_DATA": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == ""
