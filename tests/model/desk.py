@@ -135,7 +135,6 @@ class Desk:
                 before,
                 after,
                 frozenset(named),
-                frozenset(self.cleared),
                 clock(),
             )
             withdrawing.apply(vendor.truth, now, place(vendor))
@@ -351,7 +350,6 @@ class Desk:
             Bounds(before, marks, policy),
             Bounds(truth.rules, marks, policy),
             frozenset(),
-            frozenset(self.cleared),
             clock(),
         )
         if truth.held:

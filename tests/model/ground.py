@@ -98,19 +98,24 @@ class Ground:
             assert not gone or by & there - gone, f"{name} was hidden by {gone}; an import opens it"
 
     def _has_been_left(self, mark: Id, after: Ground) -> bool:
-        """Return whether whoever was in a grade level is in another grade now, or in none."""
+        """Return whether whoever was in a grade level is in another grade now, or in none, and
+        likewise whether all classes of a course are at other schools than at a marked one.
+        """
         kind, level = mark
-        if kind != "grade_level":
-            return False
-        school, grade = level.split("~")[0], level.rpartition("~")[2]
-        now = after.grades()
-        levels = [now.get(user, set()) for user, before in self.grades().items() if level in before]
-        alike = {
-            each
-            for each in set().union(*levels)
-            if each.split("~")[0] == school and each.rpartition("~")[2] == grade
-        }
-        return any(levels) and not alike
+        school, end = level.split("~")[0], level.rpartition("~")[2]
+        if kind == "grade_level":
+            before, now = self.grades(), after.grades()
+            levels = [now.get(user, set()) for user, each in before.items() if level in each]
+            there = set().union(*levels)
+            return bool(there) and not any(
+                each.split("~")[0] == school and each.rpartition("~")[2] == end for each in there
+            )
+        if kind == "course" and "~" in level:
+            course, school = level.split("~")[:2]
+            known = course in after.district.courses
+            there = after.district.calendars_of_course(course) if known else set()
+            return bool(there) and not any(each.split("~")[0] == school for each in there)
+        return False
 
     def _of_no_grade(self, user: str, by: set[Id], after: Ground) -> bool:
         """Return whether a student of a marked grade level is in none now, so hasn't left it."""

@@ -178,7 +178,11 @@ class Vendors(RuleBasedStateMachine):
     @precondition(lambda self: len(self.desk.vendors) == MOST)
     @rule()
     def close_the_last(self) -> None:
-        self.desk.close_connection(self.desk.vendors[-1])
+        closed = self.desk.vendors[-1]
+        self.desk.close_connection(closed)
+        assert closed.ask_for_token().status_code == 401, f"{closed} is closed and got a token"
+        for program in closed.programs:
+            self.pagers.pop(id(program), None)
 
     @rule()
     def tend(self) -> None:

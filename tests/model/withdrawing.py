@@ -35,8 +35,7 @@ REQUIRED = {
 class Act:
     """An act as it was confirmed: over which rows, on which day, from where to where.
 
-    `named` are the marks that it sets, `cleared` those that were cleared since the last refresh:
-    of what they hid the product may go by them or not.
+    `named` are the marks that it sets.
     """
 
     edition: Edition
@@ -44,7 +43,6 @@ class Act:
     before: Bounds
     after: Bounds
     named: frozenset[Id]
-    cleared: frozenset[Id]
     now: datetime
 
     def today(self, version: str) -> tuple[Flat, Flat]:
@@ -55,13 +53,16 @@ class Act:
         )
 
     def narrowed(self, bounds: Bounds) -> Bounds:
-        """Return under what a publication of these bounds may show anything after it."""
-        marks = (bounds.marks - self.cleared) | self.named
+        """Return under what a publication of these bounds may show anything after it.
+
+        A mark of its that was cleared since goes on hiding there.
+        """
+        marks = bounds.marks | self.named
         return Bounds(
             self.after.rules,
             marks,
             bounds.policy | self.after.policy,
-            (bounds.doubtful | bounds.marks | self.cleared) - marks,
+            bounds.doubtful - marks,
             both(bounds.common.rules, self.after.rules),
         )
 
