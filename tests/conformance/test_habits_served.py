@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.conformance.asking import Asker
-from tests.portal.running import migrated, running
+from tests.portal.running import copied, running
 
 BASES = {"1.1": "/ims/oneroster/v1p1", "1.2": "/ims/oneroster/rostering/v1p2"}
 PATIENCE = 60
@@ -64,7 +64,7 @@ class Served:
 @pytest.fixture(scope="module")
 def served(riverside: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The district behind `manage.py serve`, web processes alone."""
-    with migrated(tmp_path_factory.mktemp("served") / "desk") as environ:
+    with copied(tmp_path_factory.mktemp("served") / "desk") as environ:
         # A broker of one's own has workers of its own: none is started, so nothing changes.
         own = environ | {"BROKER_URL": "redis://127.0.0.1:9/0"}
         own |= {name: os.environ[name] for name in ("CACHE_URL",) if name in os.environ}

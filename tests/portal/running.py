@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -49,11 +50,30 @@ def migrated(data: Path) -> Iterator[dict[str, str]]:
         yield environ | {"DATABASE_URL": url}
 
 
-def create(name: str) -> str:
-    """Make a database without tables on the PostgreSQL of this run; returns its DATABASE_URL."""
+@contextlib.contextmanager
+def copied(data: Path) -> Iterator[dict[str, str]]:
+    """The environment of an installation with all that the tests' own database has this moment."""
+    environ = embedded(data)
+    name = str(connection.settings_dict["NAME"])
+    connection.close()
+    if connection.vendor == "sqlite":
+        data.mkdir()
+        with (
+            contextlib.closing(sqlite3.connect(name)) as source,
+            contextlib.closing(sqlite3.connect(data / "rosterdesk.sqlite3")) as copy,
+        ):
+            source.backup(copy)
+        yield environ
+        return
+    with database(lambda made: create(made, f'TEMPLATE "{name}"')) as url:
+        yield environ | {"DATABASE_URL": url}
+
+
+def create(name: str, how: str = "") -> str:
+    """Make a database, without tables, on the PostgreSQL of this run; returns its DATABASE_URL."""
     url = os.environ["DATABASE_URL"]
     with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}".encode())
+        server.execute(f"CREATE DATABASE {name} {how}".encode())
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
