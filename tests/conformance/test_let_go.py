@@ -22,11 +22,8 @@ PAGES = 20
 
 
 def asked(riverside: Any, version: str, plural: str) -> HttpResponse:
-    """Ask the view itself: Django's test client keeps answers.
-
-    With a token that has begun no list: other modules begin thousands, of which each request reads.
-    """
-    vendor = riverside.narrow[version]
+    """Ask the view itself: Django's test client keeps answers."""
+    vendor = riverside.full[version]
     path = vendor.address(plural) if plural != "nothing" else "/ims/oneroster/v1p1/nothing"
     headers = {"Authorization": f"Bearer {vendor.token}"}
     request = RequestFactory().get(path, {"limit": 50_000}, headers=headers)
