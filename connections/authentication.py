@@ -253,8 +253,10 @@ def find(token: str) -> Found | None:
 
 
 def _pins(value: Any) -> tuple[Pin, ...]:
-    pins = (Pin(*each) for each in _json(value) or ())
-    return tuple(pin._replace(began=_moment(pin.began), last=_moment(pin.last)) for pin in pins)
+    return tuple(
+        Pin._make((*publication, _moment(began), _moment(last), tokens, lists))
+        for *publication, began, last, tokens, lists in _json(value) or ()
+    )
 
 
 def _moment(value: Any) -> datetime:
