@@ -27,7 +27,7 @@ LONG = tuple(
         "year",
     )
 )  # fmt: skip
-"""Where single tests take long: they go first, so that all processes end with short ones."""
+"""Where single tests take long: processes begin with them, so that all end with short ones."""
 
 ASKING = {"db", "transactional_db", "django_db_setup", "live_server"}
 """The fixtures by which a test asks for the database; without them it gets none."""
@@ -35,7 +35,7 @@ ASKING = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Mark who asks for the database, and for whom one engine is enough; put long tests first."""
+    """Mark who asks for the database, and for whom one engine is enough; spread long tests."""
     tests = {item.nodeid for item in items}
     for item in items:
         if item.get_closest_marker("django_db") or ASKING & set(_fixtures(item)):
@@ -43,7 +43,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
         if once.enough_on_one(item.nodeid, tests):
             item.add_marker(pytest.mark.once)
     yield
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    items[:] = _spread(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def _spread(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
+    """Return tests so that the part of each process, which is as many in a row, begins with long
+    ones; all of a kind, as those in the browser, are in one.
+    """
+    parts: list[list[pytest.Item]] = [[] for _ in range(processes)]
+    for number, kind in enumerate(LONG):
+        parts[number % processes] += (item for item in items if item.nodeid.startswith(kind))
+    short = [item for item in items if not item.nodeid.startswith(LONG)]
+    size = -(-len(items) // processes)
+    for part in parts:
+        more = max(0, size - len(part))
+        part += short[:more]
+        del short[:more]
+    return [item for part in parts for item in part]
 
 
 def _fixtures(item: pytest.Item) -> list[str]:
