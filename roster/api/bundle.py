@@ -13,7 +13,7 @@ from hashlib import blake2b
 from itertools import chain
 
 from django.core.cache import cache
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseNotModified, StreamingHttpResponse
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
@@ -51,7 +51,7 @@ class BundleView(OneRosterView):
         headers = {"ETag": tag}
         if tag in (each.strip() for each in request.headers.get("If-None-Match", "").split(",")):
             reader.run.gave(path, 0, WHOLE, WHOLE)
-            return HttpResponse(status=304, headers=headers)
+            return HttpResponseNotModified(headers=headers)
         name = f"oneroster-{reader.version}.zip"
         headers |= {
             "Content-Type": "application/zip",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 import orjson
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotModified
 from rest_framework.request import Request
 
 from roster import reading
@@ -49,7 +49,7 @@ class ReadingView(OneRosterView):
         return etags.known(header, mark) if header else None
 
     def not_modified(self, tag: str) -> HttpResponse:
-        return HttpResponse(status=304, headers={"ETag": tag})
+        return HttpResponseNotModified(headers={"ETag": tag})
 
     def body(
         self, request: Request, content: bytes, records: int, asked: Asked, tag: str

@@ -144,6 +144,7 @@ def test_an_unchanged_bundle_is_304_and_a_changed_one_is_not(
     refresh(riverside, by="Dana")
     again = fetched(made, **{"If-None-Match": f'"x", {tag}'})
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", tag)
+    assert "Content-Type" not in again
     ann = rows_of(path, "users.csv")[0]["sourcedId"]
     User.objects.filter(sourced_id=ann).update(given_name="Anne", last_modified=clock())
     Organization.objects.filter(pk=riverside.pk).touch()

@@ -39,8 +39,8 @@ class Command(RosterCommand):
         ]
         lines = [
             f"{each['slug']:<20} {each['name']}{', test' if 'test' in each else ''},"
-            f" {each['people']} people,"
-            f" {each['connections']} connections, {each['held']} held, {each['failed_jobs']} failed"
+            f" people {each['people']:,}, connections {each['connections']}, held {each['held']},"
+            f" failed {each['failed_jobs']}"
             for each in told
         ]
         words = "\n".join(lines) or "No organization. create_organization makes one."
