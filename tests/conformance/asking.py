@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from django.test import Client
 
 from roster.clock import moment_of, stamp
+from roster.dialects.composing import ORIGIN
 from roster.models import Document as Stored
 from roster.models import Feed
 from roster.publishing import lists
@@ -100,9 +101,11 @@ def tombstones(feed: int, collection: str) -> list[tuple[Document, Document]]:
             for part in before
             if record in part.records
         )
-        text = _body(int(document)).replace('"href":"/ims/', f'"href":"{HOST}/ims/')
+        text = _body(int(document)).replace(ORIGIN.decode(), HOST)
         changed = {"dateLastModified": stamp(moment_of(int(number)))}
-        found.append(({**_parsed(text), **changed}, _parsed(_body(last))))
+        found.append(
+            ({**_parsed(text), **changed}, _parsed(_body(last).replace(ORIGIN.decode(), "")))
+        )
     return found
 
 

@@ -104,6 +104,11 @@ class Pager:
         while self.paging is not None:
             self.step()
 
+    def is_kept_from(self, collection: str) -> bool:
+        """Whether a collection that has a scope of its own was shared once, and isn't now."""
+        shares = self.vendor.truth.rules["shares"]
+        return collection in ("resources", "demographics") and collection not in shares
+
     def pages(self, question: Question) -> Iterator[None]:
         path = self.vendor.path(question.collection)
         began: Beginning | None = None
@@ -111,6 +116,8 @@ class Pager:
         while offset < total:
             query = {"limit": self.limit, "offset": offset, **question.query()}
             answer = self.vendor.get(self.wallet, path, query)
+            if answer.status_code == 403 and self.is_kept_from(question.collection):
+                return
             assert answer.status_code == 200, f"{self.vendor}: {path}: {answer.content!r}"
             key = question.key(path)
             run = self.vendor.truth.enter(clock(), self.wallet.name, key, offset)
