@@ -62,7 +62,7 @@ TABLES = [
     Words("academicSessions", "t1", "type", "type", {
         "Year": "schoolYear", "Academic Year": "schoolYear", "full-year": "schoolYear",
         "School Year": "schoolYear", "term": "term", "Terms": "term", "Trimester": "term",
-        "Quarters": "term", "quadmester": "term", "Semester": "semester",
+        "Quarter": "term", "Quarters": "term", "quadmester": "term", "Semester": "semester",
         "Marking Period": "gradingPeriod", "grading_term": "gradingPeriod",
         "Grading Periods": "gradingPeriod",
     }, vocabulary.SESSION_WORDS),
