@@ -83,28 +83,14 @@ FAULTS: dict[str, tuple[str, str]] = {
 LISTS = [each for each in ENDPOINTS if each.many]
 SINGLES = [each for each in ENDPOINTS if not each.many]
 
-FEW = 4
-
-
-def faults_of(endpoint: Endpoint) -> list[tuple[str, tuple[str, str]]]:
-    """Return each fourth fault, others for the next endpoint: one piece of code reads them all.
-
-    Every service of each version meets every fault, in its lists and in its singles.
-    """
-    alike = [
-        each
-        for each in (LISTS if endpoint.many else SINGLES)
-        if (each.version, each.service) == (endpoint.version, endpoint.service)
-    ]
-    few = min(FEW, len(alike))
-    return [*FAULTS.items()][alike.index(endpoint) % few :: few]
-
 
 @pytest.mark.parametrize("endpoint", LISTS, ids=str)
 def test_a_list_answers_every_fault_as_its_version_does(riverside: Any, endpoint: Endpoint) -> None:
     vendor = riverside.full[endpoint.version]
     plain = told(vendor, endpoint, "limit=50000")
-    for query, outcome in faults_of(endpoint):
+    # A nested list reads its parameters as others do; each third fault shows that it does.
+    rows = [*FAULTS.items()]
+    for query, outcome in rows[len(endpoint.path) % 3 :: 3] if endpoint.is_nested else rows:
         meets(vendor, endpoint, query, outcome, plain)
 
 
@@ -112,7 +98,9 @@ def test_a_list_answers_every_fault_as_its_version_does(riverside: Any, endpoint
 def test_a_single_knows_fields_and_ignores_the_rest(riverside: Any, endpoint: Endpoint) -> None:
     vendor = riverside.full[endpoint.version]
     plain = told(vendor, endpoint, "")
-    for query, outcome in faults_of(endpoint):
+    for number, (query, outcome) in enumerate(FAULTS.items()):
+        if number % 3 and not query.startswith("fields"):
+            continue
         meets(vendor, endpoint, query, outcome if query.startswith("fields") else OK, plain)
 
 

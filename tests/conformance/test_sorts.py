@@ -26,12 +26,9 @@ def test_a_list_is_in_the_order_that_was_asked(riverside: Any, version: str, plu
     vendor: Asker = riverside.full[version]
     told = []
     for number, asked in enumerate(elements(version, plural)):
-        # Each element in both ways: of the next, the living come in the other one.
-        one, other = ("asc", "desc") if number % 2 else ("desc", "asc")
-        told += wrong(vendor, plural, asked, one, dead=False)
-        told += wrong(vendor, plural, asked, other, dead=True)
-    for way in WAYS:
-        told += wrong(vendor, plural, elements(version, plural)[0], way, dead=False)
+        for way in ("", "desc") if number else WAYS:
+            told += wrong(vendor, plural, asked, way, dead=False)
+        told += wrong(vendor, plural, asked, ("asc", "desc")[number % 2], dead=True)
     assert not told, f"{len(told)} differ:\n" + "\n".join(told[:40])
 
 
@@ -62,12 +59,14 @@ def test_pages_of_an_ordered_list_are_cut_from_one_order(
     documents = vendor.live(plural)
     # Some element with many ties, so that only the sourcedId decides.
     asked = min(elements(version, plural), key=lambda e: len({*map(str, _all(documents, e))}))
-    for way, limit in (("asc", 3), ("desc", 1)):
-        expected, found = ids(ordered(documents, asked, descending=WAYS[way])), []
-        for offset in range(0, len(expected), limit):
-            query = {"sort": asked.name, "orderBy": way, "limit": limit, "offset": offset}
-            found += ids(read(vendor.list(vendor.address(plural), **query)))
-        assert found == expected
+    for way in ("asc", "desc"):
+        expected = ids(ordered(documents, asked, descending=WAYS[way]))
+        for limit in (1, 3):
+            found = []
+            for offset in range(0, len(expected), limit):
+                query = {"sort": asked.name, "orderBy": way, "limit": limit, "offset": offset}
+                found += ids(read(vendor.list(vendor.address(plural), **query)))
+            assert found == expected
 
 
 def _all(documents: Any, asked: Element) -> list[Any]:
