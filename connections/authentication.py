@@ -253,10 +253,8 @@ def find(token: str) -> Found | None:
 
 
 def _pins(value: Any) -> tuple[Pin, ...]:
-    return tuple(
-        Pin._make((*publication, _moment(began), _moment(last), tokens, lists))
-        for *publication, began, last, tokens, lists in _json(value) or ()
-    )
+    pins = (Pin(*each) for each in _json(value) or ())
+    return tuple(pin._replace(began=_moment(pin.began), last=_moment(pin.last)) for pin in pins)
 
 
 def _moment(value: Any) -> datetime:

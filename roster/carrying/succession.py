@@ -19,6 +19,7 @@ IMPORTED = frozenset({"org", "section", "person", "grading_task", "line_item"})
 """Rows of the bundle: one that is gone may have come back under another id, with its children."""
 
 NO_GRADE = "~none"
+"""How the grade level ends that students without a grade are in."""
 
 WITHIN_SCHOOLS = frozenset({"calendar", "schedule_structure", "grade_level"})
 

@@ -86,8 +86,8 @@ def _read(source: Source, where: Where, words: Mapping[str, Words], state: State
     texts: list[bytes] = []
     records, own, hashes = ([np.empty(0, dtype)] for dtype in (np.int64, np.uint64, np.uint64))
     # A statement about nothing takes its time too.
-    parts = _parts(source, where, reader) if _expected(source, state) else iter(())
-    for ids, numbers, cells in bulk.ahead(parts):
+    parts = bulk.ahead(_parts(source, where, reader)) if _expected(source, state) else ()
+    for ids, numbers, cells in parts:
         if not in_order(ids):
             raise ValueError("Ids didn't come in bytewise order.")
         texts.append(SEPARATOR.join(ids))

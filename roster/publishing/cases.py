@@ -106,7 +106,7 @@ class Case:
         """Forget what was decided and found by fewer marks."""
         self.pruned: dict[str, dict[int, int]] = defaultdict(dict)
         self._affected: dict[str, Affected | None] = {}
-        for name in ("after", "shared"):
+        for name in ("after", "shared", "_inputs"):
             self.__dict__.pop(name, None)
 
     def basis(self, follows: bool) -> Basis:
@@ -119,7 +119,7 @@ class Case:
         if self.takes_no_rows and self.is_known:
             # Its map isn't even loaded.
             return Basis(first.map_id or 0, first.day, first.settings, bytes(first.marks or b""))
-        return self._inputs().marked(self._unlisted(follows)).basis
+        return self._inputs.marked(self._unlisted(follows)).basis
 
     def _unlisted(self, follows: bool) -> Marks:
         if self.ground.act.rules is None:
@@ -135,13 +135,14 @@ class Case:
     def takes_no_rows(self) -> bool:
         return self.ground.act.takes_fields_only and not self.forced
 
+    @cached_property
     def _inputs(self) -> Inputs:
         """Return what is decided with after the act: its marks, none that came with an import."""
         return self.ground.inputs_after(self.publications[0], self.forced)
 
     @cached_property
     def after(self) -> Decision:
-        return self._inputs().decide(self.version, self.left)
+        return self._inputs.decide(self.version, self.left)
 
     @cached_property
     def shared(self) -> Decision:
@@ -149,11 +150,11 @@ class Case:
         common = (self.left & self.rules).with_fields_of(self.rules)
         if self.left in (self.rules, common):
             return self.after
-        return self._inputs().decide(self.version, common)
+        return self._inputs.decide(self.version, common)
 
     def _people_hidden_by_fields(self) -> Marks:
         """Return the people whom the version can't show without a field that is withheld."""
-        return self._people(set_of(self._inputs().decide(self.version, self.asked), PEOPLE))
+        return self._people(set_of(self._inputs.decide(self.version, self.asked), PEOPLE))
 
     def _people_not_shared(self) -> Marks:
         if self.shared is self.after:

@@ -113,10 +113,9 @@ def own(organization: Organization, publication: Publication) -> Inputs:
     else:
         m = load(publication.map_id)
         settings = settings_of(organization, publication)
-        marks = resolve(marks_of(organization), m) if publication.marks is None else {}
-        inputs = Inputs(publication.map_id, m, publication.day, settings, marks)
+        inputs = Inputs(publication.map_id, m, publication.day, settings, marks={})
     if publication.marks is None:
-        return inputs
+        return inputs.with_marks(marks_of(organization))
     return replace(inputs, marks=unpack(bytes(publication.marks), inputs.map))
 
 

@@ -11,6 +11,7 @@ from roster.models import Publication
 from roster.publishing import lists
 from roster.publishing.cases import Affected, Case
 from roster.publishing.comparing import Flags, buried, places
+from roster.publishing.inputs import Basis
 from roster.publishing.lists import NEW, List, Numbers, Parts
 from roster.publishing.plans import Next, Rewritten
 from roster.publishing.shelf import Shelf
@@ -53,7 +54,9 @@ class Listed:
 class Remaining:
     """What becomes of a publication: it has other lists, and another may follow it."""
 
-    def __init__(self, case: Case, publication: Publication, writer: Parts) -> None:
+    def __init__(
+        self, case: Case, publication: Publication, following: Basis, writer: Parts
+    ) -> None:
         self.writer = writer
         self.publication = publication
         self.lists = deepcopy(publication.lists)
@@ -67,7 +70,7 @@ class Remaining:
         self.next = Next(
             publication.feed_id,
             publication.pk,
-            case.basis(follows=True),
+            following,
             case.ground.act.rules_json(publication),
             lists={name: _without_former(kept) for name, kept in publication.lists.items()},
             counts={name: each | UNCHANGED for name, each in publication.counts.items()},

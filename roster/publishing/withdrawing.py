@@ -89,12 +89,13 @@ class _Withdrawal:
         """Take from the publications of a case; others follow those that are read now."""
         while unfit := self._prune(case):
             case.force(unfit)
-        marks = case.basis(follows=False).marks if case.is_known else None
+        staying, following = case.basis(follows=False), case.basis(follows=True)
+        says_marks = case.is_known and not case.takes_no_rows
         for publication in case.publications:
             follows = heads and publication.pk == publication.feed.publication_id
-            if marks is not None:
-                self.plan.marked[publication.pk] = marks
-            found = Remaining(case, publication, self.parts)
+            if says_marks:
+                self.plan.marked[publication.pk] = staying.marks
+            found = Remaining(case, publication, following, self.parts)
             for listed in self._listed(case, publication):
                 found.take(listed, case.pruned[listed.collection], follows=follows)
             self.plan.rewritten += found.rewritten()

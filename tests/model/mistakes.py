@@ -147,7 +147,7 @@ ACTS = [
     ),
     Mutation(
         "roster/publishing/withdrawing.py",
-        "                self.plan.marked[publication.pk] = marks",
+        "                self.plan.marked[publication.pk] = staying.marks",
         "                pass",
         "what a mark took stays taken, though it is cleared and another takes the rest",
     ),
