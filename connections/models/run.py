@@ -36,7 +36,10 @@ class Run(models.Model):
             models.CheckConstraint(condition=Q(last__gte=F("began")), name="run_in_order"),
             models.UniqueConstraint(fields=["connection", "after"], name="run_begun_once"),
         ]
-        indexes = [models.Index(fields=["connection", "began"], name="run_by_time")]
+        indexes = [
+            models.Index(fields=["connection", "began"], name="run_by_time"),
+            models.Index(fields=["connection", "last"], name="run_by_last_request"),
+        ]
 
     def __str__(self) -> str:
         return f"run of {self.connection_id} from {self.began}"
