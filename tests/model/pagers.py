@@ -14,7 +14,7 @@ from typing import Any
 
 from roster.clock import clock
 from tests.model.complaints import check
-from tests.model.truth import Publication
+from tests.model.truth import Run
 from tests.model.vendors import Vendor, Wallet
 
 
@@ -125,9 +125,9 @@ class Pager:
             documents = json.loads(answer.content)[question.collection]
             run.gave(key, offset, len(documents), count)
             if began is None:
-                began, total = Beginning(self.vendor, question, run.publication), count
-            if run.publication is not began.publication:
-                # The program has rested for too long.
+                began, total = Beginning(self.vendor, question, run, key), count
+            if not began.goes_on(run, key):
+                # The program has rested for too long, or asked for the list anew.
                 return
             assert count == total, f"{began}: the total moves from {total} to {count}"
             began.take(documents)
@@ -140,10 +140,12 @@ class Pager:
 class Beginning:
     """A list as it was when its first page was asked, with what has been given of it."""
 
-    def __init__(self, vendor: Vendor, question: Question, publication: Publication) -> None:
+    def __init__(self, vendor: Vendor, question: Question, run: Run, key: str) -> None:
         self.vendor = vendor
         self.question = question
-        self.publication = publication
+        self.run = run
+        self.begun = run.begun(key)
+        self.publication = publication = run.publication
         self.live = dict(publication.documents.get(question.collection, {}))
         self.withdrawn = {
             sourced_id
@@ -154,6 +156,11 @@ class Beginning:
 
     def __str__(self) -> str:
         return f"{self.vendor}: {self.question}"
+
+    def goes_on(self, run: Run, key: str) -> bool:
+        """Whether a page that a run gave is of this list, which nobody began once more."""
+        begun = self.begun if run is self.run else 0
+        return run.publication is self.publication and run.begun(key) == begun
 
     def take(self, documents: list[dict[str, Any]]) -> None:
         since = "" if self.question.field in ("status", "dateLastModified") else None

@@ -96,11 +96,12 @@ def settled(document: Any) -> Any:
 
 @dataclass
 class Given:
-    """How far a run has come in one list."""
+    """How far a run has come in one list, and how often it was asked for its first page."""
 
-    upto: int
-    beyond: bool
-    whole: bool
+    upto: int = 0
+    beyond: bool = False
+    whole: bool = False
+    begun: int = 0
 
 
 @dataclass
@@ -125,8 +126,12 @@ class Run:
             return False
         return now - self.last >= SETTLED or token not in self.tokens
 
+    def begun(self, key: str) -> int:
+        return self.lists[key].begun if key in self.lists else 0
+
     def gave(self, key: str, offset: int, count: int, total: int) -> None:
-        given = self.lists.setdefault(key, Given(0, False, False))
+        given = self.lists.setdefault(key, Given())
+        given.begun += offset == 0
         given.upto = max(given.upto, offset + count)
         given.beyond |= offset > 0
         given.whole |= offset + count >= total

@@ -176,9 +176,9 @@ class Leftover:
         if name not in self.must or parents(name, document) & self.free or name in self.free:
             return False
         wanted = self.must[name]
-        role = wanted.get("role")
+        roles = document.get("role"), wanted.get("role")
         if name[0] == "users" and (
-            document.get("role") != role or not isinstance(role, str | None)
+            roles[0] != roles[1] or not all(isinstance(each, str | None) for each in roles)
         ):
             # 1.1 has one role, which can't become another before the next refresh. Where the rules
             # leave open which, it may be the one that goes.
