@@ -247,12 +247,7 @@ def _those(source: Source, collection: str, condition: Sql) -> tuple[List, dict[
 
 def _texts(source: Source, collection: str, some: List) -> list[bytes]:
     """Return the documents of a list, as this reader has them."""
-    bodies = lookups.bodies(some.documents)
-    try:
-        texts = [bodies[each] for each in some.documents.tolist()]
-    except KeyError:
-        raise Swept("A document was swept while its list was read.") from None
-    return _dressed(source, collection, some, texts)
+    return _dressed(source, collection, some, lookups.bodies(some.documents))
 
 
 def _dressed(source: Source, collection: str, some: List, texts: list[bytes]) -> list[bytes]:
