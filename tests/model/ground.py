@@ -89,7 +89,8 @@ class Ground:
         hidden = self.seen(set()) - self.seen(marks)
         now = Ground(after)
         opened = hidden & now.seen(after.marks)
-        there = set(now.levels())
+        # An org's mark stays with its row, also where the org has become a school.
+        there = {*now.levels(), *(("org", org) for org in after.orgs)}
         for name in sorted(opened):
             by = {mark for mark in marks if name not in self.seen({mark})}
             gone = {mark for mark in by - there if not self._has_been_left(mark, now)}
