@@ -17,7 +17,6 @@ from roster.bulk import distinct
 from roster.caches import MEGABYTE, Cache, forget
 from roster.clock import stamps_of
 from roster.dialects.composing import parse, render
-from roster.dialects.fields import FIELDS
 from roster.kinds import COLLECTIONS
 from roster.models import Publication
 from roster.publishing.lists import EMPTY, List, Swept
@@ -46,8 +45,6 @@ class Page(NamedTuple):
     total: int
 
 
-# What is withheld later is withheld by an act.
-_hidden: Cache[frozenset[str]] = Cache(MEGABYTE, lambda fields: 300)
 _found: Cache[List] = Cache(32 * MEGABYTE, lambda found: 500 + 24 * len(found))
 
 
@@ -267,11 +264,7 @@ def _of_vendor(source: Source, collection: str, some: List, texts: list[bytes]) 
 
     They are kept whole, whoever reads them.
     """
-    key = source.publication, source.revision, source.acts, collection
-    hidden = _hidden.get(key)
-    if hidden is None:
-        fields = {field.name for field in FIELDS[source.version][collection]}
-        hidden = _hidden.put(key, withheld(source, collection, None) & fields)
+    hidden = withheld(source, collection, None)
     every = b"".join(texts)
     marks = [mark for name in hidden if (mark := f'"{name}":'.encode()) in every]
     if not marks:

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from roster import prepared
+from roster.caches import MEGABYTE, Cache
 from roster.deciding.rules import Rules
 from roster.reading.source import Source
 
@@ -27,6 +28,9 @@ SELECT rules, settings FROM roster_publication
  WHERE feed_id = %s AND number <= %s ORDER BY number DESC LIMIT 1
 """
 
+# What is withheld later is withheld by an act.
+_kept: Cache[frozenset[str]] = Cache(MEGABYTE, lambda fields: 300)
+
 
 def withheld(source: Source, collection: str, begun: int | None) -> frozenset[str]:
     """Return the fields of a collection that a list may not be asked by.
@@ -34,6 +38,12 @@ def withheld(source: Source, collection: str, begun: int | None) -> frozenset[st
     They are those that the publication doesn't share, and those that its reader may not have
     now; or, where the list had `begun` by a number, that it might not have then.
     """
+    key = source.publication, source.revision, source.acts, collection, begun
+    found = _kept.get(key)
+    return _kept.put(key, _withheld(source, collection, begun)) if found is None else found
+
+
+def _withheld(source: Source, collection: str, begun: int | None) -> frozenset[str]:
     cut = source.cut.get(collection, {})
     with prepared.cursor() as cursor:
         cursor.execute(RULES, [source.publication])

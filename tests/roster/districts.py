@@ -148,5 +148,6 @@ def reader_of(feed: Feed, publication: Publication | None = None) -> Reader:
         revision=publication.revision if publication else 0,
         cut=publication.cut if publication else {},
         last_number=organization.last_number,
+        acts=organization.acts,
         scopes=frozenset(),
     )

@@ -123,6 +123,7 @@ class Desk:
             number=0,
             scopes=frozenset(),
             last_number=self.organization.last_number,
+            acts=self.organization.acts,
         )
         if read is None:
             return made
