@@ -8,33 +8,45 @@ itself. Only client credentials are granted, and of the scopes asked what the co
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import cache
+from itertools import islice
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
+from django.db import connection as database
+from django.db.models import Model
+from django.db.models.sql.compiler import SQLCompiler
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.oauth2.rfc6749 import errors
 
 from connections import credentials, scopes, tokens
-from connections.models import Client, Secret
+from connections.models import Client, Connection, Secret
 from connections.networks import refusal as refusal_of_address
 from connections.presented import Disagreement, presented
 from connections.standing import CLOSED, REFUSALS, refusal
 from roster import bulk, prepared
+from roster.models import Organization
 
 OTHER_SCOPES = "The scopes asked for are the other version's; those of the connection were given."
 
-ASKED = (
-    "digest",
-    "expires",
-    "last_used",
-    *(f"connection__{name}" for name in ("status", "expires", "agreement_ends")),
-    *(
-        f"connection__{name}"
-        for name in ("oneroster", "types", "shares", "networks", "organization")
+ASKED: dict[type[Model], tuple[str, set[str]]] = {
+    Secret: ("", {"id", "digest", "expires", "last_used", "connection_id"}),
+    Connection: (
+        "connection__",
+        {"id", "status", "expires", "agreement_ends", "oneroster", "types", "shares", "networks",
+         "organization_id"},
     ),
-    *(f"connection__client__{name}" for name in ("client_id", "connection")),
-    "connection__organization__time_zone",
-)
-"""The columns that decide about a token; of some sixty that client and connection have."""
+    Client: ("connection__client__", {"id", "client_id", "connection_id"}),
+    Organization: ("connection__organization__", {"id", "time_zone"}),
+}  # fmt: skip
+"""The tables that decide about a token, the way to each, and of their hundred columns these."""
+
+COLUMNS = {
+    model: [field.attname for field in model._meta.concrete_fields if field.attname in names]
+    for model, (_, names) in ASKED.items()
+}
+"""The same columns in the order in which a model takes them."""
 
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
@@ -141,13 +153,34 @@ def _live_secrets(client_id: str) -> list[Secret]:
 
     The same query is made for a client that nobody has.
     """
-    named = Secret.objects.filter(
-        connection__client__client_id=client_id if CLIENT_ID.fullmatch(client_id) else "",
-        ended__isnull=True,
-    ).order_by("-pk")
-    found = named.select_related("connection__client", "connection__organization").only(*ASKED)
+    compiler, sql = _look()
+    named = client_id if CLIENT_ID.fullmatch(client_id) else ""
+    rows = compiler.results_iter([prepared.first(lambda: prepared.rows(sql, [named]))])
     return [
         secret
-        for secret in prepared.first(lambda: list(found))
+        for secret in map(_secret, rows)
         if secret.expires is None or secret.expires >= secret.connection.organization.today()
     ][: credentials.AT_MOST]
+
+
+@cache
+def _look() -> tuple[SQLCompiler, str]:
+    """Return the look at a client's secrets, put together once: it takes Django a millisecond."""
+    columns = [ASKED[model][0] + name for model, names in COLUMNS.items() for name in names]
+    found = Secret.objects.filter(connection__client__client_id="", ended__isnull=True)
+    query = found.order_by("-pk").values_list(*columns).query
+    compiler = query.get_compiler(connection=database)
+    return compiler, compiler.as_sql()[0]
+
+
+def _secret(row: Iterable[Any]) -> Secret:
+    values = iter(row)
+    made: list[Any] = [
+        model.from_db(DEFAULT_DB_ALIAS, names, [*islice(values, len(names))])
+        for model, names in COLUMNS.items()
+    ]
+    secret, connection, client, organization = made
+    connection.organization = organization
+    client.connection = secret.connection = connection
+    found: Secret = secret
+    return found

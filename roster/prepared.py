@@ -48,12 +48,17 @@ def cursor(kind: type[psycopg.Cursor[Any]] = Planned) -> CursorWrapper:
     return connection.make_cursor(planned)
 
 
-def value(statement: str, values: Sequence[Any]) -> Any:
-    """Return the one value that a statement gives; None where it gives no row."""
+def rows(statement: str, values: Sequence[Any]) -> list[Any]:
+    """Return what a statement gives."""
     with cursor() as found:
         found.execute(statement, values)
-        row = found.fetchone()
-    return row[0] if row else None
+        return found.fetchall()
+
+
+def value(statement: str, values: Sequence[Any]) -> Any:
+    """Return the one value that a statement gives; None where it gives no row."""
+    found = rows(statement, values)
+    return found[0][0] if found else None
 
 
 def first(read: Callable[[], T]) -> T:
