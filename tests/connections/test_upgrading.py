@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection as database
 from django.db.migrations.executor import MigrationExecutor
@@ -22,6 +18,7 @@ from connections.models import Client, Connection, Run
 from roster.clock import clock, milliseconds, stamp
 from roster.models import Document, Feed, Mark, Org, Organization, Publication
 from roster.publishing import lists, refresh
+from tests import migrating
 from tests.connections.conftest import Vendor
 from tests.portal import running
 
@@ -146,26 +143,6 @@ def migrate(targets: list[tuple[str, str]] | None = None) -> Any:
     return MigrationExecutor(database).loader.project_state(targets or BEFORE).apps
 
 
-@contextmanager
-def without_tables() -> Iterator[None]:
-    """Have a database beside the tests' own, which it would take long to bring back to `BEFORE`."""
-    tests_own = database.settings_dict["NAME"]
-    with ExitStack() as stack:
-        if database.vendor == "sqlite":
-            name = f"{stack.enter_context(TemporaryDirectory())}/before.sqlite3"
-        else:
-            name = urlsplit(stack.enter_context(running.database())).path[1:]
-        stack.callback(point_at, tests_own)
-        point_at(name)
-        yield
-
-
-def point_at(name: str) -> None:
-    database.close()
-    database.settings_dict["NAME"] = name
-    ContentType.objects.clear_cache()
-
-
 def fill(old: Installation) -> None:
     level = {"organization": old.organization, "kind": "calendar", "school": "came"}
     for sourced_id in ("came~2026", "came~summer"):
@@ -192,9 +169,16 @@ def fill(old: Installation) -> None:
 
 
 @pytest.fixture(scope="module")
-def upgraded(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+def new(django_db_setup: None, django_db_blocker: Any) -> list[list[str]]:
+    """The tables of a new installation, as `migrating.described` has them."""
+    with django_db_blocker.unblock():
+        return migrating.described()
+
+
+@pytest.fixture(scope="module")
+def upgraded(new: list[list[str]], django_db_blocker: Any) -> Iterator[str]:
     """The installation after its upgrade; what an upgrade at a wrong moment was refused with."""
-    with django_db_blocker.unblock(), without_tables():
+    with django_db_blocker.unblock(), running.without_tables():
         old = Installation(migrate(BEFORE))
         fill(old)
         lines = old.apps.get_model("roster", "Line").objects
@@ -227,6 +211,10 @@ def read(publication: Publication, *, tombstones: bool = False) -> dict[str, tup
         documents[pk].sourced_id: (json.loads(documents[pk].body)["name"], stamp)
         for pk, stamp in zip(found.documents.tolist(), found.stamps.tolist(), strict=True)
     }
+
+
+def test_the_tables_are_those_of_a_new_installation(upgraded: str, new: list[list[str]]) -> None:
+    assert migrating.described() == new
 
 
 def test_an_active_vendor_reads_on_what_it_read(upgraded: str) -> None:

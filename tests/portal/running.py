@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -19,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
 from portal import env
@@ -84,6 +86,26 @@ def database(make: Callable[[str], str] = create) -> Iterator[str]:
     yield make(name)
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
         server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@contextlib.contextmanager
+def without_tables() -> Iterator[None]:
+    """Have a database beside the tests' own, and nothing in it."""
+    tests_own = connection.settings_dict["NAME"]
+    with contextlib.ExitStack() as stack:
+        if connection.vendor == "sqlite":
+            name = f"{stack.enter_context(tempfile.TemporaryDirectory())}/another.sqlite3"
+        else:
+            name = urlsplit(stack.enter_context(database())).path[1:]
+        stack.callback(_point_at, tests_own)
+        _point_at(name)
+        yield
+
+
+def _point_at(name: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    ContentType.objects.clear_cache()
 
 
 def command(environ: dict[str, str], *words: object) -> subprocess.CompletedProcess[str]:
