@@ -196,7 +196,7 @@ class Ids:
         return np.concatenate([[0], ends + 1, [len(self._text) + 1]]).astype(np.int32).data
 
     def __len__(self) -> int:
-        return len(self.hash)
+        return len(self.hash if self._rows is None else self._rows)
 
     def __iter__(self) -> Iterator[str]:
         every = split(self._columns[TEXT]) if len(self) else []

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from roster.map.arrays import Words, hashes_of
+from roster.map.arrays import Words
 from roster.map.columns import Reader
 from roster.map.map import Map
 from roster.map.sources import SOURCES, Source
@@ -37,9 +37,10 @@ def _table(source: Source, rows: Mapping[bytes, Any], words: Mapping[str, Words]
     reader = Reader(source.columns, words)
     # All that is read of a level are texts, each of one column.
     fields = [each.sql(source.model).strip('"') for each in reader.texts]
-    reader.add([], [[getattr(rows[each], field).encode() for each in ids] for field in fields])
+    if ids:
+        cells = [[getattr(rows[each], field).encode() for each in ids] for field in fields]
+        reader.add(ids, [], cells)
     values = reader.values()
-    values["hash"] = hashes_of(ids) if ids else np.empty(0, np.uint64)
     values["record"] = np.full(len(ids), -1, np.int64)
     values["own"] = np.empty(0, np.uint64)
-    return Table.of(ids, [], values)
+    return Table([], values)

@@ -28,6 +28,9 @@ from roster.map.tables import Table
 
 Tables = Mapping[str, Table]
 
+SAID = ("type", "school_year", "start_date", "end_date")
+"""The columns of sessions that say what each is."""
+
 
 def plain(
     tables: Tables, ids: Mapping[str, Ids], words: Mapping[str, Words], year: str, kind: str
@@ -103,13 +106,15 @@ def timetable_of(table: Table, ids: Ids, words: Mapping[str, Words], year: str) 
         (
             Session(
                 ids[at],
-                types[table.values["type"][at]],
+                types[of_type],
                 ids[parent[at]],
-                years[table.values["school_year"][at]],
-                date.fromordinal(table.values["start_date"][at]),
-                date.fromordinal(table.values["end_date"][at]),
+                years[of_year],
+                date.fromordinal(start),
+                date.fromordinal(end),
             )
-            for at in range(table.size)
+            for at, (of_type, of_year, start, end) in enumerate(
+                zip(*(table.values[name] for name in SAID), strict=True)
+            )
         ),
         year,
     )

@@ -11,8 +11,9 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from roster import bulk
-from roster.map.arrays import SEPARATOR, Words, hashes_of
+from roster.map.arrays import Words
 from roster.map.columns import Reader, contents_of
+from roster.map.packed import Packing
 from roster.map.sources import SOURCES, Source
 from roster.map.tables import State, Table, in_order, spliced
 from roster.models import Row, Status
@@ -83,24 +84,17 @@ def _changed(
 
 def _read(source: Source, where: Where, words: Mapping[str, Words], state: State) -> Table:
     reader = Reader(source.columns, words)
-    texts: list[bytes] = []
-    records, own, hashes = ([np.empty(0, dtype)] for dtype in (np.int64, np.uint64, np.uint64))
+    records, own = Packing(np.int64), Packing(np.uint64)
     # A statement about nothing takes its time too.
     parts = bulk.ahead(_parts(source, where, reader)) if _expected(source, state) else ()
     for ids, numbers, cells in parts:
         if not in_order(ids):
             raise ValueError("Ids didn't come in bytewise order.")
-        texts.append(SEPARATOR.join(ids))
-        hashes.append(hashes_of(ids))
-        records.append(numbers[0])
+        records.add(numbers[0])
         if not source.level:
-            own.append(contents_of(cells.pop(), numbers[-1]))
-        reader.add([*numbers[1 : len(reader.numbers) + 1]], cells)
-    values = reader.values()
-    values["hash"] = np.concatenate(hashes)
-    values["record"] = np.concatenate(records)
-    values["own"] = np.concatenate(own)
-    return Table.of(texts, state, values)
+            own.add(contents_of(cells.pop(), numbers[-1]))
+        reader.add(ids, [*numbers[1 : len(reader.numbers) + 1]], cells)
+    return Table(state, reader.values() | {"record": records.packed(), "own": own.packed()})
 
 
 def _parts(source: Source, where: Where, reader: Reader) -> Iterator[Part]:

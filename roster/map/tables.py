@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roster.map.arrays import SEPARATOR, TEXT, Ids, joined, split
-from roster.map.packed import SIZES, Values
+from roster.map.packed import SIZES, Packed, Values
 
 FEW = 16
 """Where of so many rows less than one has changed, each is looked for by itself."""
@@ -33,12 +33,12 @@ class Table:
 
     @classmethod
     def of(cls, ids: Sequence[bytes], state: State, values: Values) -> Table:
-        values[TEXT] = joined(ids)
+        values[TEXT] = Packed.of(joined(ids))
         return cls(state, values)
 
     @property
     def size(self) -> int:
-        return len(self.values["hash"])
+        return self.values.length("hash")
 
     @property
     def texts(self) -> list[str]:
@@ -60,12 +60,13 @@ def spliced(base: Table, keep: NDArray[np.bool_], fresh: Table, state: State) ->
         if name.endswith(SIZES) or name == TEXT:
             continue
         if (sizes := name + SIZES) in base.values:
-            values[name], values[sizes] = _lists(base.values, fresh.values, name, rows)
-        elif not base.values[name].size and not fresh.values[name].size:
-            # Levels have no content of their own.
-            values[name] = base.values[name]
+            values[name], values[sizes] = map(
+                Packed.of, _lists(base.values, fresh.values, name, rows)
+            )
         else:
-            values[name] = np.concatenate([base.values[name], fresh.values[name]])[rows]
+            both = np.concatenate([base.values[name], fresh.values[name]])
+            # Levels have no content of their own.
+            values[name] = Packed.of(both[rows] if both.size else both)
     return Table.of(_runs(base, fresh, rows), state, values)
 
 
