@@ -17,16 +17,14 @@ from roster.importing.findings import KEPT, Findings
 from roster.importing.known import KnownRows
 from roster.importing.staging import Found, Stage
 from roster.map import Map
-from roster.map.arrays import Flags, mixed
-from roster.map.packed import Values
+from roster.map.arrays import Flags
 
 NAMED = {
-    "klass": ("section", "section", "classes"),
-    "school": ("org", "org", "orgs"),
-    "user": ("person", "person", "users"),
+    "klass": ("section", "classes"),
+    "school": ("org", "orgs"),
+    "user": ("person", "users"),
 }
-"""What each field names: its column in the map, the kind, and the file."""
-
+"""What each field names: its column in the map, and the file."""
 
 KINDS = {"enrollments": "enrollment", "users": "person"}
 """The files whose rows are looked at here, and their kind in the map."""
@@ -42,15 +40,20 @@ class Wrong(NamedTuple):
 
 
 def check(stage: Stage, rows: KnownRows, m: Map, findings: Findings) -> None:
-    """Report what is wrong with those rows of the map that are rows of a file."""
+    """Report what is wrong with those live rows of the map that are rows of a file."""
     columns = {column.field: column.name for column in stage.file.columns} | {"": ""}
-    records_of = m.tables[KINDS[stage.name]].values["record"]
     for wrong in _of_people(m) if stage.name == "users" else _of_enrollments(m):
-        records = records_of[wrong.flags]
+        records = _records(m, KINDS[stage.name])[wrong.flags]
         numbers = rows.row_of(records)
         records, numbers = records[numbers > 0], numbers[numbers > 0]
         found = Found(len(numbers), _kept(stage, wrong.field, records, numbers))
         tell(findings, stage, wrong.code, columns[wrong.field], found, **wrong.facts)
+
+
+def _records(m: Map, kind: str) -> Any:
+    """Return the keys of the live rows of a kind, without keeping them."""
+    values = m.tables[kind].values
+    return values["record"][values["live"]] if "live" in values else values["record"]
 
 
 def _kept(stage: Stage, field: str, records: Any, numbers: Any) -> list[tuple[int, str, str]]:
@@ -74,60 +77,61 @@ def _of_people(m: Map) -> Iterator[Wrong]:
 
 def _several(values: Any) -> Flags:
     """Return which values are there more than once."""
-    order = np.argsort(values)
-    same = np.append(False, values[order[1:]] == values[order[:-1]])
-    found = np.zeros(len(values), np.bool_)
-    found[order] = same[: len(values)] | np.append(same[1:], False)[: len(values)]
-    return found
+    ordered = np.sort(values)
+    several = np.append(ordered[1:][ordered[1:] == ordered[:-1]], ordered[-1:])
+    at = np.searchsorted(several[:-1], values)
+    return (several[at] == values) & (at < len(several) - 1)
 
 
 def _of_enrollments(m: Map) -> Iterator[Wrong]:
-    live = m.tables["enrollment"].values["live"]
-    for wrong in (*_unknown(m), *_contradictions(m)):
-        yield wrong._replace(flags=wrong.flags & live)
-
-
-def _unknown(m: Map) -> Iterator[Wrong]:
-    values = m.tables["enrollment"].values
-    for field, (column, kind, file) in NAMED.items():
-        flags = (values[column] != 0) & (m.ids[kind].find(values[column]) < 0)
-        yield Wrong("reference-unknown", field, flags, {"target": FILES[file].filename})
-
-
-def _contradictions(m: Map) -> Iterator[Wrong]:
-    values = m.tables["enrollment"].values
-    at = m.ids["section"].find(values["section"])
-    school = np.append(m.tables["section"].values["school"], np.uint64(0))[at]
-    differs = (values["org"] != 0) & (school != 0) & (values["org"] != school)
-    yield Wrong("enrollment-school", "school", differs, {})
-    yield Wrong("enrollment-twice", "user", _overlaps(values), {})
+    yield from _unknown(m)
+    yield Wrong("enrollment-school", "school", _differs(m), {})
+    yield Wrong("enrollment-twice", "user", _overlaps(m), {})
     yield Wrong("enrollment-role", "role", _lacks_role(m), {})
 
 
-def _overlaps(values: Values) -> Flags:
+def _unknown(m: Map) -> Iterator[Wrong]:
+    for field, (column, file) in NAMED.items():
+        missing = getattr(m.enrollment, column)[:-1] < 0
+        flags = missing & (_live(m, column) != 0)
+        yield Wrong("reference-unknown", field, flags, {"target": FILES[file].filename})
+
+
+def _live(m: Map, column: str) -> Any:
+    values = m.tables["enrollment"].values
+    return values[column][values["live"]]
+
+
+def _differs(m: Map) -> Flags:
+    """Return which name another school than their class does."""
+    schools = np.append(m.tables["section"].values["school"], np.uint64(0))
+    named, of_class = _live(m, "org"), schools[m.enrollment.section[:-1]]
+    return (named != 0) & (of_class != 0) & (named != of_class)
+
+
+def _overlaps(m: Map) -> Flags:
     """Return which begin before the one before them ends, of the same person as the same."""
-    live = np.flatnonzero(values["live"])
-    alike = mixed(values["person"], 0) + mixed(values["section"], 1) + mixed(values["role"], 2)
-    alike = alike[live]
-    order = np.lexsort((values["begin_date"][live], alike))
+    rows = m.enrollment
+    alike = rows.person[:-1] * np.int64(len(m.ids["section"])) + rows.section[:-1]
+    alike = alike * len(m.roles.words) + rows.role[:-1]
+    at = np.flatnonzero(_several(alike) & (rows.person[:-1] >= 0) & (rows.section[:-1] >= 0))
+    begin, end, alike = _live(m, "begin_date")[at], _live(m, "end_date")[at], alike[at]
+    order = np.lexsort((begin, alike))
     same = alike[order[1:]] == alike[order[:-1]]
-    order = live[order]
-    found = np.zeros(len(values["live"]), np.bool_)
-    found[order[1:]] = same & (values["begin_date"][order[1:]] < values["end_date"][order[:-1]])
+    found = np.zeros(len(rows.person) - 1, np.bool_)
+    found[at[order[1:]]] = same & (begin[order[1:]] < end[order[:-1]])
     return found
 
 
 def _lacks_role(m: Map) -> Flags:
     """Return which are as a student or as staff, where the person has roles and none such."""
-    values, roles, people = m.tables["enrollment"].values, m.tables["role"].values, m.ids["person"]
-    at, owners = people.find(values["person"]), people.find(roles["person"])
-    student = m.words["roles"].code("student")
+    student, at = m.roles.code("student"), m.enrollment.person[:-1]
 
     def having(some: Flags) -> Flags:
-        there = np.zeros(len(people) + 1, np.bool_)
-        there[owners[some]] = True
+        there = np.zeros(len(m.ids["person"]) + 1, np.bool_)
+        there[m.role.person[some]] = True
         there[-1] = False
         return there[at]
 
-    studies, works = having(roles["role"] == student), having(roles["role"] != student)
-    return (studies | works) & ~np.where(values["role"] == student, studies, works)
+    studies, works = having(m.role.role == student), having(m.role.role != student)
+    return (studies | works) & ~np.where(m.enrollment.role[:-1] == student, studies, works)
