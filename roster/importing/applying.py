@@ -6,6 +6,7 @@ Whether it stands is for the caller to say, by what comes back.
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -185,6 +186,7 @@ def _before(organization: Organization) -> tuple[carrying.Before, Seen | None]:
     if not before.marks:
         before = replace(before, map=None)
         forget()  # Two maps, with all rows between them, are what takes most memory.
+        gc.collect()  # The parts of a map name the whole, which thus would stay for a while.
     return before, seen
 
 

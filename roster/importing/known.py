@@ -66,7 +66,8 @@ class KnownLines:
     What is kept is loaded by `load`, for a hash of `reading` and what `begin` adds: all that
     decides how a line is read. `line` is the hash of the line that was taken last, 0 unless it
     may be kept. Whoever reads keeps two things true: `row` is the row that was taken
-    last, and `inside` says that the next line goes on with it, as one within quotes does.
+    last, and `inside` says that the next line goes on with it, as one within quotes does. When all
+    lines are taken, `finish` says of which `lines` were skipped and the `records` of their rows.
     """
 
     def __init__(self, load: Callable[[str], Kept], *reading: object) -> None:
@@ -75,11 +76,11 @@ class KnownLines:
         self.line = 0
         self.row = 0
         self.inside = False
-        self.rows = array("q")  # The numbers of those that were skipped.
+        self.lines = self.records = NONE
         self._load = load
         self._given = reading
-        self._hashes = NOTHING.lines
-        self._found = array("q")
+        self._hashes = NONE
+        self._found, self._rows = array("i"), array("i")
 
     def begin(self, *reading: object) -> None:
         """Make ready, when the head of the file is known."""
@@ -110,8 +111,8 @@ class KnownLines:
 
     def _skip(self, places: Numbers) -> None:
         """Skip known lines that follow each other."""
-        self._found.frombytes(places.tobytes())
-        self.rows.extend(range(self.row + 1, self.row + len(places) + 1))
+        self._found.frombytes(places.astype(np.int32).tobytes())
+        self._rows.extend(range(self.row + 1, self.row + len(places) + 1))
         self.row += len(places)
 
     def _places(self, hashes: Numbers) -> Numbers:
@@ -121,18 +122,15 @@ class KnownLines:
         at[at == len(self._hashes)] = 0
         return np.where(self._hashes[at] == hashes, at, -1)
 
+    def finish(self) -> None:
+        found = np.array(self._found, np.int32)
+        self.lines, self.records = self.kept.lines[found], self.kept.records[found]
+        self.kept = self.kept._replace(lines=NONE, records=NONE)
+        self._hashes, self._found = NONE, array("i")
+
     @property
     def skipped(self) -> int:
-        return len(self._found)
-
-    @property
-    def lines(self) -> Numbers:
-        return self.kept.lines[np.array(self._found, np.int64)]
-
-    @property
-    def records(self) -> Numbers:
-        """The keys of the stored rows of the lines that were skipped."""
-        return self.kept.records[np.array(self._found, np.int64)]
+        return len(self.lines)
 
     def count(self, bit: int) -> int:
         """Return how many lines that were skipped have a bit."""
@@ -140,7 +138,7 @@ class KnownLines:
 
     def stored(self) -> KnownRows:
         """Return the stored rows of the lines that were skipped."""
-        return KnownRows.of(self.records, np.array(self.rows, np.int64))
+        return KnownRows.of(self.records, np.array(self._rows, np.int32))
 
 
 def _hashes(lines: list[str]) -> Numbers:

@@ -122,7 +122,8 @@ class Reader:
     def _conclude(self) -> None:
         """Note what the whole file says; lines that were known count as what they had said."""
         cells, known = self._cells, self.known
-        if known is not None and known.skipped:
+        if known is not None:
+            known.finish()
             self.read += known.skipped
             cells.stamped += known.count(STAMPED)
             cells.says_status |= known.count(SAYS_STATUS) > 0

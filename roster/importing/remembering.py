@@ -130,4 +130,5 @@ class Memory:
                 content=b"",
             )
             content = (known.lines, lines, known.records, records)
-            bulk.set_bytes(kept, "content", [each.astype("<i8").tobytes() for each in content])
+            pieces = [each.astype("<i8", copy=False).view(np.uint8).data for each in content]
+            bulk.set_bytes(kept, "content", pieces)

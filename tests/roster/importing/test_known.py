@@ -200,5 +200,6 @@ def test_lines_within_quotes_are_told_from_rows() -> None:
     assert (next(asked), later.line) == ('d"\n', 0)
     later.inside = False
     assert list(asked) == []
+    later.finish()
     assert later.records.tolist() == [2, 0, 3]
     assert later.count(STAMPED) == 3
