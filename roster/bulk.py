@@ -111,10 +111,11 @@ def _cell(value: Any) -> str:
     return str(value).translate(_ESCAPED)
 
 
-def set_bytes(row: Model, column: str, pieces: Sequence[bytes]) -> None:
+def set_bytes(row: Model, column: str, pieces: Sequence[bytes | memoryview]) -> None:
     """Write a long value, given in pieces, into a column of a stored row.
 
-    Piece by piece: as one value each driver would have it in memory once more, or several times.
+    Piece by piece: as one value each driver would have it in memory once more, or several times,
+    and PostgreSQL's never gives back what the longest took.
     """
     name = connection.ops.quote_name
     statement = f"UPDATE {name(row._meta.db_table)} SET {name(column)} = {{}} WHERE id = %s"  # noqa: S608
@@ -133,10 +134,22 @@ def set_bytes(row: Model, column: str, pieces: Sequence[bytes]) -> None:
         psycopg.Cursor(connection.connection) as plain,  # Django's writes bytes out as text.
     ):
         plain.execute("CREATE TEMPORARY TABLE pieces (place integer, piece bytea) ON COMMIT DROP")
-        for place, piece in enumerate(pieces):
-            plain.execute("INSERT INTO pieces VALUES (%s, %s)", [place, piece])
+        for place, piece in enumerate(_cut(pieces)):
+            plain.execute("INSERT INTO pieces VALUES (%s, %b)", [place, piece])
         plain.execute(statement.format(whole), [row.pk])
         plain.execute("DROP TABLE pieces")
+
+
+def _cut(pieces: Sequence[bytes | memoryview]) -> Iterator[bytes]:
+    """Yield a value, given in pieces, in some that are neither small nor long."""
+    waiting = bytearray()
+    for piece in pieces:
+        for start in range(0, len(piece), PIECE):
+            waiting += piece[start : start + PIECE]
+            if len(waiting) >= PIECE:
+                yield bytes(waiting)
+                waiting.clear()
+    yield bytes(waiting)
 
 
 def get_bytes(row: Model, column: str) -> bytes | None:
