@@ -1,4 +1,4 @@
-"""Registers the checks that keep the doors of the token endpoint as they are meant, and jobs."""
+"""Registers the checks that keep the doors of the token endpoint as they are meant."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ class ConnectionsConfig(AppConfig):
     name = "connections"
 
     def ready(self) -> None:
-        from connections import acting, delivering, rollover, several
         from connections.checks import check_doors
-        from roster.jobs.working import KINDS
 
-        KINDS.update({each.KIND: each.work for each in (acting, several, delivering, rollover)})
         register(check_doors, Tags.security)

@@ -12,8 +12,6 @@ from roster.jobs.bundles import PATIENCE, SOON
 from roster.jobs.progress import Progress
 from roster.models import Destination, Job
 
-KIND = "deliver"
-
 
 def work(job: Job, progress: Progress) -> dict[str, Any]:
     """Deliver to a destination; where its server can't be reached, try again for two hours."""

@@ -1,4 +1,4 @@
-"""Wakes the upper storey: the Celery app, a kind of jobs, and the table of the embedded cache."""
+"""Wakes the upper storey: Celery, the history of accounts, the table of the embedded cache."""
 
 import gc
 from typing import Any
@@ -19,10 +19,8 @@ class PortalConfig(AppConfig):
         gc.set_threshold(UNTIL_COLLECTED)
         # Tasks bind to the app that exists when they are called, in web processes too.
         from portal import celery  # noqa: F401
-        from portal.signing_in import history, passwords
-        from roster.jobs.working import KINDS
+        from portal.signing_in import history
 
-        KINDS[passwords.KIND] = passwords.send
         history.connect()
         post_migrate.connect(make_cache_table, sender=self)
 

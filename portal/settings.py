@@ -175,6 +175,15 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(ROSTERDESK_DATA / "beat-schedule")
 
+# The kinds of jobs that are done above `roster`. A process imports a verb when it first needs it.
+JOBS = {
+    "act": "connections.acting.work",
+    "several": "connections.several.work",
+    "deliver": "connections.delivering.work",
+    "foresee": "connections.rollover.work",
+    "password": "portal.signing_in.passwords.send",
+}
+
 # People -------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "portal.Staff"

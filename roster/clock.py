@@ -9,9 +9,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import numpy as np
-from numpy.typing import NDArray
-
 MILLISECOND = timedelta(milliseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -51,9 +48,3 @@ def milliseconds(moment: datetime) -> int:
 def moment_of(number: int) -> datetime:
     """Return the moment that is so many milliseconds after the beginning of 1970."""
     return EPOCH + number * MILLISECOND
-
-
-def stamps_of(numbers: NDArray[np.int64]) -> list[str]:
-    """Return as OneRoster writes them moments that are so many milliseconds after 1970 began."""
-    every: list[str] = np.datetime_as_string(numbers.astype("datetime64[ms]")).tolist()
-    return [f"{each}Z" for each in every]

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError, connection
 from django.db.models import F, Q, QuerySet
+from django.utils.module_loading import import_string
 
 from roster import arrivals, locks, publishing
 from roster.clock import clock
@@ -149,6 +151,11 @@ def _history(organization: Organization, before: datetime) -> dict[str, QuerySet
     }
 
 
+def _elsewhere(name: str) -> Callable[[Job, Progress], dict[str, Any]]:
+    """Return a verb that an upper storey has, which is imported when it is first needed."""
+    return lambda job, progress: import_string(name)(job, progress)
+
+
 KINDS: dict[str, Callable[[Job, Progress], dict[str, Any]]] = {
     "refresh": refresh,
     "publish": publish,
@@ -158,6 +165,7 @@ KINDS: dict[str, Callable[[Job, Progress], dict[str, Any]]] = {
     "night": bundles.night,
     "sweep": sweep,
     "tidy": tidy,
+    **{kind: _elsewhere(name) for kind, name in settings.JOBS.items()},
 }
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import numpy as np
 
-from roster.clock import EPOCH, stamps_of
+from roster.bulk import stamps_of
+from roster.clock import EPOCH
 from roster.models import Status
 from roster.publishing.lists import Numbers
 from roster.reading import lookups
