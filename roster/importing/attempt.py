@@ -21,10 +21,10 @@ from django.db import DatabaseError, connection, transaction
 
 from roster import arrivals, audit
 from roster.clock import clock
+from roster.disk import DISK_FULL, is_disk_full
 from roster.importing import traces
 from roster.importing.applying import Applied, Before, apply, repeat
 from roster.importing.difference import without_records
-from roster.importing.disk import DISK_FULL, is_disk_full
 from roster.importing.engine import quote
 from roster.importing.files import FILES
 from roster.importing.findings import Findings, clean
