@@ -43,17 +43,17 @@ def check(stage: Stage, rows: KnownRows, m: Map, findings: Findings) -> None:
     """Report what is wrong with those live rows of the map that are rows of a file."""
     columns = {column.field: column.name for column in stage.file.columns} | {"": ""}
     for wrong in _of_people(m) if stage.name == "users" else _of_enrollments(m):
-        records = _records(m, KINDS[stage.name])[wrong.flags]
+        records = _live(m, KINDS[stage.name], "record")[wrong.flags]
         numbers = rows.row_of(records)
         records, numbers = records[numbers > 0], numbers[numbers > 0]
         found = Found(len(numbers), _kept(stage, wrong.field, records, numbers))
         tell(findings, stage, wrong.code, columns[wrong.field], found, **wrong.facts)
 
 
-def _records(m: Map, kind: str) -> Any:
-    """Return the keys of the live rows of a kind, without keeping them."""
+def _live(m: Map, kind: str, column: str) -> Any:
+    """Return what a column of the map's tables says of live rows."""
     values = m.tables[kind].values
-    return values["record"][values["live"]] if "live" in values else values["record"]
+    return values[column][values["live"]] if "live" in values else values[column]
 
 
 def _kept(stage: Stage, field: str, records: Any, numbers: Any) -> list[tuple[int, str, str]]:
@@ -93,19 +93,14 @@ def _of_enrollments(m: Map) -> Iterator[Wrong]:
 def _unknown(m: Map) -> Iterator[Wrong]:
     for field, (column, file) in NAMED.items():
         missing = getattr(m.enrollment, column)[:-1] < 0
-        flags = missing & (_live(m, column) != 0)
+        flags = missing & (_live(m, "enrollment", column) != 0)
         yield Wrong("reference-unknown", field, flags, {"target": FILES[file].filename})
-
-
-def _live(m: Map, column: str) -> Any:
-    values = m.tables["enrollment"].values
-    return values[column][values["live"]]
 
 
 def _differs(m: Map) -> Flags:
     """Return which name another school than their class does."""
     schools = np.append(m.tables["section"].values["school"], np.uint64(0))
-    named, of_class = _live(m, "org"), schools[m.enrollment.section[:-1]]
+    named, of_class = _live(m, "enrollment", "org"), schools[m.enrollment.section[:-1]]
     return (named != 0) & (of_class != 0) & (named != of_class)
 
 
@@ -115,7 +110,8 @@ def _overlaps(m: Map) -> Flags:
     alike = rows.person[:-1] * np.int64(len(m.ids["section"])) + rows.section[:-1]
     alike = alike * len(m.roles.words) + rows.role[:-1]
     at = np.flatnonzero(_several(alike) & (rows.person[:-1] >= 0) & (rows.section[:-1] >= 0))
-    begin, end, alike = _live(m, "begin_date")[at], _live(m, "end_date")[at], alike[at]
+    begin, end = (_live(m, "enrollment", f"{each}_date")[at] for each in ("begin", "end"))
+    alike = alike[at]
     order = np.lexsort((begin, alike))
     same = alike[order[1:]] == alike[order[:-1]]
     found = np.zeros(len(rows.person) - 1, np.bool_)

@@ -31,9 +31,6 @@ class Packed(NamedTuple):
     def nbytes(self) -> int:
         return self.length * np.dtype(self.dtype).itemsize
 
-    def __len__(self) -> int:
-        return self.length
-
     def unpacked(self) -> NDArray[Any]:
         size = max(self.nbytes, 1)
         return np.frombuffer(isal_zlib.decompress(self.data, bufsize=size), self.dtype)
@@ -70,7 +67,8 @@ class Values(UserDict[str, Any]):
         return found.unpacked() if isinstance(found, Packed) else found
 
     def length(self, name: str) -> int:
-        return len(self.data[name])
+        found = self.data[name]
+        return found.length if isinstance(found, Packed) else len(found)
 
     @property
     def nbytes(self) -> int:

@@ -28,9 +28,6 @@ from roster.map.tables import Table
 
 Tables = Mapping[str, Table]
 
-SAID = ("type", "school_year", "start_date", "end_date")
-"""The columns of sessions that say what each is."""
-
 
 def plain(
     tables: Tables, ids: Mapping[str, Ids], words: Mapping[str, Words], year: str, kind: str
@@ -97,11 +94,9 @@ def children(parent: Positions) -> Lists:
 
 def timetable_of(table: Table, ids: Ids, words: Mapping[str, Words], year: str) -> Timetable:
     """Return the sessions as the questions about school years need them."""
-    parent, types, years = (
-        ids.find(table.values["parent"]),
-        words["types"].words,
-        words["years"].words,
-    )
+    parent = ids.find(table.values["parent"])
+    types, years = words["types"].words, words["years"].words
+    said = [table.values[name] for name in ("type", "school_year", "start_date", "end_date")]
     return Timetable(
         (
             Session(
@@ -112,9 +107,7 @@ def timetable_of(table: Table, ids: Ids, words: Mapping[str, Words], year: str) 
                 date.fromordinal(start),
                 date.fromordinal(end),
             )
-            for at, (of_type, of_year, start, end) in enumerate(
-                zip(*(table.values[name] for name in SAID), strict=True)
-            )
+            for at, (of_type, of_year, start, end) in enumerate(zip(*said, strict=True))
         ),
         year,
     )
