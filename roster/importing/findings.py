@@ -48,6 +48,7 @@ class Findings:
     def __init__(self, *, strict: bool = False) -> None:
         self.version = ""
         self.strict = strict
+        self.last_rows: dict[str, int] = {}  # Of files with rows of the district's own behind them.
         self._groups: dict[tuple[str, str, str], Group] = {}
         self._refusing: Counter[tuple[str, str]] = Counter()
 
@@ -156,6 +157,8 @@ class Findings:
         order = {ERROR.value: 0, WARNING.value: 1, NOTICE.value: 2}
         for group in sorted(self._groups.values(), key=lambda group: order[group.kept[0].severity]):
             for finding in group.kept:
+                if finding.row and finding.row > self.last_rows.get(finding.file, finding.row):
+                    finding.row = None
                 finding.of_import = of_import
                 finding.occurrences = group.occurrences
                 yield finding

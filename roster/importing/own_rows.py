@@ -22,6 +22,7 @@ class Over:
         self.rows = rows
         self.part = part
         self.sent: dict[str, dict[str, str] | None] = {}
+        self.last_row = 0
 
     def laid(self, lines: Lines) -> Lines:
         """Yield a file's lines, heads first, with own cells in their places and own rows last.
@@ -50,6 +51,7 @@ class Over:
                     }
                     _lay(line, own, places)
             yield number, line
+        self.last_row = number
         # A file without rows says nothing; with own rows alone, all others would be retired.
         if number > head:
             yield from self._added(number, len(heads), places)
@@ -68,6 +70,7 @@ class Over:
 
     def tell(self, findings: Findings) -> None:
         """Add findings about rows that the system sends by now, otherwise or no longer."""
+        findings.last_rows[self.part.file.filename] = self.last_row
         for sourced_id, now in self.sent.items():
             own = self.rows[sourced_id]
             if now is None:

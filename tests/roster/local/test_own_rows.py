@@ -126,6 +126,16 @@ def test_an_added_row_holds_at_once_and_through_the_nights(desk: Desk) -> None:
     assert desk.user("sub").status == "active"
 
 
+def test_what_is_found_in_an_added_row_names_no_row_of_the_file(desk: Desk) -> None:
+    desk.say(
+        "enrollments", "esub", local.ADD, classSourcedId="k1", schoolSourcedId="s1",
+        userSourcedId="tom", role="teacher",
+    )  # fmt: skip
+    done = desk.night("users.csv", "tom,,,", "tim,,,")
+    found = done.findings.filter(code="reference-unknown", file="enrollments.csv")
+    assert {each.sourced_id: each.row for each in found} == {"e2": 3, "esub": None}
+
+
 def test_what_is_sent_comes_back_when_a_row_is_ended(desk: Desk) -> None:
     desk.say("users", "tom", email="li@example.org", phone="7")
     own = end_row(desk.organization, "users.csv", "tom", by="Dana")
