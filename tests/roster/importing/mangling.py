@@ -32,6 +32,7 @@ SCRAPS = (
     "\ufffd", "Ã©", "'", ";", "|", "[]", '["north"]', "north", "k1", "k3", "ann", "bob", "e-cy",
     "fall", "y", "alg", "d", "09", "x" * 300, "\t", "\u200b", "-", "ext:x",
 )  # fmt: skip
+STAMP = "2026-11-16T06:00:00.000Z"
 COLUMN_ACTS = ("gone", "blank", "renamed", "letters", "twice", "garbled", "heads")
 FILE_ACTS = ("gone", "head", "cut", "doubled", "sep", "wide", "swapped", "halved")
 
@@ -200,3 +201,35 @@ WAYS = (a_cell, a_cell, a_row, a_row, a_column, a_whole_file)
 def mangled(draw: Draw, files: Files) -> Mangled:
     """Draw one way of spoiling these files."""
     return draw(st.sampled_from(WAYS))(draw, files)  # type: ignore[no-any-return]
+
+
+@st.composite
+def night(draw: Draw, files: Files) -> Mangled:
+    """Draw what follows a night of these files: all of them again or some as a delta, spoilt."""
+    if draw(st.booleans()):
+        return draw(mangled(files))  # type: ignore[no-any-return]
+    spoilt = draw(mangled(delta_of(draw, files)))
+    return spoilt._replace(what=f"delta: {spoilt.what}")  # type: ignore[no-any-return]
+
+
+def delta_of(draw: Draw, files: Files) -> Files:
+    """Return some of the files with some of their rows, as they are, as a delta says them."""
+    names = sorted(name for name in files if name != "manifest.csv")
+    chosen = draw(st.lists(st.sampled_from(names), min_size=3, unique=True))
+    step = draw(st.integers(1, 3))
+    found = {name: write(stamped(parse(files[name]), step)) for name in chosen}
+    lines = parse(files["manifest.csv"])
+    for line in lines:
+        if line[0].startswith("file."):
+            line[1] = "delta" if f"{line[0][5:]}.csv" in found else "absent"
+    return {"manifest.csv": write(lines), **found}
+
+
+def stamped(rows: Rows, step: int) -> Rows:
+    """Return the head and every row, or every second or third, with its status and a date."""
+    status, stamp = rows[0].index("status"), rows[0].index("dateLastModified")
+    kept = rows[1::step]
+    for line in kept:
+        line[status] = "tobedeleted" if line[status] == "inactive" else "active"
+        line[stamp] = STAMP
+    return [rows[0], *kept]

@@ -29,7 +29,7 @@ from tests.roster.importing.cases import (
     visible,
 )
 from tests.roster.importing.conftest import Bundler
-from tests.roster.importing.mangling import Mangled, mangled, parse
+from tests.roster.importing.mangling import Mangled, night, parse
 
 ROSTER = ("orgs", "users", "classes", "enrollments", "courses", "demographics")
 
@@ -103,15 +103,15 @@ def test_what_is_hidden_is_hidden_after_a_bad_night(version: str, tmp_path: Path
     assert not (HIDDEN | MORE) & (before["1.1"] | before["1.2"])
 
     @profile(50)
-    @given(mangled(files))
-    def night_two(night: Mangled) -> None:
+    @given(night(files))
+    def night_two(spoilt: Mangled) -> None:
         forget()
         with transaction.atomic():
             with contextlib.suppress(Refused):
-                load(night.files, version, approved=False)
+                load(spoilt.files, version, approved=False)
             for vendor, now in seen(load).items():
                 opened = (now - before[vendor]) & hidden
-                assert night.says_so or not opened, f"{vendor} after {night.what}: {opened}"
+                assert spoilt.says_so or not opened, f"{vendor} after {spoilt.what}: {opened}"
             transaction.set_rollback(True)
 
     night_two()
