@@ -25,10 +25,6 @@ NEVER = Sql("1 = 0")
 ALWAYS = Sql("1 = 1")
 
 
-LINES = 250
-"""Documents in one row of an answer."""
-
-
 def joined(word: str, parts: list[Sql]) -> Sql:
     """Return the parts with AND or OR between them, in parentheses of their own."""
     if len(parts) == 1:
@@ -43,40 +39,15 @@ def _on_postgresql() -> bool:
 
 def one_of(ids: Numbers) -> Sql:
     """Return the condition for rows with these ids."""
+    text = orjson.dumps(ids, option=orjson.OPT_SERIALIZE_NUMPY).decode()
     if _on_postgresql():
-        return Sql("id = ANY(%s::bigint[])", (_array(ids),))
-    return Sql("id IN (SELECT value FROM json_each(%s))", (_json(ids),))
-
-
-def _json(ids: Numbers) -> str:
-    return orjson.dumps(ids, option=orjson.OPT_SERIALIZE_NUMPY).decode()
-
-
-def _array(ids: Numbers) -> str:
-    return f"{{{_json(ids)[1:-1]}}}"
+        return Sql("id = ANY(%s::bigint[])", (f"{{{text[1:-1]}}}",))
+    return Sql("id IN (SELECT value FROM json_each(%s))", (text,))
 
 
 def body() -> str:
     """Return a document's JSON as bytes, for `prepared.Unread`."""
     return "body" if _on_postgresql() else "CAST(body AS blob)"
-
-
-def bodies_of(ids: Numbers) -> Sql:
-    """Return the query for the JSON of documents as bytes, in the order of their ids, in lines.
-
-    PostgreSQL gives some hundred in each row, which takes both sides two thirds of what rows of
-    one take. All of them in one would have its process ask the kernel for memory each time.
-    """
-    if not _on_postgresql():
-        chosen = one_of(ids)
-        text = f"SELECT CAST(body AS blob) FROM roster_document WHERE {chosen.text} ORDER BY id"  # noqa: S608
-        return Sql(text, chosen.parameters)
-    parts = [_array(ids[start : start + LINES]) for start in range(0, ids.size, LINES)]
-    return Sql(
-        "SELECT (SELECT string_agg(body, chr(10) ORDER BY id) FROM roster_document"
-        " WHERE id = ANY(part::bigint[])) FROM string_to_table(%s, ' ') part",
-        (" ".join(parts),),
-    )
 
 
 def word_of(column: str, words: list[str]) -> Sql:

@@ -243,7 +243,12 @@ def _those(source: Source, collection: str, condition: Sql) -> tuple[List, dict[
 
 def _texts(source: Source, collection: str, some: List) -> list[bytes]:
     """Return the documents of a list, as this reader has them."""
-    return _dressed(source, collection, some, lookups.bodies(some.documents))
+    bodies = lookups.bodies(some.documents)
+    try:
+        texts = [bodies[each] for each in some.documents.tolist()]
+    except KeyError:
+        raise Swept("A document was swept while its list was read.") from None
+    return _dressed(source, collection, some, texts)
 
 
 def _dressed(source: Source, collection: str, some: List, texts: list[bytes]) -> list[bytes]:
