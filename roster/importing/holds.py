@@ -181,13 +181,14 @@ class Weighing:
         if field == "exclude" and lost and self.findings.has("mark-unreadable", file):
             self.add("marks-unclear", file=file, lost=lost)
             return
-        limit = 0 if field in NARROWING else self.organization.hold_records
         column = self._column(stage, field)
         trace = self.tonight.get(file, {})
         written = (each.get(file, {}).get("columns", []) for each in (self.tonight, self.known))
         there, before = (columns.count(column) for columns in written)
         missing = there < max(1, before)
-        if lost <= limit or (trace.get("mode") == "delta" and not missing):
+        # One that a delta leaves blank is what somebody has said; several are a column.
+        said = trace.get("mode") == "delta" and not missing
+        if lost <= (said if field in NARROWING else self.organization.hold_records):
             return
         _, staged = names(stage)
         kept = _number(

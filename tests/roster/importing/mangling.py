@@ -131,6 +131,9 @@ def a_column(draw: Draw, files: Files) -> Mangled:
     if act == "gone":
         rows = [[*line[:at], *line[at + 1 :]] for line in rows]
     elif act == "blank":
+        # In a delta that is one cell it says what a blank cell says.
+        alone = STAMP in rows[1] and sum(bool(line[at]) for line in rows[1:]) == 1
+        says = alone and column in NARROWING and is_open(column, "")
         for line in rows[1:]:
             line[at] = draw(st.sampled_from(["", " ", "NULL"]))
     elif act == "renamed":

@@ -532,6 +532,21 @@ def test_a_delta_without_the_column_of_marks_is_held(load: Bundler, called: str)
     assert "users/bob" not in visible(load.organization, "1.2")
 
 
+@pytest.mark.parametrize(("named", "holds"), [("sue", []), ("tom sue", ["emptied-column"])])
+def test_a_delta_in_which_all_end_dates_are_blank_is_held(
+    load: Bundler, named: str, holds: list[str]
+) -> None:
+    load(bundle("1.2"))
+    stamp = "2026-11-16T03:00:00Z"
+    head, *roles = bundle("1.2")["roles.csv"].splitlines()
+    rows = [each.split(",") for each in roles if each.split(",")[0][2:] in named.split()]
+    said = [",".join([row[0], "active", stamp, *row[3:7], "", *row[8:]]) for row in rows]
+    manifest = "oneroster.version,1.2\nfile.roles,delta\nfile.orgs,absent\nfile.users,absent\n"
+    done = load({"roles.csv": "\n".join([head, *said, ""])}, manifest=manifest, approved=False)
+    assert [each["code"] for each in done.holds] == holds
+    assert ("users/sue" in visible(load.organization, "1.2")) == (not holds)
+
+
 def test_a_delta_waits_for_a_decision_about_what_is_held(load: Bundler) -> None:
     first = held(load)
     stamp = "2026-11-16T03:00:00Z"
