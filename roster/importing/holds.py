@@ -38,6 +38,8 @@ REASONS = {
     " export?",
     "marks-unclear": "Of the exclude marks in {file}, some would be gone ({lost:,}) and others"
     " can't be read. Have its columns slipped?",
+    "dates-slipped": "In {file}, end dates stand where begin dates were that are yet to come:"
+    " {count:,}. Have the cells of these rows slipped?",
     "status-missing": "{file} says no status any more, and records that were inactive would be"
     " active again: {returned:,}.",
     "roles-elsewhere": "The roles are taken from users.csv now, which says neither their dates nor"
@@ -118,6 +120,8 @@ class Weighing:
         self._weigh_removals(stage)
         if self.changes.count(stage.name, UPDATED):
             self._weigh_values(stage)
+            if "begin_date" in stage.fields:
+                self._weigh_dates(stage)
         self._weigh_status(stage)
         self._weigh_roles(stage)
 
@@ -175,6 +179,21 @@ class Weighing:
             self._weigh_lost(stage, field, lost)
         for (_, word), changed in zip(rekeyed.items(), found[len(fields) :], strict=True):
             self._weigh_rekeyed(word, changed)
+
+    def _weigh_dates(self, stage: Stage) -> None:
+        """Look for who is yet to come, and would be there until then."""
+        live, staged = names(stage)
+        slipped = _number(
+            f"SELECT count(*) FROM {TABLE} AS c JOIN {live} ON l.id = c.record"  # noqa: S608
+            f" JOIN {staged} ON s.sourced_id = c.sourced_id AND s.sound = 1"
+            " WHERE c.file = %s AND c.act = %s AND l.begin_date > %s"
+            " AND s.begin_date IS NULL AND s.end_date = l.begin_date",
+            stage.name,
+            UPDATED,
+            self.organization.today(),
+        )
+        if slipped:
+            self.add("dates-slipped", file=stage.file.filename, count=slipped)
 
     def _weigh_lost(self, stage: Stage, field: str, lost: int) -> None:
         file = stage.file.filename

@@ -232,6 +232,13 @@ HELD = [
         hides=HIDES,
     ),
     night(
+        "a begin date has slipped to where the end belongs",
+        cell("enrollments", "e-dee", "beginDate", ""),
+        cell("enrollments", "e-dee", "endDate", "2027-03-01"),
+        codes="dates-slipped",
+        hides=HIDES,
+    ),
+    night(
         "the end dates of roles are gone",
         without_column("roles", "endDate"),
         codes="emptied-column",
