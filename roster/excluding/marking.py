@@ -20,10 +20,11 @@ from roster import bulk
 from roster.audit import Actor, name_of
 from roster.audit import record as audit
 from roster.clock import clock
+from roster.importing.former import NEW_MARK
 from roster.kinds import Kind
 from roster.listing import markable, rows_of
 from roster.marks import MarkRow, marks_for
-from roster.models import Mark, Organization, Reach
+from roster.models import FormerRow, Mark, Organization, Reach
 from roster.parts import in_parts
 from roster.publishing import Ready, act
 from roster.refusal import Refused
@@ -97,12 +98,17 @@ def include(
 ) -> Marked:
     """Clear marks from rows of a kind, those of people and those carried over.
 
-    Vendors read the rows after the next refresh. A bundle's own mark only a bundle clears.
+    Vendors read the rows after the next refresh. A bundle's own mark only a bundle clears; one that
+    nobody has refreshed yet takes over, so that nothing is open in between.
     """
     done = to_include(organization, kind, ids)
     cleared = done.changed
+    taken_over = FormerRow.objects.filter(
+        organization=organization, table=NEW_MARK, columns__kind=kind
+    )
     for part in in_parts(cleared, BATCH):
         _marks(organization, kind, *CLEARED).filter(sourced_id__in=part).delete()
+        taken_over.filter(columns__sourced_id__in=part).delete()
     if cleared:
         Organization.objects.filter(pk=organization.pk).update(acts=F("acts") + 1)
         Reach.objects.outdate(organization.pk)

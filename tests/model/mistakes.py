@@ -136,6 +136,12 @@ MARKS = [
         "    marks = marks_for(organization, kind, sorted(wanted.keys() - known))\n",
         "whether there is anything to withdraw is asked of the publications",
     ),
+    Mutation(
+        "roster/excluding/marking.py",
+        "        taken_over.filter(columns__sourced_id__in=part).delete()\n",
+        "",
+        "a bundle's mark takes over from a person's that is cleared",
+    ),
 ]
 
 ACTS = [

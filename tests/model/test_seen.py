@@ -101,6 +101,17 @@ def test_a_paused_vendor_is_narrowed_though_a_bundle_has_marked_the_same_before(
     assert "u1" not in ids(program)
 
 
+def test_a_bundle_s_mark_takes_over_from_a_person_s_that_is_cleared(
+    desk: Desk, version: str
+) -> None:
+    program = joined(desk, version)
+    desk.exclude("person", "u1")
+    desk.edit(changed(User, "u1", metadata={"externalLmsExclude": "true"}))
+    desk.include("person", "u1")
+    desk.change(program.vendor, {"kept_out": {"u3": "asked"}})
+    assert "u1" not in ids(program)
+
+
 # 2: what has left today's rows and is still read
 
 
