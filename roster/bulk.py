@@ -29,12 +29,6 @@ Whole = TypeVar("Whole", np.int64, np.uint64)
 Part = TypeVar("Part")
 
 
-def stamps_of(numbers: NDArray[np.int64]) -> list[str]:
-    """Return as OneRoster writes them moments that are so many milliseconds after 1970 began."""
-    every: list[str] = np.datetime_as_string(numbers.astype("datetime64[ms]")).tolist()
-    return [f"{each}Z" for each in every]
-
-
 def distinct(values: NDArray[Whole]) -> NDArray[Whole]:
     """Return each value once, in order.
 

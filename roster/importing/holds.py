@@ -166,12 +166,9 @@ class Weighing:
         for field in rekeyed:
             old, new = f"l.{column_of(stage.model, field)}", f"s.{quote(field)}"
             sums.append(_sum(f"{old} <> '' AND {old} <> {new}"))
-        live, staged = names(stage)
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT {', '.join(sums)} FROM {TABLE} AS c JOIN {live} ON l.id = c.record"  # noqa: S608
-                f" JOIN {staged} ON s.sourced_id = c.sourced_id AND s.sound = 1"
-                " WHERE c.file = %s AND c.act = %s",
+                f"SELECT {', '.join(sums)} FROM {_updated(stage)}",  # noqa: S608
                 [stage.name, UPDATED],
             )
             found = [int(each or 0) for each in cursor.fetchone()]
@@ -182,11 +179,8 @@ class Weighing:
 
     def _weigh_dates(self, stage: Stage) -> None:
         """Look for who is yet to come, and would be there until then."""
-        live, staged = names(stage)
         slipped = _number(
-            f"SELECT count(*) FROM {TABLE} AS c JOIN {live} ON l.id = c.record"  # noqa: S608
-            f" JOIN {staged} ON s.sourced_id = c.sourced_id AND s.sound = 1"
-            " WHERE c.file = %s AND c.act = %s AND l.begin_date > %s"
+            f"SELECT count(*) FROM {_updated(stage)} AND l.begin_date > %s"  # noqa: S608
             " AND s.begin_date IS NULL AND s.end_date = l.begin_date",
             stage.name,
             UPDATED,
@@ -206,7 +200,7 @@ class Weighing:
         there, before = (columns.count(column) for columns in written)
         missing = there < max(1, before)
         # One that a delta leaves blank is what somebody has said; several are a column.
-        said = trace.get("mode") == "delta" and not missing
+        said = 1 if trace.get("mode") == "delta" and not missing else 0
         if lost <= (said if field in NARROWING else self.organization.hold_records):
             return
         _, staged = names(stage)
@@ -321,6 +315,18 @@ class Weighing:
 
 def _collection(stage: Stage) -> str:
     return "roles" if stage.model is Role else stage.file.name
+
+
+def _updated(stage: Stage) -> str:
+    """Return SQL for the rows that change, as they are (`l`) and as they were sent (`s`), of the
+    file and the act that are given to it.
+    """
+    live, staged = names(stage)
+    return (
+        f"{TABLE} AS c JOIN {live} ON l.id = c.record"
+        f" JOIN {staged} ON s.sourced_id = c.sourced_id AND s.sound = 1"
+        " WHERE c.file = %s AND c.act = %s"
+    )
 
 
 def _sum(condition: str) -> str:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 import numpy as np
 
-from roster.bulk import stamps_of
 from roster.clock import EPOCH
 from roster.models import Status
 from roster.publishing.lists import Numbers
@@ -19,6 +18,12 @@ from roster.reading.query import COMPARE, Clause
 from roster.reading.source import Source
 
 ACTIVE, REMOVED = Status.ACTIVE.value, Status.RETIRED.value
+
+
+def stamps_of(numbers: Numbers) -> list[str]:
+    """Return as OneRoster writes them moments that are so many milliseconds after 1970 began."""
+    every: list[str] = np.datetime_as_string(numbers.astype("datetime64[ms]")).tolist()
+    return [f"{each}Z" for each in every]
 
 
 def changed(clause: Clause, stamps: Numbers) -> Mask:

@@ -13,7 +13,7 @@ from typing import NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
-from roster.bulk import distinct, stamps_of
+from roster.bulk import distinct
 from roster.caches import MEGABYTE, Cache, forget
 from roster.dialects.composing import parse, render
 from roster.kinds import COLLECTIONS
@@ -23,7 +23,7 @@ from roster.publishing.lists import joined as joined_lists
 from roster.reading import lookups
 from roster.reading.begun import Name, as_it_stands, begun, in_place, keep, keep_narrowed
 from roster.reading.comparing import has_word
-from roster.reading.entries import ACTIVE
+from roster.reading.entries import ACTIVE, stamps_of
 from roster.reading.facts_sql import ALWAYS, Sql, joined, word_of
 from roster.reading.listed import Listed, listed, now, parts_of, piece, relevant
 from roster.reading.lookups import Named

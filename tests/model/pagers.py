@@ -145,11 +145,11 @@ class Beginning:
         self.question = question
         self.run = run
         self.begun = run.begun(key)
-        self.publication = publication = run.publication
-        self.live = dict(publication.documents.get(question.collection, {}))
+        self.publication = run.publication
+        self.live = dict(run.publication.documents.get(question.collection, {}))
         self.withdrawn = {
             sourced_id
-            for collection, sourced_id in publication.withdrawn
+            for collection, sourced_id in run.publication.withdrawn
             if collection == question.collection
         }
         self.given: list[dict[str, Any]] = []
