@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import psycopg
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 from django.db.backends.utils import CursorWrapper
 from psycopg.types.string import ByteaBinaryLoader
 
@@ -37,12 +37,15 @@ class Unread(Planned):
 
 def cursor(kind: type[psycopg.Cursor[Any]] = Planned) -> CursorWrapper:
     """Return Django's cursor; on PostgreSQL of a kind, which else keeps the plans of statements."""
+    # Django's `connection` looks for this one whenever it is named.
+    connection = connections[DEFAULT_DB_ALIAS]
     if connection.vendor != "postgresql":
         return connection.cursor()
     connection.ensure_connection()
+    link = connection.connection
     # Django forbids it for poolers. Nothing else is planned ahead, however often it is asked.
-    connection.connection.prepare_threshold = sys.maxsize
-    planned: Any = kind(connection.connection)
+    link.prepare_threshold = sys.maxsize
+    planned: Any = kind(link)
     if connection.queries_logged:
         return connection.make_debug_cursor(planned)
     return connection.make_cursor(planned)
@@ -66,6 +69,7 @@ def first(read: Callable[[], T]) -> T:
 
     It shows by itself whether the database is there still, so nothing is asked before it.
     """
+    connection = connections[DEFAULT_DB_ALIAS]
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         return read()

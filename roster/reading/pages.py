@@ -142,7 +142,8 @@ def found_all(
     wanted = sorted(each for each in ids if "\0" not in each)
     if not source.publication or not wanted:
         return {}
-    some, there = _those(source, collection, word_of("sourced_id", wanted))
+    there = _named(source, collection, word_of("sourced_id", wanted))
+    some = joined_lists([*_listed(source, collection, there)])
     entries = zip(some.records.tolist(), some.documents.tolist(), strict=True)
     every = [(there[each], record) for record, each in entries]
     return {named.sourced_id: (record, named.body) for named, record in reversed(every)}
@@ -213,32 +214,36 @@ def _one(source: Source, collection: str, sourced_id: str, condition: Sql) -> tu
     if not source.publication or "\0" in sourced_id:
         return EMPTY, b""
     named = joined("AND", [Sql("sourced_id = %s", (sourced_id,)), condition])
-    every, there = _those(source, collection, named)
-    some = every.take(slice(1))
+    there = _named(source, collection, named)
+    some = next((each for each in _listed(source, collection, there) if each), EMPTY).take(slice(1))
     return some, there[int(some.documents[0])].body if some else b""
 
 
-def _those(source: Source, collection: str, condition: Sql) -> tuple[List, dict[int, Named]]:
-    """Return entries of records whose documents meet a condition, and all of those by key.
-
-    What vendors wrote comes first, tombstones last.
-    """
-    # A retired roster record is given as a tombstone; the gradebook's is gone (product: The cache).
-    kept = COLLECTIONS[collection].service != "gradebook"
-    if not kept:
+def _named(source: Source, collection: str, condition: Sql) -> dict[int, Named]:
+    """Return by key the documents that meet a condition, whoever may read them."""
+    if not _has_tombstones(collection):
         condition = joined("AND", [condition, Sql("status = %s", (ACTIVE,))])
-    there = lookups.named(source, collection, condition)
+    return lookups.named(source, collection, condition)
+
+
+def _listed(source: Source, collection: str, there: dict[int, Named]) -> Iterator[List]:
+    """Yield the entries of these documents: what vendors wrote first, tombstones last."""
     documents = np.sort(np.fromiter(there, np.int64, len(there)))
     ours = {each.record for each in there.values() if each.record < 0}
-    found = []
     if ours:
         _, some = now(source, collection, np.array([*ours]))
-        found.append(some.take(np.isin(some.documents, documents)))
+        yield some.take(np.isin(some.documents, documents))
     if len(ours) < len(there):
-        for tombstones in (False, True) if kept else (False,):
+        for tombstones in (False, True) if _has_tombstones(collection) else (False,):
             half = listed(source, collection, tombstones=tombstones)
-            found.append(half.shows.take(half.find(documents)))
-    return joined_lists(found), there
+            yield half.shows.take(half.find(documents))
+
+
+def _has_tombstones(collection: str) -> bool:
+    """Whether a retired record is given as a tombstone; the gradebook's is gone (product: The
+    cache).
+    """
+    return COLLECTIONS[collection].service != "gradebook"
 
 
 def _texts(source: Source, collection: str, some: List) -> list[bytes]:
