@@ -133,6 +133,8 @@ class Mortals:
             log.seek(self._read)
             lines = log.readlines()
         for line in lines:
+            if not line.endswith(b"\n"):
+                break  # One that goes on in another page of the file is there in two steps.
             said = json.loads(line)
             self._read += len(line)
             self.deeds[f"{said['role']} {said['what'].partition(':')[0]}"] += 1
