@@ -179,6 +179,18 @@ def names(stage: Stage) -> tuple[str, str]:
     return f"{quote(stage.model._meta.db_table)} AS l", f"{quote(stage.table)} AS s"
 
 
+def updated(stage: Stage) -> str:
+    """Return SQL for the rows that change, as they are (`l`) and as they were sent (`s`), of the
+    file and the act that are given to it.
+    """
+    live, staged = names(stage)
+    return (
+        f"{TABLE} AS c JOIN {live} ON l.id = c.record"
+        f" JOIN {staged} ON s.sourced_id = c.sourced_id AND s.sound = 1"
+        " WHERE c.file = %s AND c.act = %s"
+    )
+
+
 def _differs(stage: Stage, field: str) -> str:
     column = column_of(stage.model, field)
     return f"CASE WHEN l.{column} IS NOT DISTINCT FROM s.{quote(field)} THEN '' ELSE ' {field}' END"

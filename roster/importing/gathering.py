@@ -130,6 +130,8 @@ class Gathering:
             if reader.known is not None:
                 staged = staged or self._stage(reader)
                 self._take_known(reader, staged, reader.known)
+            if staged is not None:
+                staged.stage.dated = reader.dated
         except Refused:
             self.findings.join(findings)
             raise

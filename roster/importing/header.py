@@ -178,6 +178,17 @@ class Header:
         """Return the row's own columns under their names without `metadata.`."""
         return {key: line[index] for index, key in self.own if line[index]}
 
+    def unmarkable(self) -> list[int]:
+        """Return where cells of marked files can't say yes, as a mark does; none without marks."""
+        if not self.marks:
+            return []
+        known = {index for name, index in self.where.items() if not self._is_truth(name)}
+        return sorted(known | {index for index, _ in self.secrets})
+
+    def _is_truth(self, name: str) -> bool:
+        column = self._columns.get(name)
+        return column is not None and column.type is vocabulary.BOOLEAN
+
     def is_header(self, sourced_id: str) -> bool:
         """Return whether a row with this id is a header."""
         return sourced_id[:6].lower() == "source" and vocabulary.plain(sourced_id) == "sourcedid"

@@ -16,11 +16,20 @@ from django.db.models import CharField, Field, TextField
 
 from roster import bulk
 from roster.carrying import Opened
-from roster.importing import dates
-from roster.importing.changes import GONE, REMOVED, RETURNED, TABLE, UPDATED, Changes, names
+from roster.importing import dates, slips
+from roster.importing.changes import (
+    GONE,
+    REMOVED,
+    RETURNED,
+    TABLE,
+    UPDATED,
+    Changes,
+    names,
+    updated,
+)
 from roster.importing.engine import column_of, quote
 from roster.importing.findings import Findings
-from roster.importing.marking import KEY, MARK
+from roster.importing.marking import MARK, has_mark
 from roster.importing.seen import WATCHED, Seen
 from roster.importing.staging import Stage
 from roster.kinds import KINDS
@@ -38,8 +47,8 @@ REASONS = {
     " export?",
     "marks-unclear": "Of the exclude marks in {file}, some would be gone ({lost:,}) and others"
     " can't be read. Have its columns slipped?",
-    "dates-slipped": "In {file}, end dates stand where begin dates were that are yet to come:"
-    " {count:,}. Have the cells of these rows slipped?",
+    "cells-slipped": "Rows of {file} that no longer say what hid their records, and hold in one"
+    " cell what stood in another: {count:,}. Have their cells slipped?",
     "status-missing": "{file} says no status any more, and records that were inactive would be"
     " active again: {returned:,}.",
     "roles-elsewhere": "The roles are taken from users.csv now, which says neither their dates nor"
@@ -120,8 +129,8 @@ class Weighing:
         self._weigh_removals(stage)
         if self.changes.count(stage.name, UPDATED):
             self._weigh_values(stage)
-            if "begin_date" in stage.fields:
-                self._weigh_dates(stage)
+            if count := slips.count(stage, self.organization.today()):
+                self.add("cells-slipped", file=stage.file.filename, count=count)
         self._weigh_status(stage)
         self._weigh_roles(stage)
 
@@ -168,7 +177,7 @@ class Weighing:
             sums.append(_sum(f"{old} <> '' AND {old} <> {new}"))
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT {', '.join(sums)} FROM {_updated(stage)}",  # noqa: S608
+                f"SELECT {', '.join(sums)} FROM {updated(stage)}",  # noqa: S608
                 [stage.name, UPDATED],
             )
             found = [int(each or 0) for each in cursor.fetchone()]
@@ -176,18 +185,6 @@ class Weighing:
             self._weigh_lost(stage, field, lost)
         for (_, word), changed in zip(rekeyed.items(), found[len(fields) :], strict=True):
             self._weigh_rekeyed(word, changed)
-
-    def _weigh_dates(self, stage: Stage) -> None:
-        """Look for who is yet to come, and would be there until then."""
-        slipped = _number(
-            f"SELECT count(*) FROM {_updated(stage)} AND l.begin_date > %s"  # noqa: S608
-            " AND s.begin_date IS NULL AND s.end_date = l.begin_date",
-            stage.name,
-            UPDATED,
-            self.organization.today(),
-        )
-        if slipped:
-            self.add("dates-slipped", file=stage.file.filename, count=slipped)
 
     def _weigh_lost(self, stage: Stage, field: str, lost: int) -> None:
         file = stage.file.filename
@@ -317,18 +314,6 @@ def _collection(stage: Stage) -> str:
     return "roles" if stage.model is Role else stage.file.name
 
 
-def _updated(stage: Stage) -> str:
-    """Return SQL for the rows that change, as they are (`l`) and as they were sent (`s`), of the
-    file and the act that are given to it.
-    """
-    live, staged = names(stage)
-    return (
-        f"{TABLE} AS c JOIN {live} ON l.id = c.record"
-        f" JOIN {staged} ON s.sourced_id = c.sourced_id AND s.sound = 1"
-        " WHERE c.file = %s AND c.act = %s"
-    )
-
-
 def _sum(condition: str) -> str:
     return f"sum(CASE WHEN {condition} THEN 1 ELSE 0 END)"
 
@@ -336,7 +321,7 @@ def _sum(condition: str) -> str:
 def _has(stage: Stage, table: str, field: str) -> str:
     """Return SQL for whether a row has a value in a field that isn't its blank one."""
     if field == "exclude":
-        return _has_mark(table)
+        return has_mark(table)
     column = column_of(stage.model, field) if table == "l" else quote(field)
     kind: Field[Any, Any] = stage.model._meta.get_field(field)  # type: ignore[assignment]
     value = f"{table}.{column}"
@@ -349,12 +334,6 @@ def _has(stage: Stage, table: str, field: str) -> str:
     if isinstance(kind, CharField | TextField):
         return f"({value} <> '')"
     return "(1 = 1)"
-
-
-def _has_mark(table: str) -> str:
-    if connection.vendor == "postgresql":
-        return f"({table}.metadata ->> '{KEY}' IS NOT NULL)"
-    return f"(json_extract({table}.metadata, '$.{KEY}') IS NOT NULL)"
 
 
 def _number(sql: str, *values: Any) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db import connection
+
 from roster.importing.vocabulary import TRUTH, plain
 
 MARK = "metadata.externalLmsExclude"
@@ -24,6 +26,11 @@ def narrows(column: str) -> bool:
     return is_mark(column) or plain(column.strip(' "')) in map(plain, NARROWING)
 
 
+def is_yes(text: str) -> bool:
+    """Return whether a text is a word of truth, such as marks are told by."""
+    return TRUTH.get(text.casefold()) is True
+
+
 def read_marks(cells: Iterable[str]) -> tuple[bool | None, list[tuple[str, str]]]:
     """Return whether a row is marked, None if it says nothing, and what was found: codes, cells."""
     marked: bool | None = None
@@ -39,3 +46,10 @@ def read_marks(cells: Iterable[str]) -> tuple[bool | None, list[tuple[str, str]]
             same = text.casefold() in ("true", "false")
             found.append(("letter-case" if same else "word-understood", text))
     return marked, found
+
+
+def has_mark(table: str) -> str:
+    """Return SQL for whether a row of a table says whether it is marked."""
+    if connection.vendor == "postgresql":
+        return f"({table}.metadata ->> '{KEY}' IS NOT NULL)"
+    return f"(json_extract({table}.metadata, '$.{KEY}') IS NOT NULL)"

@@ -22,7 +22,7 @@ from roster.importing.findings import Findings
 from roster.importing.header import Header
 from roster.importing.known import SAYS_STATUS, STAMPED, marked
 from roster.importing.manifest import Bundle, Part
-from roster.importing.marking import KEY, MARK, MARKED, read_marks
+from roster.importing.marking import KEY, MARK, MARKED, is_yes, read_marks
 from roster.importing.named import NamedByClasses
 from roster.importing.record import REMEMBERED, Hashing, Record, unsound
 from roster.importing.survey import Survey
@@ -36,6 +36,8 @@ ID_FORMS = re.compile(r"[0-9A-Za-z._/@\n-]+")
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 FIRST = itemgetter(slice(6))
 LIVE = Status.ACTIVE.value
+MOST_DATED = 1_000
+"""Where more rows have a day for a moment, that is how their system writes it."""
 PERIODS = (("start_date", "end_date"), ("begin_date", "end_date"))
 
 Remark = tuple[str, str]
@@ -52,7 +54,8 @@ class Cells:
     """Reads rows whose cells stand where the header says; `fields` names a record's `values`.
 
     `date_forms` has the form of each column of dates; `latest` is the greatest dateLastModified,
-    `stamped` the number of rows with a status or date, `says_status` whether one has a status.
+    `stamped` the number of rows with a status or date, `says_status` whether one has a status;
+    `dated` has, of the first rows, days that stand where a moment belongs.
     Unless the file was looked over (`looks`), it raises `Unusual` where that is needed.
     """
 
@@ -80,6 +83,7 @@ class Cells:
         self.latest = ""
         self.stamped = 0
         self.says_status = False
+        self.dated: dict[int, str] = {}
         self._part = part
         self._named = NamedByClasses(bundle)
         self._survey = survey
@@ -90,6 +94,8 @@ class Cells:
         self._plain = False  # There is nothing to say of the row that is just being read.
         self._said = 0  # What it says of status and date, as bits.
         self._remarks: list[Remark] = []
+        self._words = {"true"}  # By which marks are told in this file, as far as it was read.
+        self._unmarkable = header.unmarkable() if part.file.name in MARKED else []
         self._plan(columns)
 
     def _plan(self, columns: Sequence[Column]) -> None:
@@ -144,6 +150,7 @@ class Cells:
             self._part.mode == "bulk"
             and not header.twice
             and not any(at >= 0 and any(cells[at]) for at in seldom)
+            and not any(word in cells[at] for at in self._unmarkable for word in self._words)
             and is_clean([*chain.from_iterable(line for _, line, _ in rows)])
             and "" not in ids
             and ID_FORMS.fullmatch("\n".join(ids)) is not None
@@ -180,6 +187,7 @@ class Cells:
         """Return the record of a row; `hashed_line` is the hash of its line, if it may be kept."""
         header = self.header
         self.begin(row)
+        strayed = self._has_strayed(line)
         if header.secrets and header.drop_passwords(line):
             self._plain = False
         if not is_clean(line):
@@ -188,7 +196,9 @@ class Cells:
         if not self._has_good_id(sourced_id, line):
             return None
         status = self._status(line)
-        if status is not None and (not header.twice or self._is_certain(line)):
+        if strayed:
+            self.add("mark-elsewhere", strayed)
+        elif status is not None and (not header.twice or self._is_certain(line)):
             stored, sound = self._values(line)
             if sound:
                 for first, last in self._periods:
@@ -199,6 +209,16 @@ class Cells:
                 kept = marked(hashed_line, self._said) if self._plain and status == LIVE else 0
                 return Record((row, kept, 1, sourced_id, status, metadata, hashed, *stored))
         return self.unsound(sourced_id)
+
+    def _has_strayed(self, line: list[str]) -> str:
+        """Return the column in which a mark's word stands, if a row without mark has one.
+
+        The cells of such a row aren't at their place, though they are as many as ever.
+        """
+        if self._words.isdisjoint(line) or read_marks(line[at] for at in self.header.marks)[0]:
+            return ""
+        at = (at for at in self._unmarkable if line[at] in self._words)
+        return next((self.header.names[each] for each in at), "")
 
     def _clean(self, line: list[str]) -> None:
         """Clean the cells that are read; nothing is ever told of others, which may be secret."""
@@ -247,6 +267,8 @@ class Cells:
         self.stamped += 1
         self._said = STAMPED
         self.latest = max(self.latest, stamp)
+        if dates.PLAIN.fullmatch(stamp) and len(self.dated) < MOST_DATED:
+            self.dated[self._row] = stamp
         if delta and not STAMP.fullmatch(stamp):
             self.add("stamp-form" if stamp else "stamp-missing", "dateLastModified", stamp)
         if not (text or delta):
@@ -272,7 +294,10 @@ class Cells:
     def _metadata(self, line: list[str]) -> str:
         """Return the row's own columns as JSON, and its mark."""
         own = self.header.own_values(line)
-        marked, found = read_marks([line[index] for index in self.header.marks])
+        texts = [line[index] for index in self.header.marks]
+        marked, found = read_marks(texts)
+        if marked:
+            self._words.update(text for text in texts if len(text) > 1 and is_yes(text))
         for code, value in found:
             self.add(code, MARK, value, "true" if marked else "false")
         if marked and self._part.file.name not in MARKED:

@@ -34,8 +34,8 @@ class Reader:
 
     When all is read, `date_forms` has the form of each column of dates; `present` are the known
     columns that are there (`status` only if a row has one), `latest` is the greatest
-    dateLastModified. Unless it `looks` over the file before, it raises `Unusual` where that is
-    needed; what it has given is void then.
+    dateLastModified, `dated` has days in its place. Unless it `looks` over the file before, it
+    raises `Unusual` where that is needed; what it has given is void then.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Reader:
         self.date_forms: dict[str, str] = {}
         self.present: list[str] = []
         self.latest = ""
+        self.dated: dict[int, str] = {}
         self.read = 0
         self.left_out = 0
         self.known: KnownLines | None = None
@@ -127,7 +128,7 @@ class Reader:
             self.read += known.skipped
             cells.stamped += known.count(STAMPED)
             cells.says_status |= known.count(SAYS_STATUS) > 0
-        self.date_forms, self.latest = cells.date_forms, cells.latest
+        self.date_forms, self.latest, self.dated = cells.date_forms, cells.latest, cells.dated
         if not cells.says_status and "status" in self.present:
             self.present.remove("status")
         if cells.stamped and self.part.mode == "bulk":

@@ -71,7 +71,8 @@ class Found(NamedTuple):
 class Stage:
     """The staged rows of one kind. `file` is where they were read, `model` where they go.
 
-    Of lines that are `known` nothing is staged.
+    Of lines that are `known` nothing is staged. `dated` has by row days that stand where a moment
+    belongs.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Stage:
         self.references = list(references)
         self.sound = 0
         self.known: Known | None = None
+        self.dated: dict[int, str] = {}
         self._keys: Numbers | None = None
         self._waiting: list[Record] = []
         self._create(foreign or {})

@@ -20,6 +20,11 @@ VALUES: dict[str, Rule] = {
         " row was left out; what was stored stays.",
         "Correct it at the source.",
     ),
+    "mark-elsewhere": error(
+        "The row has no exclude mark, but the word of one stands in a column that can't hold it, so"
+        " its cells aren't at their place. It was left out; what was stored stays.",
+        "Export every cell of a row, blank where nothing is known.",
+    ),
     "unreadable": warning(
         "The value is not {expected}. It was left out, the row was kept.",
         "Correct it at the source.",

@@ -119,6 +119,44 @@ def a_row(draw: Draw, files: Files) -> Mangled:
     return Mangled(files | {name: write(rows)}, f"{name} {row} {line[0]}: {act} at {at}")
 
 
+def a_slip(draw: Draw, files: Files) -> Mangled:
+    """Something that narrows isn't in its cell: one before it is lost, or one got, and the other
+    behind it; or it has changed places.
+    """
+    name, row, spot = draw(st.sampled_from(sorted(narrowed(files))))
+    rows = parse(files[name])
+    line, last = rows[row], len(rows[0]) - 1
+    was, at, other = list(line), draw(st.integers(0, spot)), draw(st.integers(spot, last))
+    act = draw(st.sampled_from(["lost", "got", "swapped"]))
+    if act == "lost":
+        del line[at]
+        line.insert(other, "")
+    elif act == "got":
+        del line[other]
+        line.insert(at, draw(st.sampled_from(["", "", "x"])))
+    else:
+        at = draw(st.integers(0, last))
+        line[at], line[spot] = line[spot], line[at]
+    differ = [
+        (column, now) for column, before, now in zip(rows[0], was, line, strict=True)
+        if before != now
+    ]  # fmt: skip
+    says = all(column in NARROWING and is_open(column, now) for column, now in differ)
+    what = f"{name} {row} {was[0]} {rows[0][spot]}: {act} from {rows[0][at]} to {rows[0][other]}"
+    return Mangled(files | {name: write(rows)}, what, says)
+
+
+def narrowed(files: Files) -> set[tuple[str, int, int]]:
+    """Return the files and numbers of rows with a mark, a date or a status, and its place."""
+    found = set()
+    for name in files.keys() - {"manifest.csv"}:
+        head, *rows = parse(files[name])
+        places = [at for at, column in enumerate(head) if column in (MARK, "status", *DATES)]
+        for row, line in enumerate(rows, 1):
+            found |= {(name, row, at) for at in places if line[at]}
+    return found
+
+
 def a_column(draw: Draw, files: Files) -> Mangled:
     """One column is missing, blank, called otherwise, there twice, or written otherwise."""
     name, rows = a_file(draw, files)
@@ -197,13 +235,19 @@ def a_file(draw: Draw, files: Files) -> tuple[str, Rows]:
     return name, parse(files[name])
 
 
-WAYS = (a_cell, a_cell, a_row, a_row, a_column, a_whole_file)
+WAYS = (a_cell, a_cell, a_row, a_row, a_slip, a_column, a_whole_file)
 
 
 @st.composite
 def mangled(draw: Draw, files: Files) -> Mangled:
     """Draw one way of spoiling these files."""
     return draw(st.sampled_from(WAYS))(draw, files)  # type: ignore[no-any-return]
+
+
+@st.composite
+def slipped(draw: Draw, files: Files) -> Mangled:
+    """Draw a night of these files in which the cells of one row have slipped."""
+    return a_slip(draw, files)
 
 
 @st.composite

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -47,6 +48,11 @@ def us(day: str) -> str:
     return f"{int(month)}/{int(of_month)}/{year}"
 
 
+def lost(at: int) -> Callable[[list[str]], list[str]]:
+    """Return what a row becomes that has lost a blank cell and has as many as ever."""
+    return lambda cells: [*cells[:at], *cells[at:][1:], ""]
+
+
 def turned(table: str, kept: int) -> str:
     """Return a file whose rows follow another header, of which so many columns are as before."""
     lines = [line.split(",") for line in table.splitlines()]
@@ -73,6 +79,33 @@ MARK_WORDS = [
              findings="mark-unreadable", hides="users/ann")
         for word in UNCLEAR
     ),
+]  # fmt: skip
+
+ANOTHER_MARK = cell("users", "eve", MARK, "true")
+"""Beside bob's: where a file loses its last mark, it is held for that."""
+
+MARK_SLIPS = [
+    case("a mark has slipped into the cell before it", ANOTHER_MARK, row("users", "bob", lost(-2)),
+         findings="mark-elsewhere", hides="users/bob"),
+    case("a mark has slipped from the first cells on", ANOTHER_MARK, row("users", "bob", lost(4)),
+         findings="mark-elsewhere", hides="users/bob"),
+    case("a mark slips overnight", ANOTHER_MARK, then=(row("users", "bob", lost(-2)),),
+         findings="mark-elsewhere", hides=BOB, stored={"users/bob email": "bob@example.org"}),
+    case("a mark in other letters slips overnight",
+         cell("users", "ann", MARK, "Yes"), cell("users", "bob", MARK, "Yes"),
+         then=(row("users", "bob", lost(-2)),), findings="mark-elsewhere", hides=BOB),
+    case("a mark has changed places with the e-mail address", ANOTHER_MARK,
+         then=(cell("users", "bob", MARK, ""), cell("users", "bob", "email", "true")),
+         findings="mark-elsewhere", hides=BOB),
+    case("a mark of an org slips overnight", cell("orgs", "north", MARK, "true"),
+         cell("orgs", "south", MARK, "true"), then=(row("orgs", "south", lost(5)),),
+         findings="mark-elsewhere", hides="orgs/south classes/k2 users/eve"),
+    case("a mark stands where it belongs, and its word elsewhere too", ANOTHER_MARK,
+         then=(cell("users", "bob", "middleName", "true"),),
+         never="mark-elsewhere", hides=BOB, stored={"users/bob middle_name": "true"}),
+    case("the word of a mark is a value of the row's own columns",
+         column("users", "metadata.bus", "true"),
+         never="mark-elsewhere", sees="users/ann"),
 ]  # fmt: skip
 
 MARK_NAMES = [
@@ -340,7 +373,7 @@ FILES = [
          hides="classes/k3 enrollments/e-gil"),
 ]  # fmt: skip
 
-TABLE = [*MARK_WORDS, *MARK_NAMES, *DATES, *ACCOUNTS, *SLIPPED, *DOUBLES, *FILES]
+TABLE = [*MARK_WORDS, *MARK_SLIPS, *MARK_NAMES, *DATES, *ACCOUNTS, *SLIPPED, *DOUBLES, *FILES]
 
 
 @table(TABLE)
