@@ -28,7 +28,6 @@ WORDS = {
     "dates": "Its dates keep it out today.",
     "missing": "It names a record that isn't in the data.",
     "nobody": "No visible class uses it.",
-    "unpublishable": "A field that this OneRoster version requires can't be filled.",
     "retired": "It is no longer in the imported data.",
 }
 
@@ -74,6 +73,8 @@ def reason(step: Step, cause: Cause, more: dict[str, Any]) -> str:
         return _words_of_missing(missing)
     if cause.code == "dates":
         return _words_of_dates(cause)
+    if cause.code == "unpublishable":
+        return _("A field that this OneRoster version requires can't be filled: %(field)s.") % more
     if narrowed := more.get("narrowed"):
         return _words_of_narrowed(narrowed)
     if cause.code == "not_shared" and cause.about:

@@ -31,6 +31,8 @@ OF_PACKAGES = (
     "column-order",
 )
 """How the codes begin of what is found before a file's rows are read."""
+CONTROLS = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
+"""Unicode's pictures of the signs that terminals obey."""
 NAMED = 3  # Kinds of faults that a strict refusal names.
 
 
@@ -171,5 +173,5 @@ def clean(text: str) -> str:
 
 def shorten(value: str) -> str:
     """Return a value as findings show it: one line, 120 characters at most."""
-    line = clean(" ".join(value[: VALUE_LENGTH * 2].split()))
+    line = clean(" ".join(value[: VALUE_LENGTH * 2].split())).translate(CONTROLS)
     return line if len(line) <= VALUE_LENGTH else line[: VALUE_LENGTH - 1] + "…"

@@ -29,7 +29,7 @@ from roster.importing.changes import (
 )
 from roster.importing.engine import column_of, quote
 from roster.importing.findings import Findings
-from roster.importing.marking import MARK, has_mark
+from roster.importing.marking import MARK, mark_of
 from roster.importing.seen import WATCHED, Seen
 from roster.importing.staging import Stage
 from roster.kinds import KINDS
@@ -129,8 +129,7 @@ class Weighing:
         self._weigh_removals(stage)
         if self.changes.count(stage.name, UPDATED):
             self._weigh_values(stage)
-            if count := slips.count(stage, self.organization.today()):
-                self.add("cells-slipped", file=stage.file.filename, count=count)
+            self._weigh_openings(stage)
         self._weigh_status(stage)
         self._weigh_roles(stage)
 
@@ -185,6 +184,16 @@ class Weighing:
             self._weigh_lost(stage, field, lost)
         for (_, word), changed in zip(rekeyed.items(), found[len(fields) :], strict=True):
             self._weigh_rekeyed(word, changed)
+
+    def _weigh_openings(self, stage: Stage) -> None:
+        """Tell whose marks are gone, and look whether these are rows that have slipped."""
+        slipped, file = 0, stage.file.filename
+        for each in slips.openings(stage, self.organization.today()):
+            slipped += each.slipped
+            if each.unmarked and not each.slipped:
+                self.findings.add("mark-gone", file, row=each.row, sourced_id=each.sourced_id)
+        if slipped:
+            self.add("cells-slipped", file=file, count=slipped)
 
     def _weigh_lost(self, stage: Stage, field: str, lost: int) -> None:
         file = stage.file.filename
@@ -321,7 +330,7 @@ def _sum(condition: str) -> str:
 def _has(stage: Stage, table: str, field: str) -> str:
     """Return SQL for whether a row has a value in a field that isn't its blank one."""
     if field == "exclude":
-        return has_mark(table)
+        return f"({mark_of(table)} IS NOT NULL)"
     column = column_of(stage.model, field) if table == "l" else quote(field)
     kind: Field[Any, Any] = stage.model._meta.get_field(field)  # type: ignore[assignment]
     value = f"{table}.{column}"

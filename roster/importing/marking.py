@@ -17,8 +17,10 @@ NARROWING = ("status", "enabledUser", "beginDate", "endDate")
 
 
 def is_mark(column: str) -> bool:
-    """Return whether a column is the mark, in whatever letters, with a prefix or without."""
-    return plain(column).endswith("externallmsexclude")
+    """Return whether a column is the mark: in whatever letters, with a prefix or without, and in
+    whatever form of its word, since what was meant as a mark must not be read past.
+    """
+    return "lmsexclu" in plain(column)
 
 
 def narrows(column: str) -> bool:
@@ -48,8 +50,8 @@ def read_marks(cells: Iterable[str]) -> tuple[bool | None, list[tuple[str, str]]
     return marked, found
 
 
-def has_mark(table: str) -> str:
-    """Return SQL for whether a row of a table says whether it is marked."""
+def mark_of(table: str) -> str:
+    """Return SQL for what a row of a table says of its mark: `true`, `false` or NULL."""
     if connection.vendor == "postgresql":
-        return f"({table}.metadata ->> '{KEY}' IS NOT NULL)"
-    return f"(json_extract({table}.metadata, '$.{KEY}') IS NOT NULL)"
+        return f"({table}.metadata ->> '{KEY}')"
+    return f"json_extract({table}.metadata, '$.{KEY}')"

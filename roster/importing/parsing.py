@@ -36,6 +36,7 @@ ID_FORMS = re.compile(r"[0-9A-Za-z._/@\n-]+")
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 FIRST = itemgetter(slice(6))
 LIVE = Status.ACTIVE.value
+STATUS_WORDS = ("active", "tobedeleted")
 MOST_DATED = 1_000
 """Where more rows have a day for a moment, that is how their system writes it."""
 PERIODS = (("start_date", "end_date"), ("begin_date", "end_date"))
@@ -282,6 +283,9 @@ class Cells:
             self.add("status-unknown", "status", text)
         elif status == Status.RETIRED.value and not delta:
             self.add("status-retired", "status", text)
+        elif text not in STATUS_WORDS:
+            code = "letter-case" if text.casefold() in STATUS_WORDS else "word-understood"
+            self.add(code, "status", text, "tobedeleted" if status != LIVE else LIVE)
         return status
 
     def _is_certain(self, line: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Rows whose cells have slipped though they are as many as ever, seen by what they would open.
+"""Rows that open what they closed: those that say so, and those whose cells have slipped.
 
 A record that was closed and would be open, since its mark or a date is gone, is believed where all
 else is as it was, or new. Where more is gone, or something stands in another cell than it stood in,
@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import BooleanField
 
 from roster.importing.changes import UPDATED, updated
 from roster.importing.engine import column_of, quote
-from roster.importing.marking import KEY, has_mark, is_yes
+from roster.importing.marking import KEY, is_yes, mark_of
 from roster.importing.record import BLANKS
 from roster.importing.staging import Stage
 
@@ -31,25 +31,36 @@ Row = Mapping[str, str]
 """What a row says, as text, by field; its own columns with a dot before their names."""
 
 
-def count(stage: Stage, today: date) -> int:
-    """Return how many rows of a stage would open records and have slipped; its changes are noted.
+class Opening(NamedTuple):
+    """A row that would open its record; whether its mark is gone, and whether it has slipped."""
 
-    What is stored is as it was still.
-    """
-    return sum(_has_slipped(before, now) for before, now in _opened(stage, today))
+    row: int
+    sourced_id: str
+    unmarked: bool
+    slipped: bool
 
 
-def _has_slipped(before: Row, now: Row) -> bool:
+def openings(stage: Stage, today: date) -> Iterator[Opening]:
+    """Yield the rows of a stage that would open records; its changes are noted, and not made."""
+    for row, sourced_id, before, now in _opened(stage, today):
+        unmarked = _is_marked(before) and not _is_marked(now)
+        yield Opening(row, sourced_id, unmarked, _has_slipped(before, now, unmarked=unmarked))
+
+
+def _is_marked(row: Row) -> bool:
+    return row.get(MARKED) == "true"
+
+
+def _has_slipped(before: Row, now: Row, *, unmarked: bool) -> bool:
     if before.keys() - now.keys() - CLOSING:
         return True
     left = {value for field, value in before.items() if value != now.get(field)}
     come = [value for field, value in now.items() if value != before.get(field)]
-    unmarked = MARKED in before and MARKED not in now
     return any(value in left or (unmarked and is_yes(value)) for value in come)
 
 
-def _opened(stage: Stage, today: date) -> Iterator[tuple[Row, Row]]:
-    """Yield what rows said and say now, of those that were closed in a way in which they aren't."""
+def _opened(stage: Stage, today: date) -> Iterator[tuple[int, str, Row, Row]]:
+    """Yield of rows that don't say any more what closed them: number, id, what was and is said."""
     fields = [
         field
         for field in stage.fields
@@ -59,7 +70,8 @@ def _opened(stage: Stage, today: date) -> Iterator[tuple[Row, Row]]:
     columns += [f"s.{quote(field)}" for field in fields]
     where, values = _opens(stage, today)
     sql = (
-        f"SELECT c.record, s.row_number, l.metadata, s.metadata, {', '.join(columns)}"  # noqa: S608
+        "SELECT c.record, s.row_number, s.sourced_id, l.metadata, s.metadata,"  # noqa: S608
+        f" {', '.join(columns)}"
         f" FROM {updated(stage)} AND c.record > %s AND ({where}) ORDER BY c.record LIMIT {AT_ONCE}"
     )
     last, rows = 0, [()] * AT_ONCE
@@ -67,18 +79,20 @@ def _opened(stage: Stage, today: date) -> Iterator[tuple[Row, Row]]:
         with connection.cursor() as cursor:
             cursor.execute(sql, [stage.name, UPDATED, last, *values])
             rows = cursor.fetchall()
-        for record, number, own, own_now, *both in rows:
+        for record, number, sourced_id, own, own_now, *both in rows:
             last = record
             now = _row(fields, both[len(fields) :], own_now)
             # What isn't kept, but may be what has come from another cell.
             dated = stage.dated.get(number)
             now |= {".dateLastModified": dated} if dated else {}
-            yield _row(fields, both[: len(fields)], own), now
+            yield number, sourced_id, _row(fields, both[: len(fields)], own), now
 
 
 def _opens(stage: Stage, today: date) -> tuple[str, list[Any]]:
     """Return SQL for whether something that closed a row (`l`) is gone (`s`), and its values."""
-    found, values = [f"{has_mark('l')} AND NOT {has_mark('s')}"], list[Any]()
+    # One of the two may say nothing.
+    marked = f"COALESCE({mark_of('l')}, '') = 'true' AND COALESCE({mark_of('s')}, '') <> 'true'"
+    found, values = [marked], list[Any]()
     if "end_date" in stage.fields:
         found.append("l.end_date IS NOT NULL AND s.end_date IS NULL")
     if "begin_date" in stage.fields:

@@ -67,8 +67,8 @@ RECORDS: dict[str, Rule] = {
         binding=False,
     ),
     "role-primary-twice": notice(
-        "The person has several primary roles at this org. They were kept, and vendors see all of"
-        " them as primary.",
+        "The person has several primary roles at this org. They were kept; vendors are told one of"
+        " them as primary, and the others as secondary.",
         "Make one of the roles primary, and the others secondary.",
     ),
     "username-twice": warning(
@@ -107,6 +107,12 @@ RECORDS: dict[str, Rule] = {
         binding=False,
     ),
     # Exclude marks, when the hierarchy is derived.
+    "mark-gone": notice(
+        "The row was marked, and isn't any more. Unless something else hides it, its record is"
+        " visible from the next refresh on.",
+        "Nothing, if that is meant. A mark that a person sets stays, whatever the bundle says.",
+        binding=False,
+    ),
     "mark-passed": notice(
         "The import took away {title} “{marked}”, which is excluded. The exclusion passes to what"
         " took its place, or to its records themselves: nothing is visible that wasn't.",

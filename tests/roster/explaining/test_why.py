@@ -160,7 +160,7 @@ CASES: dict[str, tuple[str, str, dict[str, Any], str, list[tuple[str, str, str]]
     "a field, not the username": (
         "person", "tom", {}, "1.1",
         [("person", "tom", "unpublishable")],
-        "A field that this OneRoster version requires can't be filled.",
+        "A field that this OneRoster version requires can't be filled: givenName.",
     ),
     "gone": (
         "person", "old", {}, "1.2",

@@ -71,7 +71,7 @@ MARK_WORDS = [
     *(
         case(f"mark {word!r} isn't one", cell("users", "eve", MARK, "true"),
              then=(cell("users", "bob", MARK, word),),
-             never="mark-unreadable", sees="users/bob")
+             findings="mark-gone", never="mark-unreadable", sees="users/bob")
         for word in NO
     ),
     *(
@@ -117,6 +117,7 @@ MARK_NAMES = [
             "Metadata.externalLmsExclude", "metadata.external_lms_exclude",
             "metadata.External LMS Exclude", "externalLmsExclude", "external-lms-exclude",
             "METADATA.EXTERNALLMSEXCLUDE", "\ufeffmetadata.externalLMSExclude",
+            "metadata.externalLmsExcluded", "metadata.lmsExclude", "lms_exclusion",
         )
     ),
     case("the mark gets another name overnight",

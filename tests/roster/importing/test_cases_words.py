@@ -53,6 +53,9 @@ CELLS = [
 ]  # fmt: skip
 
 WORDS = [
+    *(case(f"status {word!r} is understood", cell("users", "ann", "status", word),
+           findings=code, sees="users/ann")
+      for word, code in (("Active", "letter-case"), ("A", "word-understood"))),
     *(case(f"grade {word!r} is {code}", cell("users", "ann", "grades", word),
            findings="word-understood", stored={"users/ann grades": [code]})
       for word, code in (("9", "09"), ("Grade 9", "09"), ("9th", "09"), ("K", "KG"), ("k", "KG"),

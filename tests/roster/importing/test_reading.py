@@ -260,6 +260,7 @@ def test_findings_say_where_and_how_often(load: Bundler) -> None:
 
 def test_values_are_shortened() -> None:
     assert shorten("a\n b") == "a b"
+    assert shorten("\x1b[31mred\x7f") == "␛[31mred␡"
     assert len(shorten("x" * 500)) == 120
 
 
