@@ -97,36 +97,32 @@ def _prune_roles(
         document["roles"] = _entries(document["roles"], roles, hidden)
         return bool(document["roles"])
     known = {reference["sourcedId"] for reference in document["orgs"]}
-    guardian = document["role"] in GUARDIANS
-    document["orgs"] = [
-        place_reference(version, place)
-        for place in orgs(
-            role
-            for role in roles
-            if role.place.sourced_id in known or (guardian and not role.record)
-        )
-    ]
+    left = [role for role in roles if role.place.sourced_id in known]
+    if not left and document["role"] in GUARDIANS:
+        left = [role for role in roles if not role.record]
+    document["orgs"] = [place_reference(version, place) for place in orgs(left)]
     return bool(document["orgs"]) and document["role"] == word(
         answer.roles, answer.teaches, answer.primary
     )
 
 
 def _entries(before: list[Document], roles: list[Role], hidden: Hidden) -> list[Document]:
-    """Return the entries of these roles, and those that are supplied instead of one that goes."""
+    """Return the entries of these roles; where none is left, those that are supplied instead."""
     left = list(before)
     found = []
     for role in roles:
         at = next((at for at, entry in enumerate(left) if _is_of(entry, role)), None)
         if at is not None:
             found.append(left.pop(at))
-        elif not role.record and any(_stands_for(role, entry) for entry in before):
-            found.append(
-                {
-                    "roleType": "secondary",
-                    "role": name_of(role),
-                    "org": place_reference("1.2", role.place),
-                }
-            )
+    found = found or [
+        {
+            "roleType": "secondary",
+            "role": name_of(role),
+            "org": place_reference("1.2", role.place),
+        }
+        for role in roles
+        if not role.record and any(_stands_for(role, entry) for entry in before)
+    ]
     if "userProfiles" in hidden:
         for entry in found:
             entry.pop("userProfile", None)

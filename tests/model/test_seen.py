@@ -378,6 +378,18 @@ def test_a_guardian_who_is_excluded_leaves_the_child_as_it_was_published(
     assert program.copy["users"]["u1"]["givenName"] == "Given 0"
 
 
+def test_a_guardian_with_another_role_is_at_no_other_childs_school_before_a_refresh(
+    desk: Desk, version: str
+) -> None:
+    """Her role is at the school of u1; u3, whose guardian she is too, is at another one."""
+    desk.edit({(Role, "r9"): tidy()[Role, "r6"] | {"org": "office", "role": "aide"}})
+    program = joined(desk, version)
+    desk.exclude("school_enrollment", "u1~s1")
+    program.finish()
+    desk.refresh()
+    program.finish()
+
+
 def test_schools_that_are_swapped_bring_no_roles_there_to_who_stays(
     desk: Desk, version: str
 ) -> None:

@@ -108,6 +108,12 @@ def test_a_guardian_is_at_another_childs_school_when_the_first_one_goes() -> Non
     assert roles_left(before, Role(SOUTH, "parent"), gone="north") == [entry("parent", "south")]
 
 
+def test_no_role_is_supplied_beside_one_that_is_left() -> None:
+    before = [entry("aide", "north"), entry("parent", "north")]
+    left = roles_left(before, Role(NORTH, "aide", record=1), Role(SOUTH, "parent"))
+    assert left == [entry("aide", "north")]
+
+
 def test_no_role_is_given_that_stands_for_none() -> None:
     before = [entry("student", "north"), entry("aide", "south")]
     assert roles_left(before, Role(NORTH, "student", record=1), Role(NORTH, "teacher")) == [
