@@ -76,7 +76,12 @@ def rows(
                 code = "row-of-dashes" if footer["dashes"] else "row-footer"
                 findings.add(code, file, row=number)
             elif any(cells):
+                if findings.strict and _has_bare_quote(lines.row, cells, delimiter):
+                    findings.add("cell-bare-quote", file, row=number)
                 yield number, cells
+            elif findings.strict:
+                findings.add("row-blank", file, row=number)
+            lines.row.clear()
     except (csv.Error, NotText) as error:
         code, found = (
             (error.code, error.found)
@@ -85,6 +90,15 @@ def rows(
         )
         number = known.row if known is not None else number
         raise findings.refuse(code, file, number=f"{number + 1:,}", found=found) from error
+
+
+def _has_bare_quote(lines: list[str], cells: list[str], delimiter: str) -> bool:
+    """Return whether a quote stands in a cell that isn't within quotes (RFC 4180, 2.5)."""
+    if not any('"' in cell for cell in cells):
+        return False
+    sign = re.escape(delimiter)
+    quoted = rf'(?<![^{sign}])"(?:[^"]|"")*"(?=[{sign}\n]|$)'
+    return '"' in re.sub(quoted, "", "".join(lines))
 
 
 def _holds_rows(cells: list[str], delimiter: str) -> bool:
@@ -98,7 +112,8 @@ def _holds_rows(cells: list[str], delimiter: str) -> bool:
 class Lines:
     """The lines of a file, with any line ends; `taken` counts the characters of a row's lines.
 
-    `unended` is the last line, once it is taken, if no line end follows it.
+    `row` has a row's lines as they are written, where the file is read strictly. `unended` is the
+    last line, once it is taken, if no line end follows it.
     """
 
     def __init__(
@@ -107,6 +122,8 @@ class Lines:
         self.sample = ""
         self.taken = 0
         self.unended = ""
+        self.row: list[str] = []
+        self._is_strict = findings.strict
         self._front: list[str] = []
         self._known = known
         self._lines = self._split(self._pieces(stream, file, findings))
@@ -119,6 +136,8 @@ class Lines:
             self._known.inside = self.taken > 0
         line = self._front.pop() if self._front else next(self._lines)
         self.taken += len(line)
+        if self._is_strict:
+            self.row.append(line)
         if self.taken > LONGEST:
             raise NotText("row-gigantic")
         return line

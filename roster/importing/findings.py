@@ -73,7 +73,7 @@ class Findings:
         rule = RULES[code]
         group = self._group(code, file, column[:255])
         group.occurrences += times
-        outcome = rule.outcome(self.strict)
+        outcome = rule.outcome(self.strict, self.version)
         if outcome is REFUSE:
             self._refusing[file, code] += times
         if len(group.kept) < KEPT and not (group.kept and row is None and not value):
@@ -81,7 +81,7 @@ class Findings:
             group.kept.append(
                 Finding(
                     code=code,
-                    severity=rule.gravity(self.strict),
+                    severity=rule.gravity(self.strict, self.version),
                     file=clean(file)[:255],
                     row=row,
                     column=clean(column)[:255],

@@ -96,7 +96,7 @@ class Header:
 
     def _place_mark(self, index: int, written: str) -> None:
         if written != MARK:
-            self.findings.add("column-letter-case", self.file, column=MARK, value=written)
+            self.findings.add("column-of-marks", self.file, column=MARK, value=written)
         self.marks.append(index)
 
     def _place_own(self, index: int, written: str) -> None:

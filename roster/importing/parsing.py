@@ -74,6 +74,7 @@ class Cells:
         self.file = part.file.filename
         self.version = bundle.version
         self.zone: tzinfo = ZoneInfo(bundle.zone)
+        self.strict = findings.strict
         self.findings = findings
         self.header = header
         self.fields = [column.field for column in columns]

@@ -82,5 +82,8 @@ def check_whole(says: Properties, version: str, findings: Findings) -> None:
     if missing:
         value = ", ".join(missing)
         findings.add("manifest-row-missing", MANIFEST, value=value, times=len(missing))
+    if says.get(MANIFEST_VERSION, "1.0") not in ("", "1.0"):
+        found = says[MANIFEST_VERSION][:20]
+        findings.add("manifest-version-other", MANIFEST, value=found, found=found)
     for name in OF_FILES.keys() & says.keys() - set(wanted):
         findings.add("manifest-row-elsewhere", MANIFEST, value=name, version=version)

@@ -12,7 +12,7 @@ from roster.importing.engine import elements, quote
 from roster.importing.files import FILES
 from roster.importing.findings import Findings
 from roster.importing.staging import Question, Reference, Stage
-from roster.models import Enrollment, Klass, Org, Organization
+from roster.models import AcademicSession, Course, Enrollment, Klass, Org, Organization
 
 
 def check(stage: Stage, organization: Organization, findings: Findings) -> None:
@@ -24,6 +24,8 @@ def check(stage: Stage, organization: Organization, findings: Findings) -> None:
     questions = [_dangling(reference) for reference in own]
     if stage.model is Klass and not stage.file.fills:
         questions.append(NO_SCHOOL)
+    if stage.model is Course and not stage.file.fills:
+        questions.append(NO_YEAR)
     questions += contradictions.questions(stage, strict=findings.strict)
     for question, found in stage.find(questions, {"organization": organization.pk}):
         tell(findings, stage, question.code, question.column, found, **question.facts)
@@ -42,6 +44,15 @@ def _dangling(reference: Reference) -> Question:
     return Question("reference-unknown", reference.column, named, where, joins, facts)
 
 
+NO_YEAR = Question(
+    "session-not-a-year",
+    "schoolYearSourcedId",
+    "s.school_year",
+    "t.status = 'active' AND t.type <> 'schoolYear'",
+    f'JOIN "{AcademicSession._meta.db_table}" AS t ON t.organization_id = %(organization)s'
+    " AND t.sourced_id = s.school_year",
+    {"target": FILES["academicSessions"].filename},
+)
 NO_SCHOOL = Question(
     "school-not-a-school",
     "schoolSourcedId",

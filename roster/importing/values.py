@@ -34,12 +34,13 @@ class Cell(Protocol):
     """Where a value stands: the version of its bundle, and where to remark on it.
 
     `form` is that of the column's dates, blank where none is certain; `zone` the time zone of
-    moments that name none.
+    moments that name none; `strict`: what the binding forbids is told though it changes nothing.
     """
 
     version: str
     form: str
     zone: tzinfo
+    strict: bool
 
     def remark(self, code: str, expected: str = "") -> None: ...
 
@@ -131,7 +132,11 @@ def parts(text: str, cell: Cell) -> list[str]:
             cell.remark("list-separators")
     else:
         cell.remark("list-separators")
-    return [part for part in map(str.strip, found) if part]
+    elements = [part for part in map(str.strip, found) if part]
+    # Half of all systems write them so: leniently nothing is said of it.
+    if cell.strict and "," in text and text != ",".join(elements):
+        cell.remark("list-blanks")
+    return elements
 
 
 def _json_list(text: str) -> list[str] | None:

@@ -171,7 +171,7 @@ def grade(text: str, cell: Cell) -> str:
     if not found:
         cell.remark("grade-unknown")
         return text
-    cell.remark("word-understood", expected=found)
+    cell.remark("grade-understood", expected=found)
     return found
 
 

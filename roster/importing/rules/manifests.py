@@ -30,6 +30,10 @@ MANIFESTS: dict[str, Rule] = {
         " {version}.",
         "Write 1.1 or 1.2, for 1.2.1 too.",
     ),
+    "manifest-version-other": notice(
+        "manifest.csv says that it is version “{found}” of itself. It was read as 1.0.",
+        "Write manifest.version,1.0.",
+    ),
     "manifest-heading": notice(
         "manifest.csv doesn't begin with propertyName,value. It was read.",
         "Begin it with these two headings.",

@@ -107,6 +107,11 @@ RECORDS: dict[str, Rule] = {
         binding=False,
     ),
     # Exclude marks, when the hierarchy is derived.
+    "session-not-a-year": notice(
+        "The session that the course names as its school year is of another type. The course"
+        " belongs to the year that the session lies in.",
+        "Name a session of type schoolYear.",
+    ),
     "mark-gone": notice(
         "The row was marked, and isn't any more. Unless something else hides it, its record is"
         " visible from the next refresh on.",

@@ -22,6 +22,11 @@ ROWS: dict[str, Rule] = {
         "OneRoster writes this column {column}. It was read.",
         "Rename it in the export.",
     ),
+    "column-of-marks": notice(
+        "The column was read as the exclude mark, which is called {column}.",
+        "Rename it in the export.",
+        binding=False,
+    ),
     "column-missing": notice(
         "The column is missing. It was taken as blank in every row of the file.",
         "Export all columns of the file, blank where nothing is known.",
@@ -103,7 +108,15 @@ ROWS: dict[str, Rule] = {
         "Export UTF-8 from the source itself, and correct the value there.",
         binding=False,
     ),
+    "cell-bare-quote": notice(
+        "A quote stands in a value that isn't within quotes.",
+        "Put values that hold a quote within quotes, and write it twice.",
+    ),
     # Rows.
+    "row-blank": notice(
+        "The row is blank. It was left out.",
+        "Export data only.",
+    ),
     "rows-wide": notice(
         "Every row has blank cells beyond the columns of the header. They were left out.",
         "End rows with their last column.",

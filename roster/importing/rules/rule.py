@@ -33,7 +33,8 @@ class Rule:
     """One kind of finding; the message is filled in with the facts given at the spot.
 
     `message` says what it means, `cure` what to do at the source. Without `lenient` the severity
-    says what is done; without `strict` the same is done in a strict import.
+    says what is done; without `strict`, or in the version in which it is `free`, the same is done
+    in a strict import.
     """
 
     severity: Finding.Severity
@@ -41,14 +42,16 @@ class Rule:
     cure: str
     lenient: Outcome | None = None
     strict: Outcome | None = None
+    free: str = ""
 
-    def outcome(self, strict: bool = False) -> Outcome:
+    def outcome(self, strict: bool = False, version: str = "") -> Outcome:
         lenient = self.lenient or USUAL[self.severity]
-        return (self.strict or lenient) if strict else lenient
+        judged = strict and not (version and version == self.free)
+        return (self.strict or lenient) if judged else lenient
 
-    def gravity(self, strict: bool = False) -> Finding.Severity:
+    def gravity(self, strict: bool = False, version: str = "") -> Finding.Severity:
         """Return the severity; what refuses a bundle is an error."""
-        return ERROR if self.outcome(strict) is REFUSE else self.severity
+        return ERROR if self.outcome(strict, version) is REFUSE else self.severity
 
 
 def refusal(message: str, cure: str) -> Rule:
@@ -67,5 +70,5 @@ def warning(
     return Rule(WARNING, message, cure, lenient, REFUSE if binding else None)
 
 
-def notice(message: str, cure: str, *, binding: bool = True) -> Rule:
-    return Rule(NOTICE, message, cure, None, REFUSE if binding else None)
+def notice(message: str, cure: str, *, binding: bool = True, free: str = "") -> Rule:
+    return Rule(NOTICE, message, cure, None, REFUSE if binding else None, free)

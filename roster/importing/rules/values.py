@@ -42,7 +42,16 @@ VALUES: dict[str, Rule] = {
         "The grade is none of the usual codes (KG, 01 to 13, …). It was kept as it is, a grade of"
         " its own.",
         "Map it to the codes if vendors are to understand it.",
-        binding=False,
+        free="1.2",
+    ),
+    "grade-understood": notice(
+        "The grade was understood as {expected}.",
+        "Write it as the usual codes do: KG, 01 to 13, ….",
+        free="1.2",
+    ),
+    "list-blanks": notice(
+        "Blanks stand between the elements of the list. They were left out.",
+        "Separate the elements by a comma alone.",
     ),
     "type-assumed": warning(
         "The value isn't a word of OneRoster's. Since classes name the record, it was taken as"

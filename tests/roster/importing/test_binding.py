@@ -11,8 +11,16 @@ from roster.importing.binding import BASE, needs
 from roster.importing.files import FILES
 from roster.models import Import, LineItem, Org, Result
 from roster.refusal import Refused
-from tests.roster.importing.bundles import EVERYTHING, GRADEBOOK, V1P1, V1P2, edited, manifest_of
-from tests.roster.importing.cases import bundle
+from tests.roster.importing.bundles import (
+    EVERYTHING,
+    GRADEBOOK,
+    V1P1,
+    V1P2,
+    Files,
+    edited,
+    manifest_of,
+)
+from tests.roster.importing.cases import Change, bundle, cell, changed, text
 from tests.roster.importing.conftest import Bundler
 
 Codes = Callable[[Import], set[str]]
@@ -217,3 +225,47 @@ def stamped_rows(text: str) -> str:
     head, *rows = text.rstrip("\n").split("\n")
     stamp = "active,2026-11-27T02:00:00Z"
     return "\n".join([head, *(row.replace(",,,", f",{stamp},", 1) for row in rows)]) + "\n"
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (text("users", lambda whole: whole + "\n"), "row-blank"),
+        (text("users", lambda whole: whole + "," * whole.partition("\n")[0].count(",") + "\n"),
+         "row-blank"),
+        (text("orgs", lambda whole: whole.replace("North", 'N"orth')), "cell-bare-quote"),
+        (text("manifest", lambda whole: whole.replace("version,1.0", "version,2.0")),
+         "manifest-version-other"),
+        (cell("classes", "k1", "termSourcedIds", "fall, spring"), "list-blanks"),
+        (cell("courses", "alg", "schoolYearSourcedId", "fall"), "session-not-a-year"),
+        (cell("users", "ann", "status", "Active"), "letter-case"),
+    ],
+)  # fmt: skip
+def test_strictly_the_binding_holds_rule_by_rule(
+    change: Change, code: str, version: str, load: Bundler
+) -> None:
+    files = bundle(version)
+    whole = {"manifest.csv": manifest_of(files, version), **files}
+    with pytest.raises(Refused, match=code):
+        load(changed(whole, [change]), version, strict=True)
+    load(changed(whole, [change]), version)
+
+
+def strictly(files: Files, version: str, load: Bundler) -> str:
+    """Return for what a strict import refuses a bundle; ends of last year's are in all of them."""
+    with pytest.raises(Refused) as refused:
+        load({"manifest.csv": manifest_of(files, version), **files}, version, strict=True)
+    return str(refused.value)
+
+
+def test_quotes_within_quotes_are_no_bare_ones(load: Bundler) -> None:
+    files = changed(bundle("1.2"), [cell("orgs", "north", "name", 'The "North", and more')])
+    assert "cell-bare-quote" not in strictly(files, "1.2", load)
+
+
+@pytest.mark.parametrize("grade", ["9", "Grade 9", "Oak room"])
+def test_grades_are_words_of_their_own_in_1_2(grade: str, load: Bundler) -> None:
+    for version in ("1.2", "1.1"):
+        files = changed(bundle(version), [cell("users", "ann", "grades", grade)])
+        assert ("grade-" in strictly(files, version, load)) is (version == "1.1")

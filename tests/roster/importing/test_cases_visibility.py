@@ -111,7 +111,7 @@ MARK_SLIPS = [
 MARK_NAMES = [
     *(
         case(f"the mark is called {name}", renamed("users", MARK, name),
-             then=(), findings="column-letter-case", hides=BOB)
+             then=(), findings="column-of-marks", hides=BOB)
         for name in (
             "metadata.externallmsexclude", "metadata.ExternalLMSExclude",
             "Metadata.externalLmsExclude", "metadata.external_lms_exclude",

@@ -57,7 +57,7 @@ WORDS = [
            findings=code, sees="users/ann")
       for word, code in (("Active", "letter-case"), ("A", "word-understood"))),
     *(case(f"grade {word!r} is {code}", cell("users", "ann", "grades", word),
-           findings="word-understood", stored={"users/ann grades": [code]})
+           findings="grade-understood", stored={"users/ann grades": [code]})
       for word, code in (("9", "09"), ("Grade 9", "09"), ("9th", "09"), ("K", "KG"), ("k", "KG"),
                          ("Kinder", "KG"), ("prek", "PK"), ("kg", "KG"), ("12th Grade", "12"))),
     *(case(f"grade {word!r} is kept", cell("users", "ann", "grades", word),

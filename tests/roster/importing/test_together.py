@@ -39,6 +39,7 @@ class Silent:
     version = "1.2"
     form = ""
     zone: tzinfo = UTC
+    strict = False
 
     def remark(self, code: str, expected: str = "") -> None:
         raise Unreadable
