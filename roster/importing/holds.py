@@ -47,8 +47,8 @@ REASONS = {
     " export?",
     "marks-unclear": "Of the exclude marks in {file}, some would be gone ({lost:,}) and others"
     " can't be read. Have its columns slipped?",
-    "cells-slipped": "Rows of {file} that no longer say what hid their records, and hold in one"
-    " cell what stood in another: {count:,}. Have their cells slipped?",
+    "cells-slipped": "Rows of {file} that no longer say what hid their records, and are otherwise"
+    " not as they were either: {count:,}. Have their cells slipped?",
     "status-missing": "{file} says no status any more, and records that were inactive would be"
     " active again: {returned:,}.",
     "roles-elsewhere": "The roles are taken from users.csv now, which says neither their dates nor"

@@ -1,8 +1,8 @@
 """Rows that open what they closed: those that say so, and those whose cells have slipped.
 
 A record that was closed and would be open, since its mark or a date is gone, is believed where all
-else is as it was, or new. Where more is gone, or something stands in another cell than it stood in,
-cells aren't at their place, and what they don't say any more means nothing.
+else that its row said is as it was. Where it isn't, or what is gone stands in another cell, cells
+may not be at their place, and what they don't say any more means nothing until somebody has looked.
 """
 
 from __future__ import annotations
@@ -52,11 +52,11 @@ def _is_marked(row: Row) -> bool:
 
 
 def _has_slipped(before: Row, now: Row, *, unmarked: bool) -> bool:
-    if before.keys() - now.keys() - CLOSING:
+    if any(now.get(field) != value for field, value in before.items() if field not in CLOSING):
         return True
-    left = {value for field, value in before.items() if value != now.get(field)}
+    lost = {before[field] for field in CLOSING & before.keys() if now.get(field) != before[field]}
     come = [value for field, value in now.items() if value != before.get(field)]
-    return any(value in left or (unmarked and is_yes(value)) for value in come)
+    return any(value in lost or (unmarked and is_yes(value)) for value in come)
 
 
 def _opened(stage: Stage, today: date) -> Iterator[tuple[int, str, Row, Row]]:

@@ -137,11 +137,12 @@ def a_slip(draw: Draw, files: Files) -> Mangled:
     else:
         at = draw(st.integers(0, last))
         line[at], line[spot] = line[spot], line[at]
-    differ = [
-        (column, now) for column, before, now in zip(rows[0], was, line, strict=True)
+    # As if somebody had written into blank cells, and taken out what narrows.
+    says = all(
+        is_open(column, now) if column in NARROWING else not before
+        for column, before, now in zip(rows[0], was, line, strict=True)
         if before != now
-    ]  # fmt: skip
-    says = all(column in NARROWING and is_open(column, now) for column, now in differ)
+    )
     what = f"{name} {row} {was[0]} {rows[0][spot]}: {act} from {rows[0][at]} to {rows[0][other]}"
     return Mangled(files | {name: write(rows)}, what, says)
 
