@@ -148,6 +148,9 @@ class Leftover:
         of_today = edition is act.edition and day == act.day
         self.settled = of_today and not bounds.doubtful and not swapped
         self.taken = set() if self.settled else was.keys() - now.keys()
+        if act.before.rules != act.after.rules:
+            # The course that is published may be of other subjects than today's, and shared still.
+            self.taken = {name for name in self.taken if name[0] != "courses"}
         tightest = bounds.common.tightest
         tightest = replace(tightest, marks=tightest.marks | set(as_marks(self.taken)))
         self.must = flat(edition.documents(version, day, tightest))
