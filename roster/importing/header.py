@@ -178,11 +178,13 @@ class Header:
         """Return the row's own columns under their names without `metadata.`."""
         return {key: line[index] for index, key in self.own if line[index]}
 
-    def unmarkable(self) -> list[int]:
-        """Return where cells of marked files can't say yes, as a mark does; none without marks."""
-        if not self.marks:
-            return []
-        known = {index for name, index in self.where.items() if not self._is_truth(name)}
+    def otherwise(self) -> list[int]:
+        """Return where cells say something else than yes or no, and than a status."""
+        known = {
+            index
+            for name, index in self.where.items()
+            if name != "status" and not self._is_truth(name)
+        }
         return sorted(known | {index for index, _ in self.secrets})
 
     def _is_truth(self, name: str) -> bool:

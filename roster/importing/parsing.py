@@ -37,6 +37,13 @@ STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 FIRST = itemgetter(slice(6))
 LIVE = Status.ACTIVE.value
 STATUS_WORDS = ("active", "tobedeleted")
+GONE_WORDS = frozenset(
+    form
+    for word, status in vocabulary.STATUSES.items()
+    if status == Status.RETIRED.value
+    for form in (word, word.title(), word.upper(), word.replace("tobed", "toBeD"))
+)
+"""What says that a record is gone, letter by letter."""
 MOST_DATED = 1_000
 """Where more rows have a day for a moment, that is how their system writes it."""
 PERIODS = (("start_date", "end_date"), ("begin_date", "end_date"))
@@ -97,7 +104,8 @@ class Cells:
         self._said = 0  # What it says of status and date, as bits.
         self._remarks: list[Remark] = []
         self._words = {"true"}  # By which marks are told in this file, as far as it was read.
-        self._unmarkable = header.unmarkable() if part.file.name in MARKED else []
+        self._may_be_marked = bool(header.marks) and part.file.name in MARKED
+        self._otherwise = header.otherwise()
         self._plan(columns)
 
     def _plan(self, columns: Sequence[Column]) -> None:
@@ -152,8 +160,9 @@ class Cells:
             self._part.mode == "bulk"
             and not header.twice
             and not any(at >= 0 and any(cells[at]) for at in seldom)
-            and not any(word in cells[at] for at in self._unmarkable for word in self._words)
-            and is_clean([*chain.from_iterable(line for _, line, _ in rows)])
+            and is_clean(every := [*chain.from_iterable(line for _, line, _ in rows)])
+            and GONE_WORDS.isdisjoint(every)
+            and not (self._may_be_marked and self._has_word_of_marks(cells))
             and "" not in ids
             and ID_FORMS.fullmatch("\n".join(ids)) is not None
             and max(map(len, ids)) <= LONGEST_ID
@@ -161,6 +170,9 @@ class Cells:
             and len({*ids}) == len(ids)
             and self._seen.isdisjoint(ids)
         )
+
+    def _has_word_of_marks(self, cells: Sequence[Sequence[str]]) -> bool:
+        return any(word in cells[at] for at in self._otherwise for word in self._words)
 
     def _columns(self, cells: Sequence[Sequence[str]]) -> list[Sequence[Any]] | None:
         """Return what rows hold in each field, if there is nothing to say of any value."""
@@ -189,7 +201,7 @@ class Cells:
         """Return the record of a row; `hashed_line` is the hash of its line, if it may be kept."""
         header = self.header
         self.begin(row)
-        strayed = self._has_strayed(line)
+        thrown = [line[at] for at, _ in header.secrets]
         if header.secrets and header.drop_passwords(line):
             self._plain = False
         if not is_clean(line):
@@ -198,8 +210,8 @@ class Cells:
         if not self._has_good_id(sourced_id, line):
             return None
         status = self._status(line)
-        if strayed:
-            self.add("mark-elsewhere", strayed)
+        if strayed := self._strayed(line, thrown):
+            self.add(*strayed)
         elif status is not None and (not header.twice or self._is_certain(line)):
             stored, sound = self._values(line)
             if sound:
@@ -212,15 +224,28 @@ class Cells:
                 return Record((row, kept, 1, sourced_id, status, metadata, hashed, *stored))
         return self.unsound(sourced_id)
 
-    def _has_strayed(self, line: list[str]) -> str:
-        """Return the column in which a mark's word stands, if a row without mark has one.
+    def _strayed(self, line: list[str], thrown: list[str]) -> Remark | None:
+        """Return what stands in another column than its own, and in which: the word of a mark in a
+        row without mark, or that a record is gone in one without status. `thrown` are passwords.
 
         The cells of such a row aren't at their place, though they are as many as ever.
         """
-        if self._words.isdisjoint(line) or read_marks(line[at] for at in self.header.marks)[0]:
-            return ""
-        at = (at for at in self._unmarkable if line[at] in self._words)
-        return next((self.header.names[each] for each in at), "")
+        header = self.header
+        if not any(thrown) and self._words.isdisjoint(line) and GONE_WORDS.isdisjoint(line):
+            return None
+        cells = {at: line[at] for at in self._otherwise}
+        cells |= {
+            at: clean(text).text for (at, _), text in zip(header.secrets, thrown, strict=True)
+        }
+        if self._may_be_marked and not read_marks(line[at] for at in header.marks)[0]:
+            for at, text in cells.items():
+                if text in self._words:
+                    return "mark-elsewhere", header.names[at]
+        if header.status < 0 or not line[header.status]:
+            for at, text in cells.items():
+                if text in GONE_WORDS:
+                    return "status-elsewhere", header.names[at]
+        return None
 
     def _clean(self, line: list[str]) -> None:
         """Clean the cells that are read; nothing is ever told of others, which may be secret."""

@@ -1,8 +1,9 @@
 """Rows that open what they closed: those that say so, and those whose cells have slipped.
 
 A record that was closed and would be open, since its mark or a date is gone, is believed where all
-else that its row said is as it was. Where it isn't, or what is gone stands in another cell, cells
-may not be at their place, and what they don't say any more means nothing until somebody has looked.
+else that its row said is as it was. Where it isn't, or what closed it stands in another cell now,
+cells may not be at their place, and what they say or don't say any more means nothing until
+somebody has looked.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ def _is_marked(row: Row) -> bool:
 
 
 def _has_slipped(before: Row, now: Row, *, unmarked: bool) -> bool:
-    if any(now.get(field) != value for field, value in before.items() if field not in CLOSING):
+    is_silent = unmarked or bool(CLOSING & before.keys() - now.keys())
+    if is_silent and any(
+        now.get(field) != value for field, value in before.items() if field not in CLOSING
+    ):
         return True
     lost = {before[field] for field in CLOSING & before.keys() if now.get(field) != before[field]}
     come = [value for field, value in now.items() if value != before.get(field)]
@@ -89,15 +93,17 @@ def _opened(stage: Stage, today: date) -> Iterator[tuple[int, str, Row, Row]]:
 
 
 def _opens(stage: Stage, today: date) -> tuple[str, list[Any]]:
-    """Return SQL for whether something that closed a row (`l`) is gone (`s`), and its values."""
+    """Return SQL for whether what closed a row (`l`) doesn't any more (`s`), and its values."""
     # One of the two may say nothing.
     marked = f"COALESCE({mark_of('l')}, '') = 'true' AND COALESCE({mark_of('s')}, '') <> 'true'"
     found, values = [marked], list[Any]()
     if "end_date" in stage.fields:
         found.append("l.end_date IS NOT NULL AND s.end_date IS NULL")
+        found.append("l.end_date < %s AND s.end_date >= %s")
+        values += [today, today]
     if "begin_date" in stage.fields:
-        found.append("l.begin_date > %s AND s.begin_date IS NULL")
-        values.append(today)
+        found.append("l.begin_date > %s AND (s.begin_date IS NULL OR s.begin_date <= %s)")
+        values += [today, today]
     return " OR ".join(f"({each})" for each in found), values
 
 

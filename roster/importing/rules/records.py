@@ -16,6 +16,11 @@ RECORDS: dict[str, Rule] = {
         " school.",
         "Give the org the type school.",
     ),
+    "session-not-a-year": notice(
+        "The session that the course names as its school year is of another type. The course"
+        " belongs to the year that the session lies in.",
+        "Name a session of type schoolYear.",
+    ),
     "link-twice": warning(
         "The record has a score scale already. The first one in the file was taken.",
         "Link each record to one score scale.",
@@ -106,12 +111,7 @@ RECORDS: dict[str, Rule] = {
         "Label a school year by the year in which it ends, for every school.",
         binding=False,
     ),
-    # Exclude marks, when the hierarchy is derived.
-    "session-not-a-year": notice(
-        "The session that the course names as its school year is of another type. The course"
-        " belongs to the year that the session lies in.",
-        "Name a session of type schoolYear.",
-    ),
+    # Exclude marks, when rows are compared and the hierarchy is derived.
     "mark-gone": notice(
         "The row was marked, and isn't any more. Unless something else hides it, its record is"
         " visible from the next refresh on.",

@@ -25,6 +25,11 @@ VALUES: dict[str, Rule] = {
         " its cells aren't at their place. It was left out; what was stored stays.",
         "Export every cell of a row, blank where nothing is known.",
     ),
+    "status-elsewhere": error(
+        "The row has no status, but the word for a record that is gone stands in another column, so"
+        " its cells aren't at their place. It was left out; what was stored stays.",
+        "Export every cell of a row, blank where nothing is known.",
+    ),
     "unreadable": warning(
         "The value is not {expected}. It was left out, the row was kept.",
         "Correct it at the source.",

@@ -255,6 +255,13 @@ HELD = [
         hides=HIDES,
     ),
     night(
+        "a begin date has changed places with a moment",
+        cell("enrollments", "e-dee", "beginDate", "2026-11-16T06:00:00.000Z"),
+        cell("enrollments", "e-dee", "dateLastModified", "2027-03-01"),
+        codes="cells-slipped",
+        hides=HIDES,
+    ),
+    night(
         "an end date of a role has slipped to the next column but one",
         cell("roles", "r-sue", "endDate", ""),
         cell("roles", "r-sue", "userProfileSourcedId", "2026-10-01"),
