@@ -80,23 +80,47 @@ class Ground:
     def check(self, after: District, cleared: set[Id]) -> None:
         """See that nothing which a mark hid is seen after an import.
 
-        Unless that mark was cleared, or its level is still there, or was left for another grade:
-        then the record has moved to where nothing is marked.
+        Unless that mark was cleared, or its level is still there, or was left for another grade
+        or by a class's last student: then the record has moved to where nothing is marked.
         """
         marks = self.district.marks - cleared
         if not marks:
             return
-        hidden = self.seen(set()) - self.seen(marks)
         now = Ground(after)
+        before = self._without_students_who_left(after)
+        hidden = before.seen(set()) - before.seen(marks)
         opened = hidden & now.seen(after.marks)
         # An org's mark stays with its row, also where the org has become a school.
         there = {*now.levels(), *(("org", org) for org in after.orgs)}
         for name in sorted(opened):
-            by = {mark for mark in marks if name not in self.seen({mark})}
+            by = {mark for mark in marks if name not in before.seen({mark})}
             gone = {mark for mark in by - there if not self._has_been_left(mark, now)}
             if name[0] == "users" and self._of_no_grade(name[1], by, now):
                 gone |= by
             assert not gone or by & there - gone, f"{name} was hidden by {gone}; an import opens it"
+
+    def _without_students_who_left(self, after: District) -> Ground:
+        """Return the same ground without the students of classes that have none any more.
+
+        Reading: a class that was hidden with all of its students has moved when the last is gone.
+        """
+        left = self._taught(self.district) - self._taught(after)
+        district = self.district.marked(self.district.marks)
+        district.enrollments = {
+            name: row
+            for name, row in self.district.enrollments.items()
+            if row.klass not in left or row.role != "student"
+        }
+        return Ground(district)
+
+    @staticmethod
+    def _taught(district: District) -> set[str]:
+        """Return the classes that have students."""
+        return {
+            row.klass
+            for row in district.enrollments.values()
+            if row.role == "student" and row.user in district.users
+        }
 
     def _has_been_left(self, mark: Id, after: Ground) -> bool:
         """Return whether whoever was in a grade level is in another grade now, or in none, and

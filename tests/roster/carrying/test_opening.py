@@ -216,6 +216,20 @@ def test_who_is_of_no_grade_now_has_not_left_an_excluded_one(
     assert ("mark-left", "ann") not in told
 
 
+def test_a_class_whose_last_excluded_student_is_gone_is_shown_and_told(
+    load: Bundler, riverside: Organization
+) -> None:
+    load(V1P2)
+    mark(riverside, "schedule_structure", "s1~2027~structure")
+    assert "k1" not in seen(riverside, "classes")
+    gone = without_row(without_row(V1P2, "users.csv", "ann"), "roles.csv", "r1")
+    done = load(gone)
+    assert "k1" in seen(riverside, "classes")
+    assert carried(riverside) == set()
+    told = set(done.findings.values_list("code", "sourced_id"))
+    assert ("mark-left", "k1") in told
+
+
 def test_who_leaves_an_excluded_school_is_shown_and_told(
     load: Bundler, riverside: Organization
 ) -> None:
