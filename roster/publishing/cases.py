@@ -125,11 +125,9 @@ class Case:
         if self.ground.act.rules is None:
             return {}
         shown, other = (self.after, self.before) if follows else (self.before, self.after)
-        return {
-            ROWS_OF[name]: left
-            for name in CARRYING
-            if (left := set_of(shown, name) & ~set_of(other, name)).any()
-        }
+        # Rows count in deciding also where their collection isn't shared.
+        kinds = [ROWS_OF[name] for name in CARRYING]
+        return {kind: left for kind in kinds if (left := shown.ok(kind) & ~other.ok(kind)).any()}
 
     @property
     def takes_no_rows(self) -> bool:

@@ -65,6 +65,15 @@ def test_what_is_taken_back_by_a_third_change_leaves_a_run_of_before_the_first(d
     assert "u1" not in copied(program)["users"]
 
 
+def test_who_is_enrolled_is_read_on_where_enrollments_are_shared_no_longer(desk: Desk) -> None:
+    program = joined(desk)
+    desk.refresh()
+    program.step()
+    desk.change(program.vendor, {"hidden": ["enrollments"], "unenrolled": False})
+    desk.exclude("course_master", "c2")
+    assert "u3" in copied(program)["users"]
+
+
 def test_what_was_loosened_in_a_pause_is_read_when_it_ends(desk: Desk) -> None:
     program = joined(desk)
     desk.change(program.vendor, {"shares": []})
