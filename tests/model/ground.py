@@ -80,14 +80,15 @@ class Ground:
     def check(self, after: District, cleared: set[Id]) -> None:
         """See that nothing which a mark hid is seen after an import.
 
-        Unless that mark was cleared, or its level is still there, or was left for another grade
-        or by a class's last student: then the record has moved to where nothing is marked.
+        Unless that mark was cleared, or its level is still there, or was left for another grade,
+        by a class's last student or a resource: then the record has moved to where nothing is
+        marked.
         """
         marks = self.district.marks - cleared
         if not marks:
             return
         now = Ground(after)
-        before = self._without_students_who_left(after)
+        before = self._with_what_has_moved(after)
         hidden = before.seen(set()) - before.seen(marks)
         opened = hidden & now.seen(after.marks)
         # An org's mark stays with its row, also where the org has become a school.
@@ -99,13 +100,16 @@ class Ground:
                 gone |= by
             assert not gone or by & there - gone, f"{name} was hidden by {gone}; an import opens it"
 
-    def _without_students_who_left(self, after: District) -> Ground:
-        """Return the same ground without the students of classes that have none any more.
+    def _with_what_has_moved(self, after: District) -> Ground:
+        """Return the same ground with resources where they are linked after the import, and
+        without the students of classes that have none any more.
 
         Reading: a class that was hidden with all of its students has moved when the last is gone.
         """
         left = self._taught(self.district) - self._taught(after)
         district = self.district.marked(self.district.marks)
+        district.class_resources = after.class_resources
+        district.course_resources = after.course_resources
         district.enrollments = {
             name: row
             for name, row in self.district.enrollments.items()
