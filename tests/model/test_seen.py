@@ -70,6 +70,15 @@ def changed(model: Any, sourced_id: str, **fields: Any) -> dict[tuple[Any, str],
     return {(model, sourced_id): tidy()[model, sourced_id] | fields}
 
 
+def titled(turn: int) -> dict[tuple[Any, str], dict[str, Any]]:
+    """Return all rows that have a title, with another one, so that no page is as it was."""
+    return {
+        name: row | {"title": f"{row['title']} {turn}"}
+        for name, row in tidy().items()
+        if row.get("title")
+    }
+
+
 def published(program: Program, collection: str) -> dict[str, Any]:
     """Return what the product has for a vendor, the gradebook too."""
     head = program.vendor.truth.head
@@ -298,14 +307,22 @@ def test_a_list_that_has_begun_keeps_its_length_and_order(
 # 7: two programs on one connection
 
 
-@pytest.mark.parametrize("shared", [False, True])
-def test_two_programs_never_disturb_each_other(desk: Desk, version: str, shared: bool) -> None:
-    habits = [Habits(limit=2), Habits("largest", limit=3, shares_token=shared)]
-    program = joined(desk, version, *habits)
+@pytest.mark.parametrize(
+    "habits",
+    [
+        Habits("largest", limit=3),
+        Habits("largest", limit=3, shares_token=True),
+        Habits(limit=3, shares_token=True),
+    ],
+    ids=["a token each", "one token", "the same lists"],
+)
+def test_two_programs_never_disturb_each_other(desk: Desk, version: str, habits: Habits) -> None:
+    program = joined(desk, version, Habits(limit=2), habits)
     one, other = program.vendor.programs
+    one.step()
     for turn in range(8):
         one.step()
-        desk.edit(changed(User, "u1", **({} if turn % 2 else GONE)))
+        desk.edit(titled(turn) | changed(User, "u1", **({} if turn % 2 else GONE)))
         desk.refresh()
         other.step()
         if turn % 3 == 0:
@@ -323,6 +340,17 @@ def test_a_list_after_a_refresh_and_one_before_are_of_one_publication(
     desk.refresh()
     desk.wait(10 * 60)
     program.finish()
+
+
+def test_a_program_that_has_rested_reads_what_is_published_since(desk: Desk, version: str) -> None:
+    program = joined(desk, version, Habits(limit=2))
+    program.step()
+    program.step()
+    desk.edit(titled(1))
+    desk.refresh()
+    program.probe("classes", "k1")
+    desk.wait(16 * 60)
+    program.probe("classes", "k1")
 
 
 # 8: nothing of what could never be read
