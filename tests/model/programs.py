@@ -83,7 +83,9 @@ class Program:
         self.take_in(received, changes_only)
         self.remember(received, began)
         if len({each.place for each in publications}) == 1:
-            complaints.check_copy(self, publications[-1])
+            # After a long rest in which all else came to be refused, acts may have taken more.
+            if clock() - self.last < IDLE:
+                complaints.check_copy(self, publications[-1])
         else:
             # Between two lists another run began: the next delta is to bring both together.
             self.mixed()
