@@ -149,6 +149,14 @@ def test_a_new_publication_is_asked_of_its_own_documents(desk: Desk) -> None:
     assert ids(asked(desk, old, by="familyName='aho'")) == ["bob"]
 
 
+def test_a_document_that_no_list_had_yet_is_asked_when_one_has_it(desk: Desk) -> None:
+    desk.document("users", BOB)
+    desk.publish(users=[ANN])
+    assert ids(asked(desk, by="familyName='aho'")) == []
+    desk.publish(FIRST + 1000, users=[ANN, BOB])
+    assert ids(asked(desk, by="familyName='aho'")) == ["bob"]
+
+
 def test_students_of_a_class_are_named_by_enrollments(desk: Desk) -> None:
     students = nesting.by_naming("enrollments", "person", "klass", "student")
     desk.publish(users=[*PEOPLE, GIL], enrollments=LESSONS)
