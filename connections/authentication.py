@@ -36,11 +36,11 @@ from connections.progress import mark
 from connections.runs import MOST_RUNS, ConnectionRun
 from connections.scopes import allowed_for
 from connections.standing import CLOSED, REFUSALS, standing
-from roster import prepared
 from roster.api.errors import BadRequest
 from roster.api.reader import Reader
 from roster.api.tracing import trace
 from roster.clock import clock
+from roster.database import prepared
 from roster.models import Feed, Gradebook, Organization, Publication
 
 REALM = 'Bearer realm="Rosterdesk"'

@@ -11,12 +11,12 @@ from collections.abc import Collection, Iterable, Mapping
 from django.utils.translation import gettext as _
 
 from connections.models import SHARES, Connection
+from roster.database.parts import named
 from roster.dialects.fields import FIELDS
 from roster.dialects.vocabularies import grade_name
 from roster.kinds import COLLECTIONS, KINDS
 from roster.listing import rows_of
 from roster.models import Course, Klass, Level, Organization, Status, User
-from roster.parts import named
 from roster.refusal import Refused
 
 ALL = "all"

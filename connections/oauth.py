@@ -25,7 +25,7 @@ from connections.models import Client, Connection, Secret
 from connections.networks import refusal as refusal_of_address
 from connections.presented import Disagreement, presented
 from connections.standing import CLOSED, REFUSALS, refusal
-from roster import bulk, prepared
+from roster.database import bulk, prepared
 from roster.models import Organization
 
 OTHER_SCOPES = "The scopes asked for are the other version's; those of the connection were given."

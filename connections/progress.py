@@ -15,7 +15,7 @@ from typing import TypedDict
 from django.db import connection as database
 
 from connections.models import Run
-from roster import prepared
+from roster.database import prepared
 
 
 class Progress(TypedDict):

@@ -30,9 +30,9 @@ from connections.models import Connection
 from connections.models import Request as Row
 from connections.progress import later
 from connections.runs import heard_of
-from roster import bulk
 from roster.api.tracing import PREFIX, Trace, trace_of
 from roster.clock import clock
+from roster.database import bulk
 
 log = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ from django.db.models import Min
 
 from connections.belonging import IDLE, LONGEST
 from connections.models import Connection, Request, Run
-from roster import prepared
 from roster.api.operations import BUNDLES, OPERATIONS
 from roster.clock import clock
+from roster.database import prepared
 from roster.kinds import COLLECTIONS
 from roster.models import Organization
 

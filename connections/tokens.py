@@ -13,8 +13,9 @@ from django.db.models import Q
 from oauth2_provider.models import AbstractAccessToken, get_access_token_model
 
 from connections.models import Connection, MadeWith, Secret
-from roster import audit, prepared
+from roster import audit
 from roster.clock import clock
+from roster.database import prepared
 
 NOTED = timedelta(hours=1)
 """How exactly it is noted when a secret was last used, so that not every token writes it."""

@@ -18,7 +18,7 @@ from portal.forms.settings import SettingsForm
 from portal.forms.sharing import SharingFields
 from portal.forms.terms import TermsForm
 from portal.models import Membership
-from roster import auditing
+from roster.audit import searching
 from roster.dialects.vocabularies import grade_name
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*\+\d\d:\d\d$")
@@ -106,7 +106,7 @@ COUNTS = {
 def told(entry: Any) -> list[tuple[str, str, str]]:
     """Return what an entry changed: name, old and new as texts."""
     found = []
-    for each in auditing.changes(entry):
+    for each in searching.changes(entry):
         old, new = (shown(value) for value in _values(entry, each))
         if old != new:
             found.append((called(each.name, entry.action), old, new))
@@ -128,7 +128,7 @@ def snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z])[A-Z]", lambda capital: f"_{capital[0].lower()}", name)
 
 
-def _values(entry: Any, change: auditing.Change) -> tuple[Any, Any]:
+def _values(entry: Any, change: searching.Change) -> tuple[Any, Any]:
     """Return a change's old and new value; where a folder is, only operators need to know."""
     if change.name == "grades":
         return _grades(change.old), _grades(change.new)

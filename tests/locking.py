@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-from roster import locks
+from roster.database import locks
 
 
 @contextlib.contextmanager

@@ -14,8 +14,8 @@ from django.utils import translation
 
 from portal.alerting.conditions import Condition, conditions, of_installation
 from portal.models import Alert, Membership, Staff
-from roster import locks
 from roster.clock import clock
+from roster.database import locks
 from roster.models import Organization
 
 log = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from portal.csv_files import csv_answer
 from portal.models import Staff
 from portal.paging import paged
 from portal.words import ACTIONS
-from roster import auditing
+from roster.audit import searching
 from roster.kinds import KINDS
 from roster.models import AuditEntry, Organization
 
@@ -28,7 +28,7 @@ from roster.models import AuditEntry, Organization
 def show(request: AtDesk) -> HttpResponse:
     """The entries, the newest first, narrowed by act, person, object and day."""
     wanted = asked_for(request)
-    found = auditing.entries(request.organization, wanted)
+    found = searching.entries(request.organization, wanted)
     cut = paged(request, found.count())
     actions = request.organization.audit.order_by("action").values_list("action", flat=True)
     return TemplateResponse(
@@ -53,8 +53,8 @@ def show(request: AtDesk) -> HttpResponse:
 @page(ADMIN)
 def download(request: AtDesk) -> HttpResponse:
     """All entries that meet what is asked, as a file for a spreadsheet."""
-    found = auditing.entries(request.organization, asked_for(request))
-    return csv_answer("audit", auditing.HEADINGS, auditing.lines(found))
+    found = searching.entries(request.organization, asked_for(request))
+    return csv_answer("audit", searching.HEADINGS, searching.lines(found))
 
 
 def with_subjects(
@@ -79,8 +79,8 @@ def named_rows(organization: Organization) -> dict[str, tuple[QuerySet[Any], Cal
     }
 
 
-def asked_for(request: AtDesk) -> auditing.Asked:
-    return auditing.Asked(
+def asked_for(request: AtDesk) -> searching.Asked:
+    return searching.Asked(
         asked(request, "action"),
         asked(request, "by").strip(),
         asked(request, "object").strip(),

@@ -17,9 +17,10 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from roster import prepared, reading
+from roster import reading
 from roster.api.reader import Reader
 from roster.clock import milliseconds, moment_of, stamp
+from roster.database import prepared
 from roster.models import Publication
 from roster.reading.instants import instant
 from roster.reading.query import Clause, Filter

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from roster import bulk
+from roster.database import bulk
 from roster.deciding import Decision, Rules, Settings
 from roster.deciding.given import once_shown
 from roster.deciding.reasons import Reason, Reasons

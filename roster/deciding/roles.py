@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from roster.bulk import distinct
+from roster.database.bulk import distinct
 from roster.deciding.given import Given, once
 from roster.deciding.naming import places_of
 from roster.deciding.presence import (

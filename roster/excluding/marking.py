@@ -16,16 +16,16 @@ import orjson
 from django.db import connection, transaction
 from django.db.models import F
 
-from roster import bulk
 from roster.audit import Actor, name_of
 from roster.audit import record as audit
 from roster.clock import clock
+from roster.database import bulk
+from roster.database.parts import in_parts
 from roster.importing.former import NEW_MARK
 from roster.kinds import Kind
 from roster.listing import markable, rows_of
 from roster.marks import MarkRow, marks_for
 from roster.models import FormerRow, Mark, Organization, Reach
-from roster.parts import in_parts
 from roster.publishing import Ready, act
 from roster.refusal import Refused
 

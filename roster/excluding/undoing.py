@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from roster.audit import Actor
+from roster.database.parts import named
 from roster.excluding.marking import Marked, include
 from roster.models import AuditEntry, Mark
-from roster.parts import named
 from roster.refusal import Refused
 
 EXCLUDED = "record.excluded"

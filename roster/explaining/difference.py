@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from roster.database.parts import named as found_by
 from roster.deciding import Decision
 from roster.deciding.answers import keys
 from roster.kinds import ROWS_OF
 from roster.models import Document, Feed, Organization, StoredMap
-from roster.parts import named as found_by
 from roster.publishing import lists
 from roster.publishing.inputs import Inputs, last_shown, own
 from roster.publishing.lists import Swept

@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 
 from roster import audit
 from roster.clock import moment_of, stamp
+from roster.database.parts import batches
 from roster.dialects.composing import parse
 from roster.exporting.documents import MAKERS, own_lines
 from roster.exporting.files import put, refuse_foreign
@@ -25,7 +26,6 @@ from roster.grading import between
 from roster.importing.columns import File
 from roster.importing.files import FILES
 from roster.models import Document, Organization, Written
-from roster.parts import batches
 from roster.refusal import Refused
 from roster.writing.bundles import BASE, columns_of, system_of
 from roster.writing.cells import plain, writer_of

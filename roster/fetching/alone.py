@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from roster import locks
+from roster.database import locks
 from roster.fetching.failing import NotYet, Stopped
 from roster.models import Endpoint
 

@@ -8,7 +8,8 @@ from typing import Any
 from django.db import connection
 from django.utils.dateparse import parse_datetime
 
-from roster import prepared
+from roster.database import prepared
+from roster.database.parts import in_parts
 from roster.dialects.composing import Doc, Unpublishable
 from roster.dialects.documents import document
 from roster.dialects.fields import FIELDS, V11, V12
@@ -17,7 +18,6 @@ from roster.grading.accepting import Values
 from roster.grading.referring import Referred
 from roster.kinds import KINDS, ROWS_OF
 from roster.models import Document, Written
-from roster.parts import in_parts
 from roster.publishing.shelf import COLUMNS, cells_of
 
 NO_FIELDS: frozenset[str] = frozenset()

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from roster import bulk, prepared, reading
+from roster import reading
+from roster.database import bulk, prepared
 from roster.dialects.composing import Doc, Unpublishable, parse
 from roster.dialects.fields import V11
 from roster.grading.accepting import Body, Values

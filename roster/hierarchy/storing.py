@@ -8,12 +8,12 @@ from typing import Any
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
-from roster import bulk
+from roster.database import bulk
+from roster.database.parts import batches, in_parts
 from roster.hierarchy.ground import BATCH
 from roster.hierarchy.levels import Derived, Level
 from roster.models import Level as StoredLevel
 from roster.models import Organization
-from roster.parts import batches, in_parts
 
 COLUMNS = ("organization_id", "kind", "sourced_id", *Derived._fields)
 

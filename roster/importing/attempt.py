@@ -21,7 +21,7 @@ from django.db import DatabaseError, connection, transaction
 
 from roster import arrivals, audit
 from roster.clock import clock
-from roster.disk import DISK_FULL, is_disk_full
+from roster.database.disk import DISK_FULL, is_disk_full
 from roster.importing import traces
 from roster.importing.applying import Applied, Before, apply, repeat
 from roster.importing.difference import without_records

@@ -12,12 +12,12 @@ from typing import Any
 
 from django.db import connection
 
-from roster import bulk
+from roster.database import bulk
+from roster.database.parts import in_parts
 from roster.importing import engine
 from roster.importing.engine import MANY, column_of, quote
 from roster.importing.staging import Stage
 from roster.models import Enrollment, Klass, Organization, Status
-from roster.parts import in_parts
 
 TABLE = "import_changes"
 CREATED, UPDATED, RETURNED, LEFT, GONE = "created", "updated", "returned", "left", "gone"

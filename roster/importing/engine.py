@@ -13,7 +13,7 @@ from typing import Any, cast
 from django.db import connection, transaction
 from django.db.models import Field, Model
 
-from roster import bulk
+from roster.database import bulk
 from roster.models import Organization
 
 BATCH = 2_000

@@ -15,7 +15,7 @@ import numpy as np
 from django.db import connection
 from django.db.models import BooleanField, Field, JSONField
 
-from roster import bulk
+from roster.database import bulk
 from roster.importing import engine
 from roster.importing.columns import File
 from roster.importing.engine import quote

@@ -14,8 +14,8 @@ import numpy as np
 from django.db import connection
 from django.db.models import CharField, Field, TextField
 
-from roster import bulk
 from roster.carrying import Opened
+from roster.database import bulk
 from roster.importing import dates, slips
 from roster.importing.changes import (
     GONE,

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 
+from roster.database.parts import PART, in_parts
 from roster.importing.columns import Column, File
 from roster.importing.engine import column_of, quote
 from roster.importing.findings import Findings
@@ -22,7 +23,6 @@ from roster.importing.staging import Stage, references_of
 from roster.importing.store import Counts, Store
 from roster.importing.values import as_json
 from roster.models import Organization, Status
-from roster.parts import PART, in_parts
 
 TEXT, NUMBER = "CAST('' AS text)", "CAST(0 AS double precision)"
 OBJECTIVES = "learning_objectives"

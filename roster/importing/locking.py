@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 
-from roster import locks
 from roster.clock import clock
+from roster.database import locks
 from roster.models import Import, Organization
 
 DIED = "The import stopped before it was done. Nothing was changed."

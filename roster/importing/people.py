@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from roster import bulk
+from roster.database import bulk
 from roster.hierarchy.roles import GUARDIANS
 from roster.importing.columns import Column
 from roster.importing.engine import prepared, quote

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from roster import bulk
+from roster.database import bulk
 from roster.importing import engine, traces
 from roster.importing.decoding import PIECE
 from roster.importing.engine import prepared, quote

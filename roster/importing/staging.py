@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from django.db import DatabaseError, connection
 
-from roster import bulk
+from roster.database import bulk
 from roster.importing import engine
 from roster.importing.columns import Column, File
 from roster.importing.engine import MANY, column_of, quote

@@ -17,8 +17,9 @@ from celery import current_app
 from django.db import transaction
 from django.db.models import Q
 
-from roster import audit, locks
+from roster import audit
 from roster.clock import clock
+from roster.database import locks
 from roster.jobs.lanes import Lane
 from roster.jobs.working import KINDS
 from roster.models import Job, Organization

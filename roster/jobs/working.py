@@ -17,8 +17,9 @@ from django.db import DatabaseError, connection
 from django.db.models import F, Q, QuerySet
 from django.utils.module_loading import import_string
 
-from roster import arrivals, locks, publishing
+from roster import arrivals, publishing
 from roster.clock import clock
+from roster.database import locks
 from roster.jobs import bundles
 from roster.jobs.attempts import ATTEMPTS, Later, organization_of
 from roster.jobs.lanes import Lane

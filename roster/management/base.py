@@ -20,7 +20,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from roster.disk import DISK_FULL, is_disk_full
+from roster.database.disk import DISK_FULL, is_disk_full
 from roster.models import Organization
 from roster.refusal import Refused
 

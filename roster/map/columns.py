@@ -18,8 +18,8 @@ import orjson
 from django.db import models
 from numpy.typing import NDArray
 
-from roster import bulk
 from roster.clock import milliseconds
+from roster.database import bulk
 from roster.map.arrays import TEXT, Hashes, Words, hash_of_bytes, hashes_of, joined, mixed
 from roster.map.packed import SIZES, Packing, Values
 

@@ -10,7 +10,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from roster import bulk
+from roster.database import bulk
 from roster.map.arrays import Words
 from roster.map.columns import Reader, contents_of
 from roster.map.packed import Packing

@@ -20,8 +20,8 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from isal import isal_zlib
 
-from roster import bulk
 from roster.caches import MEGABYTE, Cache
+from roster.database import bulk
 from roster.map.arrays import Words
 from roster.map.map import Map
 from roster.map.packed import LEVEL, Packed, Values

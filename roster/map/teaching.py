@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from roster import bulk
+from roster.database import bulk
 from roster.hierarchy.timetable import Timetable
 from roster.map.arrays import Ids, Lists, Positions, Rows, Words, padded
 from roster.map.places import Tables

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from roster.database.parts import in_parts
 from roster.hierarchy.roles import is_staff, is_student
 from roster.kinds import KINDS
 from roster.listing import rows_of
@@ -24,7 +25,6 @@ from roster.models import (
     Status,
     User,
 )
-from roster.parts import in_parts
 
 BATCH = 500
 PRESENCES = {"school_enrollment": is_student, "district_assignment": is_staff}

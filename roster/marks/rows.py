@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from roster.database.parts import in_parts
 from roster.kinds import KINDS
 from roster.models import Level, Mark, Organization
-from roster.parts import in_parts
 
 BATCH = 500
 

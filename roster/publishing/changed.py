@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from roster.database.parts import in_parts
 from roster.dialects.composing import parse
 from roster.models import Document
-from roster.parts import in_parts
 from roster.publishing.comparing import Difference, places
 from roster.publishing.lists import EMPTY, Numbers
 

@@ -18,13 +18,13 @@ import numpy as np
 from django.db.models import Q
 
 from roster.audit import Actor, name_of
+from roster.database.parts import in_parts
 from roster.dialects.composing import parse
 from roster.importing.difference import without_records
 from roster.kinds import ROWS_OF
 from roster.map import load, outdated, shown
 from roster.marks import marks_of, resolve
 from roster.models import Document, Import, Organization, Refresh, StoredMap
-from roster.parts import in_parts
 from roster.publishing.changed import Changed
 from roster.publishing.comparing import Difference
 from roster.publishing.inputs import Inputs, marks_at

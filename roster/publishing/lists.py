@@ -25,8 +25,8 @@ from django.db import connection
 from isal import isal_zlib
 from numpy.typing import NDArray
 
-from roster import bulk
 from roster.clock import clock
+from roster.database import bulk
 from roster.models import ListPart, Publication
 
 PART = 16_384

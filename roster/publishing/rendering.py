@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from roster.database.parts import in_parts
 from roster.deciding import Decision
 from roster.deciding.answers import answers
 from roster.dialects import Doc, document
@@ -17,7 +18,6 @@ from roster.dialects.users import Person
 from roster.kinds import ROWS_OF
 from roster.map.arrays import Lists
 from roster.models import Organization
-from roster.parts import in_parts
 from roster.publishing.rows import RowsChanged, rows_at
 
 __all__ = ["RowsChanged", "rendered"]

@@ -18,7 +18,7 @@ import orjson
 from django.db import connection, models
 from django.db.models import Model
 
-from roster import bulk
+from roster.database import bulk
 from roster.map import Map, content_of
 from roster.map.columns import contents_of
 from roster.map.sources import SOURCES

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from roster import bulk, locks
 from roster.audit import Actor, name_of
 from roster.clock import clock
+from roster.database import bulk, locks
 from roster.models import Organization, Refresh
 from roster.publishing.numbers import Counted
 from roster.refusal import Cancelled, Refused

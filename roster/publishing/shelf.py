@@ -16,12 +16,12 @@ from typing import Any, NamedTuple, Self, TypeVar
 import numpy as np
 from django.db import IntegrityError, connection
 
-from roster import bulk
+from roster.database import bulk
+from roster.database.parts import batches, in_parts
 from roster.dialects.composing import Doc, parse, render
 from roster.dialects.facts import NESTED_BY
 from roster.dialects.tombstones import tombstone_doc
 from roster.models import Document, Rendered, Status
-from roster.parts import batches, in_parts
 from roster.publishing.ahead import Writer
 from roster.publishing.comparing import Flags
 from roster.publishing.lists import List, Numbers, Swept

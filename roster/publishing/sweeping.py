@@ -15,8 +15,9 @@ import numpy as np
 from django.db import connection, transaction
 from django.db.models import Exists, F, Max, Model, OuterRef
 
-from roster import bulk
 from roster.clock import clock, milliseconds
+from roster.database import bulk
+from roster.database.parts import in_parts
 from roster.map import shown
 from roster.models import (
     BegunList,
@@ -29,7 +30,6 @@ from roster.models import (
     StoredMap,
     Written,
 )
-from roster.parts import in_parts
 from roster.publishing.flipping import Base, drop, locked, no_longer_read
 from roster.publishing.lists import Numbers, Reference, Swept, fetch
 

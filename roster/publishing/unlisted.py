@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from roster import bulk
+from roster.database import bulk
 from roster.deciding import Decision, Rules
 from roster.kinds import ROWS_OF
 from roster.marks import Marks, pack

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from roster import bulk
+from roster.database import bulk
 from roster.publishing.comparing import places
 from roster.publishing.lists import Numbers
 

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from roster import bulk
+from roster.database import bulk
+from roster.database.parts import in_parts
 from roster.kinds import COLLECTIONS
 from roster.map import outdated
 from roster.marks import Marks
 from roster.models import Organization, Publication
-from roster.parts import in_parts
 from roster.publishing import lists
 from roster.publishing.acts import Act, Ground
 from roster.publishing.alike import cases

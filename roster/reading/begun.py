@@ -20,9 +20,9 @@ from django.db import connection
 from django.db.models import Min
 from isal import isal_zlib
 
-from roster import prepared
 from roster.caches import MEGABYTE, Cache
 from roster.clock import clock
+from roster.database import prepared
 from roster.dialects.composing import parse
 from roster.dialects.tombstones import tombstone
 from roster.models import BegunList, Status

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from django.db import connection
 
-from roster import bulk, prepared
+from roster.database import bulk, prepared
 from roster.publishing.lists import Numbers
 from roster.reading.facts_sql import ALWAYS, Sql, body, joined, one_of
 from roster.reading.numbers import NOTHING

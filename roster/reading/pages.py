@@ -13,8 +13,8 @@ from typing import NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
-from roster.bulk import distinct
 from roster.caches import MEGABYTE, Cache, forget
+from roster.database.bulk import distinct
 from roster.dialects.composing import parse, render
 from roster.kinds import COLLECTIONS
 from roster.models import Publication

@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
-from roster import prepared
 from roster.caches import MEGABYTE, Cache
+from roster.database import prepared
 from roster.deciding.rules import Rules
 from roster.reading.source import Source
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from roster.database.parts import batches
 from roster.hierarchy.timetable import Timetable
 from roster.importing import values
 from roster.importing.columns import File
 from roster.importing.files import FILES
 from roster.models import Organization, Role, Status
 from roster.models.organization import UsernameStandIn
-from roster.parts import batches
 from roster.writing.lines import Line
 from roster.writing.links import filled
 from roster.writing.marked import Marked

@@ -15,8 +15,8 @@ from threading import Lock
 
 import numpy as np
 
-from roster import bulk, prepared
 from roster.caches import MEGABYTE, Cache
+from roster.database import bulk, prepared
 from roster.models import Written
 from roster.publishing.lists import Numbers
 

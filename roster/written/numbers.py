@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from roster import prepared
 from roster.clock import clock, milliseconds
+from roster.database import prepared
 from roster.models import Gradebook
 
 TAKE = (

@@ -20,8 +20,9 @@ import numpy as np
 from django.db import transaction
 from numpy.typing import NDArray
 
-from roster import bulk, models
+from roster import models
 from roster.caches import MEGABYTE, Cache
+from roster.database import bulk
 from roster.deciding import Decision
 from roster.map.arrays import Flags
 from roster.marks import marks_of, resolve

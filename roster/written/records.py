@@ -12,8 +12,8 @@ from functools import cached_property
 
 import numpy as np
 
-from roster import bulk
 from roster.caches import MEGABYTE, Cache
+from roster.database import bulk
 from roster.kinds import KINDS, ROWS_OF
 from roster.map.arrays import Flags
 from roster.models import Publication, Written

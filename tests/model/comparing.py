@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from roster.database.parts import in_parts
 from roster.kinds import COLLECTIONS
 from roster.models import Document, Feed, Publication
-from roster.parts import in_parts
 from roster.publishing import lists
 
 Documents = dict[str, dict[str, dict[str, Any]]]

@@ -10,11 +10,11 @@ from typing import Any
 import orjson
 
 from roster.api.reader import Reader
+from roster.database.parts import in_parts
 from roster.generator.demo import write_demo_bundle
 from roster.importing import import_bundle
 from roster.models import Document, Feed, Organization, Publication
 from roster.organizations import create_organization
-from roster.parts import in_parts
 from roster.publishing import refresh
 from roster.publishing.lists import read
 from tests import worlds

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from roster import auditing
+from roster.audit import searching
 from roster.clock import stamp
 from roster.management.base import OrganizationCommand
 from roster.management.sheets import write_sheet
@@ -28,12 +28,12 @@ class Command(OrganizationCommand):
         add("--csv", metavar="PATH", help="write all of them to this file, as CSV")
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
-        asked = auditing.Asked(
+        asked = searching.Asked(
             options["action"], options["by"], options["object"], options["since"], options["until"]
         )
-        found = auditing.entries(self.organization, asked)
+        found = searching.entries(self.organization, asked)
         if options["csv"]:
-            number = write_sheet(Path(options["csv"]), auditing.HEADINGS, auditing.lines(found))
+            number = write_sheet(Path(options["csv"]), searching.HEADINGS, searching.lines(found))
             words = f"Wrote {number} lines to {options['csv']}."
             return {"organization": self.organization.slug, "csv": options["csv"]}, words
         entries = list(found[: max(0, options["last"])])

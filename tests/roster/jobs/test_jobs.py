@@ -13,8 +13,8 @@ from celery import current_app
 from django.db import connections, transaction
 from kombu.exceptions import OperationalError
 
-from roster import locks
 from roster.clock import clock
+from roster.database import locks
 from roster.deciding.rules import EVERYTHING
 from roster.excluding import exclude
 from roster.jobs import progress as watching

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from roster import prepared
+from roster.database import prepared
 
 
 def one() -> Any:

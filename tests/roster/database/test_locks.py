@@ -9,7 +9,7 @@ import time
 import pytest
 from django.db import connection
 
-from roster import locks
+from roster.database import locks
 
 LONG = {"postgresql": "SELECT pg_sleep(60)", "sqlite": ""}
 

@@ -17,7 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.models import Model
 from numpy.typing import NDArray
 
-from roster import prepared
+from roster.database import prepared
 
 PIECE = 1 << 20
 NULL = r"\N"

@@ -9,7 +9,7 @@ from threading import current_thread
 import pytest
 from django.db import connection, transaction
 
-from roster import bulk
+from roster.database import bulk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
