@@ -55,9 +55,10 @@ def links(request: Request, here: str, asked: Asked, total: int) -> str:
         if name not in ("limit", "offset")
     ]
 
+    beside = urlencode([*others, ("limit", asked.limit)], quote_via=quote)
+
     def link(offset: int, relation: str) -> str:
-        query = urlencode([*others, ("limit", asked.limit), ("offset", offset)], quote_via=quote)
-        return f'<{here}?{query}>; rel="{relation}"'
+        return f'<{here}?{beside}&offset={offset}>; rel="{relation}"'
 
     last = max(0, (total - 1) // asked.limit * asked.limit)
     relations = {"first": link(0, "first")}
