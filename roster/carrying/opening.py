@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from roster.carrying.setting import Key, carried
-from roster.carrying.succession import above, heirs, level_of
+from roster.carrying.succession import above, heirs, left_behind, level_of
 from roster.deciding import Decision, Rules, Settings, Step
 from roster.deciding.rules import EVERYTHING
 from roster.kinds import KINDS, ROWS_OF
@@ -139,7 +139,7 @@ def close_again(closed: Closed, new: Map, marks: Sequence[MarkRow]) -> Opened:
             for each in inherited:
                 levels |= each.levels
                 records |= each.itself
-            if keys and not any(each.levels or each.itself for each in inherited):
+            if keys:
                 left[record] = keys[0]
         passed = {key: of for key, of in levels.items() if key not in found.passed}
         if not passed:
@@ -185,10 +185,11 @@ def _heirs(old: Map, new: Map, record: Record, key: Key) -> Heirs:
     row = new.ids[record.kind].position(record.sourced_id)
     fresh, itself = heirs(old, level, new, record.kind, row)
     kind = "course" if level.kind == "course_master" else level.kind
-    return Heirs(
-        dict.fromkeys(_keys(new, kind, fresh), key),
-        dict.fromkeys(_keys(new, record.kind, {row}), key) if itself else {},
-    )
+    if itself:
+        own = _keys(new, record.kind, {row})
+    else:
+        own = _keys(new, "course", left_behind(level, new, record.kind, row))
+    return Heirs(dict.fromkeys(_keys(new, kind, fresh), key), dict.fromkeys(own, key))
 
 
 def _keys(m: Map, kind: str, rows: set[int]) -> Iterator[Key]:

@@ -69,6 +69,16 @@ def heirs(old: Map, level: Level, new: Map, kind: str, row: int) -> tuple[set[in
     return fresh, level.row in before[level.kind]
 
 
+def left_behind(level: Level, new: Map, kind: str, row: int) -> set[int]:
+    """Return the levels of a course that are in no calendar, where a marked calendar is gone.
+
+    Wherever else the course may be taught now, these have left for nowhere.
+    """
+    if kind != "course_row" or level.kind != "calendar" or not is_gone(level, new):
+        return set()
+    return {each for each in new.course_row.levels[row] if new.course.calendar[each] < 0}
+
+
 def _has_no_grade(old: Map, level: Level, new: Map, kind: str, row: int) -> bool:
     """Whether a student is of no grade at all, where the marked level was of one: nobody knows
     which it is now.

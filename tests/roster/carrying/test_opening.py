@@ -115,6 +115,33 @@ def test_a_mark_on_a_course_holds_when_it_loses_its_last_class(
     assert seen(riverside, "courses") == {"c2"}
 
 
+@pytest.mark.parametrize(
+    ("term", "passed", "told"),
+    [("o", {("course", "c1")}, {"mark-passed"}), ("t1", set(), {"mark-left"})],
+    ids=["last year", "this year"],
+)
+def test_a_course_whose_school_is_gone_has_left_it_for_where_it_is_taught_this_year(
+    load: Bundler,
+    riverside: Organization,
+    term: str,
+    passed: set[tuple[str, str]],
+    told: set[str],
+) -> None:
+    files = V1P2 | {
+        "academicSessions.csv": V1P2["academicSessions.csv"]
+        + "o,,,2025-26,schoolYear,2025-07-01,2026-07-01,,2026\n"
+    }
+    load(files)
+    mark(riverside, "calendar", "s1~2027")
+    elsewhere = without_row(files, "orgs.csv", "s1") | {
+        "classes.csv": f"{files['classes.csv']}k2,,,Algebra 2,,c1,A2,scheduled,,s2,{term},,,\n"
+    }
+    done = load(elsewhere)
+    assert carried(riverside) == passed
+    assert codes(done) == told
+    assert ("c1" in seen(riverside, "courses")) is ("mark-left" in told)
+
+
 def test_a_passed_mark_that_is_cleared_is_not_set_again(
     load: Bundler, riverside: Organization
 ) -> None:
