@@ -96,7 +96,7 @@ def _add_courses(organization: Organization, found: dict[str, dict[str, Any]]) -
 
 def _add_others(levels: Any, found: dict[str, dict[str, Any]]) -> None:
     schools = {about.get("school", "") for about in found.values()}
-    others: dict[tuple[str, str, str], list[str]] = {}
+    others: dict[tuple[str, str], list[str]] = {}
     for part in in_parts(sorted(schools), BATCH):
         for level in levels.filter(school__in=part):
             others.setdefault(_likeness(_about(level)), []).append(level.sourced_id)
@@ -105,7 +105,9 @@ def _add_others(levels: Any, found: dict[str, dict[str, Any]]) -> None:
         about["others"] = sorted(each for each in alike if each != sourced_id)
 
 
-def _likeness(about: dict[str, Any]) -> tuple[str, str, str]:
-    """Return what two levels have in common that may be the same."""
-    what = about.get("course") or about.get("grade") or ""
-    return about.get("school", ""), about.get("year", ""), what
+def _likeness(about: dict[str, Any]) -> tuple[str, str]:
+    """Return what two levels have in common that may be the same.
+
+    The year isn't asked: a calendar that is of several has none.
+    """
+    return about.get("school", ""), about.get("course") or about.get("grade") or ""

@@ -94,6 +94,26 @@ def test_a_mark_on_a_later_level_is_not_about_another_that_stays(riverside: Orga
     assert named(set_now(riverside, "calendar", "s1~track"), old) == set()
 
 
+@pytest.mark.parametrize(
+    "mark",
+    [
+        ("calendar", "s1~track"),
+        ("schedule_structure", "s1~track~structure"),
+        ("grade_level", "s1~track~structure~03"),
+        ("course", "c1~s1~track"),
+    ],
+)
+def test_a_mark_in_a_calendar_of_two_years_is_not_about_that_of_this_year_beside_it(
+    mark: tuple[str, str], riverside: Organization
+) -> None:
+    cast.klass(riverside, "k3", "c1", "s1")
+    cast.enroll(riverside, "cy", "k3")
+    old = drawn(riverside)
+    track(riverside)
+    Klass.objects.filter(sourced_id="k1").update(terms=["fall", "oy"])
+    assert named(set_now(riverside, *mark), old) == set()
+
+
 def test_a_mark_on_a_course_with_classes_is_about_the_one_without(riverside: Organization) -> None:
     Klass.objects.filter(sourced_id="kc").update(status="tobedeleted")
     old = drawn(riverside)
