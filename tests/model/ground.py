@@ -91,8 +91,9 @@ class Ground:
         before = self._with_what_has_moved(after)
         hidden = before.seen(set()) - before.seen(marks)
         opened = hidden & now.seen(after.marks)
-        # An org's mark stays with its row, also where the org has become a school.
-        there = {*now.levels(), *(("org", org) for org in after.orgs)}
+        # An org's mark stays with its row, whether or not that is of a school.
+        orgs = {(kind, org) for kind in ("org", "school") for org in after.orgs}
+        there = {*now.levels(), *orgs}
         for name in sorted(opened):
             by = {mark for mark in marks if name not in before.seen({mark})}
             gone = {mark for mark in by - there if not self._has_been_left(mark, now)}

@@ -52,6 +52,19 @@ class Act:
             flat(self.edition.documents(version, self.day, self.after)),
         )
 
+    def courses_of_masters(self) -> set[Id]:
+        """Return the courses that the masters it names are made of today.
+
+        They go wherever they are published, also where they had no master then.
+        """
+        district = self.edition.district
+        masters = {level for kind, level in self.named if kind == "course_master"}
+        return {
+            ("courses", course)
+            for course in district.courses
+            if district.course_master(course) in masters
+        }
+
     def narrowed(self, bounds: Bounds) -> Bounds:
         """Return under what a publication of these bounds may show anything after it.
 
@@ -156,7 +169,7 @@ class Leftover:
         self.must = flat(edition.documents(version, day, tightest))
         # Of whom the act takes anything today it may take more here.
         changed = {name for name in was if was[name] != now.get(name)}
-        self.free = set() if self.settled else changed
+        self.free = set() if self.settled else changed | act.courses_of_masters()
 
     def check(self) -> None:
         added = self.after.keys() - self.before.keys()
