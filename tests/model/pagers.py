@@ -159,8 +159,7 @@ class Beginning:
 
     def goes_on(self, run: Run, key: str) -> bool:
         """Whether a page that a run gave is of this list, which nobody began once more."""
-        begun = self.begun if run is self.run else 0
-        return run.publication is self.publication and run.begun(key) == begun
+        return run is self.run and run.begun(key) == self.begun
 
     def take(self, documents: list[dict[str, Any]]) -> None:
         since = "" if self.question.field in ("status", "dateLastModified") else None

@@ -30,6 +30,9 @@ REQUIRED = {
 }
 """References without which there is no record; in 1.2 a grading period isn't one of them."""
 
+THROUGH_OTHERS = ("academicSessions", "resources", "assessmentLineItems")
+"""What is seen through classes and courses without saying so."""
+
 
 @dataclass
 class Act:
@@ -199,16 +202,16 @@ class Leftover:
             # 1.1 has one role, which can't become another before the next refresh. Where the rules
             # leave open which, it may be the one that goes.
             return False
-        if name[0] == "academicSessions" and self.must.keys() & self.gone("classes"):
-            # With a class that was taken by choice, what it alone showed may go.
+        if name[0] in THROUGH_OTHERS and self.must.keys() & self.gone("classes", "courses"):
+            # With a class or course that was taken by choice, what it alone showed may go.
             return False
         for key in REQUIRED.get(name[0], ()):
             if key in document and not self.kept(key, document, wanted):
                 return False
         return name[0] != "demographics" or ("users", name[1]) in self.after
 
-    def gone(self, collection: str) -> set[Id]:
-        return {name for name in self.before.keys() - self.after.keys() if name[0] == collection}
+    def gone(self, *collections: str) -> set[Id]:
+        return {name for name in self.before.keys() - self.after.keys() if name[0] in collections}
 
     def kept(self, key: str, before: dict[str, Any], wanted: dict[str, Any]) -> bool:
         """Whether anything of a required field is left."""
