@@ -276,15 +276,38 @@ class Desk:
         ]
 
     def exclude(self, kind: str, sourced_id: str) -> None:
-        with self.act({(kind, sourced_id)}):
+        with self.act({(kind, sourced_id)} | self._courses_shown(kind, sourced_id)):
             excluding.exclude(self.organization, kind, [sourced_id], reason="asked", by=BY)
 
     def include(self, kind: str, sourced_id: str) -> None:
         excluding.include(self.organization, kind, [sourced_id], by=BY)
         if (kind, sourced_id) not in self.marks():
-            self.cleared.add((kind, sourced_id))
-            self.named.discard((kind, sourced_id))
+            cleared = {(kind, sourced_id), *self._courses_shown(kind, sourced_id)}
+            self.cleared |= cleared
+            self.named -= cleared
         self.wait(0.01)
+
+    def _courses_shown(self, kind: str, sourced_id: str) -> set[Id]:
+        """Return as what a master's courses were last shown, where they had no such master.
+
+        A mark on it is about them there too.
+        """
+        if kind != "course_master" or self.shown is None:
+            return set()
+        shown, today = self.shown.district, self.edition.district
+        if any(shown.course_master(course) == sourced_id for course in shown.courses):
+            return set()
+        courses = [
+            course
+            for course in today.courses
+            if today.course_master(course) == sourced_id and course in shown.courses
+        ]
+        levels = [
+            f"{course}~{calendar}"
+            for course in courses
+            for calendar in shown.calendars_of_course(course)
+        ]
+        return {("course", level) for level in [*courses, *levels]}
 
     def set_policy(self, fields: list[str]) -> None:
         with self.act(set()):

@@ -16,6 +16,7 @@ from typing import Any
 from tests.model.bounds import Bounds, Edition, both
 from tests.model.comparing import Id, cut_in, flat, names, read, untyped
 from tests.model.truth import Publication, Truth, are_same
+from tests.oracle.writing import OneOf
 
 Flat = dict[Id, dict[str, Any]]
 
@@ -303,7 +304,15 @@ def parents(name: Id, document: dict[str, Any]) -> set[Id]:
 
 def _common(key: str, before: dict[str, Any], wanted: dict[str, Any]) -> list[Any]:
     there = _items(key, wanted)
+    if key == "role":
+        # Of what the rules left open, some may be open still.
+        left = _open(before.get(key)) & _open(wanted.get(key))
+        return [OneOf(left)] if left else []
     return [value for value in _items(key, before) if value in there]
+
+
+def _open(role: Any) -> set[str]:
+    return role.values if isinstance(role, OneOf) else {role} - {None}
 
 
 def _items(key: str, document: dict[str, Any]) -> list[Any]:
