@@ -94,7 +94,8 @@ class Ground:
         # An org's mark stays with its row, whether or not that is of a school.
         orgs = {(kind, org) for kind in ("org", "school") for org in after.orgs}
         there = {*now.levels(), *orgs}
-        for name in sorted(opened):
+        # Sessions can't be marked, and are seen with any class that names them.
+        for name in sorted(each for each in opened if each[0] != "academicSessions"):
             by = {mark for mark in marks if name not in before.seen({mark})}
             gone = {mark for mark in by - there if not self._has_been_left(mark, now)}
             if name[0] == "users" and self._of_no_grade(name[1], by, now):
