@@ -146,6 +146,7 @@ class Beginning:
         self.run = run
         self.begun = run.begun(key)
         self.publication = run.publication
+        self.documents = run.publication.documents
         self.live = dict(run.publication.documents.get(question.collection, {}))
         self.withdrawn = {
             sourced_id
@@ -158,8 +159,13 @@ class Beginning:
         return f"{self.vendor}: {self.question}"
 
     def goes_on(self, run: Run, key: str) -> bool:
-        """Whether a page that a run gave is of this list, which nobody began once more."""
-        return run is self.run and run.begun(key) == self.begun
+        """Whether a page that a run gave is of this list, which nobody began once more.
+
+        One run goes on where another ended, as long as no act has touched what both read.
+        """
+        if run is self.run:
+            return run.begun(key) == self.begun
+        return run.publication.documents is self.documents and not run.begun(key)
 
     def take(self, documents: list[dict[str, Any]]) -> None:
         since = "" if self.question.field in ("status", "dateLastModified") else None
