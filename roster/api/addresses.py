@@ -54,11 +54,10 @@ def links(request: Request, here: str, asked: Asked, total: int) -> str:
         for value in values
         if name not in ("limit", "offset")
     ]
-
-    beside = urlencode([*others, ("limit", asked.limit)], quote_via=quote)
+    query = urlencode([*others, ("limit", asked.limit)], quote_via=quote)
 
     def link(offset: int, relation: str) -> str:
-        return f'<{here}?{beside}&offset={offset}>; rel="{relation}"'
+        return f'<{here}?{query}&offset={offset}>; rel="{relation}"'
 
     last = max(0, (total - 1) // asked.limit * asked.limit)
     relations = {"first": link(0, "first")}
