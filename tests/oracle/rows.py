@@ -118,11 +118,12 @@ class Rows:
     def year_of_session(self, session: str) -> str:
         """Its own schoolYear, else the year in which its root session ends.
 
-        Reading: where something above it says a schoolYear, that is the year of all below.
+        Reading: where the root says a schoolYear, that is the year of all below that say none,
+        whatever a session between them says.
         """
         upward = [self.sessions[each] for each in [session, *self.ancestors_of_session(session)]]
-        said = [row.school_year for row in upward if row.school_year]
-        label = said[0] if said else str(upward[-1].end_date.year)
+        root = upward[-1]
+        label = upward[0].school_year or root.school_year or str(root.end_date.year)
         years = [row for row in upward if row.type == "schoolYear"]
         return self.common_label(years[0], label) if years else label
 
