@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from connections import acting
 from portal import naming
-from portal.access import ADMIN, AtDesk, page
+from portal.access import ADMIN, AtDesk, connections_of, page
 from portal.asked import storable
 from portal.forms.exclusion import ExcludeForm, IncludeForm
 from portal.pages.roster import address_of, kind_of, linked
@@ -22,7 +22,7 @@ from roster import excluding
 from roster.explaining import Exclusions
 from roster.kinds import KINDS, Kind
 from roster.listing import live, rows_of
-from roster.models import Mark
+from roster.models import Mark, Organization
 
 AT_ONCE = 200
 """How many rows one form may be about; commands take lists of any length."""
@@ -32,7 +32,8 @@ AT_ONCE = 200
 def exclude(request: AtDesk, kind: str) -> HttpResponse:
     """Ask why; say in numbers what will go; mark the rows and withdraw them.
 
-    A POST with a reason is answered by the numbers; one that is `confirmed` queues the act.
+    A POST with a reason is answered by the numbers, with `each` for each vendor too, which htmx
+    fetches after the page has come; one that is `confirmed` queues the act.
     """
     organization, chosen = request.organization, markable(kind)
     ids = ids_of(request, chosen)
@@ -44,7 +45,11 @@ def exclude(request: AtDesk, kind: str) -> HttpResponse:
         status = 422 if form.is_bound else 200
         return TemplateResponse(request, "roster/exclude.html", context, status=status)
     reason = form.cleaned_data["reason"]
-    if "confirmed" not in request.POST:
+    if "each" in request.POST:
+        context["vendors"] = losses(organization, kind, ids)
+        if request.htmx:
+            return TemplateResponse(request, "roster/_losses.html", context)
+    if "each" in request.POST or "confirmed" not in request.POST:
         effect = excluding.effect_of_marks(organization, kind, ids)
         context |= {"effect": in_words(effect), "reason": reason}
         return TemplateResponse(request, "roster/exclude_confirm.html", context)
@@ -117,6 +122,18 @@ def about(request: AtDesk, kind: Kind, ids: list[str]) -> dict[str, Any]:
         "already": sum(exclusions.marked(node) for node in nodes),
         "leave": leads_back(request, kind.name, ids),
     }
+
+
+def losses(organization: Organization, kind: str, ids: list[str]) -> list[dict[str, Any]]:
+    """Return what goes from each vendor that has a feed: `{"connection", "effect"}`, by name."""
+    connections = connections_of(organization).open().select_related("feed").by_name()
+    reading = [(each, each.feed) for each in connections if each.feed]
+    readers = [(feed.version, feed.rules) for _, feed in reading]
+    effects = excluding.effects_of_marks(organization, kind, ids, readers)
+    return [
+        {"connection": connection, "effect": in_words(effect)}
+        for (connection, _), effect in zip(reading, effects, strict=True)
+    ]
 
 
 def in_words(effect: dict[str, int]) -> list[tuple[Any, int]]:

@@ -31,7 +31,7 @@ class MarkCommand(OrganizationCommand):
         add("--ids-from", metavar="FILE", help="a file with an id per line; - is standard input")
         add("--csv", metavar="FILE", help="a file with a column id and, if wanted, reason")
         add_where(parser)
-        add("--dry-run", action="store_true", help="say which rows, and change nothing")
+        add("--dry-run", action="store_true", help="say which rows and how much, change nothing")
         add("--reason", default="", help="why, for the mark and the audit log")
 
     def chosen(self, options: dict[str, Any]) -> tuple[list[str], dict[str, str]]:

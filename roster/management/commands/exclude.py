@@ -15,14 +15,24 @@ class Command(MarkCommand):
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         ids, reasons = self.chosen(options)
         if options["dry_run"]:
-            done = excluding.to_exclude(self.organization, options["kind"], ids)
-        else:
-            done = excluding.exclude(
-                self.organization,
-                options["kind"],
-                ids,
-                reason=options["reason"],
-                reasons=reasons,
-                by=self.actor(),
-            )
+            return self.foretold(options, ids)
+        done = excluding.exclude(
+            self.organization,
+            options["kind"],
+            ids,
+            reason=options["reason"],
+            reasons=reasons,
+            by=self.actor(),
+        )
         return self.answer(options, done, "excluded")
+
+    def foretold(self, options: dict[str, Any], ids: list[str]) -> tuple[dict[str, Any], str]:
+        """Say what would be marked, and what would go from a vendor of everything."""
+        done = excluding.to_exclude(self.organization, options["kind"], ids)
+        result, words = self.answer(options, done, "excluded")
+        effect = excluding.effect_of_marks(self.organization, options["kind"], done.changed)
+        lost = ", ".join(f"{number:,} of {name}" for name, number in effect.items())
+        return (
+            result | {"effect": effect},
+            f"{words}\nA vendor to whom everything is shared would lose {lost or 'nothing'}.",
+        )

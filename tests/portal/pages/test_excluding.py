@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -31,6 +33,27 @@ def test_a_person_is_excluded_in_two_steps(as_dana: Client, published: Connectio
     assert (mark.kind, mark.sourced_id, mark.by_name) == ("person", "ann", "dana@riverside.example")
     page = as_dana.get(RECORD).content.decode()
     assert "Sent as removed" in page
+
+
+def test_it_is_counted_for_each_vendor(
+    as_dana: Client, published: Connection, django_assert_max_num_queries: Any
+):
+    given = {"id": "ann", "reason": "The family asked"}
+    page = as_dana.post(EXCLUDE, given).content.decode()
+    assert "Count it for each vendor" in page
+    with django_assert_max_num_queries(30):
+        fetched = as_dana.post(
+            EXCLUDE, given | {"confirmed": "1", "each": "1"}, headers={"HX-Request": "true"}
+        )
+    (told,) = fetched.context["vendors"]
+    assert told["connection"] == published
+    effect = {str(name): number for name, number in told["effect"]}
+    assert (effect["Users"], effect["Enrollments"]) == (1, 1)
+    assert "<html" not in fetched.content.decode()
+    without = as_dana.post(EXCLUDE, given | {"confirmed": "1", "each": "1"})
+    assert without.context["effect"]
+    assert published.title in without.content.decode()
+    assert not Mark.objects.exists()
 
 
 def test_several_rows_are_one_act(as_dana: Client, published: Connection):

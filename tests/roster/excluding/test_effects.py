@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from roster.excluding import effect_of_marks, exclude, include
+from roster.deciding.rules import EVERYTHING
+from roster.excluding import effect_of_marks, effects_of_marks, exclude, include
 from roster.kinds import KINDS
 from roster.listing import live
-from roster.models import Feed, Level, LineItem, Mark, Organization
+from roster.models import Feed, Level, LineItem, Mark, Org, Organization
 from roster.publishing import refresh
 from tests.roster.districts import demo_district, published
 from tests.roster.importing.conftest import one_class
@@ -53,18 +54,37 @@ def test_the_effect_of_marks_is_counted_by_collection(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_numbers_are_those_of_excluding_it(tmp_path: Path) -> None:
+def test_the_numbers_are_those_of_excluding_it_for_each_reader(tmp_path: Path) -> None:
     organization = demo_district(tmp_path)
-    (feed,) = published(organization, "1.2")
-    for kind, (first, *_) in chosen_rows(organization):
-        before = counted(feed)
-        effect = effect_of_marks(organization, kind, [first])
+    school = Org.objects.filter(organization=organization, type="school").earliest("sourced_id")
+    feeds = [
+        *published(organization, "1.2", "1.1"),
+        *published(organization, "1.2", unenrolled=False),
+        *published(organization, "1.2", "1.1", schools=[school.sourced_id]),
+    ]
+    readers = [(feed.version, feed.rules) for feed in feeds]
+    for kind, (first, *_) in (*chosen_rows(organization), ("school", [school.sourced_id])):
+        before = [*map(counted, feeds)]
+        everybody = effect_of_marks(organization, kind, [first])
+        effects = effects_of_marks(organization, kind, [first], readers)
         exclude(organization, kind, [first], reason="Tried out", by="test")
-        after = counted(feed)
-        gone = {name: before[name] - after[name] for name in before if before[name] != after[name]}
-        assert effect == gone, (kind, first)
+        after = [*map(counted, feeds)]
+        assert effects == [*map(gone, before, after)], (kind, first)
+        assert effects[0] == everybody
         include(organization, kind, [first], by="test")
         refresh(organization, by="test")
+
+
+def test_a_reader_of_less_can_lose_more(riverside: Organization) -> None:
+    enrolled = "1.2", EVERYTHING | {"unenrolled": False}
+    (effect,) = effects_of_marks(riverside, "section", ["k1"], [enrolled])
+    assert effect["users"] > 0
+    assert "users" not in effect_of_marks(riverside, "section", ["k1"])
+    assert effects_of_marks(riverside, "section", ["k1"], []) == []
+
+
+def gone(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+    return {name: before[name] - after[name] for name in before if before[name] != after[name]}
 
 
 def chosen_rows(organization: Organization) -> Iterator[tuple[str, list[str]]]:

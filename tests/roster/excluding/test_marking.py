@@ -93,6 +93,7 @@ def test_rows_are_chosen_by_what_a_list_shows(
         return
     dry = told("exclude", kind, *options, "--reason", "Why", "--dry-run")
     assert (dry["excluded"], dry["count"], dry["dry_run"]) == (ids, len(ids), True)
+    assert dry["effect"] == excluding.effect_of_marks(riverside, kind, ids)
     assert not Mark.objects.exists()
     assert told("exclude", kind, *options, "--reason", "Why")["excluded"] == ids
     assert sorted(Mark.objects.values_list("sourced_id", flat=True)) == ids
