@@ -132,6 +132,8 @@ def acts(desk: Desk) -> Iterator[tuple[str, Look]]:
             address = desk.address("roster_exclude", kind=kind)
             form = {"id": sourced_id, "reason": "Asked"}
             yield f"numbers before {kind} is excluded", desk.post(address, form)
+            each = f"numbers before {kind} is excluded, for each of {len(desk.connections)}"
+            yield each, desk.post(address, form | {"each": "1"})
     person = {"id": desk.ids["person"]}
     for number in (0, 1):
         address = desk.address("connection_keep_out", person, pk=desk.connections[number].pk)
