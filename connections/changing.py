@@ -97,7 +97,7 @@ def difference_of(connection: Connection, **asked: Unpack[sharing.Asked]) -> Dif
 def numbers_then(connection: Connection, **asked: Unpack[sharing.Asked]) -> dict[str, Any]:
     """Return what of the data wouldn't reach the vendor by the new rules, and why, by version.
 
-    The shape is that of `roster.checking.numbers`.
+    The shape is that of `roster.checking.unreached`.
     """
     wanted = _current(connection)
     _apply(wanted, asked)

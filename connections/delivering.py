@@ -8,7 +8,7 @@ from connections.models import Partner
 from roster import audit, fetching
 from roster.clock import clock
 from roster.jobs.attempts import Later
-from roster.jobs.bundles import PATIENCE, SOON
+from roster.jobs.incoming import PATIENCE, SOON
 from roster.jobs.progress import Progress
 from roster.models import Destination, Job
 

@@ -12,7 +12,7 @@ from roster.api.reader import Reader
 from roster.deciding.rules import Rules
 from roster.dialects.fields import FIELDS
 from roster.kinds import COLLECTIONS
-from roster.written import numbers
+from roster.written import numbering
 
 
 def reader_of(connection: Connection) -> Reader:
@@ -30,7 +30,7 @@ def reader_of(connection: Connection) -> Reader:
         cut=head.cut if head else {},
         last_number=connection.organization.last_number,
         vendor=connection.partner_id or 0,
-        written=numbers.last(connection.organization_id),
+        written=numbering.last(connection.organization_id),
         acts=connection.organization.acts,
         scopes=frozenset(allowed(connection)),
     )

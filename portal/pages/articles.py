@@ -17,7 +17,7 @@ from portal.pages import docs
 from roster.api.addresses import origin_of
 from roster.api.parameters import DEFAULT_LIMIT, MOST_LIMIT
 from roster.api.throttling import BUDGET, PERIOD
-from roster.api.writing import MOST_AT_ONCE
+from roster.api.write_views import MOST_AT_ONCE
 from roster.caches import MEGABYTE, Cache
 from roster.dialects.references import base_path
 from roster.models import Organization

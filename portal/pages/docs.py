@@ -30,13 +30,13 @@ from roster.api.openapi.document import SERVICES
 from roster.api.operations import BUNDLES, OPERATIONS, WRITES, Operation
 from roster.api.parameters import DEFAULT_LIMIT, MOST_LIMIT
 from roster.api.scopes import SCOPE_BASES, short
-from roster.api.wording import AREAS, area_of, gives
-from roster.api.writing import MOST_AT_ONCE
+from roster.api.summaries import AREAS, area_of, gives
+from roster.api.write_views import MOST_AT_ONCE
 from roster.dialects.fields import FIELDS, V11, V12, Field, Type
 from roster.dialects.paths import FOLDED
 from roster.dialects.references import TARGETS, base_path
 from roster.models import Organization
-from roster.reading.comparing import MOST_VALUES
+from roster.reading.predicates import MOST_VALUES
 from roster.reading.query import MOST_CLAUSES, PREDICATES
 
 TOKEN_LIVES: int = oauth2_settings.ACCESS_TOKEN_EXPIRE_SECONDS

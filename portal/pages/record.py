@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from connections import acting
-from connections.explaining import Truths, explain_to, explain_to_each, sights
+from connections.sights import Truths, explain_to, explain_to_each, sights
 from portal import facts, naming
 from portal.access import AtDesk, connection_of, connections_of, page
 from portal.asked import asked

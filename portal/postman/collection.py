@@ -16,7 +16,7 @@ from portal.postman.bodies import PREFIX, body_of
 from roster.api.openapi.asking import QUERY
 from roster.api.operations import BUNDLES, ID, OPERATIONS, WRITES, Operation, capital
 from roster.api.scopes import short
-from roster.api.wording import AREAS, BUNDLE, area_of, gives
+from roster.api.summaries import AREAS, BUNDLE, area_of, gives
 from roster.kinds import COLLECTIONS
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"

@@ -10,7 +10,7 @@ from datetime import datetime
 class Run:
     """The reading that a request is part of, as the storey above keeps it.
 
-    A list is known to it by its key (`roster/api/lists.py`); a single record has none. This one
+    A list is known to it by its key (`roster/api/list_keys.py`); a single record has none. This one
     remembers nothing: each request stands alone.
     """
 

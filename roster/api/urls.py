@@ -19,7 +19,7 @@ from roster.api.bundle import BundleView
 from roster.api.openapi import discovery
 from roster.api.operations import BUNDLES, ID, OPERATIONS, WRITES, Operation
 from roster.api.views import CollectionView, SingleView
-from roster.api.writing import CollectionPostingView, PostingView, SingleWritingView
+from roster.api.write_views import CollectionPostingView, PostingView, SingleWritingView
 from roster.dialects.references import base_path
 
 Route = URLPattern | URLResolver

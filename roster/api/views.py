@@ -12,7 +12,7 @@ from django.http import HttpResponse, HttpResponseNotModified
 from rest_framework.request import Request
 
 from roster import reading
-from roster.api import errors, etags, lists, parameters, selecting
+from roster.api import errors, etags, list_keys, parameters, selecting
 from roster.api.addresses import links, origin_of
 from roster.api.base import OneRosterView
 from roster.api.compression import compress
@@ -92,11 +92,11 @@ class CollectionView(ReadingView):
 
     def _list(self, request: Request, asked: Asked, ids: dict[str, str]) -> HttpResponse:
         operation, nested = self.operation, bool(self.operation.parents)
-        key = lists.key_of(operation.address(ids), asked.filter)
+        key = list_keys.key_of(operation.address(ids), asked.filter)
         # Nested lists belong to the run in progress; only top-level ones begin one.
         reader = self.reader(request, None if nested else key, asked.offset)
         begun = reader.run.begun(key, asked.offset) if self.in_runs else None
-        tree = lists.widened(asked.filter, reader)
+        tree = list_keys.widened(asked.filter, reader)
         mark = self.mark(request, reader, tree, begun)
         if known := self.known(request, mark):
             self._gave(request, reader, key, asked.offset, known.records, known.total)

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from roster.checking.numbers import numbers_of
 from roster.checking.prerequisites import CHECKS, NEEDS, Check
 from roster.checking.scope import At, Found, Scope
+from roster.checking.unreached import numbers_of
 from roster.deciding import Decision
 from roster.deciding.given import once_shown
 from roster.kinds import KINDS, ROWS_OF

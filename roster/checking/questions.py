@@ -10,8 +10,8 @@ from roster.checking.scope import At, Found, Scope
 from roster.deciding import presence
 from roster.kinds import ROWS_OF
 from roster.map.arrays import Flags
-from roster.map.columns import OPEN, SIZES, Column
-from roster.map.sources import SOURCES
+from roster.map.encoding import OPEN, SIZES, Column
+from roster.map.models import SOURCES
 
 Question = Callable[[Scope], Found]
 

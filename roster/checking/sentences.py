@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext, ngettext_lazy
 
-from roster.checking.numbers import COUNTED, Numbers
+from roster.checking.unreached import COUNTED, Numbers
 from roster.kinds import KINDS
 
 ONE_AND_MANY = {

@@ -24,7 +24,7 @@ from roster.dialects.references import Place
 from roster.kinds import ROWS_OF
 from roster.map.arrays import Hashes, hash_of, mixed
 from roster.map.contents import listed
-from roster.map.sources import PRESENT
+from roster.map.models import PRESENT
 
 
 class Reference(NamedTuple):

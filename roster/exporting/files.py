@@ -15,7 +15,7 @@ from roster.models import Organization
 from roster.refusal import Refused
 from roster.writing.bundles import Bundle
 from roster.writing.lines import Source
-from roster.writing.rows import OrganizationRows
+from roster.writing.own_data import OrganizationRows
 
 TRIES = 3
 

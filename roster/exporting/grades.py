@@ -20,15 +20,15 @@ from roster import audit
 from roster.clock import moment_of, stamp
 from roster.database.parts import batches
 from roster.dialects.composing import parse
-from roster.exporting.documents import MAKERS, own_lines
 from roster.exporting.files import put, refuse_foreign
+from roster.exporting.visible import MAKERS, own_lines
 from roster.grading import between
 from roster.importing.columns import File
 from roster.importing.files import FILES
 from roster.models import Document, Organization, Written
 from roster.refusal import Refused
 from roster.writing.bundles import BASE, columns_of, system_of
-from roster.writing.cells import plain, writer_of
+from roster.writing.formatting import plain, writer_of
 from roster.writing.zipping import zipped
 
 NAMES = ("categories", "lineItems", "results", "scoreScales")

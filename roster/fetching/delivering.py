@@ -21,7 +21,7 @@ from roster.fetching.alone import Visit, alone
 from roster.fetching.found import Tick
 from roster.models import Destination
 from roster.refusal import Refused
-from roster.written import numbers
+from roster.written import numbering
 
 # By name, as only who delivers by SFTP should wait until its library is loaded.
 WAYS = {
@@ -43,7 +43,7 @@ def deliver(
     """
     organization = destination.organization
     with alone(destination) as mine:
-        span = Span(destination.upto, numbers.last(organization.pk))
+        span = Span(destination.upto, numbering.last(organization.pk))
         if span.upto <= span.after:
             return {}
         try:

@@ -16,8 +16,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from roster.generator.columns import COLUMNS
-from roster.generator.rows import Row
+from roster.generator.formats import COLUMNS
+from roster.generator.shapes import Row
 from roster.refusal import Refused
 
 SYSTEM, SANDBOX = "rosterdesk", "rosterdesk-sandbox"

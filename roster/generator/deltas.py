@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import zip_longest
 
 from roster.generator.calendars import Calendar
-from roster.generator.rows import Groups, Row
+from roster.generator.shapes import Groups, Row
 
 _AT = "T02:30:00.000Z"
 

@@ -16,8 +16,8 @@ from roster.generator.classes import plan_timetable
 from roster.generator.district import plan_district
 from roster.generator.making import Made
 from roster.generator.nights import Night
-from roster.generator.rows import Row, flat
-from roster.generator.sources import Extras, sources_of
+from roster.generator.shapes import Row, flat
+from roster.generator.streams import Extras, sources_of
 
 STUDENTS = 240
 NAME = "Riverside"

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from roster.generator.dice import Dice
 from roster.generator.district import District
-from roster.generator.people import student_id
-from roster.generator.rows import Row
+from roster.generator.population import student_id
+from roster.generator.shapes import Row
 
 #: Role, given and family name, children by number; across schools in the first and last.
 _GUARDIANS = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from roster.generator.district import District
-from roster.generator.people import student_id
-from roster.generator.rows import Row
+from roster.generator.population import student_id
+from roster.generator.shapes import Row
 
 _MARK = {"metadata.externalLmsExclude": "true"}
 

@@ -8,8 +8,8 @@ from roster.generator import names
 from roster.generator.courses import GRADES
 from roster.generator.dice import Dice
 from roster.generator.nights import Night, Pupil
-from roster.generator.people import student_id
-from roster.generator.rows import Groups, Row
+from roster.generator.population import student_id
+from roster.generator.shapes import Groups, Row
 
 _RACES = (
     "americanIndianOrAlaskaNative",

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
-from roster.generator import people
+from roster.generator import population
 from roster.generator.dice import hits
 from roster.generator.nights import Night, Pupil
-from roster.generator.rows import Groups
+from roster.generator.shapes import Groups
 from roster.generator.timetable import (
     Klass,
     belongs_to_two_schools,
@@ -45,7 +45,7 @@ def of_staff(night: Night) -> Groups:
                     "sourcedId": f"enr-{year}-c{klass.number:05d}-{nth}{replaced}",
                     "classSourcedId": klass.sourced_id,
                     "schoolSourcedId": klass.school,
-                    "userSourcedId": people.employee_id(holder),
+                    "userSourcedId": population.employee_id(holder),
                     "role": role,
                     "primary": "true" if primary and not (night.strict and nth > 1) else "false",
                     "beginDate": klass.dates[0],
@@ -62,7 +62,7 @@ def of_students(night: Night, oddities: Counter[str]) -> Groups:
             yield []
             continue
         _count(night, pupil, oddities)
-        user = people.student_id(pupil.number)
+        user = population.student_id(pupil.number)
         yield [
             {
                 "sourcedId": f"enr-{year}-s{pupil.number:06d}-{seat.tag}",

@@ -7,8 +7,8 @@ from collections import Counter
 from roster.generator.line_items import categories, line_items
 from roster.generator.nights import Night
 from roster.generator.results import results
-from roster.generator.rows import Sources
 from roster.generator.scales import add_scales
+from roster.generator.shapes import Sources
 
 
 def add_gradebook(streams: Sources, night: Night, version: str, oddities: Counter[str]) -> None:

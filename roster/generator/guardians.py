@@ -13,7 +13,7 @@ from roster.generator import names
 from roster.generator.dice import Dice, hits
 from roster.generator.district import Post
 from roster.generator.nights import Night, Pupil
-from roster.generator.people import Person, family_of, student_id, telephone
+from roster.generator.population import Person, family_of, student_id, telephone
 
 #: Of so many households one: has siblings, nobody at all, a guardian instead of a parent, …
 _SIBLINGS, _NOBODY, _GUARDIAN, _BOTH = (5, 0), (40, 9), (10, 4), (3, 0)

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from roster.generator import marks
 from roster.generator.dice import hits
 from roster.generator.nights import Night
-from roster.generator.rows import Groups, Row
+from roster.generator.shapes import Groups, Row
 from roster.generator.timetable import Klass
 
 #: Of so many classes one has a gradebook, and one assesses by a standard, too.

@@ -18,8 +18,8 @@ from roster.generator.deltas import between, stamp_of
 from roster.generator.district import plan_district
 from roster.generator.marks import METADATA
 from roster.generator.nights import Night, changes
-from roster.generator.rows import Row, flat
-from roster.generator.sources import Extras, sources_of
+from roster.generator.shapes import Row, flat
+from roster.generator.streams import Extras, sources_of
 
 NONE = Extras()
 

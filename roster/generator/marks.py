@@ -8,7 +8,7 @@ from __future__ import annotations
 from roster.generator.courses import Course
 from roster.generator.dice import hits
 from roster.generator.district import Org, Post
-from roster.generator.rows import Row
+from roster.generator.shapes import Row
 from roster.generator.timetable import Klass
 
 EXCLUDED = "metadata.externalLmsExclude"

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from roster.generator.district import TEACHING
-from roster.generator.people import Person
+from roster.generator.population import Person
 
 _LONG_NAME = 40
 

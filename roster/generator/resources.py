@@ -7,8 +7,8 @@ from collections import Counter
 from roster.generator.dice import hits
 from roster.generator.enrollments import seats_of
 from roster.generator.nights import Night
-from roster.generator.people import student_id
-from roster.generator.rows import Groups, Row, Sources
+from roster.generator.population import student_id
+from roster.generator.shapes import Groups, Row, Sources
 
 #: Of so many courses, classes and students one is linked with a resource.
 _COURSES, _CLASSES, _STUDENTS = (3, 0), (10, 2), (50, 7)

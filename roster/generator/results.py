@@ -14,8 +14,8 @@ from roster.generator.dice import Dice
 from roster.generator.enrollments import seats_of
 from roster.generator.line_items import Item, items_of
 from roster.generator.nights import Night, Pupil
-from roster.generator.people import student_id
-from roster.generator.rows import Groups, Row
+from roster.generator.population import student_id
+from roster.generator.shapes import Groups, Row
 
 _WORDS = ("Begins", "Nears", "Meets", "Exceeds")
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from roster.generator.line_items import Item, for_classes
 from roster.generator.nights import Night
 from roster.generator.results import Result, results_of
-from roster.generator.rows import Groups, Row, Sources
+from roster.generator.shapes import Groups, Row, Sources
 
 _LETTERS = "{A:90-100},{B:80-89},{C:70-79},{D:60-69},{F:0-59}"
 _LEVELS = "{Exceeds:4},{Meets:3},{Nears:2},{Begins:1}"

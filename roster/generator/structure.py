@@ -7,7 +7,7 @@ from collections import Counter
 from roster.generator import marks
 from roster.generator.courses import GRADES
 from roster.generator.nights import Night
-from roster.generator.rows import Groups
+from roster.generator.shapes import Groups
 from roster.generator.timetable import Klass
 
 

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from roster.generator import guardians, marks, people
+from roster.generator import guardians, marks, population
 from roster.generator.nights import Night
 from roster.generator.oddities import oddities_of
-from roster.generator.people import Person
-from roster.generator.rows import Groups, Row
+from roster.generator.population import Person
+from roster.generator.shapes import Groups, Row
 
 _ROLE_1_1 = {
     "counselor": "aide",
@@ -65,7 +65,7 @@ def roles(night: Night, oddities: Counter[str], *, with_guardians: bool) -> tupl
 
 def _staff(night: Night) -> Entries:
     for planned in night.plan.employees:
-        yield [Entry(people.employee(night, planned))]
+        yield [Entry(population.employee(night, planned))]
 
 
 def _students(night: Night, with_guardians: bool) -> Entries:
@@ -75,7 +75,7 @@ def _students(night: Night, with_guardians: bool) -> Entries:
             continue
         agents = guardians.agents_of(night, pupil) if with_guardians else ()
         own = marks.of_student(pupil.number) if night.lived else {}
-        yield [Entry(people.student(night, pupil), agents, own)]
+        yield [Entry(population.student(night, pupil), agents, own)]
 
 
 def _guardians(night: Night) -> Entries:

@@ -4,8 +4,8 @@ from roster.grading.arrived import Arrived, Record, between, classes_of, of_clas
 from roster.grading.posts import Posted
 from roster.grading.refusals import Invalid, NotYours, Refusal, Stale, Unwritten
 from roster.grading.refused import RefusedRecord, number_refused, refused_of
+from roster.grading.verbs import Entry, delete, post, put
 from roster.grading.windows import periods_of, set_window
-from roster.grading.writing import Entry, delete, post, put
 
 __all__ = [
     "Arrived",

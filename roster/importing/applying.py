@@ -18,8 +18,8 @@ from roster import carrying, checking, hierarchy
 from roster.clock import MILLISECOND, clock
 from roster.hierarchy.timetable import Timetable
 from roster.importing import engine, mapped, references, traces
+from roster.importing.active_year import active_school_year
 from roster.importing.changes import Changes
-from roster.importing.difference import difference
 from roster.importing.engine import quote
 from roster.importing.findings import Findings
 from roster.importing.former import marks_kept
@@ -28,7 +28,7 @@ from roster.importing.holds import Weighing
 from roster.importing.seen import Seen
 from roster.importing.staging import drop
 from roster.importing.store import Counts, Store
-from roster.importing.years import active_school_year
+from roster.importing.totals import difference
 from roster.kinds import KINDS
 from roster.map import Map, build, current, forget, last_change, store
 from roster.models import Enrollment, Import, Klass, Organization, Rollover, Status, User

@@ -24,7 +24,6 @@ from roster.clock import clock
 from roster.database.disk import DISK_FULL, is_disk_full
 from roster.importing import traces
 from roster.importing.applying import Applied, Before, apply, repeat
-from roster.importing.difference import without_records
 from roster.importing.engine import quote
 from roster.importing.files import FILES
 from roster.importing.findings import Findings, clean
@@ -36,6 +35,7 @@ from roster.importing.own_rows import OwnRows
 from roster.importing.package import open_package
 from roster.importing.remembering import Memory
 from roster.importing.staging import dropped
+from roster.importing.totals import without_records
 from roster.map import forget as forget_maps
 from roster.models import Arrival, Import, Organization
 from roster.refusal import Refused

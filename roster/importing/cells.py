@@ -15,11 +15,11 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO
 
+from roster.importing.bundle_marks import narrows
 from roster.importing.decoding import PIECE, NotText, decoded
 from roster.importing.files import FILES
 from roster.importing.findings import Findings
 from roster.importing.known import KnownLines
-from roster.importing.marking import narrows
 
 LONGEST = 1 << 20  # Characters of a row, however many lines it has.
 END_MARK = "\x1a"

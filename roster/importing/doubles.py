@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from roster.importing.marking import KEY
+from roster.importing.bundle_marks import KEY
 from roster.importing.record import Hashing, Record, unsound
 from roster.importing.values import as_json
 from roster.models import Status

@@ -14,9 +14,9 @@ from roster.importing.known import KnownLines, KnownRows
 from roster.importing.links import Links
 from roster.importing.manifest import Bundle, Part
 from roster.importing.parsing import Unusual
-from roster.importing.people import People
 from roster.importing.reading import Reader
 from roster.importing.remembering import Memory, Outdated, may_be_kept
+from roster.importing.splitting import People
 from roster.importing.staging import Stage, plan_of
 from roster.importing.store import Counts, Store
 from roster.models import Organization

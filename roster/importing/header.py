@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterable
 
 from roster.importing import values, vocabulary
+from roster.importing.bundle_marks import MARK, NARROWING, is_mark
 from roster.importing.cleaning import clean
 from roster.importing.columns import Column, File, Need
 from roster.importing.findings import Findings
 from roster.importing.headings import Headings
-from roster.importing.marking import MARK, NARROWING, is_mark
 from roster.refusal import Refused
 
 BASE = ("sourcedId", "status", "dateLastModified")

@@ -17,6 +17,7 @@ from django.db.models import CharField, Field, TextField
 from roster.carrying import Opened
 from roster.database import bulk
 from roster.importing import dates, slips
+from roster.importing.bundle_marks import MARK, mark_of
 from roster.importing.changes import (
     GONE,
     REMOVED,
@@ -29,7 +30,6 @@ from roster.importing.changes import (
 )
 from roster.importing.engine import column_of, quote
 from roster.importing.findings import Findings
-from roster.importing.marking import MARK, mark_of
 from roster.importing.seen import WATCHED, Seen
 from roster.importing.staging import Stage
 from roster.kinds import KINDS

@@ -16,10 +16,10 @@ from roster.generator.bundles import SANDBOX
 from roster.importing import cells
 from roster.importing.binding import check_dependencies, check_order
 from roster.importing.columns import File
+from roster.importing.file_names import MANIFEST, by_name, listed
 from roster.importing.files import FILES
 from roster.importing.findings import Findings
 from roster.importing.known import KnownLines
-from roster.importing.names import MANIFEST, by_name, listed
 from roster.importing.package import Entry, Package
 from roster.importing.properties import MODES, Properties, check_whole, properties, version_of
 

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from roster.importing import zips
+from roster.importing.file_names import listed, right_name
 from roster.importing.findings import Findings
-from roster.importing.names import listed, right_name
 from roster.refusal import Refused
 
 CHUNK = 1 << 20

@@ -16,13 +16,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from roster.importing import dates, vocabulary
+from roster.importing.bundle_marks import KEY, MARK, MARKED, is_yes, read_marks
 from roster.importing.cleaning import clean, is_clean
 from roster.importing.columns import Column, Need
 from roster.importing.findings import Findings
 from roster.importing.header import Header
 from roster.importing.known import SAYS_STATUS, STAMPED, marked
 from roster.importing.manifest import Bundle, Part
-from roster.importing.marking import KEY, MARK, MARKED, is_yes, read_marks
 from roster.importing.named import NamedByClasses
 from roster.importing.record import REMEMBERED, Hashing, Record, unsound
 from roster.importing.survey import Survey

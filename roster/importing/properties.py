@@ -6,9 +6,9 @@ import re
 
 from roster.importing import cells
 from roster.importing.columns import VERSIONS
+from roster.importing.file_names import MANIFEST
 from roster.importing.files import FILES
 from roster.importing.findings import Findings
-from roster.importing.names import MANIFEST
 from roster.importing.package import Entry
 
 MODES = ("bulk", "delta", "absent")

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 
 from roster.importing import columns, values, vocabulary
+from roster.importing.bundle_marks import MARK
 from roster.importing.columns import Column
 from roster.importing.doubles import Doubles
 from roster.importing.findings import Findings
 from roster.importing.header import Header
 from roster.importing.known import SAYS_STATUS, STAMPED, KnownLines
 from roster.importing.manifest import Bundle, Part
-from roster.importing.marking import MARK
 from roster.importing.parsing import Cells, Line, Unusual
 from roster.importing.record import Record
 from roster.importing.survey import Survey

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import BooleanField
 
+from roster.importing.bundle_marks import KEY, is_yes, mark_of
 from roster.importing.changes import UPDATED, updated
 from roster.importing.engine import column_of, quote
-from roster.importing.marking import KEY, is_yes, mark_of
 from roster.importing.record import BLANKS
 from roster.importing.staging import Stage
 

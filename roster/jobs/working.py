@@ -20,7 +20,7 @@ from django.utils.module_loading import import_string
 from roster import arrivals, publishing
 from roster.clock import clock
 from roster.database import locks
-from roster.jobs import bundles
+from roster.jobs import incoming
 from roster.jobs.attempts import ATTEMPTS, Later, organization_of
 from roster.jobs.lanes import Lane
 from roster.jobs.progress import Progress, Watch
@@ -160,10 +160,10 @@ def _elsewhere(name: str) -> Callable[[Job, Progress], dict[str, Any]]:
 KINDS: dict[str, Callable[[Job, Progress], dict[str, Any]]] = {
     "refresh": refresh,
     "publish": publish,
-    "fetch": bundles.fetch,
-    "import": bundles.import_arrival,
-    "approve": bundles.approve_import,
-    "night": bundles.night,
+    "fetch": incoming.fetch,
+    "import": incoming.import_arrival,
+    "approve": incoming.approve_import,
+    "night": incoming.night,
     "sweep": sweep,
     "tidy": tidy,
     **{kind: _elsewhere(name) for kind, name in settings.JOBS.items()},

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from roster.kinds import Kind
-from roster.listing.rows import live
+from roster.listing.browsing import live
 from roster.models import Level, Organization, Role, Status, User
 from roster.refusal import Refused
 

@@ -16,8 +16,8 @@ from django.db.models.lookups import Contains
 from roster.dialects.vocabularies import GRADES
 from roster.folding import Folded, words_of
 from roster.kinds import Kind
+from roster.listing.browsing import live, rows_of
 from roster.listing.filters import COLUMNS
-from roster.listing.rows import live, rows_of
 from roster.models import (
     AcademicSession,
     Category,

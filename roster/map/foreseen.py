@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from roster.map.arrays import Words
-from roster.map.columns import Reader
+from roster.map.encoding import Reader
 from roster.map.map import Map
-from roster.map.sources import SOURCES, Source
+from roster.map.models import SOURCES, Source
 from roster.map.tables import Table
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from roster.map.arrays import Ids, Lists, Rows, padded
-from roster.map.people import Pairs, of_pairs
+from roster.map.memberships import Pairs, of_pairs
 from roster.map.places import Tables
 
 

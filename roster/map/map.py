@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from roster.map import gradebook, people, places, teaching
+from roster.map import gradebook, memberships, places, teaching
 from roster.map.arrays import Ids, Lists, Positions, Rows, Words, padded
 from roster.map.contents import add_contents
 from roster.map.lacks import FIELDS, lacks_of
@@ -105,7 +105,7 @@ class Map:
         for level in (self.school_enrollment, self.district_assignment):
             level.org = level.school
         self.pairs = {
-            kind: people.Pairs(getattr(self, kind), len(ids["org"]))
+            kind: memberships.Pairs(getattr(self, kind), len(ids["org"]))
             for kind in ("school_enrollment", "district_assignment")
         }
         person.named = padded(tables["person"].values["lacking"] == 0, False)
@@ -114,18 +114,18 @@ class Map:
         at[-1] = -1
         person.primary_as_student = self.pairs["school_enrollment"].at(at, person.primary_org)
         person.primary_as_staff = self.pairs["district_assignment"].at(at, person.primary_org)
-        self.role, self._role_order = people.roles(
+        self.role, self._role_order = memberships.roles(
             tables, ids, self.roles, self.pairs, self.org, self.timetable
         )
-        self.enrollment, self.past_enrollment = people.enrollments(
+        self.enrollment, self.past_enrollment = memberships.enrollments(
             tables, ids, self.roles, self.pairs, self.section
         )
         self.demographics.person = padded(ids["person"].find(ids["demographics"].hash), -1)
-        self.is_guardian = people.guardian_words(self.roles)
+        self.is_guardian = memberships.guardian_words(self.roles)
         self.ext_role = padded(
             np.array([w.startswith("ext:") for w in self.roles.codes], bool), False
         )
-        self.teacher_first, self.in_teacher_order = people.teacher_order(self.roles)
+        self.teacher_first, self.in_teacher_order = memberships.teacher_order(self.roles)
 
     def _relate_gradebook(self) -> None:
         tables, ids, item = self.tables, self.ids, self.assessment_line_item

@@ -22,8 +22,8 @@ from roster.map.arrays import (
     padded,
     refer,
 )
-from roster.map.columns import SIZES
-from roster.map.sources import SOURCES
+from roster.map.encoding import SIZES
+from roster.map.models import SOURCES
 from roster.map.tables import Table
 
 Tables = Mapping[str, Table]

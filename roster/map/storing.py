@@ -24,9 +24,9 @@ from roster.caches import MEGABYTE, Cache
 from roster.database import bulk
 from roster.map.arrays import Words
 from roster.map.map import Map
+from roster.map.models import WORDS
 from roster.map.packed import LEVEL, Packed, Values
-from roster.map.rows import Earlier, states_of, table_of
-from roster.map.sources import WORDS
+from roster.map.querying import Earlier, states_of, table_of
 from roster.map.tables import Table
 from roster.models import Organization, StoredMap
 from roster.refusal import Refused

@@ -11,7 +11,7 @@ from roster.database.parts import in_parts
 from roster.hierarchy.roles import is_staff, is_student
 from roster.kinds import KINDS
 from roster.listing import rows_of
-from roster.marks.rows import about_of
+from roster.marks.about import about_of
 from roster.models import (
     Category,
     Course,

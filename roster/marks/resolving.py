@@ -18,7 +18,7 @@ import orjson
 
 from roster.map import Map
 from roster.map.arrays import Flags
-from roster.marks.rows import MarkRow
+from roster.marks.about import MarkRow
 
 Marks = dict[str, Flags]
 """By the map's kind, which rows are marked; schools are `org`, a courses row is `course_row`."""

@@ -90,7 +90,7 @@ class Publication(models.Model):
     `number` is its stamp: milliseconds since 1970, growing within the organization. `counts`
     is per collection `{"users": {"records": 9, "tombstones": 1, "added": 9, "changed": 0,
     "removed": 1}}`, `numbers` what of the data reaches no vendor in its version, and why
-    (`roster.checking.numbers`). `lists` says which parts its lists are made of
+    (`roster.checking.unreached`). `lists` says which parts its lists are made of
     (`roster/publishing/lists.py`).
     `cut` are fields by collection that are taken out as documents are read, each with the stamp
     of the act, until a next publication lists documents without them. `revision` counts the acts

@@ -18,8 +18,8 @@ class Import(models.Model):
     (`roster.importing.traces`), `release` the code that read them.
 
     `holds` are the reasons for which it was held, as `[{"code": …, "reason": …}]`, `difference`
-    what it would have changed (`roster.importing.difference`). `numbers` are what of the data
-    reaches no vendor, and why (`roster.checking.numbers`). `revision` is the organization's
+    what it would have changed (`roster.importing.totals`). `numbers` are what of the data
+    reaches no vendor, and why (`roster.checking.unreached`). `revision` is the organization's
     after it was applied, `approved_by` who approved it though there were reasons to hold it: so
     they also approved of the refresh that shows this revision.
     """
@@ -126,7 +126,7 @@ class Finding(models.Model):
 class Refresh(models.Model):
     """One rebuilding of an organization's cache, for all of its feeds.
 
-    `numbers` are what of the data reaches no vendor, and why (`roster.checking.numbers`), `basis`
+    `numbers` are what of the data reaches no vendor, and why (`roster.checking.unreached`), `basis`
     the hash of what they were counted with. `of_import` is the import that was applied last.
     `holds` are the reasons for which it was held, as `[{"code": …, "reason": …, "feeds": [key]}]`,
     and `difference` what it would have changed (`roster.publishing.changed`); it becomes

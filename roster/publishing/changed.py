@@ -68,7 +68,7 @@ class Changed(NamedTuple):
 
     def as_json(self, collection: str) -> dict[str, Any]:
         """Return the difference of a collection as an import's is kept
-        (`roster.importing.difference`).
+        (`roster.importing.totals`).
         """
         found: dict[str, Any] = {"created": 0, "updated": 0, "returned": 0, "removed": 0}
         found |= {"fields": {}, "schools": {}, "records": []}

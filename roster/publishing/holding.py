@@ -20,7 +20,7 @@ from django.db.models import Q
 from roster.audit import Actor, name_of
 from roster.database.parts import in_parts
 from roster.dialects.composing import parse
-from roster.importing.difference import without_records
+from roster.importing.totals import without_records
 from roster.kinds import ROWS_OF
 from roster.map import load, outdated, shown
 from roster.marks import marks_of, resolve

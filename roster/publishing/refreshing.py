@@ -14,10 +14,10 @@ from roster.audit import Actor, name_of
 from roster.audit import record as audit
 from roster.models import Feed, Organization, Publication, Refresh
 from roster.publishing import holding
+from roster.publishing.counting import Counted, counted
 from roster.publishing.flipping import flip, no_longer_read
 from roster.publishing.inputs import todays
 from roster.publishing.making import Maker, decided
-from roster.publishing.numbers import Counted, counted
 from roster.publishing.plans import Plan
 from roster.publishing.running import Progress, Running, running
 from roster.publishing.shelf import Shelves
@@ -40,7 +40,7 @@ def refresh(
     Returns `{"publication": number, "held": bool, "holds": […], "difference": {…}, "feeds": […],
     "added": …, "changed": …, "removed": …, "numbers": …, "seconds": …}`, each feed with its
     version, publication, rules and collections' records, tombstones, added, changed and removed.
-    `numbers` are what of the data reaches no vendor, by version (`roster.checking.numbers`).
+    `numbers` are what of the data reaches no vendor, by version (`roster.checking.unreached`).
 
     Refused while another refresh is running; with `wait` it begins when that one has ended. Where
     imported data would take or open too much (`holding`), it is held: built, and not shown.

@@ -18,7 +18,7 @@ from roster.dialects.users import Person
 from roster.kinds import ROWS_OF
 from roster.map.arrays import Lists
 from roster.models import Organization
-from roster.publishing.rows import RowsChanged, rows_at
+from roster.publishing.mapped import RowsChanged, rows_at
 
 __all__ = ["RowsChanged", "rendered"]
 

@@ -11,7 +11,7 @@ from roster.audit import Actor, name_of
 from roster.clock import clock
 from roster.database import bulk, locks
 from roster.models import Organization, Refresh
-from roster.publishing.numbers import Counted
+from roster.publishing.counting import Counted
 from roster.refusal import Cancelled, Refused
 
 OFTEN = 0.5

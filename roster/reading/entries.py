@@ -10,10 +10,10 @@ from roster.clock import EPOCH
 from roster.models import Status
 from roster.publishing.lists import Numbers
 from roster.reading import lookups
-from roster.reading.comparing import ASCII_LOW, moment_in
 from roster.reading.facts_sql import Sql
+from roster.reading.id_sets import Mask, among
 from roster.reading.listed import Listed, replaced
-from roster.reading.numbers import Mask, among
+from roster.reading.predicates import ASCII_LOW, moment_in
 from roster.reading.query import COMPARE, Clause
 from roster.reading.source import Source
 

@@ -18,7 +18,7 @@ import numpy as np
 from roster.caches import MEGABYTE, Cache
 from roster.publishing import lists
 from roster.publishing.lists import List, Numbers
-from roster.reading.numbers import NOTHING, Mask, among, united
+from roster.reading.id_sets import NOTHING, Mask, among, united
 from roster.reading.source import Source
 from roster.written import Part, Records, records, superseded
 

@@ -16,7 +16,7 @@ from django.db import connection
 from roster.database import bulk, prepared
 from roster.publishing.lists import Numbers
 from roster.reading.facts_sql import ALWAYS, Sql, body, joined, one_of
-from roster.reading.numbers import NOTHING
+from roster.reading.id_sets import NOTHING
 from roster.reading.source import Source
 
 MOST_AT_ONCE = 10_000

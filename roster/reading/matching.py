@@ -18,7 +18,7 @@ from roster.caches import MEGABYTE, Cache
 from roster.publishing.lists import Numbers
 from roster.reading import lookups
 from roster.reading.facts_sql import Sql
-from roster.reading.numbers import NOTHING, Mask, among, united
+from roster.reading.id_sets import NOTHING, Mask, among, united
 from roster.reading.source import Source
 
 MOST_BY_ID = 150_000

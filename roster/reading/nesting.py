@@ -25,9 +25,9 @@ from roster.reading.facts_sql import (
     text_fact,
     word_of,
 )
+from roster.reading.id_sets import NOTHING, united
 from roster.reading.listed import Listed, listed, parts_of
 from roster.reading.matching import matches
-from roster.reading.numbers import NOTHING, united
 from roster.reading.where import Asking, Nesting
 from roster.written import records
 

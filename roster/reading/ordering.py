@@ -6,8 +6,8 @@ import numpy as np
 
 from roster.publishing.lists import Numbers
 from roster.reading import lookups
-from roster.reading.comparing import in_order
 from roster.reading.facts_sql import Sql
+from roster.reading.predicates import in_order
 from roster.reading.where import Asking, Order
 
 BY_ID = Sql("sourced_id")

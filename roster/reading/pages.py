@@ -22,12 +22,12 @@ from roster.publishing.lists import EMPTY, List, Swept
 from roster.publishing.lists import joined as joined_lists
 from roster.reading import lookups
 from roster.reading.begun import Name, as_it_stands, begun, in_place, keep, keep_narrowed
-from roster.reading.comparing import has_word
 from roster.reading.entries import ACTIVE, stamps_of
 from roster.reading.facts_sql import ALWAYS, Sql, joined, word_of
 from roster.reading.listed import Listed, listed, now, parts_of, piece, relevant
 from roster.reading.lookups import Named
 from roster.reading.ordering import ordered
+from roster.reading.predicates import has_word
 from roster.reading.source import Source
 from roster.reading.where import Asking, Where
 from roster.reading.withheld import withheld

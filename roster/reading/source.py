@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from roster.written.source import WrittenSource
+from roster.written.readers import WrittenSource
 
 
 class Source(WrittenSource, Protocol):

@@ -16,12 +16,12 @@ from roster.clock import milliseconds
 from roster.dialects.paths import Path, resolve
 from roster.publishing.lists import Numbers
 from roster.reading import lookups
-from roster.reading.comparing import compared, moment_in, role_in
 from roster.reading.entries import changed, status
 from roster.reading.facts_sql import Sql
+from roster.reading.id_sets import Mask
 from roster.reading.listed import Listed
 from roster.reading.matching import has_role, matches
-from roster.reading.numbers import Mask
+from roster.reading.predicates import compared, moment_in, role_in
 from roster.reading.query import BadFilter, Clause, Filter
 from roster.reading.source import Source
 

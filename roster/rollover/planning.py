@@ -12,7 +12,7 @@ from roster import audit
 from roster.clock import clock
 from roster.models import Organization, Rollover
 from roster.refusal import Refused
-from roster.rollover.changing import change_year, has_data
+from roster.rollover.switching import change_year, has_data
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from roster import audit
 from roster.generator.bundles import SANDBOX
 from roster.generator.calendars import school_year_of
 from roster.generator.making import make_bundle
-from roster.generator.sources import Extras
+from roster.generator.streams import Extras
 from roster.importing import import_bundle
 from roster.importing.gathering import Progress
 from roster.models import Import, Organization

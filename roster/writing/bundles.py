@@ -15,8 +15,8 @@ from roster.importing import values
 from roster.importing.columns import Column, File
 from roster.importing.files import FILES
 from roster.models import Organization
-from roster.writing.cells import plain, writer_of, written
 from roster.writing.completing import Completing
+from roster.writing.formatting import plain, writer_of, written
 from roster.writing.lines import Line, Source
 from roster.writing.zipping import zipped
 

@@ -19,8 +19,8 @@ from roster.importing import values as types
 from roster.importing.binding import BESIDE
 from roster.importing.columns import Column, File
 from roster.importing.files import FILES
-from roster.writing.cells import written
 from roster.writing.classes import Classes
+from roster.writing.formatting import written
 from roster.writing.lines import Line, Source
 
 TARGETS = {column.target for file in FILES.values() for column in file.columns if column.target}

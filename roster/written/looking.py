@@ -17,7 +17,7 @@ from roster.map.arrays import Flags
 from roster.publishing.lists import EMPTY, List, Numbers
 from roster.written.log import Block, Columns
 from roster.written.reach import WIDTH, Extent, Reach, Seen
-from roster.written.source import WrittenSource
+from roster.written.readers import WrittenSource
 
 NAMED = {
     "lineItems": "categories",

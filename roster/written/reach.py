@@ -30,8 +30,8 @@ from roster.models import Organization, Publication
 from roster.publishing import lists
 from roster.publishing.inputs import own
 from roster.publishing.lists import EMPTY, List, Numbers
-from roster.written import numbers
-from roster.written.source import WrittenSource
+from roster.written import numbering
+from roster.written.readers import WrittenSource
 
 WIDTH = 1 << 32
 """A pair of class and person is one number: the class's key times this, and the person's."""
@@ -148,7 +148,7 @@ def _looked_up(source: WrittenSource, feed: int, key: Key) -> Reach:
         return _packed(_found(source.organization, feed, key, before, 0, 0))[0]
     with transaction.atomic():
         # Whoever read before has read until now, so nothing comes with an earlier stamp.
-        now = numbers.take(source.organization) if before else 0
+        now = numbering.take(source.organization) if before else 0
         outdated = models.Reach.objects.filter(pk=feed).values_list("outdated", flat=True).first()
         last = min(now, outdated + HEARD) if outdated else now
         found, columns = _packed(_found(source.organization, feed, key, before, now, last))

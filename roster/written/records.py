@@ -23,7 +23,7 @@ from roster.written import log
 from roster.written.log import WRITTEN, Block, Blocks
 from roster.written.looking import NAMED, Looking, Part
 from roster.written.reach import NOTHING, Extent, reach_of
-from roster.written.source import WrittenSource
+from roster.written.readers import WrittenSource
 
 
 @dataclass(frozen=True, eq=False)

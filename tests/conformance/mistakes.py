@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from tests.mutating import Mutation
 
-WHERE, COMPARING = "roster/reading/where.py", "roster/reading/comparing.py"
+WHERE, COMPARING = "roster/reading/where.py", "roster/reading/predicates.py"
 ENTRIES, LISTED = "roster/reading/entries.py", "roster/reading/listed.py"
 NESTING, READING = "roster/reading/nesting.py", "roster/reading/pages.py"
 FACTS_SQL, VIEWS = "roster/reading/facts_sql.py", "roster/api/views.py"

@@ -78,13 +78,13 @@ DECIDING = [
         "accounts of other vendors are off until they are ticked",
     ),
     Mutation(
-        "roster/map/people.py",
+        "roster/map/memberships.py",
         "since=padded(np.where(begin == section.begins[at[:-1]], 0, begin), OPEN),",
         "since=padded(np.where(begin >= section.begins[at[:-1]], 0, begin), OPEN),",
         "who joins on a second term's first day comes with it",
     ),
     Mutation(
-        "roster/map/people.py",
+        "roster/map/memberships.py",
         "until=padded(np.where(end == section.ends[at[:-1]], OPEN, end), 0),",
         "until=padded(np.where(end <= section.ends[at[:-1]], OPEN, end), 0),",
         "who leaves on a first term's last day is gone",
@@ -357,7 +357,7 @@ READING = [
         "a delta since the end of a reading, by a clock five minutes fast, misses nothing",
     ),
     Mutation(
-        "roster/api/lists.py",
+        "roster/api/list_keys.py",
         "    oldest = reader.run.oldest_read(moment) if moment else None\n",
         "    oldest = None\n",
         "a delta since a moment within a reading misses nothing that landed in it",

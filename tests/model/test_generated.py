@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from roster import hierarchy
 from roster.generator.making import make_bundle
-from roster.generator.sources import Extras
+from roster.generator.streams import Extras
 from roster.importing import import_bundle
 from roster.marks.bundled import mark_from_bundles
 from roster.models import Mark, Organization

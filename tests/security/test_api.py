@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import resolve
 
 from roster.caches import Cache
-from roster.reading.comparing import instant
+from roster.reading.predicates import instant
 from tests.connections.conftest import Vendor
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -20,8 +20,8 @@ from roster.generator.calendars import school_year_of
 from roster.generator.classes import plan_timetable
 from roster.generator.district import plan_district
 from roster.generator.nights import Night
-from roster.generator.rows import Row, flat
-from roster.generator.sources import Extras, sources_of
+from roster.generator.shapes import Row, flat
+from roster.generator.streams import Extras, sources_of
 from roster.importing import import_bundle
 from roster.models import AssessmentLineItem, AssessmentResult, Organization, Role
 from roster.publishing import refresh

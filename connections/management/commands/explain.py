@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from connections.explaining import explain_to
 from connections.models import Connection
+from connections.sights import explain_to
 from roster.management.base import OrganizationCommand
 from roster.refusal import Refused
 

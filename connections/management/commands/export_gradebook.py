@@ -12,7 +12,7 @@ from roster.clock import milliseconds
 from roster.exporting import Span, export_written
 from roster.management.base import OrganizationCommand
 from roster.reading.instants import instant
-from roster.written import numbers
+from roster.written import numbering
 
 
 class Command(OrganizationCommand):
@@ -31,7 +31,7 @@ class Command(OrganizationCommand):
         moment = instant(options["since"]) if options["since"] else None
         if options["since"] and moment is None:
             raise CommandError("--since takes a moment such as 2026-02-11T08:15:30Z.", returncode=2)
-        span = Span(milliseconds(moment) if moment else 0, numbers.last(self.organization.pk))
+        span = Span(milliseconds(moment) if moment else 0, numbering.last(self.organization.pk))
         files = export_written(self.organization, options["path"], span, vendors(), by=self.actor())
         result = {
             "path": str(options["path"]),

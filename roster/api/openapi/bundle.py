@@ -6,7 +6,7 @@ from typing import Any
 
 from roster.api.openapi import statuses
 from roster.api.operations import Operation, capital
-from roster.api.wording import BUNDLE
+from roster.api.summaries import BUNDLE
 
 STATUSES = (401, 403, 429, 500, 503)
 

@@ -9,7 +9,7 @@ from typing import Any
 from roster.api.openapi import asking, bundle, schemas, statuses
 from roster.api.operations import BUNDLES, OPERATIONS, WRITES, Operation, capital
 from roster.api.scopes import MEANINGS, short
-from roster.api.wording import gives
+from roster.api.summaries import gives
 from roster.dialects.fields import V11
 from roster.dialects.references import base_path
 

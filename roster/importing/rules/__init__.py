@@ -8,10 +8,10 @@ says nothing of is the same in both.
 
 from __future__ import annotations
 
+from roster.importing.rules.layout import ROWS
 from roster.importing.rules.manifests import MANIFESTS
 from roster.importing.rules.packages import PACKAGES
-from roster.importing.rules.records import RECORDS
-from roster.importing.rules.rows import ROWS
+from roster.importing.rules.relations import RECORDS
 from roster.importing.rules.rule import (
     ACCEPT,
     ERROR,

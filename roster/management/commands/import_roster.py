@@ -9,8 +9,8 @@ from django.core.management.base import CommandError, CommandParser
 
 from roster.checking import in_words as sentences
 from roster.importing import approve, discard, import_bundle
-from roster.importing.difference import SHOWN as MOST
 from roster.importing.report import summary
+from roster.importing.totals import SHOWN as MOST
 from roster.management.base import OrganizationCommand
 from roster.models import Import
 

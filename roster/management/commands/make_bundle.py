@@ -12,9 +12,9 @@ from django.core.management.base import CommandError, CommandParser
 
 from roster.clock import clock
 from roster.generator.calendars import school_year_of
-from roster.generator.columns import VERSIONS
+from roster.generator.formats import VERSIONS
 from roster.generator.making import make_bundle
-from roster.generator.sources import Extras
+from roster.generator.streams import Extras
 from roster.management.base import RosterCommand
 from roster.refusal import Refused
 

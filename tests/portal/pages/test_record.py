@@ -10,8 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from connections import changing
-from connections.explaining import Sight
 from connections.models import Connection
+from connections.sights import Sight
 from portal.models import Staff
 from roster.clock import clock
 from roster.excluding import exclude, include

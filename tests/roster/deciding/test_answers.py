@@ -17,7 +17,7 @@ from roster.deciding.answers import REFERENCES, answers, keys
 from roster.dialects.withholding import WITHHOLDABLE
 from roster.kinds import ROWS_OF
 from roster.map import Map, build
-from roster.map.sources import PRESENT
+from roster.map.models import PRESENT
 from roster.models import (
     AssessmentLineItem,
     AssessmentResult,

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from roster.generator.columns import COLUMNS
+from roster.generator.formats import COLUMNS
 from roster.generator.making import make_bundle
-from roster.generator.sources import Extras
+from roster.generator.streams import Extras
 from roster.importing import import_bundle
 from roster.models import Mark
 from tests.roster.exporting.conftest import Desk, rows_of, texts

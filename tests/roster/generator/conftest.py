@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from roster.generator.making import NONE, Made, make_bundle
-from roster.generator.sources import Extras
+from roster.generator.streams import Extras
 from tests.roster.generator import reading
 
 STUDENTS = 2000

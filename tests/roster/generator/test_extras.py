@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from roster.generator.marks import EXCLUDED, METADATA
-from roster.generator.sources import Extras
+from roster.generator.streams import Extras
 from tests.roster.generator import reading
 from tests.roster.generator.conftest import Generated
 from tests.roster.generator.test_bundles import _make

@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from roster.generator.making import make_bundle
-from roster.generator.sources import Extras
+from roster.generator.streams import Extras
 from tests.roster.generator import reading
 
 

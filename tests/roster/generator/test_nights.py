@@ -14,7 +14,7 @@ from roster.generator.deltas import between
 from roster.generator.district import plan_district
 from roster.generator.making import Made, make_bundle
 from roster.generator.nights import Night
-from roster.generator.sources import sources_of
+from roster.generator.streams import sources_of
 from tests.roster.generator import reading
 from tests.roster.generator.conftest import ALL
 from tests.roster.generator.test_district import _check_people, _check_references

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from roster.generator.making import Made, make_bundle
-from roster.generator.sources import Extras
+from roster.generator.streams import Extras
 from roster.importing import import_bundle
 from roster.models import Import, Mark, Organization
 from tests.roster.importing.test_mangled import live

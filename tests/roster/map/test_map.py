@@ -233,7 +233,7 @@ def test_rows_that_are_read_in_parts_make_the_same_map(
     district: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = maps.build(district)
-    monkeypatch.setattr("roster.map.rows.AT_ONCE", 7)
+    monkeypatch.setattr("roster.map.querying.AT_ONCE", 7)
     parts = maps.build(district)
     for kind, table in whole.tables.items():
         for name, values in table.values.items():

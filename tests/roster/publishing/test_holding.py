@@ -10,7 +10,7 @@ import pytest
 
 from roster import publishing
 from roster.excluding import exclude
-from roster.importing.difference import without_records
+from roster.importing.totals import without_records
 from roster.jobs import refreshes
 from roster.models import AuditEntry, Feed, Job, Organization, Refresh
 from roster.organizations import set_organization

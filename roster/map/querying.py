@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from roster.database import bulk
 from roster.map.arrays import Words
-from roster.map.columns import Reader, contents_of
+from roster.map.encoding import Reader, contents_of
+from roster.map.models import SOURCES, Source
 from roster.map.packed import Packing
-from roster.map.sources import SOURCES, Source
 from roster.map.tables import State, Table, in_order, spliced
 from roster.models import Row, Status
 

@@ -11,7 +11,7 @@ import time_machine
 
 from roster.clock import clock
 from roster.models import Import, Klass, Mark, Organization, Publication, Refresh
-from roster.publishing import numbers, refresh
+from roster.publishing import counting, refresh
 from tests.roster.districts import published
 from tests.roster.importing.conftest import one_class
 
@@ -43,7 +43,7 @@ def test_the_same_data_is_counted_once(
     riverside: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = refresh(riverside, by="Dana")["numbers"]
-    monkeypatch.setattr(numbers, "numbers_of", None)
+    monkeypatch.setattr(counting, "numbers_of", None)
     assert refresh(riverside, by="Dana")["numbers"] == first
 
 

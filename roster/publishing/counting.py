@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from roster.checking import Numbers, numbers_of
-from roster.checking.numbers import VERSIONS
+from roster.checking.unreached import VERSIONS
 from roster.deciding.rules import EVERYTHING
 from roster.models import Organization, Refresh
 from roster.publishing.inputs import Inputs

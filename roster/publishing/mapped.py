@@ -20,8 +20,8 @@ from django.db.models import Model
 
 from roster.database import bulk
 from roster.map import Map, content_of
-from roster.map.columns import contents_of
-from roster.map.sources import SOURCES
+from roster.map.encoding import contents_of
+from roster.map.models import SOURCES
 from roster.models import FormerRow
 from roster.models.fields import JsonField
 

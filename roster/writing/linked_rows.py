@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from roster.importing.columns import File
-from roster.writing.cells import objective
+from roster.writing.formatting import objective
 from roster.writing.lines import Line, made_id
 
 

@@ -15,8 +15,8 @@ from roster.importing.values import MOMENT, SECRET, WHOLE
 from roster.models import Import, Organization
 from roster.refusal import Refused
 from roster.writing.bundles import BASE, columns_of
-from roster.writing.cells import writer_of, written
-from roster.writing.rows import OrganizationRows
+from roster.writing.formatting import writer_of, written
+from roster.writing.own_data import OrganizationRows
 
 METADATA = "metadata."
 MARK = "externallmsexclude"

@@ -12,8 +12,8 @@ from django.core.management import call_command
 from pytest_django import DjangoAssertNumQueries
 
 from connections import lifecycle
-from connections.explaining import explain_to, sights
 from connections.models import Connection, Request
+from connections.sights import explain_to, sights
 from connections.sync_history import lists_of
 from roster.clock import clock, stamp
 from roster.models import Organization, Refresh

@@ -18,9 +18,9 @@ from roster.importing.columns import Column, File
 from roster.importing.files import FILES
 from roster.models import Publication
 from roster.reading.source import Source
+from roster.writing.accounts import role_id
 from roster.writing.lines import Line
-from roster.writing.links import filled, linked
-from roster.writing.people import role_id
+from roster.writing.linked_rows import filled, linked
 
 PAGE = 2_000
 PROFILE = "urn:profile:"

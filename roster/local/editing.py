@@ -16,7 +16,7 @@ from roster.importing.columns import File
 from roster.importing.files import FILES
 from roster.importing.locking import alone
 from roster.importing.patching import patch
-from roster.local.cells import Cells, as_csv, check_columns, stored_cells, version_of
+from roster.local.as_csv import Cells, as_csv, check_columns, stored_cells, version_of
 from roster.models import Finding, Organization, OwnRow
 from roster.refusal import Refused
 

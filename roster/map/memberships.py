@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from roster.hierarchy.roles import GUARDIANS
 from roster.hierarchy.timetable import Timetable
 from roster.map.arrays import Flags, Ids, Lists, Positions, Rows, Words, padded, refer
-from roster.map.columns import OPEN
+from roster.map.encoding import OPEN
 from roster.map.places import Tables
 
 

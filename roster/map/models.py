@@ -7,8 +7,8 @@ from typing import Any
 
 from roster import models as rows
 from roster.dialects.elements import snake
-from roster.map import columns as of
-from roster.map.columns import OPEN, Column
+from roster.map import encoding as of
+from roster.map.encoding import OPEN, Column
 
 WORDS = ("roles", "grades", "subjects", "years", "calendars", "types")
 

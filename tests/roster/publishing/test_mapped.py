@@ -10,7 +10,7 @@ import pytest
 from roster.clock import clock
 from roster.map import Map, build
 from roster.models import FormerRow, LineItem, Org, Organization, Role, User
-from roster.publishing.rows import RowsChanged, rows_at
+from roster.publishing.mapped import RowsChanged, rows_at
 
 pytestmark = pytest.mark.django_db
 

@@ -28,7 +28,7 @@ from roster.grading.rendering import documents, shelve
 from roster.grading.windows import rules_of
 from roster.grading.writer import Writer
 from roster.models import Status, Written
-from roster.written import numbers, reach_of
+from roster.written import numbering, reach_of
 
 Matches = Callable[[bytes], bool]
 """Whether a client's condition holds of a record's document."""
@@ -286,7 +286,7 @@ def _write(organization: int, entries: Sequence[Entry]) -> None:
     """
     if not entries:
         return
-    number = numbers.take(organization, len(entries))
+    number = numbering.take(organization, len(entries))
     _require_last(organization, entries)
     fresh = [entry.row for entry in entries if not entry.row.born]
     keys = bulk.reserve(Written, len(fresh)) if fresh else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from roster.generator.columns import COLUMNS
+from roster.generator.formats import COLUMNS
 from tests.roster.generator import reading
 from tests.roster.generator.conftest import Generated
 

@@ -13,10 +13,10 @@ from roster.importing.columns import File
 from roster.importing.files import FILES
 from roster.models import Organization, Role, Status
 from roster.models.organization import UsernameStandIn
+from roster.writing.accounts import People
 from roster.writing.lines import Line
-from roster.writing.links import filled
+from roster.writing.linked_rows import filled
 from roster.writing.marked import Marked
-from roster.writing.people import People
 
 BATCH = 2_000
 UNSTORED = (values.SECRET, values.ELSEWHERE, values.UNUSED)

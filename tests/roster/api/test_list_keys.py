@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import pytest
 
-from roster.api import etags, lists
+from roster.api import etags, list_keys
 from roster.api.reader import Reader, Run
 from roster.clock import moment_of
 from roster.models import Feed, Organization, Publication
@@ -52,9 +52,9 @@ def reader(number: int, oldest: int | None, feed: Feed | None = None) -> Reader:
     ],
 )
 def test_a_list_is_known_by_path_and_filter_without_dates(one: str, other: str, same: bool) -> None:
-    keys = {lists.key_of("/users", parse(text)) for text in (one, other)}
+    keys = {list_keys.key_of("/users", parse(text)) for text in (one, other)}
     assert (len(keys) == 1) is same
-    assert lists.key_of("/users", None) not in keys
+    assert list_keys.key_of("/users", None) not in keys
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ LATE = WEDNESDAY + SECOND
 def test_a_delta_goes_back_to_before_what_a_reading_missed(
     feed: Feed, predicate: str, oldest: int | None, read: int, since: int, widened: int
 ) -> None:
-    found = lists.widened(asked(since, predicate=predicate), reader(read, oldest, feed))
+    found = list_keys.widened(asked(since, predicate=predicate), reader(read, oldest, feed))
     assert found is not None
     moment = datetime.fromisoformat(found.clauses[0].value)
     assert (found.clauses[0].predicate, moment) == (predicate, moment_of(widened))
@@ -113,7 +113,7 @@ def test_a_delta_goes_back_to_before_what_a_reading_missed(
     ],
 )
 def test_other_questions_stay_as_they_are(feed: Feed, tree: Filter | None) -> None:
-    assert lists.widened(tree, reader(WEDNESDAY, MONDAY, feed)) == tree
+    assert list_keys.widened(tree, reader(WEDNESDAY, MONDAY, feed)) == tree
 
 
 def test_a_tag_tells_publications_acts_and_lists_begun_before_them() -> None:

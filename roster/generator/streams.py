@@ -14,7 +14,7 @@ from roster.generator.demographics import demographics
 from roster.generator.gradebook import add_gradebook
 from roster.generator.nights import Night
 from roster.generator.resources import add_resources
-from roster.generator.rows import Sources
+from roster.generator.shapes import Sources
 
 
 @dataclass(frozen=True, slots=True)
