@@ -162,14 +162,14 @@ class Found:
 
     def refused(self, address: str) -> APIException | None:
         """Return why the token opens nothing now, from there, if so: a 401 or 403 in words."""
-        stands = standing(self.status, self.last_day, self.time_zone)
-        if stands == CLOSED:
+        current = standing(self.status, self.last_day, self.time_zone)
+        if current == CLOSED:
             return AuthenticationFailed(REFUSALS[CLOSED])
         if self.token_expires <= clock():
             return AuthenticationFailed(EXPIRED)
         if words := refusal_of_address(self.networks, address):
             return PermissionDenied(words)
-        return PermissionDenied(REFUSALS[stands]) if stands in REFUSALS else None
+        return PermissionDenied(REFUSALS[current]) if current in REFUSALS else None
 
     def reader(self, token: str) -> Reader:
         """Return the reader at the head, and its run, which will say what it goes on reading.

@@ -11,7 +11,7 @@ from connections.moves import nothing
 from connections.standing import is_expired
 from roster import audit
 from roster.models import Feed
-from roster.publishing import hold_feed, resume_feed, start_feed
+from roster.publishing import pause_feed, resume_feed, start_feed
 from roster.refusal import Refused
 
 logger = logging.getLogger("rosterdesk.connections")
@@ -65,8 +65,8 @@ def _keep_expiry(connection: Connection, by: audit.Actor) -> None:
     if feed is None:
         return
     if is_expired(connection):
-        hold_feed(feed, by=by, then=nothing)
-    elif feed.state == Feed.State.HELD:
+        pause_feed(feed, by=by, then=nothing)
+    elif feed.state == Feed.State.PAUSED:
         resume_feed(feed, by=by, then=nothing)
     else:
         start_feed(feed, by=by, then=nothing)

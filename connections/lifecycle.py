@@ -21,7 +21,7 @@ from connections.standing import is_expired
 from connections.terms import require_end, require_own_title
 from roster import audit
 from roster.models import Feed, Organization
-from roster.publishing import end_feed, hold_feed, resume_feed, start_feed
+from roster.publishing import end_feed, pause_feed, resume_feed, start_feed
 from roster.refusal import Refused, require_valid
 
 Status = Connection.Status
@@ -161,7 +161,7 @@ def activate(
     feed = feed_of(connection)
     if feed is None or is_expired(connection):
         move.alone()
-    elif feed.state == Feed.State.HELD:
+    elif feed.state == Feed.State.PAUSED:
         resume_feed(feed, by=by, then=move)
     else:
         start_feed(feed, by=by, then=move)
@@ -181,12 +181,12 @@ def pause(
     feed = feed_of(connection)
     if feed is not None and feed.publication_id is None:
         raise Refused("Nothing is published for this connection yet: no pause is needed.")
-    _hold(Move(connection, Status.PAUSED, "connection.paused", by, reason, until))
+    _pause_feed(Move(connection, Status.PAUSED, "connection.paused", by, reason, until))
 
 
 def suspend(connection: Connection, *, by: audit.Actor, reason: str = "") -> None:
     """Stop the vendor at its next request, tokens issued earlier included."""
-    _hold(Move(connection, Status.SUSPENDED, "connection.suspended", by, reason))
+    _pause_feed(Move(connection, Status.SUSPENDED, "connection.suspended", by, reason))
 
 
 def disable(
@@ -198,7 +198,7 @@ def disable(
     a suspended one does.
     """
     _require_future(connection.organization, until)
-    _hold(Move(connection, Status.DISABLED, "connection.disabled", by, reason, until))
+    _pause_feed(Move(connection, Status.DISABLED, "connection.disabled", by, reason, until))
 
 
 def close(connection: Connection, *, by: audit.Actor, reason: str = "") -> None:
@@ -216,12 +216,12 @@ def feed_of(connection: Connection) -> Feed | None:
     return Feed.objects.filter(connection=connection.pk).first()
 
 
-def _hold(move: Move) -> None:
+def _pause_feed(move: Move) -> None:
     feed = feed_of(move.connection)
     if feed is None or feed.state != Feed.State.FOLLOWING:
         move.alone()
     else:
-        hold_feed(feed, by=move.by, then=move)
+        pause_feed(feed, by=move.by, then=move)
 
 
 def _require_sense(

@@ -30,13 +30,13 @@ class Truths(NamedTuple):
 
     `may_read`: since when the vendor may read the record as it is now, which is never before the
     connection began; `has_read`: when it last read the list with the record as it is now;
-    `told_gone`: when it first could learn that the record is gone, and read that list since;
+    `has_read_gone`: when it first could learn that the record is gone, and read that list since;
     `refused`: in which status the vendor is refused today, whatever was published for it.
     """
 
     may_read: datetime | None = None
     has_read: datetime | None = None
-    told_gone: datetime | None = None
+    has_read_gone: datetime | None = None
     refused: str = ""
 
 
@@ -50,7 +50,7 @@ def truths(connection: Connection, entry: Entry | None, last_read: datetime | No
     since = max(moment_of(entry.stamp), connection.created)
     read = last_read if last_read is not None and last_read >= since else None
     if entry.status != Status.ACTIVE:
-        return Truths(told_gone=read, refused=refused)
+        return Truths(has_read_gone=read, refused=refused)
     return Truths(None if refused else since, read, None, refused)
 
 

@@ -61,7 +61,7 @@ BOOKS: dict[str, tuple[str, ...]] = {
 }
 """The articles of each handbook, in the order of its contents."""
 
-BESIDE = {
+HELP = {
     "connection": "sharing",
     "connections": "guide",
     "connection_new": "guide",
@@ -151,20 +151,20 @@ def contents(book: str) -> list[tuple[str, str]]:
     return [(name, _text(book, name).partition("\n")[0].removeprefix("# ")) for name in BOOKS[book]]
 
 
-def beside(page: str) -> tuple[str, str] | None:
+def help_for(page: str) -> tuple[str, str] | None:
     """Return address and title of the article that belongs to a page of the desk."""
-    known = [name for name in BESIDE if page.startswith(name)]
+    known = [name for name in HELP if page.startswith(name)]
     if not known:
         return None
-    name = BESIDE[max(known, key=len)]
+    name = HELP[max(known, key=len)]
     return address_of("district", name), dict(contents("district"))[name]
 
 
 def search(words: str, parts: Iterable[Part]) -> list[Part]:
     """Return the parts that hold all these words; those that have them in the title come first."""
     wanted = words.casefold().split()
-    found = [part for part in parts if wanted and _holds(f"{part.title} {part.text}", wanted)]
-    return sorted(found, key=lambda part: not _holds(part.title, wanted))
+    found = [part for part in parts if wanted and _contains(f"{part.title} {part.text}", wanted)]
+    return sorted(found, key=lambda part: not _contains(part.title, wanted))
 
 
 def parts_of(book: str, values: Mapping[str, Any]) -> Iterator[Part]:
@@ -181,7 +181,7 @@ def plain(html: str) -> str:
     return " ".join(unescape(strip_tags(html)).split())
 
 
-def _holds(text: str, wanted: list[str]) -> bool:
+def _contains(text: str, wanted: list[str]) -> bool:
     folded = text.casefold()
     return all(word in folded for word in wanted)
 

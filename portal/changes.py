@@ -103,7 +103,7 @@ COUNTS = {
 """What numbers of rows are called that an import counted."""
 
 
-def told(entry: Any) -> list[tuple[str, str, str]]:
+def described(entry: Any) -> list[tuple[str, str, str]]:
     """Return what an entry changed: name, old and new as texts."""
     found = []
     for each in searching.changes(entry):
@@ -136,10 +136,10 @@ def _values(entry: Any, change: searching.Change) -> tuple[Any, Any]:
         return _in_words(change.old, known), _in_words(change.new, known)
     if change.name != "address":
         return change.old, change.new
-    sides = ((entry.old, change.old), (entry.new, change.new))
+    versions = ((entry.old, change.old), (entry.new, change.new))
     old, new = (
         str(PLACES["folder"]) if (of or {}).get("kind") == "folder" else value
-        for of, value in sides
+        for of, value in versions
     )
     return old, new
 

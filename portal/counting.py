@@ -101,8 +101,8 @@ class Counts:
         found = partial(searching.found, self.organization, kind)
         chosen = among(self.map, kind.name, under)
         for typed, word in searching.typed_in(words):
-            holding = self._holding(kind.name, typed, word)
-            chosen = None if chosen is None or holding is None else chosen & holding
+            containing = self._containing(kind.name, typed, word)
+            chosen = None if chosen is None or containing is None else chosen & containing
         if chosen is None:
             rows = found(words=words, under=under, marked=marked)
             return rows.count(), rows
@@ -116,7 +116,7 @@ class Counts:
             return at.size, found(under=under, marked=marked)
         return at.size, found().filter(sourced_id__in=[ids[row] for row in at.tolist()])
 
-    def _holding(self, kind: str, typed: str, word: str) -> Flags | None:
+    def _containing(self, kind: str, typed: str, word: str) -> Flags | None:
         """Return which rows of a kind are called after something whose name contains a word, or
         have it as their id; None where the map can't say: of other kinds, and of parts of ids."""
         columns = searching.CALLED_AFTER.get(kind, ())

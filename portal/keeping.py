@@ -82,5 +82,5 @@ def take(request: HttpRequest) -> Kept | None:
 
 
 def _known(request: HttpRequest) -> int | None:
-    told = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=KNOWN_FOR)
-    return int(told) if told else None
+    value = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=KNOWN_FOR)
+    return int(value) if value else None

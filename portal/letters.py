@@ -228,8 +228,8 @@ def send(connection: Connection, name: str, *, by: audit.Actor) -> Letter:
         raise Refused(
             "The e-mail could not be sent. Copy the text, and try again later."
         ) from error
-    told: dict[str, Any] = {"letter": name, "to": letter.to}
-    record(by, "letter.sent", connection, new=told)
+    facts: dict[str, Any] = {"letter": name, "to": letter.to}
+    record(by, "letter.sent", connection, new=facts)
     return letter
 
 

@@ -100,7 +100,7 @@ class Supervisor:
         """Start all children; from here on SIGTERM, Ctrl-C and a closed terminal mean stop."""
         for number in STOPPING:
             if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, self._told_to_stop)  # `nohup` has SIGHUP ignored.
+                signal.signal(number, self._asked_to_stop)  # `nohup` has SIGHUP ignored.
         for child in self.children:
             child.start()
 
@@ -143,6 +143,6 @@ class Supervisor:
         elif child.process is None and now >= child.again_at:
             child.start()
 
-    def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
+    def _asked_to_stop(self, number: int, frame: FrameType | None) -> None:
         self.hurry = self.stopping.is_set()  # Whoever asks twice doesn't want to wait.
         self.stopping.set()

@@ -32,7 +32,7 @@ _read: dict[int, tuple[int, int | None]] = {}
 
 def begin() -> None:
     """In a new process, have the maps read of the districts whose staff were just here."""
-    _beside(_read_recent)
+    _in_background(_read_recent)
 
 
 def warm(organization: Organization) -> None:
@@ -41,7 +41,7 @@ def warm(organization: Organization) -> None:
     if _read.get(organization.pk) == now or connection.in_atomic_block:
         return
     _read[organization.pk] = now
-    _beside(read, organization)
+    _in_background(read, organization)
 
 
 def read(organization: Organization) -> None:
@@ -60,7 +60,7 @@ def _read_recent() -> None:
         read(organization)
 
 
-def _beside(work: Callable[..., None], *given: Organization) -> None:
+def _in_background(work: Callable[..., None], *given: Organization) -> None:
     threading.Thread(target=_quietly, args=(work, *given), name="warming", daemon=True).start()
 
 

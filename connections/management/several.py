@@ -35,7 +35,7 @@ class SeveralCommand(OrganizationCommand):
         else:
             given = {name: options[name] for name in self.given}
             done = several.VERBS[self.act](connections, by=self.actor(), **given)
-        told = {
+        result = {
             "changed": [described(each) for each in done.changed],
             "left": [described(each) for each in done.left],
             "refused": [{**described(each), "reason": reason} for each, reason in done.refused],
@@ -44,7 +44,7 @@ class SeveralCommand(OrganizationCommand):
         lines = [f"{each.title}: {each.status}" for each in done.changed]
         lines += [f"{each.title}: left, it is {each.status}" for each in done.left]
         lines += [f"{each.title}: {reason}" for each, reason in done.refused]
-        return told, "\n".join(lines) or "There is no connection."
+        return result, "\n".join(lines) or "There is no connection."
 
     def chosen(self, options: dict[str, Any]) -> list[Connection]:
         everything = Connection.objects.filter(organization=self.organization)

@@ -120,8 +120,8 @@ class Provider:
             answer = self.get(path, pairs)
             found = answer.body.get(operation.envelope) if isinstance(answer.body, dict) else None
             documents = [each for each in found or () if isinstance(each, dict)]
-            told = answer.headers.get("X-Total-Count", "")
-            total = int(told) if told.isdecimal() else None
+            header = answer.headers.get("X-Total-Count", "")
+            total = int(header) if header.isdecimal() else None
             self.pages[key] = Page(asked(operation, pairs), answer, documents, total)
         return self.pages[key]
 
@@ -153,8 +153,8 @@ class Provider:
     ) -> Answer:
         """Send one request; whoever says that it is busy is asked once more."""
         answer = self._send(method, address, headers, data)
-        told = answer.headers.get("Retry-After", "")
-        wait = int(told) if told.isdecimal() else MOST_WAITED + 1
+        header = answer.headers.get("Retry-After", "")
+        wait = int(header) if header.isdecimal() else MOST_WAITED + 1
         if answer.status not in (429, 503) or self.waited + wait > MOST_WAITED:
             return answer
         self.waited += wait

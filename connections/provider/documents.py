@@ -42,16 +42,16 @@ def _object(
     known = {each.name: each for each in fields}
     for each in known.values():
         name = within + each.name
-        told = value.get(each.name)
-        if told is None:
+        given = value.get(each.name)
+        if given is None:
             if each.name in value:
                 yield "types", f"{name} is null; what is empty is left out"
             elif each.required:
                 yield "required", f"{name} is missing"
         elif each.type in LISTS:
-            yield from _list(version, each, told, name)
+            yield from _list(version, each, given, name)
         else:
-            yield from _value(version, each, told, name)
+            yield from _value(version, each, given, name)
     if closed:
         for name in value.keys() - known.keys():
             yield (

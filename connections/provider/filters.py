@@ -114,11 +114,11 @@ def _compared(provider: Provider, operation: Operation, whole: Page) -> Iterator
     value = stamps[len(stamps) // 2]
     settled = is_settled(value)
     totals: dict[str, int | None] = {}
-    for operator, holds in COMPARED.items():
+    for operator, compare in COMPARED.items():
         if operator in REPEATING and not settled:
             continue
         page = _filtered(provider, operation, f"{STAMP}{operator}'{value}'")
-        yield Outcome("compared", page.asked, _beside(page, holds, value))
+        yield Outcome("compared", page.asked, _unmatched(page, compare, value))
         totals[operator] = page.total
     if settled and None not in totals.values():
         known = {operator: total or 0 for operator, total in totals.items()}
@@ -127,11 +127,11 @@ def _compared(provider: Provider, operation: Operation, whole: Page) -> Iterator
         yield Outcome("split", f"{whole.asked}, by {STAMP}", "" if len(sums) == 1 else found)
 
 
-def _beside(page: Page, holds: Callable[[Any, Any], bool], value: str) -> str:
+def _unmatched(page: Page, compare: Callable[[Any, Any], bool], value: str) -> str:
     """Return how many records of a page aren't on the side that was asked for."""
     if page.answer.status != 200:
         return page.answer.said
-    wrong = sum(not holds(instant(each), instant(value)) for each in _stamps(page))
+    wrong = sum(not compare(instant(each), instant(value)) for each in _stamps(page))
     return f"{wrong} others" if wrong else ""
 
 
@@ -146,7 +146,7 @@ def deltas(provider: Provider) -> Iterator[Outcome]:
             yield Outcome("delta", page.asked, "" if page.documents else found)
         for newest in [each for each in stamps if is_settled(each)][-1:]:
             page = _filtered(provider, operation, f"{STAMP}>='{newest}'")
-            yield Outcome("exact", page.asked, _beside(page, ge, newest))
+            yield Outcome("exact", page.asked, _unmatched(page, ge, newest))
         page = _filtered(provider, operation, f"{STAMP}>'{FAR}'")
         yield Outcome("future", page.asked, _empty(page))
         for key, status in (("removed", "tobedeleted"), ("active", "active")):

@@ -150,5 +150,5 @@ def _belonging(operation: Operation, page: Page, ids: dict[str, str]) -> Iterato
     strangers = 0
     for each in page.documents:
         found = documents.references(operation.version, operation.collection, each)
-        strangers += last not in [told.get("sourcedId") for path, told in found if path == name]
+        strangers += last not in [record.get("sourcedId") for path, record in found if path == name]
     yield Outcome("belongs", page.asked, f"{strangers} others" if strangers else "")

@@ -48,14 +48,14 @@ def lead(provider: Provider) -> Iterator[Outcome]:
 
 def _problems(operation: Operation, found: list[Document], keys: tuple[str, ...]) -> dict[str, str]:
     """Return by check what is wrong with how many records."""
-    told = Counter(
+    tally = Counter(
         problem
         for document in found
         for problem in set(problems(operation.version, operation.collection, document))
         if problem[0] in keys
     )
     words: dict[str, list[str]] = {}
-    for (key, what), count in told.most_common():
+    for (key, what), count in tally.most_common():
         words.setdefault(key, []).append(f"{what} ({count} of {len(found)} records)")
     return {key: "; ".join(each[:5]) for key, each in words.items()}
 

@@ -32,8 +32,8 @@ def examine(provider: Provider) -> Iterator[Outcome]:
     yield Outcome("token", ASKED, _wrong_with(answer))
     if not provider.token:
         return
-    told = _object(answer).get("scope")
-    beyond = set(str(told or "").split()) - set(wanted(provider.version))
+    granted = _object(answer).get("scope")
+    beyond = set(str(granted or "").split()) - set(wanted(provider.version))
     yield Outcome("token-scopes", ASKED, f"{len(beyond)} others" if beyond else "")
     kept = "no-store" in answer.headers.get("Cache-Control", "").lower()
     yield Outcome("token-kept", ASKED, "" if kept else "no such header")
@@ -69,10 +69,10 @@ def _beyond_scopes(provider: Provider) -> Iterator[Outcome]:
     lists = [*provider.operations(many=True), *provider.operations(many=True, nested=True)]
     for scope in sorted(provider.scopes):
         closed = next((each for each in lists if scope not in each.scopes), None)
-        told = _object(grant(provider, scope))
-        if closed and told.get("access_token") and told.get("scope", scope) == scope:
+        body = _object(grant(provider, scope))
+        if closed and body.get("access_token") and body.get("scope", scope) == scope:
             ids = {parent.name: WRONG for parent in closed.parents}
-            answer = provider.get(closed.address(ids), token=str(told["access_token"]))
+            answer = provider.get(closed.address(ids), token=str(body["access_token"]))
             where = f"{asked(closed)} with {scope.rpartition('/')[2]}"
             yield from refusals.seen("scope", where, closed, answer, FORBIDDEN)
 
@@ -90,9 +90,9 @@ def discovery(provider: Provider) -> Iterator[Outcome]:
         where = f"GET {addresses[0]}, or as {NAMES[V12, service][1]}"
         yield Outcome("discovery", where, "" if found else "no OpenAPI document")
         if found:
-            told = {_plain(each) for each in found.get("paths", {})}
+            documented = {_plain(each) for each in found.get("paths", {})}
             paths = {_plain(each.path.removeprefix(base_path(V12, service)[1:])) for each in served}
-            missing = sorted(paths - told)
+            missing = sorted(paths - documented)
             yield Outcome("discovery-paths", where, ", ".join(missing[:3]))
 
 
@@ -134,9 +134,9 @@ def take(provider: Provider) -> Answer:
     answer = grant(provider, scope)
     if _object(answer).get("error") == "invalid_scope":
         answer = grant(provider, "")
-    told = _object(answer)
-    provider.token = str(told.get("access_token") or "") if answer.status == 200 else ""
-    opened = str(told.get("scope") or scope).split() if provider.token else ()
+    body = _object(answer)
+    provider.token = str(body.get("access_token") or "") if answer.status == 200 else ""
+    opened = str(body.get("scope") or scope).split() if provider.token else ()
     base = SCOPE_BASES[provider.version]
     provider.scopes = frozenset(each if "/" in each else base + each for each in opened)
     return answer
@@ -169,20 +169,20 @@ def _token_url(provider: Provider) -> str:
 
 def _wrong_with(answer: Answer) -> str:
     """Return what is wrong with the answer to a good request."""
-    told = _object(answer)
+    body = _object(answer)
     if answer.status != 200:
-        return answer.said + (f" ({told['error']})" if isinstance(told.get("error"), str) else "")
-    lacks = [name for name in ("access_token", "token_type", "expires_in") if not told.get(name)]
+        return answer.said + (f" ({body['error']})" if isinstance(body.get("error"), str) else "")
+    lacks = [name for name in ("access_token", "token_type", "expires_in") if not body.get(name)]
     if lacks:
         return f"200 without {' and '.join(lacks)}"
-    return "" if str(told["token_type"]).lower() == "bearer" else "another token_type"
+    return "" if str(body["token_type"]).lower() == "bearer" else "another token_type"
 
 
 def _refused(key: str, where: str, answer: Answer, status: int, error: str) -> Outcome:
-    told = _object(answer).get("error")
-    right = answer.status == status and told == error
+    found = _object(answer).get("error")
+    right = answer.status == status and found == error
     return Outcome(
-        key, where, "" if right else f"{answer.said}, {'another' if told else 'no'} error"
+        key, where, "" if right else f"{answer.said}, {'another' if found else 'no'} error"
     )
 
 

@@ -149,13 +149,13 @@ def import_held(organization: Organization) -> Iterator[Condition]:
 
 def reasons(holds: list[dict[str, str]]) -> str:
     """Return the first reasons for which something is held; its page has all of them."""
-    told = [retold(each["reason"]) for each in holds[:FIRST]]
-    if more := len(holds) - len(told):
-        told.append(
+    reasons = [retold(each["reason"]) for each in holds[:FIRST]]
+    if more := len(holds) - len(reasons):
+        reasons.append(
             ngettext("And %(count)d more reason.", "And %(count)d more reasons.", more)
             % {"count": more}
         )
-    return " ".join(told)
+    return " ".join(reasons)
 
 
 def refresh_held(organization: Organization) -> Iterator[Condition]:

@@ -41,7 +41,7 @@ class KeptOut(forms.Field):
     widget = forms.MultipleHiddenInput
 
     @staticmethod
-    def told(kept_out: dict[str, str]) -> list[str]:
+    def as_lines(kept_out: dict[str, str]) -> list[str]:
         return [json.dumps(each) for each in kept_out.items()]
 
     def to_python(self, values: list[str] | None) -> dict[str, str]:
@@ -286,7 +286,7 @@ class ConnectionForm(SharingFields, AgreementFields):
         for name, value in initial_of(example).items():
             if name in SharingFields.base_fields:
                 data.setlist(name, value if isinstance(value, list) else [value])
-        data.setlist("kept_out", KeptOut.told(example.kept_out))
+        data.setlist("kept_out", KeptOut.as_lines(example.kept_out))
         return ConnectionForm(data, self.files, organization=self.organization)
 
     def as_the_partner_asks(self) -> ConnectionForm:
@@ -307,7 +307,7 @@ class ConnectionForm(SharingFields, AgreementFields):
 
     def _with_kept_out(self, kept: dict[str, str]) -> ConnectionForm:
         data = self.data.copy()
-        data.setlist("kept_out", KeptOut.told(kept))
+        data.setlist("kept_out", KeptOut.as_lines(kept))
         data["person"] = data["why"] = ""
         return ConnectionForm(data, self.files, organization=self.organization)
 

@@ -229,8 +229,8 @@ def initial_of(connection: Connection) -> dict[str, Any]:
 
 def seen(connection: Connection) -> str:
     """Return a short text that is another one when anything else is shared."""
-    told = json.dumps(sharing.described(connection), sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    text = json.dumps(sharing.described(connection), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def lines_of(text: str) -> list[str]:

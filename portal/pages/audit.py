@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from portal import naming
 from portal.access import ADMIN, AtDesk, connections_of, page
 from portal.asked import asked
-from portal.changes import told
+from portal.changes import described
 from portal.csv_files import csv_answer
 from portal.models import Staff
 from portal.paging import paged
@@ -43,7 +43,7 @@ def show(request: AtDesk) -> HttpResponse:
             "query": request.GET.urlencode(),
             "paged": cut,
             "entries": [
-                (entry, subject, told(entry))
+                (entry, subject, described(entry))
                 for entry, subject in with_subjects(request.organization, found[cut.cut])
             ],
         },

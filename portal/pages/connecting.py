@@ -112,14 +112,14 @@ def counted(request: AtDesk, form: ConnectionForm) -> HttpResponse:
     wrong = form.first_wrong(SHARING + 1)
     if wrong is not None and not request.htmx:
         return shown(request, form, wrong, refused=True)
-    told: dict[str, Any] = {"counted": wrong is None}
+    more: dict[str, Any] = {"counted": wrong is None}
     if wrong is None:
         draft = form.draft()
-        told |= {"reach": reach_of(draft), "warnings": without_students(draft)}
-        told["kept"] = people_of(request.organization, form.kept)
+        more |= {"reach": reach_of(draft), "warnings": without_students(draft)}
+        more["kept"] = people_of(request.organization, form.kept)
     if request.htmx:
-        return TemplateResponse(request, "connections/new/_reach.html", told)
-    return shown(request, form, SHARING, **told)
+        return TemplateResponse(request, "connections/new/_reach.html", more)
+    return shown(request, form, SHARING, **more)
 
 
 def kept_out(request: AtDesk, form: ConnectionForm, to: str) -> HttpResponse:
@@ -131,13 +131,13 @@ def kept_out(request: AtDesk, form: ConnectionForm, to: str) -> HttpResponse:
     elif act == "in":
         form = form.letting_in(person)
     words = storable(form.data.get("person", "")).strip()
-    told = found(request.organization, words, form.kept) | {"unsaid": unsaid}
+    more = found(request.organization, words, form.kept) | {"unsaid": unsaid}
     if request.htmx:
         form.show_errors_of(None)
         people = people_of(request.organization, form.kept)
-        context = {"organization": request.organization, "form": form, "kept": people, **told}
+        context = {"organization": request.organization, "form": form, "kept": people, **more}
         return TemplateResponse(request, "connections/new/_kept_out.html", context)
-    return shown(request, form, SHARING, **told)
+    return shown(request, form, SHARING, **more)
 
 
 def reach_of(draft: Connection) -> list[tuple[Words, int, list[str]]]:

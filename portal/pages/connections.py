@@ -15,7 +15,7 @@ from connections.agreements import file_of
 from connections.models import Connection
 from portal import letters
 from portal.access import AtDesk, connection_of, connections_of, page
-from portal.changes import told
+from portal.changes import described
 from portal.forms.listing import ListForm
 from portal.pages.acts import acts_for
 from portal.terms import COLLECTION_TERMS
@@ -78,7 +78,7 @@ def show(request: AtDesk, pk: int) -> HttpResponse:
             "acts": acts_for(connection) if request.may_change else [],
             "letters": letters.offered(connection) if request.may_change else [],
             "requests": connection.requests.order_by("-at", "-pk")[:SHOWN],
-            "history": [(each, told(each)) for each in history_of(connection)[:SHOWN]],
+            "history": [(each, described(each)) for each in history_of(connection)[:SHOWN]],
         },
     )
 

@@ -43,8 +43,8 @@ def download(request: AtDesk) -> HttpResponse:
     rows = (
         [name, *(record[key] for key in ("sourcedId", "name", "school", "act")),
          " ".join(record["fields"])]
-        for name, told in held.difference.items()
-        for record in told["records"]
+        for name, change in held.difference.items()
+        for record in change["records"]
     )  # fmt: skip
     return csv_answer(f"held-refresh-{held.pk}", HEADINGS, rows)
 
@@ -85,16 +85,16 @@ def context_of(request: AtDesk, held: Refresh) -> dict[str, Any]:
         "difference": [
             {
                 "name": COLLECTION_TERMS.get(name, name),
-                **told,
+                **change,
                 "schools": [
                     (names.get(school, school), [numbers.get(act, 0) for act in ACTS])
-                    for school, numbers in sorted(told["schools"].items())
+                    for school, numbers in sorted(change["schools"].items())
                     if school
                 ],
-                "records": told["records"][:NAMED],
-                "all": len(told["records"]),
+                "records": change["records"][:NAMED],
+                "all": len(change["records"]),
             }
-            for name, told in held.difference.items()
+            for name, change in held.difference.items()
         ],
     }
 

@@ -226,9 +226,9 @@ def difference_of(of_import: Import) -> list[dict[str, Any]]:
     return [
         {
             "name": LISTS.get(name, name),
-            **told,
-            "records": told["records"][:NAMED],
-            "all": len(told["records"]),
+            **change,
+            "records": change["records"][:NAMED],
+            "all": len(change["records"]),
         }
-        for name, told in of_import.difference.items()
+        for name, change in of_import.difference.items()
     ]

@@ -179,9 +179,9 @@ def reasons_of(organization: Organization, answers: list[dict[str, Any]]) -> lis
 
 def truths_of(answer: dict[str, Any]) -> Truths:
     """Return what holds between vendor and record, with moments."""
-    held = answer["truths"]
-    moments = {name: moment(held[name]) for name in ("may_read", "has_read", "told_gone")}
-    return Truths(**moments, refused=held["refused"])
+    known = answer["truths"]
+    moments = {name: moment(known[name]) for name in ("may_read", "has_read", "has_read_gone")}
+    return Truths(**moments, refused=known["refused"])
 
 
 def nodes_of(answer: dict[str, Any]) -> list[Node]:

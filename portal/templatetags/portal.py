@@ -216,7 +216,7 @@ def places(context: Context) -> list[dict[str, Any]]:
 def handbook(context: Context) -> tuple[str, str] | None:
     """Return address and title of the handbook's article about this page."""
     match = context["request"].resolver_match
-    return articles.beside(match.url_name or "") if match else None
+    return articles.help_for(match.url_name or "") if match else None
 
 
 def below(here: str, place: str) -> bool:

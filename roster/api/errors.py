@@ -187,7 +187,7 @@ def handle(error: Exception, context: dict[str, Any]) -> HttpResponse:
     """Answer any exception of an API view; DRF's `EXCEPTION_HANDLER`."""
     request = context["request"]
     operation = getattr(context.get("view"), "operation", NOWHERE)
-    code, description, minor, headers = _told(error, getattr(context.get("view"), "methods", ()))
+    code, description, minor, headers = _worded(error, getattr(context.get("view"), "methods", ()))
     if code == status.HTTP_500_INTERNAL_SERVER_ERROR:
         logger.error("A request failed unexpectedly", exc_info=error)
     if traced := trace_of(request):
@@ -223,7 +223,7 @@ def answer(
     )
 
 
-def _told(error: Exception, methods: Sequence[str]) -> tuple[int, str, str, dict[str, str]]:
+def _worded(error: Exception, methods: Sequence[str]) -> tuple[int, str, str, dict[str, str]]:
     headers: dict[str, str] = {}
     if isinstance(error, (Http404, exceptions.NotFound)):
         words = str(error) if str(error) not in ("", "Not found.") else "There is nothing here."

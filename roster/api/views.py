@@ -67,12 +67,12 @@ class ReadingView(OneRosterView):
             errors.warning(each.minor, each.words, operation=self.operation.id)
             for each in asked.warnings
         ]
-        beside = f',"statusInfoSet":{orjson.dumps(warnings).decode()}' if warnings else ""
+        extra = f',"statusInfoSet":{orjson.dumps(warnings).decode()}' if warnings else ""
         begin, end = "[]" if self.operation.many else ("", "")
         # Each name is one copy of a page that may have thirty megabytes: none is kept for long.
         content = with_origin(content, origin_of(request))
         response = HttpResponse(
-            (f'{{"{self.operation.envelope}":{begin}', content, f"{end}{beside}}}"),
+            (f'{{"{self.operation.envelope}":{begin}', content, f"{end}{extra}}}"),
             content_type="application/json",
             headers={"ETag": tag},
         )
@@ -115,8 +115,8 @@ class CollectionView(ReadingView):
         response = self.body(request, content, count, asked, etags.tag(mark, count, total))
         response.headers["X-Total-Count"] = str(total)
         here = origin_of(request) + operation.address(ids)
-        if beside := links(request, here, asked, total):
-            response.headers["Link"] = beside
+        if link := links(request, here, asked, total):
+            response.headers["Link"] = link
         return response
 
     def _read(

@@ -156,8 +156,8 @@ def condition(request: Request) -> Callable[[bytes], bool] | None:
         return None
     origin = origin_of(request)
 
-    def holds(text: bytes) -> bool:
+    def is_met(text: bytes) -> bool:
         mark = etags.mark_of_text(text.decode(), origin)
         return header.strip() == "*" or etags.known(header, mark) is not None
 
-    return holds
+    return is_met

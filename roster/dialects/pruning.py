@@ -121,7 +121,7 @@ def _entries(before: list[Document], roles: list[Role], hidden: Hidden) -> list[
             "org": place_reference("1.2", role.place),
         }
         for role in roles
-        if not role.record and any(_stands_for(role, entry) for entry in before)
+        if not role.record and any(_matches(role, entry) for entry in before)
     ]
     if "userProfiles" in hidden:
         for entry in found:
@@ -134,7 +134,7 @@ def _is_of(entry: Document, role: Role) -> bool:
     return entry["org"]["sourcedId"] == role.place.sourced_id and entry["role"] == name_of(role)
 
 
-def _stands_for(role: Role, entry: Document) -> bool:
+def _matches(role: Role, entry: Document) -> bool:
     """Return whether a supplied role takes the place of an entry: the same side of the school."""
     if role.role in GUARDIANS:
         return entry["role"] in GUARDIANS

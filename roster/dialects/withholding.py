@@ -107,7 +107,7 @@ def email_elsewhere(organization: Organization, withheld: Collection[str]) -> li
     if not columns:
         return []
     counts = people.aggregate(
-        **{f"in_{column}": Count("pk", filter=_holds_email(column)) for column in columns}
+        **{f"in_{column}": Count("pk", filter=_contains_email(column)) for column in columns}
     )
     return [
         ALSO_IN[column] % {"count": count}
@@ -116,5 +116,5 @@ def email_elsewhere(organization: Organization, withheld: Collection[str]) -> li
     ]
 
 
-def _holds_email(column: str) -> Q:
+def _contains_email(column: str) -> Q:
     return Q(GreaterThan(StrIndex(Lower(column), Lower("email")), 0))

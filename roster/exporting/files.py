@@ -71,31 +71,31 @@ def write(
     organization: Organization,
     path: Path,
     report: Callable[[int], None] | None = None,
-    holds: Callable[[], bool] = lambda: True,
+    is_valid: Callable[[], bool] = lambda: True,
 ) -> Exported | None:
-    """Write the bundle of a source; None, and nothing is written, where it no longer `holds`."""
+    """Write the bundle of a source; None, and nothing is written, unless it still `is_valid`."""
     refuse_foreign(path)
     bundle = Bundle(source, organization, report)
-    if not put(path, bundle.pieces(), holds):
+    if not put(path, bundle.pieces(), is_valid):
         return None
     return Exported(bundle.rows, _nested(bundle.done.left_out), _nested(bundle.done.supplied))
 
 
-def put(path: Path, pieces: Iterable[bytes], holds: Callable[[], bool] = lambda: True) -> bool:
-    """Write a file beside its place and put it there, unless it no longer `holds`."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.partial")
+def put(path: Path, pieces: Iterable[bytes], is_valid: Callable[[], bool] = lambda: True) -> bool:
+    """Write a file beside its place and put it there, if it still `is_valid`."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        with beside.open("wb") as file:
+        with partial.open("wb") as file:
             file.writelines(pieces)
-        if not holds():
+        if not is_valid():
             return False
-        os.replace(beside, path)
+        os.replace(partial, path)
         return True
     except OSError as error:
         raise Refused(f"“{path}” couldn't be written: {error.strerror or error}.") from error
     finally:
         with suppress(OSError):
-            beside.unlink()
+            partial.unlink()
 
 
 def refuse_foreign(path: Path) -> None:

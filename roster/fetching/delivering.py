@@ -71,9 +71,9 @@ def _send(
     moment, suffix = moment_of(span.upto), "csv" if as_table else "zip"
     name = f"grades-{organization.slug}-{moment:%Y%m%dT%H%M%S}{moment.microsecond // 1000:03}Z"
     # The next delivery writes over what one that could remove nothing any more has left.
-    whole, beside = f"{name}.{suffix}", f".grades-{organization.slug}-{destination.pk}.partial"
+    whole, temporary = f"{name}.{suffix}", f".grades-{organization.slug}-{destination.pk}.partial"
     with private_file() as path:
         files = write_grades(organization, path, span, vendors, as_table=as_table)
         put: Way = import_string(WAYS[Destination.Kind(destination.kind)])
-        put(destination, path, whole, beside, mine.tick)
+        put(destination, path, whole, temporary, mine.tick)
     return files

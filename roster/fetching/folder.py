@@ -69,10 +69,10 @@ def _together(name: str, files: list[Path]) -> Candidate:
     )
 
 
-def put(destination: Destination, local: Path, whole: str, beside: str, tick: Tick) -> None:
+def put(destination: Destination, local: Path, whole: str, temporary: str, tick: Tick) -> None:
     """Write a file into the folder under the second name, then give it the first."""
     folder = Path(destination.address)
-    partial = folder / beside
+    partial = folder / temporary
     try:
         shutil.copyfile(local, partial)
         partial.chmod(READABLE)

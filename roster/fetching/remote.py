@@ -91,12 +91,12 @@ class Remote:
                 " is tried again."
             )
 
-    def send(self, local: Path, folder: str, whole: str, beside: str, tick: Tick) -> None:
+    def send(self, local: Path, folder: str, whole: str, temporary: str, tick: Tick) -> None:
         """Write a file under the second name, and give it the first once it is whole.
 
         What fails leaves nothing, as far as the server still listens.
         """
-        path, partial = f"{folder}/{whole}", f"{folder}/{beside}"
+        path, partial = f"{folder}/{whole}", f"{folder}/{temporary}"
         try:
             self._write(local, partial, tick)
             try:

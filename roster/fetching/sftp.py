@@ -77,8 +77,8 @@ def _download(remote: Remote, folder: str, candidate: Candidate, path: Path, tic
                     entry.write(piece)
 
 
-def put(destination: Destination, local: Path, whole: str, beside: str, tick: Tick) -> None:
+def put(destination: Destination, local: Path, whole: str, temporary: str, tick: Tick) -> None:
     """Write a file at the destination's path under the second name, then give it the first."""
     place = parse(destination.address)
     with in_words(destination), Remote(destination, place) as remote:
-        remote.send(local, place.path.rstrip("/"), whole, beside, tick)
+        remote.send(local, place.path.rstrip("/"), whole, temporary, tick)

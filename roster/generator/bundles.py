@@ -97,7 +97,7 @@ def _write_manifest(
 
 @contextmanager
 def _zip(path: Path) -> Iterator[Opener]:
-    partial = _beside(path)
+    partial = _sibling(path)
     try:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
 
@@ -121,7 +121,7 @@ def _zip(path: Path) -> Iterator[Opener]:
 
 @contextmanager
 def _folder(path: Path) -> Iterator[Opener]:
-    partial = _beside(path)
+    partial = _sibling(path)
     partial.mkdir()
 
     def opener(name: str) -> AbstractContextManager[TextIO]:
@@ -130,7 +130,7 @@ def _folder(path: Path) -> Iterator[Opener]:
     try:
         yield opener
         if path.exists():
-            former = _beside(path, "former")
+            former = _sibling(path, "former")
             path.rename(former)
             partial.rename(path)
             shutil.rmtree(former)
@@ -140,7 +140,7 @@ def _folder(path: Path) -> Iterator[Opener]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _beside(path: Path, kind: str = "partial") -> Path:
+def _sibling(path: Path, kind: str = "partial") -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.{kind}")
 
 

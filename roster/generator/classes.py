@@ -107,7 +107,7 @@ def _klass(
     number: int,
     staff: tuple[tuple[int, str, bool], ...],
 ) -> Klass:
-    held = {
+    taught_in = {
         courses.YEAR: plan.calendar.terms,
         courses.FALL: plan.calendar.terms[:1],
         courses.SPRING: plan.calendar.terms[1:],
@@ -123,8 +123,8 @@ def _klass(
         grade=slot.cohort.grade,
         homeroom=slot.block.homeroom,
         periods=(period, f"{period}L") if slot.block.double else (period,),
-        terms=tuple(term.sourced_id for term in held),
-        dates=("", "") if slot.stage.together else _dates(held),
+        terms=tuple(term.sourced_id for term in taught_in),
+        dates=("", "") if slot.stage.together else _dates(taught_in),
         staff=staff,
     )
 

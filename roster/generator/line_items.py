@@ -60,10 +60,10 @@ def line_items(night: Night, version: str) -> Groups:
 def items_of(night: Night, klass: Klass) -> Iterator[Item]:
     """Yields the line items of a class, none where it has no gradebook."""
     calendar = night.plan.calendar
-    held = [term for term in calendar.terms if term.sourced_id in klass.terms]
-    if not held or not hits(klass.number, _GRADED):
+    taught_in = [term for term in calendar.terms if term.sourced_id in klass.terms]
+    if not taught_in or not hits(klass.number, _GRADED):
         return
-    start = held[0].start
+    start = taught_in[0].start
     period = next(one for one in calendar.grading_periods if one.start == start).sourced_id
     name = f"lin-{calendar.year}-{klass.number:05d}"
 

@@ -42,25 +42,25 @@ def entries(night: Night, *, with_guardians: bool) -> tuple[Entries, ...]:
 def users(
     night: Night, version: str, oddities: Counter[str], *, with_guardians: bool
 ) -> tuple[Groups, ...]:
-    def told(part: Entries) -> Groups:
+    def groups_of(part: Entries) -> Groups:
         for group in part:
             for entry in group:
                 _count(entry, oddities)
             yield [_user(entry, version) for entry in group]
 
-    return tuple(map(told, entries(night, with_guardians=with_guardians)))
+    return tuple(map(groups_of, entries(night, with_guardians=with_guardians)))
 
 
 def roles(night: Night, oddities: Counter[str], *, with_guardians: bool) -> tuple[Groups, ...]:
     """Gives a row for each post. Whoever moved to another school has a new one there."""
 
-    def told(part: Entries) -> Groups:
+    def groups_of(part: Entries) -> Groups:
         for group in part:
             rows = [row for entry in group for row in _roles(entry, lived=night.lived)]
             oddities["marked_roles"] += sum(marks.EXCLUDED in row for row in rows)
             yield rows
 
-    return tuple(map(told, entries(night, with_guardians=with_guardians)))
+    return tuple(map(groups_of, entries(night, with_guardians=with_guardians)))
 
 
 def _staff(night: Night) -> Entries:

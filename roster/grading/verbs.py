@@ -202,11 +202,11 @@ def _require(there: There, collection: str, sourced_id: str, matches: Matches | 
         raise NotYours(_NOT_YOURS)
     if before is not None and before.status == Status.ACTIVE and current is None:
         raise NotYours("This record's class or student is not shared with this connection.")
-    if matches is not None and not _holds(writer, collection, sourced_id, matches):
+    if matches is not None and not _is_met(writer, collection, sourced_id, matches):
         raise Stale("The record is not as If-Match says; read it again.")
 
 
-def _holds(writer: Writer, collection: str, sourced_id: str, matches: Matches) -> bool:
+def _is_met(writer: Writer, collection: str, sourced_id: str, matches: Matches) -> bool:
     text = reading.single(writer, collection, sourced_id, None)
     return text is not None and matches(text)
 

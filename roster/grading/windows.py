@@ -59,9 +59,9 @@ def set_window(
         Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
         known = organization.windows.filter(session=session).first()
         window = known or GradingWindow(organization=organization, session=session)
-        old = _told(window)
+        old = _described(window)
         window.opens, window.closes = opens, closes
-        if _told(window) == old:
+        if _described(window) == old:
             return False
         if opens or closes:
             require_valid(window)
@@ -97,7 +97,7 @@ def rules_of(organization: int) -> Rules:
     return Rules(zone, {session: why for session, why in words.items() if why})
 
 
-def _told(window: GradingWindow) -> dict[str, Any]:
+def _described(window: GradingWindow) -> dict[str, Any]:
     return {
         "opens": window.opens and window.opens.isoformat(),
         "closes": window.closes and window.closes.isoformat(),

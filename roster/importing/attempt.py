@@ -29,7 +29,7 @@ from roster.importing.files import FILES
 from roster.importing.findings import Findings, clean
 from roster.importing.first import First
 from roster.importing.gathering import Gathering, Progress
-from roster.importing.locking import hold_again
+from roster.importing.locking import return_to_hold
 from roster.importing.manifest import Answer, Bundle, Circumstances, describe
 from roster.importing.own_rows import OwnRows
 from roster.importing.package import open_package
@@ -90,7 +90,7 @@ class Attempt:
             judged = last is not None and (last.strict or not of_import.strict)
             if last is not None and judged and self._repeat(last, findings):
                 return
-            self._refuse_beside_a_held_one()
+            self._refuse_while_one_is_held()
             own = OwnRows(of_import.organization)
             laid = own.laid_over(bundle)
             memory = Memory(of_import.organization, last, strict=of_import.strict)
@@ -118,17 +118,17 @@ class Attempt:
                     with_difference=self.dry_run,
                     by_approval=audit.name_of(self.by) if self.approved else "",
                 )
-                if self._stands(applied):
+                if self._is_kept(applied):
                     of_import.files = traces.united(last.files if last else {}, of_import.files)
                     own.keep()
                     self._close_applied(applied, findings)
                 else:
                     transaction.set_rollback(True)
-        if not self._stands(applied):
+        if not self._is_kept(applied):
             forget_maps()  # Of rows that there are no more; their keys come again.
             self._take_back(applied, findings)
 
-    def _stands(self, applied: Applied) -> bool:
+    def _is_kept(self, applied: Applied) -> bool:
         return not self.dry_run and (self.approved or not applied.holds)
 
     def _repeat(self, last: Import, findings: Findings) -> bool:
@@ -144,7 +144,7 @@ class Attempt:
                 self._close_applied(applied, findings)
             return True
 
-    def _refuse_beside_a_held_one(self) -> None:
+    def _refuse_while_one_is_held(self) -> None:
         """Refuse a delta while an import is held: it says what has changed since that one."""
         held = held_import(self.of_import.organization)
         modes = {trace["mode"] for trace in self.of_import.files.values()}
@@ -217,7 +217,7 @@ class Attempt:
         reason += " Nothing was changed."
         if not transaction.get_connection().needs_rollback:
             with contextlib.suppress(*(DatabaseError,) * full):  # This too needs a little space.
-                if hold_again(self.of_import.organization):
+                if return_to_hold(self.of_import.organization):
                     forget_maps()
                     self.of_import.refresh_from_db()
                     reason += " It is held as before."

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 BASE = ("sourcedId", "status", "dateLastModified")
 OWN = "metadata."
-BESIDE = {"users": ("roles",), "userProfiles": ("orgs",)}
+NEEDED_WITH = {"users": ("roles",), "userProfiles": ("orgs",)}
 """Files that a file needs although no column of its own names them."""
 
 
@@ -55,6 +55,6 @@ def needs(file: File, version: str) -> set[str]:
         for column in file.columns_of(version)
         if column.target and column.need not in (Need.NONE, Need.COLUMN)
     }
-    beside = {name for name in BESIDE.get(file.name, ()) if FILES[name].of(version)}
+    needed = {name for name in NEEDED_WITH.get(file.name, ()) if FILES[name].of(version)}
     shared = {file.shares} if file.shares else set()
-    return (named | beside | shared) - {file.name}
+    return (named | needed | shared) - {file.name}

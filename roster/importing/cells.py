@@ -63,7 +63,7 @@ def rows(
         doubtful = not whole and narrows(header.rstrip("\n").split(delimiter)[-1])
         ended = reader.line_num
         for cells in reader:
-            if reader.line_num > ended + 1 and _holds_rows(cells, delimiter):
+            if reader.line_num > ended + 1 and _contains_rows(cells, delimiter):
                 raise csv.Error("a value holds whole rows")
             ended = reader.line_num
             number += 1
@@ -101,7 +101,7 @@ def _has_bare_quote(lines: list[str], cells: list[str], delimiter: str) -> bool:
     return '"' in re.sub(quoted, "", "".join(lines))
 
 
-def _holds_rows(cells: list[str], delimiter: str) -> bool:
+def _contains_rows(cells: list[str], delimiter: str) -> bool:
     """Return whether a value goes from one row to the same cell of another, by stray quotes."""
     steps = len(cells) - 1
     return steps > 0 and any(
@@ -177,16 +177,16 @@ class Lines:
 
 def _without_end_mark(texts: Iterable[str], file: str, findings: Findings) -> Iterator[str]:
     """Leave out the Ctrl-Z with which DOS ended files, where nothing comes after it."""
-    held = ""
+    rest = ""
     for text in texts:
-        whole = held + text
-        held = ""
+        whole = rest + text
+        rest = ""
         if END_MARK in whole:
             kept = whole.rstrip(f"{END_MARK}\r\n\t ")
             if END_MARK in whole[len(kept) :] and len(whole) - len(kept) < PIECE:
-                whole, held = kept, whole[len(kept) :]
+                whole, rest = kept, whole[len(kept) :]
         yield whole
-    if held:
+    if rest:
         findings.add("file-end-mark", file)
 
 

@@ -44,7 +44,7 @@ class Need(Enum):
 class Column:
     """A column and the field that it fills; `target` is the file whose records it names.
 
-    `beside`: it isn't stored with its row, but becomes rows of its own.
+    `derived`: it isn't stored with its row, but becomes rows of its own.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Column:
     need: Need = Need.NONE
     target: str = ""
     only: str = ""
-    beside: bool = False
+    derived: bool = False
 
     @property
     def blank(self) -> Any:

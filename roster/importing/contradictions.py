@@ -68,7 +68,7 @@ PRIMARY = (
 """Who has several primary roles at an org, and where."""
 
 
-def holds(field: str) -> str:
+def is_given(field: str) -> str:
     """Return SQL for whether the sourcedId holds a name, in any letters."""
     return f"REPLACE(LOWER(s.sourced_id), LOWER(s.{field}), '') <> LOWER(s.sourced_id)"
 
@@ -139,8 +139,8 @@ def contradictions() -> dict[str, list[Question]]:
                 "id-telling",
                 "sourcedId",
                 "s.sourced_id",
-                f"(s.sourced_id LIKE '%%_@_%%.__%%' OR ({holds('given_name')}"
-                f" AND {holds('family_name')}))",
+                f"(s.sourced_id LIKE '%%_@_%%.__%%' OR ({is_given('given_name')}"
+                f" AND {is_given('family_name')}))",
             ),
         ],
         "roles": [

@@ -55,7 +55,8 @@ def write(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
 
 
 class Copying(threading.local):
-    """Sends rows to PostgreSQL: inside `beside` by a thread, so that others are read meanwhile.
+    """Sends rows to PostgreSQL: inside `in_background` by a thread, so that others
+    are read meanwhile.
 
     Every other statement waits there until they are in. One for each thread, as connections are.
     """
@@ -64,7 +65,7 @@ class Copying(threading.local):
     sent: Future[None] | None = None
 
     @contextlib.contextmanager
-    def beside(self) -> Iterator[None]:
+    def in_background(self) -> Iterator[None]:
         with ThreadPoolExecutor(1) as worker, connection.execute_wrapper(self._after):
             self.worker = worker
             try:

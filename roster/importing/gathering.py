@@ -36,7 +36,7 @@ class Plain:
         self.add = stage.add
         self.finish = stage.finish
 
-    def take_beside(self, organization: Organization, known: KnownRows, since: datetime) -> bool:
+    def take_derived(self, organization: Organization, known: KnownRows, since: datetime) -> bool:
         return True  # There is nothing.
 
     def merge(self, store: Store, *, delta: bool) -> Counts:
@@ -72,7 +72,7 @@ class Gathering:
 
     def read(self) -> None:
         before = 0
-        with copying.beside():
+        with copying.in_background():
             for part in self.bundle.parts:
                 if self.first:
                     self.memory.forget(part)

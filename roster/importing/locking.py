@@ -39,12 +39,12 @@ def _name(organization: Organization) -> str:
 
 def _close(organization: Organization) -> int:
     """Close what says "running"; one that was held before it was approved is held again."""
-    held = hold_again(organization)
+    again = return_to_hold(organization)
     dead = organization.imports.filter(state=Import.State.RUNNING)
-    return held + dead.update(state=Import.State.REFUSED, reason=DIED, finished=clock())
+    return again + dead.update(state=Import.State.REFUSED, reason=DIED, finished=clock())
 
 
-def hold_again(organization: Organization) -> int:
-    """Hold again what was held, and whose approval ended before it was applied."""
+def return_to_hold(organization: Organization) -> int:
+    """Return to hold what was held, and whose approval ended before it was applied."""
     running = organization.imports.filter(state=Import.State.RUNNING)
     return running.exclude(holds=[]).update(state=Import.State.HELD, finished=clock())

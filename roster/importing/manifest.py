@@ -103,7 +103,7 @@ def describe(
         check_dependencies(parts, version, findings)
     for part in parts:
         check_order(part, version, findings)
-    _refuse_hollow(parts, package, says, version, findings)
+    _refuse_empty(parts, package, says, version, findings)
     made_up = says.get("source.systemCode") == SANDBOX
     return Bundle(version, parts, known.zone, made_up)
 
@@ -151,7 +151,7 @@ def _all_filled(lines: Iterator[tuple[int, list[str]]], places: list[int]) -> bo
     return rows > 0
 
 
-def _refuse_hollow(
+def _refuse_empty(
     parts: list[Part], package: Package, says: Properties, version: str, findings: Findings
 ) -> None:
     """Refuse a bundle without roster, unless its manifest says that there are no updates."""

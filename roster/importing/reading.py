@@ -149,7 +149,7 @@ class Reader:
             if self._looks:
                 self._survey.look(chain((first,), lines))
         self.columns = [column for column in known if column.field and not unstored(column)]
-        self.columns.sort(key=lambda column: column.beside)
+        self.columns.sort(key=lambda column: column.derived)
         self._doubles = Doubles(self._survey.twice, [column.field for column in self.columns])
         self._cells = Cells(
             self.part,

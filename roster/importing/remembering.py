@@ -34,7 +34,7 @@ class Staged(Protocol):
 
     stage: Stage
 
-    def take_beside(self, organization: Organization, known: KnownRows, since: datetime) -> bool:
+    def take_derived(self, organization: Organization, known: KnownRows, since: datetime) -> bool:
         """Take what was made beside their rows of lines that were skipped.
 
         Returns whether it is as they left it, unchanged `since`.
@@ -111,7 +111,7 @@ class Memory:
         if np.count_nonzero(skipped & (untouched > 0)) != known.skipped:
             raise Outdated
         stage.take(self.organization, rows, there[~skipped & ~np.isin(there, read[0])])
-        if not staged.take_beside(self.organization, rows, known.kept.moment):
+        if not staged.take_derived(self.organization, rows, known.kept.moment):
             raise Outdated
 
     def renew(

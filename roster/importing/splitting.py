@@ -36,10 +36,10 @@ class People:
     def __init__(
         self, columns: Sequence[Column], new: Callable[..., Stage], keep: Callable[[Stage], Stage]
     ):
-        beside = {column.field: place for place, column in enumerate(columns) if column.beside}
-        self._own = len(columns) - len(beside)
-        self._agents_at = beside["agents"]
-        self._role_at, self._orgs_at = beside.get("role", -1), beside.get("orgs", -1)
+        derived = {column.field: place for place, column in enumerate(columns) if column.derived}
+        self._own = len(columns) - len(derived)
+        self._agents_at = derived["agents"]
+        self._role_at, self._orgs_at = derived.get("role", -1), derived.get("orgs", -1)
         self.stage = new(*plan_of(FILE, columns))
         self.agents = keep(
             Stage(
@@ -52,7 +52,7 @@ class People:
             )
         )
         self.roles: Stage | None = None
-        if "role" in beside:
+        if "role" in derived:
             orgs = [Reference("org", "orgSourcedIds", "orgs")]
             self.roles = new("derived_roles", FILE, Role, ROLE_FIELDS, orgs)
 
@@ -60,19 +60,19 @@ class People:
         self.stage.add(*(record.but(record.values[: self._own]) for record in records))
         for record in records:
             if record.sound:
-                self._add_beside(record, record.values)
+                self._add_derived(record, record.values)
 
-    def _add_beside(self, record: Record, beside: Sequence[Any]) -> None:
-        for agent in json.loads(beside[self._agents_at]):
+    def _add_derived(self, record: Record, derived: Sequence[Any]) -> None:
+        for agent in json.loads(derived[self._agents_at]):
             self.agents.add(record.but([agent]))
-        if self.roles is not None and beside[self._role_at]:
-            role = beside[self._role_at]
+        if self.roles is not None and derived[self._role_at]:
+            role = derived[self._role_at]
             # A guardian is where the children are, so that nothing is missing without an org.
-            orgs = json.loads(beside[self._orgs_at]) or ([""] if role in GUARDIANS else [])
+            orgs = json.loads(derived[self._orgs_at]) or ([""] if role in GUARDIANS else [])
             for org in orgs:
                 self.roles.add(derived_role(record, org, role))
 
-    def take_beside(self, organization: Organization, users: KnownRows, since: datetime) -> bool:
+    def take_derived(self, organization: Organization, users: KnownRows, since: datetime) -> bool:
         """Take the agents and roles of users whose lines weren't read (`remembering.py`)."""
         table, pk = quote(User._meta.db_table), organization.pk
         named = f"u.organization_id = l.organization_id AND u.sourced_id = l.{quote('user')}"

@@ -234,7 +234,7 @@ def plan_of(
     file: File, columns: Sequence[Column]
 ) -> tuple[str, File, type[Row], list[str], list[Reference]]:
     """Return what makes the stage of a file whose records are rows of its model."""
-    own = [column for column in columns if not column.beside]
+    own = [column for column in columns if not column.derived]
     references = references_of(own)
     if file.shares:
         references.append(Reference("sourced_id", "sourcedId", file.shares))

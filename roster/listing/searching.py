@@ -89,7 +89,7 @@ def found(
     """
     rows = (departed if gone else live)(organization, kind)
     for as_typed, word in typed_in(words):
-        rows = rows.filter(_holds(organization, kind, word, as_typed))
+        rows = rows.filter(_contains(organization, kind, word, as_typed))
     for field, sourced_id in (under or {}).items():
         rows = rows.filter(_under(organization, kind, field, sourced_id))
     if marked:
@@ -123,7 +123,7 @@ def _order(kind: Kind) -> Iterable[Any]:
     return ORDERS.get(kind.model, ("title",))
 
 
-def _holds(organization: Organization, kind: Kind, word: str, typed: str) -> Q:
+def _contains(organization: Organization, kind: Kind, word: str, typed: str) -> Q:
     if kind.name not in CALLED_AFTER:
         return Q(Contains(_text(kind.model), word))
     # There are most of these. Their ids aren't folded, and a part of one is looked for only by a

@@ -92,28 +92,28 @@ def is_blank(model: type[models.Model], field: str) -> str:
     return f"{column} = ''"
 
 
-def holds(name: str, condition: Say) -> Column:
+def fact(name: str, condition: Say) -> Column:
     """Whether a condition holds, which is never unknown."""
     return Column(name, lambda model: f"CASE WHEN {condition(model)} THEN 1 ELSE 0 END", np.bool_)
 
 
 def given(name: str, field: str = "") -> Column:
     """Whether the field has a value that isn't blank or false."""
-    return holds(name, lambda model: f"NOT ({is_blank(model, field or name)})")
+    return fact(name, lambda model: f"NOT ({is_blank(model, field or name)})")
 
 
 def filled(name: str, field: str) -> Column:
     """Whether the field isn't null."""
-    return holds(name, lambda model: f"{column_of(model, field)} IS NOT NULL")
+    return fact(name, lambda model: f"{column_of(model, field)} IS NOT NULL")
 
 
 def is_word(name: str, field: str, word: str) -> Column:
-    return holds(name, lambda model: f"{column_of(model, field)} = '{word}'")
+    return fact(name, lambda model: f"{column_of(model, field)} = '{word}'")
 
 
 def is_extended(name: str, field: str) -> Column:
     """Whether the field's word is an extension of the vocabulary."""
-    return holds(name, lambda model: f"substr({column_of(model, field)}, 1, 4) = 'ext:'")
+    return fact(name, lambda model: f"substr({column_of(model, field)}, 1, 4) = 'ext:'")
 
 
 def coded(name: str, field: str, kind: str) -> Column:

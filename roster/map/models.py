@@ -157,7 +157,7 @@ _SOURCES: dict[str, Source] = {
             of.day("begin_date"),
             of.day("end_date", OPEN),
             of.is_word("live", "status", "active"),
-            of.holds("primary", of.cell("primary")),
+            of.fact("primary", of.cell("primary")),
         ),
         ever=True,
     ),

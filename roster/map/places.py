@@ -118,12 +118,12 @@ def complete_sessions(
 ) -> None:
     """Add what else is known of sessions, their school years and their relatives among it."""
     types = words["types"].words
-    held = [types[code] for code in table.values["type"]]
+    session_types = [types[code] for code in table.values["type"]]
     years = [timetable.year(each) for each in ids]
     session.parent = uncircled(session.parent)
     session.children = children(session.parent)
-    session.ext = flags(word.startswith("ext:") for word in held)
-    session.is_period = flags(word == "gradingPeriod" for word in held)
+    session.ext = flags(word.startswith("ext:") for word in session_types)
+    session.is_period = flags(word == "gradingPeriod" for word in session_types)
     session.of_year = flags(year == timetable.active_year for year in years)
     codes = [words["years"].add(year) for year in years]
     session.school_year = padded(np.array(codes, np.int32), -1)

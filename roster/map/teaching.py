@@ -69,10 +69,10 @@ def _calendars(
         if key not in known:
             place, sessions, name = key
             metadata = {"calendar": names[name]} if names[name] else {}
-            held = timetable.calendars(
+            taught = timetable.calendars(
                 ids["org"][place], [ids["session"][each] for each in sessions], metadata
             )
-            at = ids["calendar"].positions(c.sourced_id for c in held if c.year in active)
+            at = ids["calendar"].positions(c.sourced_id for c in taught if c.year in active)
             known[key] = [each for each in at.tolist() if each >= 0]
         found.append(known[key])
     return found
@@ -82,10 +82,10 @@ def _levels(
     ids: Mapping[str, Ids], course: Positions, calendars: list[list[int]]
 ) -> list[list[int]]:
     """Return for each class the levels of its course in its calendars."""
-    rows = np.repeat(np.arange(len(calendars)), [len(held) for held in calendars])
-    held = np.array([each for some in calendars for each in some], np.int64)
+    rows = np.repeat(np.arange(len(calendars)), [len(some) for some in calendars])
+    taught = np.array([each for some in calendars for each in some], np.int64)
     width = len(ids["calendar"]) + 1
-    every = course[rows].astype(np.int64) * width + held
+    every = course[rows].astype(np.int64) * width + taught
     pairs = bulk.distinct(every)
     names = (
         f"{ids['course_row'][each // width]}~{ids['calendar'][each % width]}"

@@ -43,15 +43,15 @@ class Feed(models.Model):
     """What one connection reads: a version, its sharing rules, and the publications made for it.
 
     `rules` is the JSON of `roster.deciding.rules.Rules`. `publication` is what is read, None
-    before there is one. A refresh publishes on feeds that are `following`; one that is `held`
-    (paused, suspended, expired) keeps what it has, less what is withdrawn; one that is `off`
-    has nothing.
+    before there is one. A refresh publishes on feeds that are `following`; one that is `paused`
+    (its connection may be suspended or expired as well) keeps what it has, less what is withdrawn;
+    one that is `off` has nothing.
     """
 
     class State(models.TextChoices):
         OFF = "off"
         FOLLOWING = "following"
-        HELD = "held"
+        PAUSED = "paused"
 
     organization = models.ForeignKey(
         "roster.Organization", on_delete=models.CASCADE, related_name="feeds"
@@ -72,7 +72,7 @@ class Feed(models.Model):
     class Meta:
         constraints = [
             one_of("version", ["1.1", "1.2"], "feed_version_known"),
-            one_of("state", ["off", "following", "held"], "feed_state_known"),
+            one_of("state", ["off", "following", "paused"], "feed_state_known"),
         ]
 
     def __str__(self) -> str:

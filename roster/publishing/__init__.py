@@ -5,7 +5,7 @@ from roster.publishing.changing import (
     change_feed,
     discard,
     end_feed,
-    hold_feed,
+    pause_feed,
     resume_feed,
     start_feed,
     withhold,

@@ -1,4 +1,4 @@
-"""What is published between two refreshes: new feeds, changed sharing, holds, acts of exclusion.
+"""What is published between two refreshes: new feeds, changed sharing, pauses, acts of exclusion.
 
 Each verb is one flip, in which `then` runs: the caller's own rows and its audit entry. It runs
 exactly once in what is committed, and may refuse. What a verb gives, it gives as the last refresh
@@ -30,7 +30,7 @@ from roster.refusal import Refused
 
 Then = Callable[[], None]
 
-FOLLOWING, HELD = Feed.State.FOLLOWING, Feed.State.HELD
+FOLLOWING, PAUSED = Feed.State.FOLLOWING, Feed.State.PAUSED
 
 
 def start_feed(feed: Feed, *, by: Actor, then: Then) -> None:
@@ -48,7 +48,7 @@ def start_feed(feed: Feed, *, by: Actor, then: Then) -> None:
             return _made(_given(now, now.rules), Plan(), shelves)
 
     def write() -> None:
-        Feed.objects.filter(pk=feed.pk).exclude(state=HELD).update(state=FOLLOWING)
+        Feed.objects.filter(pk=feed.pk).exclude(state=PAUSED).update(state=FOLLOWING)
         then()
 
     _flip(feed, prepare, write)
@@ -66,7 +66,7 @@ def change_feed(feed: Feed, rules: dict[str, Any], *, by: Actor, then: Then) -> 
             return Plan()
         change = Act(feed=now.pk, rules=rules)
         with Shelves(now.organization_id) as shelves:
-            if now.state == HELD or not _may_be_given(now.organization):
+            if now.state == PAUSED or not _may_be_given(now.organization):
                 return withdrawn(now.organization, change, shelves)[0]
             plan, replaced = withdrawn(now.organization, change, shelves, heads=False)
             wanted = _given(now, rules, change)
@@ -77,9 +77,9 @@ def change_feed(feed: Feed, rules: dict[str, Any], *, by: Actor, then: Then) -> 
     _flip(feed, prepare, then, rules=rules)
 
 
-def hold_feed(feed: Feed, *, by: Actor, then: Then) -> None:
+def pause_feed(feed: Feed, *, by: Actor, then: Then) -> None:
     """Let a feed keep what it has, whatever is published, less what is withdrawn."""
-    _flip(feed, Plan, then, state=HELD)
+    _flip(feed, Plan, then, state=PAUSED)
 
 
 def resume_feed(feed: Feed, *, by: Actor, then: Then) -> None:

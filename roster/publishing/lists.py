@@ -109,21 +109,21 @@ def references(publication: Publication | Listed, collection: str, name: str) ->
 
 def fetch(parts: Sequence[Reference]) -> list[List]:
     """Return the entries of these parts; `Swept` where one isn't there any more."""
-    held = _held(parts)
-    return [decode(held[part], size, stamp) for part, size, stamp in parts]
+    stored = _stored(parts)
+    return [decode(stored[part], size, stamp) for part, size, stamp in parts]
 
 
 def about(parts: Sequence[Reference], records: Numbers) -> list[List]:
     """Return those entries of these parts that are about some records, as `fetch` does."""
-    held = _held(parts)
-    return [_about(held[part], size, stamp, records) for part, size, stamp in parts]
+    stored = _stored(parts)
+    return [_about(stored[part], size, stamp, records) for part, size, stamp in parts]
 
 
-def _held(parts: Sequence[Reference]) -> dict[int, bytes]:
-    held = contents([part for part, _, _ in parts])
-    if len(held) < len({part for part, _, _ in parts}):
+def _stored(parts: Sequence[Reference]) -> dict[int, bytes]:
+    stored = contents([part for part, _, _ in parts])
+    if len(stored) < len({part for part, _, _ in parts}):
         raise Swept
-    return held
+    return stored
 
 
 def _about(content: bytes, size: int, stamp: int, records: Numbers) -> List:

@@ -220,8 +220,8 @@ def keep(
     old, new = difference.before, difference.lists
 
     def parts(name: str, was: List, now: List) -> list[Reference]:
-        held = lists.references(before, collection, name) if before else []
-        return spliced(writer, held, was, now)
+        former = lists.references(before, collection, name) if before else []
+        return spliced(writer, former, was, now)
 
     if len(new.live) or len(new.tombstones):
         found.lists[collection] = {

@@ -48,14 +48,14 @@ def _people(d: Decision) -> Callable[[Sequence[int]], list[Person]]:
     m, size, nobody = d.map, len(d.map.ids["person"]), np.empty(0, np.int32)
     shown = {"role": d.version != V11}
     shown["profile"] = shown["role"] and "userProfiles" not in d.hidden("users")
-    held = {}
+    of_person = {}
     for kind, there in shown.items():
         people = getattr(m, kind).person[:-1] if there else nobody
-        held[kind] = Lists.grouped(size, people, np.arange(len(people), dtype=np.int32))
+        of_person[kind] = Lists.grouped(size, people, np.arange(len(people), dtype=np.int32))
 
     def of(batch: Sequence[int], kind: str) -> dict[int, Any]:
         """Return the rows of these people in another table, by their keys."""
-        at = [*chain.from_iterable(held[kind].each(batch))]
+        at = [*chain.from_iterable(of_person[kind].each(batch))]
         records = getattr(m, kind).record[at].tolist() if at else []
         return dict(zip(records, rows_at(m, kind, at), strict=True))
 
@@ -64,7 +64,7 @@ def _people(d: Decision) -> Callable[[Sequence[int]], list[Person]]:
         return [
             Person(row, roles, [profiles[keys[each]] for each in own])
             for row, own in zip(
-                rows_at(m, "person", batch), held["profile"].each(batch), strict=True
+                rows_at(m, "person", batch), of_person["profile"].each(batch), strict=True
             )
         ]
 

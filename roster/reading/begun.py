@@ -208,7 +208,7 @@ class Standing(NamedTuple):
     withdrawn: list[bool]
 
 
-def as_it_stands(source: Source, collection: str, some: List, stand: str) -> Standing:
+def as_readable(source: Source, collection: str, some: List, stand: str) -> Standing:
     """Return entries of a list as they may be read now, in their places."""
     live, there = now(source, collection, some.records)
     if stand != stand_of(source):

@@ -110,7 +110,7 @@ def any_fact(key: str, condition: str, parameters: tuple[Any, ...], *, folded: b
     )
 
 
-def holds_fact(key: str, value: str) -> Sql:
+def has_value(key: str, value: str) -> Sql:
     """Return whether one of several facts is that text; never NULL."""
     if _on_postgresql():
         # Four times as quick as going through the elements.

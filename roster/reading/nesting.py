@@ -20,7 +20,7 @@ from roster.reading.facts_sql import (
     each_value,
     either_fact,
     facts_from,
-    holds_fact,
+    has_value,
     joined,
     text_fact,
     word_of,
@@ -52,10 +52,10 @@ def by_fact(kind: str, key: str, *, many: bool = False, of_class: bool = False) 
 
     def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
         if many:
-            condition = holds_fact(key, ids[-1])
+            condition = has_value(key, ids[-1])
         else:
-            held = either_fact(_key(asking, kind, key), LAST + key)
-            condition = Sql(f"{held.text} = %s", (*held.parameters, ids[-1]))
+            fact = either_fact(_key(asking, kind, key), LAST + key)
+            condition = Sql(f"{fact.text} = %s", (*fact.parameters, ids[-1]))
         if of_class:
             return among.find(asking.ids(joined("AND", [_equal("klass", ids[0]), condition])))
         return np.flatnonzero(matches(asking.source, kind, condition, among.documents))
@@ -67,7 +67,7 @@ def by_place(role: str) -> Nesting:
     """Users who have that role at the org of the path."""
 
     def nested(asking: Asking, among: Listed, ids: tuple[str, ...]) -> Numbers:
-        condition = holds_fact(AT, f"{role}@{ids[-1]}")
+        condition = has_value(AT, f"{role}@{ids[-1]}")
         return np.flatnonzero(matches(asking.source, asking.collection, condition, among.documents))
 
     return nested
@@ -92,16 +92,16 @@ def by_naming(
         condition = _equal(asked, ids[-1])
         if role:
             condition = joined("AND", [condition, _equal("role", role)])
-        beside = None
+        unnested = None
         if many:
-            value, beside = Sql(each_value()), facts_from(_key(asking, kind, named), LAST + named)
+            value, unnested = Sql(each_value()), facts_from(_key(asking, kind, named), LAST + named)
         else:
             value = text_fact(named) if "." in named else Sql(named)
 
         def ask() -> set[str | None]:
-            return _names(asking, kind, value, condition, beside, tombstones=among.tombstones)
+            return _names(asking, kind, value, condition, unnested, tombstones=among.tombstones)
 
-        key = kind, value, condition, beside, among.tombstones
+        key = kind, value, condition, unnested, among.tombstones
         words = sorted(each for each in asking.once(key, ask) if each)
         if not words:
             return NOTHING
@@ -136,14 +136,14 @@ def _names(
     kind: str,
     named: Sql,
     condition: Sql,
-    beside: Sql | None,
+    unnested: Sql | None,
     *,
     tombstones: bool,
 ) -> set[str | None]:
-    source = f"roster_document, {beside.text}" if beside else "roster_document"
+    source = f"roster_document, {unnested.text}" if unnested else "roster_document"
     columns = Sql(
         f"roster_document.id, {named.text} FROM {source}",
-        (*named.parameters, *(beside.parameters if beside else ())),
+        (*named.parameters, *(unnested.parameters if unnested else ())),
     )
     rows = lookups.rows(asking.source, kind, columns, condition)
     documents = np.fromiter((row[0] for row in rows), np.int64, len(rows))

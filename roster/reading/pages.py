@@ -21,7 +21,7 @@ from roster.models import Publication
 from roster.publishing.lists import EMPTY, List, Swept
 from roster.publishing.lists import joined as joined_lists
 from roster.reading import lookups
-from roster.reading.begun import Name, as_it_stands, begun, in_place, keep, keep_narrowed
+from roster.reading.begun import Name, as_readable, begun, in_place, keep, keep_narrowed
 from roster.reading.entries import ACTIVE, stamps_of
 from roster.reading.facts_sql import ALWAYS, Sql, joined, word_of
 from roster.reading.listed import Listed, listed, now, parts_of, piece, relevant
@@ -95,7 +95,7 @@ def page_as_begun(
     if known is None:
         return _begin(source, collection, where, offset, limit, name)
     some, size = known.piece(source, collection, offset, limit)
-    some, withdrawn = as_it_stands(source, collection, some, known.stand)
+    some, withdrawn = as_readable(source, collection, some, known.stand)
     texts = [
         in_place(source.version, collection, text) if gone else text
         for text, gone in zip(_texts(source, collection, some), withdrawn, strict=True)

@@ -83,8 +83,8 @@ def _text(path: Path, predicate: str, value: str) -> Sql:
         return _contains(path, value)
     if path.column:
         return _column(path.column, predicate, value)
-    held = facts.text_fact(path.key, folded=path.folded)
-    return _compares(held, predicate, _folded(value) if path.folded else value)
+    fact = facts.text_fact(path.key, folded=path.folded)
+    return _compares(fact, predicate, _folded(value) if path.folded else value)
 
 
 def _column(column: str, predicate: str, value: str) -> Sql:
@@ -96,25 +96,25 @@ def _column(column: str, predicate: str, value: str) -> Sql:
     return Sql(f"({column} <> '' AND {column} {SIGNS[predicate]} %s)", (value,))
 
 
-def _compares(held: Sql, predicate: str, value: Any) -> Sql:
+def _compares(fact: Sql, predicate: str, value: Any) -> Sql:
     if predicate == "!=":
-        parameters = (*held.parameters, *held.parameters, value)
-        return Sql(f"({held.text} IS NULL OR {held.text} <> %s)", parameters)
-    return Sql(f"{held.text} {SIGNS[predicate]} %s", (*held.parameters, value))
+        parameters = (*fact.parameters, *fact.parameters, value)
+        return Sql(f"({fact.text} IS NULL OR {fact.text} <> %s)", parameters)
+    return Sql(f"{fact.text} {SIGNS[predicate]} %s", (*fact.parameters, value))
 
 
 def _contains(path: Path, value: str) -> Sql:
     if path.column:
-        held = Sql(facts.without_case(f"NULLIF({path.column}, '')"))
+        fact = Sql(facts.without_case(f"NULLIF({path.column}, '')"))
         value = value.translate(ASCII_LOW)
     elif path.type is Type.NUMBER:
-        held = facts.written_number(path.key)
+        fact = facts.written_number(path.key)
     else:
-        held = facts.text_fact(path.key, folded=True)
+        fact = facts.text_fact(path.key, folded=True)
         value = _folded(value)
     if not value:
-        return Sql(f"{held.text} IS NOT NULL", held.parameters)
-    return Sql(f"{facts.position(held.text)} > 0", (*held.parameters, value))
+        return Sql(f"{fact.text} IS NOT NULL", fact.parameters)
+    return Sql(f"{facts.position(fact.text)} > 0", (*fact.parameters, value))
 
 
 def _folded(value: str) -> str:
@@ -133,22 +133,22 @@ def _many(path: Path, clause: Clause) -> Sql:
         return _any_equal(path, clause.value)
     if clause.predicate == "~":
         parts = sorted({clause.value, *_parts(clause.value)})
-        held = " OR ".join([f"{facts.position('fact.value')} > 0" if part else "1 = 1"
+        either = " OR ".join([f"{facts.position('fact.value')} > 0" if part else "1 = 1"
                             for part in parts])  # fmt: skip
         values = tuple(_folded(part) for part in parts if part)
-        return facts.any_fact(path.key, f"({held})", values, folded=True)
+        return facts.any_fact(path.key, f"({either})", values, folded=True)
     return facts.any_fact(path.key, f"{each} {SIGNS[clause.predicate]} %s", (clause.value,))
 
 
 def _any_equal(path: Path, value: str) -> Sql:
     each = facts.each_value()
     parts = _parts(value)
-    one = facts.holds_fact(path.key, value)
+    one = facts.has_value(path.key, value)
     if not parts or "," not in value:
         return Sql(f"({one.text})", one.parameters)
     marks = ", ".join(["%s"] * len(parts))
     other = facts.any_fact(path.key, f"{each} NOT IN ({marks})", tuple(parts))
-    present = [facts.holds_fact(path.key, part) for part in parts]
+    present = [facts.has_value(path.key, part) for part in parts]
     all_of = facts.joined("AND", [*present, Sql(f"NOT {other.text}", other.parameters)])
     return facts.joined("OR", [one, all_of])
 

@@ -39,7 +39,7 @@ def plan(organization: Organization, year: str, day: date, *, by: audit.Actor) -
     name = audit.name_of(by)[:200]
     values = {"before": row.school_year, "after": year, "day": day, "by_name": name}
     planned, _ = row.rollovers.update_or_create(state=Rollover.State.PLANNED, defaults=values)
-    _record("rollover.planned", planned, by, old=_told(old) if old else None)
+    _record("rollover.planned", planned, by, old=_described(old) if old else None)
     return planned
 
 
@@ -98,11 +98,11 @@ def _locked(organization: Organization) -> Organization:
     return Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
 
 
-def _told(rollover: Rollover) -> dict[str, str]:
+def _described(rollover: Rollover) -> dict[str, str]:
     return {"from": rollover.before, "to": rollover.after, "day": rollover.day.isoformat()}
 
 
 def _record(
     action: str, rollover: Rollover, by: audit.Actor, old: dict[str, str] | None = None
 ) -> None:
-    audit.record(by, action, rollover.organization, old=old, new=_told(rollover))
+    audit.record(by, action, rollover.organization, old=old, new=_described(rollover))

@@ -33,7 +33,7 @@ FIELDS = (
 )
 
 
-class Held(NamedTuple):
+class Assigned(NamedTuple):
     """A role that a person holds: the columns of its row."""
 
     sourced_id: str
@@ -83,18 +83,20 @@ class People:
             values = {**line.values, "agentSourcedIds": sorted(agents.get(line.sourced_id, ()))}
             if version == "1.1":
                 primary = values.pop("primaryOrgSourcedId")
-                held = [each for each in roles.get(line.sourced_id, ()) if self._is_current(each)]
-                values |= self._in_one_word(held, line.sourced_id in teachers, primary)
+                current = [
+                    each for each in roles.get(line.sourced_id, ()) if self._is_current(each)
+                ]
+                values |= self._in_one_word(current, line.sourced_id in teachers, primary)
             yield line._replace(values=values)
 
-    def roles(self, batch: list[Line]) -> dict[str, list[Held]]:
+    def roles(self, batch: list[Line]) -> dict[str, list[Assigned]]:
         """Return the roles at orgs that there are by user, in 1.2's words and in their order."""
-        found: dict[str, list[Held]] = defaultdict(list)
-        for held in map(Held._make, self._between(batch, RoleRow, *FIELDS)):
-            if place := self.places.get(held.org):
-                role = name_of(Role(place, held.role))
-                found[held.user].append(held._replace(role=role))
-        return {user: sorted(held, key=Held.order) for user, held in found.items()}
+        found: dict[str, list[Assigned]] = defaultdict(list)
+        for assigned in map(Assigned._make, self._between(batch, RoleRow, *FIELDS)):
+            if place := self.places.get(assigned.org):
+                role = name_of(Role(place, assigned.role))
+                found[assigned.user].append(assigned._replace(role=role))
+        return {user: sorted(several, key=Assigned.order) for user, several in found.items()}
 
     def lines(self, batch: list[Line]) -> Iterator[Line]:
         """Yield the rows of roles of a batch of users; one at each org is primary (5.3)."""
@@ -102,32 +104,32 @@ class People:
         for user in batch:
             ids: set[str] = set()
             primary: set[str] = set()
-            for held in roles.get(user.sourced_id, ()):
-                secondary = held.role_type != "primary" or held.org in primary
+            for assigned in roles.get(user.sourced_id, ()):
+                secondary = assigned.role_type != "primary" or assigned.org in primary
                 if not secondary:
-                    primary.add(held.org)
+                    primary.add(assigned.org)
                 values = {
-                    "userSourcedId": held.user,
+                    "userSourcedId": assigned.user,
                     "roleType": "secondary" if secondary else "primary",
-                    "role": held.role,
-                    "beginDate": held.begin_date,
-                    "endDate": held.end_date,
-                    "orgSourcedId": held.org,
-                    "userProfileSourcedId": held.user_profile,
+                    "role": assigned.role,
+                    "beginDate": assigned.begin_date,
+                    "endDate": assigned.end_date,
+                    "orgSourcedId": assigned.org,
+                    "userProfileSourcedId": assigned.user_profile,
                 }
-                sourced_id = held.sourced_id
-                if held.is_derived or sourced_id in ids:
-                    sourced_id = role_id(held.user, held.org, held.role, ids)
+                sourced_id = assigned.sourced_id
+                if assigned.is_derived or sourced_id in ids:
+                    sourced_id = role_id(assigned.user, assigned.org, assigned.role, ids)
                 ids.add(sourced_id)
-                yield Line(sourced_id, values, held.metadata)
+                yield Line(sourced_id, values, assigned.metadata)
 
-    def _in_one_word(self, held: list[Held], teaches: bool, primary: str) -> dict[str, Any]:
+    def _in_one_word(self, current: list[Assigned], teaches: bool, primary: str) -> dict[str, Any]:
         """Return role and orgs of a 1.1 user; what a 1.1 bundle said is said again."""
-        said = {V11_ROLES.get(each.role) for each in held}
+        said = {V11_ROLES.get(each.role) for each in current}
         roles = [
-            Role(self.places[each.org], each.role, each.role_type != "primary") for each in held
+            Role(self.places[each.org], each.role, each.role_type != "primary") for each in current
         ]
-        if len(said) == 1 and None not in said and all(each.is_derived for each in held):
+        if len(said) == 1 and None not in said and all(each.is_derived for each in current):
             role = said.pop()
         else:
             try:
@@ -136,10 +138,10 @@ class People:
                 role = ""
         return {"role": role, "orgSourcedIds": sorted({p.sourced_id for p in orgs(roles)})}
 
-    def _is_current(self, held: Held) -> bool:
+    def _is_current(self, assigned: Assigned) -> bool:
         """Return whether a role is shared today: 1.1 has no word for when it ends."""
-        begun = held.begin_date is None or held.begin_date <= self.early
-        return begun and (held.end_date is None or held.end_date > self.today)
+        begun = assigned.begin_date is None or assigned.begin_date <= self.early
+        return begun and (assigned.end_date is None or assigned.end_date > self.today)
 
     def _teachers(self, batch: list[Line]) -> set[str]:
         open_end = Q(end_date=None) | Q(end_date__gt=self.today)

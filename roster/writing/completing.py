@@ -16,7 +16,7 @@ from roster.dialects.elements import Type
 from roster.dialects.fields import FIELDS
 from roster.dialects.vocabularies import Words
 from roster.importing import values as types
-from roster.importing.binding import BESIDE
+from roster.importing.binding import NEEDED_WITH
 from roster.importing.columns import Column, File
 from roster.importing.files import FILES
 from roster.writing.classes import Classes
@@ -88,7 +88,7 @@ class Completing:
     def lines(self, file: File) -> Iterator[Line]:
         """Yield the lines of a file that can be written, complete."""
         cells = list(_cells(file, self.version))
-        alone = self._stands_alone(file)
+        alone = self._lacking(file)
         for line in self.source.lines(file):
             lacks = alone or self._lacks(file, cells, line)
             if lacks:
@@ -98,12 +98,12 @@ class Completing:
             self._keep(file, line)
             yield line
 
-    def _stands_alone(self, file: File) -> str:
+    def _lacking(self, file: File) -> str:
         """Return the file that this one needs beside it and that would have no rows, else nothing.
 
         The rows of a file that stands alone are left out, and nothing can name them.
         """
-        for name in BESIDE.get(file.name, ()):
+        for name in NEEDED_WITH.get(file.name, ()):
             other = FILES[name]
             if other.of(self.version) and not self._has_lines(other):
                 self.kept[file.name] = set()

@@ -39,7 +39,7 @@ class Marked:
         for kind, sourced_id in marks.values_list("kind", "sourced_id"):
             self._ids[kind].add(sourced_id)
         self._ids["course"] = self._courses(organization)
-        kinds = {kind for file, held in CARRIED.items() if _has(file, version) for kind in held}
+        kinds = {kind for file, some in CARRIED.items() if _has(file, version) for kind in some}
         self.left += sum(len(ids) for kind, ids in self._ids.items() if kind not in kinds)
 
     def _courses(self, organization: Organization) -> set[str]:

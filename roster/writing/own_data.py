@@ -87,7 +87,7 @@ class OrganizationRows:
             column
             for column in file.columns
             if (column.of(self.version) or column.field in more)
-            and not column.beside
+            and not column.derived
             and column.type not in UNSTORED
         ]
         names = [column.name for column in columns]

@@ -90,12 +90,15 @@ class Looking:
         here, known = np.ones(size, np.bool_), np.ones(size, np.bool_)
         came, went = np.zeros(size, np.int64), np.zeros(size, np.int64)
         first = np.full(size, np.iinfo(np.int64).max)
-        for visible, was, since, fell in (self._whose_it_is(columns), *self._depending(columns)):
+        for visible, was, since, hidden in (
+            self._whose_it_is(columns),
+            *self._depending(columns),
+        ):
             here &= visible
             known &= was
             came = np.maximum(came, np.where(visible, since, 0))
             went = np.maximum(went, np.where(visible, 0, since))
-            first = np.minimum(first, np.where(visible, first, fell))
+            first = np.minimum(first, np.where(visible, first, hidden))
         live = (columns[self.shown] != 0) & here & (columns["live"] == 1)
         # What fell before it was first written was never read by this reader.
         gone = (columns[self.stone] != 0) & known & ~live & (columns["born"] < first)
@@ -105,8 +108,8 @@ class Looking:
     def _whose_it_is(self, columns: Columns) -> Seen:
         """Return of each record whether it is the reader's vendor's, or others' are visible."""
         mine = columns["vendor"] == self.vendor
-        here, known, since, fell = self.reach["others"].at(np.ones_like(columns["vendor"]))
-        return mine | here, mine | known, np.where(mine, 0, since), fell
+        here, known, since, hidden = self.reach["others"].at(np.ones_like(columns["vendor"]))
+        return mine | here, mine | known, np.where(mine, 0, since), hidden
 
     def _depending(self, columns: Columns) -> list[Seen]:
         """Return what the records depend on."""
@@ -128,10 +131,10 @@ class Looking:
         classes = self.reach["classes"].at(klass)
         every = self.reach["everywhere"].at(np.ones(klass.size, np.int64))
         none = klass == 0
-        here, known, since, fell = (
+        here, known, since, hidden = (
             np.where(none, one, other) for one, other in zip(every, classes, strict=True)
         )
-        return here, known, since, fell
+        return here, known, since, hidden
 
     def _named(self, columns: Columns) -> Seen:
         """Return what is to be said of what a bundle brought or a vendor wrote."""

@@ -80,10 +80,10 @@ class Extent:
         before = self.entries
         every = bulk.distinct(np.append(before.records, keys))
         here = np.isin(every, keys, assume_unique=True)
-        was, known, since, fell = self.at(every)
-        stands = known & (was == here)
-        marks = np.where(here, HERE, -np.where(stands, fell, last))
-        return Extent(List(every, marks, np.where(stands, since, now)))
+        was, known, since, hidden = self.at(every)
+        unchanged = known & (was == here)
+        marks = np.where(here, HERE, -np.where(unchanged, hidden, last))
+        return Extent(List(every, marks, np.where(unchanged, since, now)))
 
 
 NOTHING = Extent(EMPTY)
@@ -177,9 +177,9 @@ def _found(
 def _visible(d: Decision, publication: Publication) -> dict[str, NDArray[np.int64]]:
     """Return the keys of what the reader sees: as decided, and listed where it is listed."""
     m, past = d.map, d.map.past_enrollment
-    held = lists.listed(publication.pk)
-    classes = d.ok("section") & _listed(d, held, "classes", m.section.record)
-    people = d.ok("person") & _listed(d, held, "users", m.person.record)
+    listing = lists.listed(publication.pk)
+    classes = d.ok("section") & _listed(d, listing, "classes", m.section.record)
+    people = d.ok("person") & _listed(d, listing, "users", m.person.record)
     place = m.pairs["school_enrollment"].at(past.person, m.section.school[past.section])
     pairs = ~d.marked("past_enrollment") & classes[past.section] & people[past.person]
     pairs &= ~d.marked("school_enrollment")[place]
@@ -192,15 +192,15 @@ def _visible(d: Decision, publication: Publication) -> dict[str, NDArray[np.int6
         "everywhere": np.array([1] if d.rules.schools.is_all else [], np.int64),
     }
     for name in LISTED:
-        found[name] = lists.read(held, name).records
+        found[name] = lists.read(listing, name).records
     return found
 
 
-def _listed(d: Decision, held: lists.Listed, collection: str, records: Numbers) -> Flags:
+def _listed(d: Decision, listing: lists.Listed, collection: str, records: Numbers) -> Flags:
     """Return which records are listed; all of them where the reader has no such list."""
     if not d.shares(collection):
         return np.ones(records.size, np.bool_)
-    return np.isin(records, lists.read(held, collection).records)
+    return np.isin(records, lists.read(listing, collection).records)
 
 
 def _stored(feed: int) -> tuple[Key, Reach] | None:

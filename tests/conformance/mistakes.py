@@ -36,8 +36,8 @@ FILTERS = [
         "without case is UNICODE's case folding",
     ),
     Mutation(
-        COMPARING, "({held.text} IS NULL OR {held.text} <> %s)",
-        "({held.text} IS NOT NULL OR {held.text} <> %s)", "a missing value differs from all",
+        COMPARING, "({fact.text} IS NULL OR {fact.text} <> %s)",
+        "({fact.text} IS NOT NULL OR {fact.text} <> %s)", "a missing value differs from all",
     ),
     Mutation(
         COMPARING, 'return facts.joined("OR", [one, all_of])', "return one",

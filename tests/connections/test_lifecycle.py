@@ -173,7 +173,7 @@ def test_a_pause_keeps_the_publication_of_its_beginning(brightpath: Vendor) -> N
     lifecycle.pause(connection, by=DANA)
     lifecycle.pause(connection, by=DANA, until=day)
     connection.refresh_from_db()
-    assert (read_by(connection).state, connection.active_on) == ("held", day)
+    assert (read_by(connection).state, connection.active_on) == ("paused", day)
     lifecycle.resume(connection, by=DANA)
     connection.refresh_from_db()
     assert (connection.status, connection.active_on) == ("active", None)
@@ -186,10 +186,10 @@ STATES = [
     # Who was never enabled has nothing, so nothing of before will leave a tombstone.
     (False, ["suspended", "disabled"], "off"),
     (False, ["active"], "following"),
-    (True, ["paused"], "held"),
-    (True, ["suspended"], "held"),
-    (True, ["suspended", "paused"], "held"),
-    (True, ["disabled"], "held"),
+    (True, ["paused"], "paused"),
+    (True, ["suspended"], "paused"),
+    (True, ["suspended", "paused"], "paused"),
+    (True, ["disabled"], "paused"),
     (True, ["disabled", "active"], "following"),
     (True, ["suspended", "active"], "following"),
 ]
@@ -232,10 +232,10 @@ def test_what_has_expired_is_held_and_goes_on_when_its_day_is_put_off(
     today = brightpath.connection.organization.today()
     brightpath.move(expires=today - timedelta(days=1))
     assert dates.keep_expiry("schedule") == [brightpath.connection]
-    assert read_by(brightpath.connection).state == "held"
+    assert read_by(brightpath.connection).state == "paused"
     assert dates.keep_expiry("schedule") == []
     lifecycle.activate(brightpath.connection, by=DANA)
-    assert read_by(brightpath.connection).state == "held"
+    assert read_by(brightpath.connection).state == "paused"
     brightpath.move(expires=today)
     assert dates.keep_expiry("schedule") == [brightpath.connection]
     assert read_by(brightpath.connection).state == "following"

@@ -53,7 +53,7 @@ def test_a_visible_record_says_since_when_it_is_read(brightpath: Connection) -> 
     assert said["published"]["status"] == "active"
     assert said["truths"]["may_read"] == said["published"]["last"]
     assert said["truths"]["has_read"] == said["last_read"]
-    assert (said["truths"]["told_gone"], said["truths"]["refused"]) == (None, "")
+    assert (said["truths"]["has_read_gone"], said["truths"]["refused"]) == (None, "")
     assert (said["vendor"], said["status"]) == ("Brightpath", "active")
     assert said["last_read"] == stamp(Request.objects.get().at)
     assert said["refresh_held"] is None
@@ -83,7 +83,7 @@ def test_four_truths_are_never_mixed(brightpath: Connection) -> None:
             at=clock(), method="GET", endpoint=path, status=200, milliseconds=1
         )
 
-    nothing = dict.fromkeys(("may_read", "has_read", "told_gone", "refused"), False)
+    nothing = dict.fromkeys(("may_read", "has_read", "has_read_gone", "refused"), False)
     assert held() == {**nothing, "may_read": True}
     read_list()
     assert held() == {**nothing, "may_read": True, "has_read": True}
@@ -93,7 +93,7 @@ def test_four_truths_are_never_mixed(brightpath: Connection) -> None:
     call_command("change_sharing", "riverside", str(brightpath.pk), "--keep-out", "ann=Custody")
     assert held() == nothing
     read_list()
-    assert held() == {**nothing, "told_gone": True}
+    assert held() == {**nothing, "has_read_gone": True}
 
 
 def test_how_each_connection_has_a_record(

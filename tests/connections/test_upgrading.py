@@ -311,7 +311,7 @@ def test_a_vendor_sees_no_tombstone_of_before_its_own_beginning(upgraded: str) -
 
 
 def test_a_paused_vendor_keeps_what_it_had(upgraded: str) -> None:
-    assert feed_of("paused").state == "held"
+    assert feed_of("paused").state == "paused"
     assert published("paused").number == SECOND
     assert read(published("paused")) == {
         "changed": ("Another", SECOND),
@@ -332,9 +332,9 @@ def test_what_was_withdrawn_from_a_pause_is_told_at_last(upgraded: str) -> None:
 @pytest.mark.parametrize(
     ("vendor", "state", "has"),
     [
-        ("suspended", "held", True),
+        ("suspended", "paused", True),
         ("for later", "off", False),
-        ("disabled", "held", True),
+        ("disabled", "paused", True),
         ("closed", None, False),
     ],
 )

@@ -215,7 +215,7 @@ ACTS = [
     Mutation(
         "roster/publishing/withdrawing.py",
         "            if found.differs:\n",
-        "            if found.differs and publication.feed.state != 'held':\n",
+        "            if found.differs and publication.feed.state != 'paused':\n",
         "a paused vendor's next delta tells of an exclusion",
     ),
     Mutation(
@@ -384,8 +384,8 @@ READING = [
     ),
     Mutation(
         "connections/lifecycle.py",
-        "    elif feed.state == Feed.State.HELD:\n        resume_feed(feed, by=by, then=move)\n",
-        "    elif feed.state == Feed.State.HELD:\n        move.alone()\n",
+        "    elif feed.state == Feed.State.PAUSED:\n        resume_feed(feed, by=by, then=move)\n",
+        "    elif feed.state == Feed.State.PAUSED:\n        move.alone()\n",
         "what changed in a pause is read when it ends",
     ),
     Mutation(
@@ -396,7 +396,7 @@ READING = [
     ),
     Mutation(
         "connections/lifecycle.py",
-        '    _hold(Move(connection, Status.SUSPENDED, "connection.suspended", by, reason))',
+        '    _pause_feed(Move(connection, Status.SUSPENDED, "connection.suspended", by, reason))',
         '    Move(connection, Status.SUSPENDED, "connection.suspended", by, reason).alone()',
         "who is suspended keeps what it had, and hears of nobody who came and left meanwhile",
     ),

@@ -71,12 +71,12 @@ def _words(made: running.Report) -> str:
         f"{'':22} wanted: {check.wanted} ({check.section})"
         for check, row in made.faults
     ]
-    told = (
+    summary = (
         f"{len(made.rows)} checks with {made.requests} requests: {made.count('must')} faults that"
         f" must be mended, {made.count('should')} that should."
     )
     if not made.complete:
-        told += " The bound of requests or time ended it: see --requests."
+        summary += " The bound of requests or time ended it: see --requests."
     if made.closed:
-        told += f" {len(made.closed)} operations weren't opened by the token's scopes."
-    return "\n".join([*lines, told])
+        summary += f" {len(made.closed)} operations weren't opened by the token's scopes."
+    return "\n".join([*lines, summary])

@@ -33,5 +33,5 @@ class Command(RosterCommand):
         else:
             interests.decline(interest, by=self.actor(), reason=options["reason"])
             words = f"The form of {interest.vendor} is declined."
-        told = {"id": interest.pk, "state": interest.state, "partner": interest.partner_id}
-        return told, words
+        result = {"id": interest.pk, "state": interest.state, "partner": interest.partner_id}
+        return result, words

@@ -15,7 +15,7 @@ from roster.refusal import Refused
 TRUTHS = {
     "may_read": "It may read it as it is now since",
     "has_read": "It has read it as it is now, last at",
-    "told_gone": "It was told that it is gone, last at",
+    "has_read_gone": "It was told that it is gone, last at",
 }
 """What holds between vendor and record, in words that a moment completes."""
 
@@ -50,7 +50,7 @@ def _words(said: dict[str, Any]) -> Iterator[str]:
         yield from _chain(branch)
     yield from _published(said["visible"], said["published"])
     yield from _truths(said["truths"])
-    if said["last_read"] and not (said["truths"]["has_read"] or said["truths"]["told_gone"]):
+    if said["last_read"] and not (said["truths"]["has_read"] or said["truths"]["has_read_gone"]):
         yield f"  {said['vendor']} last read that list at {said['last_read']}."
     if said["refresh_held"]:
         yield f"  A refresh is held since {said['refresh_held']}: what it changes isn't shown."
@@ -58,12 +58,12 @@ def _words(said: dict[str, Any]) -> Iterator[str]:
         yield f"  The connection is {said['status']}."
 
 
-def _truths(held: dict[str, str | None]) -> Iterator[str]:
-    if held["refused"]:
-        yield f"  It is refused, with whatever was published for it: {held['refused']}."
+def _truths(truths: dict[str, str | None]) -> Iterator[str]:
+    if truths["refused"]:
+        yield f"  It is refused, with whatever was published for it: {truths['refused']}."
     for name, words in TRUTHS.items():
-        if held[name]:
-            yield f"  {words} {held[name]}."
+        if truths[name]:
+            yield f"  {words} {truths[name]}."
 
 
 def _chain(chain: list[dict[str, Any]]) -> Iterator[str]:

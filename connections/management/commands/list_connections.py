@@ -23,7 +23,7 @@ class Command(OrganizationCommand):
         found = self.organization.connections.select_related("organization", "partner").by_name()  # type: ignore[attr-defined]
         connections = list(found if options["closed"] else found.open())
         base = base_url()
-        told = [
+        facts = [
             {
                 **described(each),
                 "partner": each.partner.name if each.partner else None,
@@ -43,4 +43,4 @@ class Command(OrganizationCommand):
             for each in connections
         ]
         words = "\n".join(lines) or "No connection. create_connection makes one."
-        return {"organization": self.organization.slug, "connections": told}, words
+        return {"organization": self.organization.slug, "connections": facts}, words

@@ -33,7 +33,7 @@ class Command(OrganizationCommand):
             if options["soon"]
             else dates_of(self.organization, connections)
         )
-        told = [
+        facts = [
             {
                 "day": each.day.isoformat(),
                 "what": each.what,
@@ -44,4 +44,4 @@ class Command(OrganizationCommand):
         ]
         lines = [f"{each.day}  {each.vendor or 'All vendors'}: {SAID[each.what]}" for each in found]
         words = "\n".join(lines) or "Nothing is planned."
-        return {"organization": self.organization.slug, "dates": told}, words
+        return {"organization": self.organization.slug, "dates": facts}, words

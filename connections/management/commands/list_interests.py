@@ -20,7 +20,7 @@ class Command(RosterCommand):
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         rows = Interest.objects.all() if options["all"] else Interest.objects.waiting()
         found = list(rows.order_by("-pk"))
-        told = [
+        facts = [
             {
                 "id": each.pk,
                 "vendor": each.vendor,
@@ -43,4 +43,4 @@ class Command(RosterCommand):
             f" {each.contact_name} {each.contact_email}, {each.state}"
             for each in found
         ]
-        return {"interests": told}, "\n".join(lines) or "No form is waiting."
+        return {"interests": facts}, "\n".join(lines) or "No form is waiting."

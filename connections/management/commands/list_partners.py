@@ -14,11 +14,11 @@ class Command(RosterCommand):
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         partners = list(Partner.objects.by_name())
-        told = [described(each) for each in partners]
+        facts = [described(each) for each in partners]
         lines = [
             f"{each.name}: OneRoster {' and '.join(each.versions)},"
             f" {', '.join(['roster', *each.types])}"
             for each in partners
         ]
         words = "\n".join(lines) or "The directory is empty. create_partner adds an entry."
-        return {"partners": told}, words
+        return {"partners": facts}, words

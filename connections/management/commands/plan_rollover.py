@@ -72,21 +72,21 @@ class Command(OrganizationCommand):
         organization.refresh_from_db()
         planned = organization.rollovers.planned().first()
         done = organization.rollovers.revertible()
-        told = {
+        result = {
             "organization": organization.slug,
             "school_year": organization.school_year,
-            "planned": _told(planned),
-            "revertible": _told(done),
+            "planned": _described(planned),
+            "revertible": _described(done),
         }
         lines = [f"The active school year is {organization.school_year or 'not settled yet'}."]
         if planned:
             lines.append(f"{planned.after} is planned for {planned.day}.")
         if done:
             lines.append(f"It can go back to {done.before} until {done.revertible_until}.")
-        return told, "\n".join(lines)
+        return result, "\n".join(lines)
 
 
-def _told(rollover: Rollover | None) -> dict[str, str] | None:
+def _described(rollover: Rollover | None) -> dict[str, str] | None:
     if rollover is None:
         return None
     return {"from": rollover.before, "to": rollover.after, "day": rollover.day.isoformat()}

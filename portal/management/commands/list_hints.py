@@ -17,8 +17,8 @@ class Command(ConnectionCommand):
         words = "\n".join(
             f"{each.title}: {each.seen}\n  To the vendor: {each.tell}" for each in found
         )
-        told = [
+        facts = [
             {"code": each.code, "times": each.times, "seen": str(each.seen), "tell": str(each.tell)}
             for each in found
         ]
-        return {"id": connection.pk, "hints": told}, words or "Nothing stands out."
+        return {"id": connection.pk, "hints": facts}, words or "Nothing stands out."

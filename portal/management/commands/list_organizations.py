@@ -14,7 +14,7 @@ class Command(RosterCommand):
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         organizations, queue = installation.measured(), installation.queue()
-        told = [
+        facts = [
             {
                 "slug": each.slug,
                 "name": each.name,
@@ -41,8 +41,8 @@ class Command(RosterCommand):
             f"{each['slug']:<20} {each['name']}{', test' if 'test' in each else ''},"
             f" people {each['people']:,}, connections {each['connections']}, held {each['held']},"
             f" failed {each['failed_jobs']}"
-            for each in told
+            for each in facts
         ]
         words = "\n".join(lines) or "No organization. create_organization makes one."
         jobs = queue._asdict() | {"oldest": queue.oldest and stamp(queue.oldest)}
-        return {"organizations": told, "jobs": jobs, "workers": workers}, words
+        return {"organizations": facts, "jobs": jobs, "workers": workers}, words

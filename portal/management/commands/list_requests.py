@@ -32,7 +32,7 @@ class Command(ConnectionCommand):
         if options["errors"]:
             rows = rows.filter(status__gte=SEEN)
         requests = [facts(each) for each in rows[: max(1, options["last"])]]
-        told = {
+        facts = {
             "id": connection.pk,
             "requests": requests,
             "days": [
@@ -53,7 +53,7 @@ class Command(ConnectionCommand):
                 for name, at in last_syncs(connection)._asdict().items()
             },
         }
-        return told, "\n".join(map(line, requests)) or "The vendor hasn't asked for anything yet."
+        return facts, "\n".join(map(line, requests)) or "The vendor hasn't asked for anything yet."
 
 
 def facts(request: Request) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def facts(request: Request) -> dict[str, Any]:
     }
 
 
-def line(told: dict[str, Any]) -> str:
-    asked = "?".join(filter(None, [told["endpoint"], told["query"]]))
-    records = "" if told["records"] is None else f", {told['records']} records"
-    return f"{told['at']} {told['status']} {told['method']} {asked}{records} {told['reason']}"
+def line(facts: dict[str, Any]) -> str:
+    asked = "?".join(filter(None, [facts["endpoint"], facts["query"]]))
+    records = "" if facts["records"] is None else f", {facts['records']} records"
+    return f"{facts['at']} {facts['status']} {facts['method']} {asked}{records} {facts['reason']}"

@@ -13,7 +13,7 @@ class Command(OrganizationCommand):
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         members = self.organization.memberships.select_related("staff").order_by("staff__email")
-        told = [
+        facts = [
             {
                 "email": member.staff.email,
                 "name": member.staff.name,
@@ -25,8 +25,8 @@ class Command(OrganizationCommand):
         ]
         lines = [
             f"{each['role']:<7} {each['email']}, last sign-in {each['last_sign_in'] or 'never'}"
-            for each in told
+            for each in facts
         ]
-        return {"organization": self.organization.slug, "staff": told}, "\n".join(
+        return {"organization": self.organization.slug, "staff": facts}, "\n".join(
             lines
         ) or "Nobody."

@@ -102,9 +102,9 @@ class Command(BaseCommand):
         report = folder / "report.xml"
         checks = [stage for stage in STAGES if not stage.counts]
         with ThreadPoolExecutor(CORES) as pool:
-            held = [pool.submit(self.run, stage, environ, report) for stage in checks]
+            pending = [pool.submit(self.run, stage, environ, report) for stage in checks]
             # The first takes as long as all others together; the tests needn't wait for it.
-            wait(held[1:])
+            wait(pending[1:])
             broken = []
             for stage in STAGES:
                 if not stage.counts:
@@ -117,7 +117,7 @@ class Command(BaseCommand):
                 failed += more_failed or (0 if good else 1)
                 if not good:
                     broken.append(stage.title)
-        bad = (stage for stage, each in zip(checks, held, strict=True) if not each.result())
+        bad = (stage for stage, each in zip(checks, pending, strict=True) if not each.result())
         broken += [stage.title for stage in bad]
         self.say(f"\n{time.monotonic() - began:.0f} s in all.")
         if broken:

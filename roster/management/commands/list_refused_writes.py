@@ -24,7 +24,7 @@ class Command(OrganizationCommand):
 
     def run(self, **options: Any) -> tuple[dict[str, Any], str]:
         klass = _class(self.organization, options["klass"]) if options["klass"] else None
-        refused = [_told(each) for each in grading.refused_of(self.organization, klass)]
+        refused = [_described(each) for each in grading.refused_of(self.organization, klass)]
         words = [
             f"{each['last']} connection {each['connection']}, {each['collection']}"
             f" {each['sourcedId']}: {each['field']} {each['named']} {each['words']}"
@@ -42,7 +42,7 @@ def _class(organization: Organization, sourced_id: str) -> Klass:
     return found
 
 
-def _told(each: grading.RefusedRecord) -> dict[str, Any]:
+def _described(each: grading.RefusedRecord) -> dict[str, Any]:
     row = each.row
     return {
         "connection": row.connection,

@@ -86,8 +86,8 @@ def test_every_file_is_in_a_handbook():
 
 def test_every_page_of_the_desk_has_an_article():
     named = [each.name or "" for each in urls.desk if isinstance(each, URLPattern)]
-    assert [name for name in named if articles.beside(name) is None] == []
-    assert {name for name in articles.BESIDE if not any(one.startswith(name) for one in named)} == (
+    assert [name for name in named if articles.help_for(name) is None] == []
+    assert {name for name in articles.HELP if not any(one.startswith(name) for one in named)} == (
         set()
     )
 

@@ -36,7 +36,7 @@ def change(feed: Feed, **rules: Any) -> None:
 
 
 def hold(feed: Feed) -> None:
-    publishing.hold_feed(feed, by="dana", then=nothing)
+    publishing.pause_feed(feed, by="dana", then=nothing)
 
 
 def resume(feed: Feed) -> None:
@@ -88,7 +88,7 @@ def test_before_the_first_refresh_there_is_nothing_to_publish(district: Organiza
     publishing.change_feed(feed, EVERYTHING | {"types": []}, by="dana", then=nothing)
     assert feed.rules["types"] == []
     hold(feed)
-    assert feed.state == Feed.State.HELD
+    assert feed.state == Feed.State.PAUSED
     resume(feed)
     refresh(district, by="test")
     feed.refresh_from_db()

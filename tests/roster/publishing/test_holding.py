@@ -235,7 +235,7 @@ def test_who_begins_or_resumes_waits_with_what_is_held(
     """Whoever is given less is given less at once; the rest comes when somebody has decided."""
     paused = feed(riverside)
     refresh(riverside, by="test")
-    publishing.hold_feed(paused, by="Dana", then=lambda: None)
+    publishing.pause_feed(paused, by="Dana", then=lambda: None)
     night(p24={"name": "another"}, **some(range(1, 6), grade="04"))
     refresh(riverside, by="schedule")
     fresh = Feed.objects.create(organization=riverside, version="1.2", rules=EVERYTHING)

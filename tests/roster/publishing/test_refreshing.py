@@ -243,7 +243,7 @@ def test_nobody_is_shown_what_changed_while_it_was_published(
 def test_a_held_feed_is_left_alone(district: Organization) -> None:
     (feed,) = published(district, "1.2")
     student, before = student_of(feed), shown(feed)
-    publishing.hold_feed(feed, by="dana", then=lambda: None)
+    publishing.pause_feed(feed, by="dana", then=lambda: None)
     rename(district, student, "Zoë")
     found = refresh(district, by="test")
     assert found["feeds"] == []

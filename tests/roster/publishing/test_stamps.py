@@ -99,7 +99,7 @@ def test_nobody_is_judged_by_rows_that_nobody_has_refreshed(
 ) -> None:
     feed, paused = published(district, "1.2", "1.1")
     student = student_of(feed)
-    publishing.hold_feed(paused, by="test", then=nothing)
+    publishing.pause_feed(paused, by="test", then=nothing)
     form_raised(monkeypatch)
     changed(district, student, given_name="Zoë")
     # Nothing is given of the import, and what can't be taken from is read no longer.

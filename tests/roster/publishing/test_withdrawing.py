@@ -294,7 +294,7 @@ def test_counts_are_those_of_the_lists(district: Organization) -> None:
 
 def test_a_class_goes_with_its_enrollments_from_whoever_is_paused(district: Organization) -> None:
     (feed,) = published(district, "1.2")
-    publishing.hold_feed(feed, by="dana", then=lambda: None)
+    publishing.pause_feed(feed, by="dana", then=lambda: None)
     section = some_row_of(district, "section")
     enrollments = set(
         Enrollment.objects.filter(organization=district, klass=section).values_list(
