@@ -7,14 +7,11 @@ that have to name a record of another file (5.5).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from roster.importing.columns import File, Need
 from roster.importing.files import FILES
 from roster.importing.findings import Findings
-
-if TYPE_CHECKING:
-    from roster.importing.manifest import Part
+from roster.importing.parts import Part
 
 BASE = ("sourcedId", "status", "dateLastModified")
 OWN = "metadata."

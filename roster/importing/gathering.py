@@ -12,8 +12,9 @@ from roster.importing.findings import Findings
 from roster.importing.first import First, FirstRows
 from roster.importing.known import KnownLines, KnownRows
 from roster.importing.links import Links
-from roster.importing.manifest import Bundle, Part
+from roster.importing.manifest import Bundle
 from roster.importing.parsing import Unusual
+from roster.importing.parts import Part
 from roster.importing.reading import Reader
 from roster.importing.remembering import Memory, Outdated, may_be_kept
 from roster.importing.splitting import People

@@ -8,9 +8,9 @@ an empty organization both come to the same; else somebody has to say it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import Literal
 
 from roster.generator.bundles import SANDBOX
 from roster.importing import cells
@@ -19,35 +19,13 @@ from roster.importing.columns import File
 from roster.importing.file_names import MANIFEST, by_name, listed
 from roster.importing.files import FILES
 from roster.importing.findings import Findings
-from roster.importing.known import KnownLines
 from roster.importing.package import Entry, Package
+from roster.importing.parts import Mode, Part
 from roster.importing.properties import MODES, Properties, check_whole, properties, version_of
 
-Mode = Literal["bulk", "delta"]
-Lines = Iterator[tuple[int, list[str]]]
 Answer = Literal["", "bulk", "delta"]
 SURE: dict[str, Mode] = {"bulk": "bulk", "delta": "delta"}
 STAMPS = ("status", "datelastmodified")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One file to read. Bulk: all records of its kind; delta: only what changed.
-
-    `over` lays the district's own cells over its lines. `first`: there is nothing yet that a file
-    which is cut off could open.
-    """
-
-    file: File
-    entry: Entry
-    mode: Mode
-    over: Callable[[Lines], Lines] | None = None
-    first: bool = False
-
-    def rows(self, stream: BinaryIO, findings: Findings, known: KnownLines | None = None) -> Lines:
-        """Yield the lines of the file, heads first, as they are to be read; not those `known`."""
-        lines = cells.rows(stream, self.file.filename, findings, whole=self.first, known=known)
-        return self.over(lines) if self.over else lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ import re
 from dataclasses import replace
 
 from roster.importing.findings import Findings
-from roster.importing.manifest import Bundle, Lines, Part
+from roster.importing.manifest import Bundle
+from roster.importing.parts import Lines, Part
 from roster.models import Organization, OwnRow
 
 

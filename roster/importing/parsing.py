@@ -22,8 +22,9 @@ from roster.importing.columns import Column, Need
 from roster.importing.findings import Findings
 from roster.importing.header import Header
 from roster.importing.known import SAYS_STATUS, STAMPED, marked
-from roster.importing.manifest import Bundle, Part
+from roster.importing.manifest import Bundle
 from roster.importing.named import NamedByClasses
+from roster.importing.parts import Part
 from roster.importing.record import REMEMBERED, Hashing, Record, unsound
 from roster.importing.survey import Survey
 from roster.importing.values import Unreadable, as_json, separated

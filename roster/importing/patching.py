@@ -17,8 +17,9 @@ from roster.importing.applying import Before, apply
 from roster.importing.files import FILES
 from roster.importing.findings import Findings
 from roster.importing.gathering import Gathering
-from roster.importing.manifest import Bundle, Part
+from roster.importing.manifest import Bundle
 from roster.importing.package import Entry
+from roster.importing.parts import Part
 from roster.importing.remembering import Memory
 from roster.importing.staging import dropped
 from roster.models import Finding, Import, Organization

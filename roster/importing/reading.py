@@ -17,8 +17,9 @@ from roster.importing.doubles import Doubles
 from roster.importing.findings import Findings
 from roster.importing.header import Header
 from roster.importing.known import SAYS_STATUS, STAMPED, KnownLines
-from roster.importing.manifest import Bundle, Part
+from roster.importing.manifest import Bundle
 from roster.importing.parsing import Cells, Line, Unusual
+from roster.importing.parts import Part
 from roster.importing.record import Record
 from roster.importing.survey import Survey
 from roster.models.fields import LONGEST_ID

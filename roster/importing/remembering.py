@@ -13,8 +13,9 @@ from roster.importing import engine, traces
 from roster.importing.decoding import PIECE
 from roster.importing.engine import prepared, quote
 from roster.importing.known import NOTHING, Kept, KnownLines, KnownRows
-from roster.importing.manifest import Bundle, Part
+from roster.importing.manifest import Bundle
 from roster.importing.parsing import Unusual
+from roster.importing.parts import Part
 from roster.importing.staging import Stage
 from roster.models import Import, Organization, ReadFile, Status
 

@@ -16,7 +16,8 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 import roster
-from roster.importing.manifest import Bundle, Part
+from roster.importing.manifest import Bundle
+from roster.importing.parts import Part
 from roster.importing.reading import Reader
 from roster.models import Import, Organization
 from roster.refusal import Refused

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import secrets
 import time
-from typing import TYPE_CHECKING
 
 from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
 from roster import audit, fetching
 from roster.clock import clock
+from roster.fetching.sources import Visited
 from roster.jobs import queue, working
 from roster.jobs.attempts import ATTEMPTS
 from roster.jobs.progress import Progress
 from roster.models import Arrival, Destination, Endpoint, Import, Job, Organization, Source
-
-if TYPE_CHECKING:
-    from roster.fetching.sources import Visited
 
 LOOK = 0.5  # Seconds between two looks at a job that another worker has.
 

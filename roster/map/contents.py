@@ -9,18 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from roster.map.arrays import Hashes, Lists, Positions, added, hash_of, mixed, padded
 from roster.map.places import bits
-
-if TYPE_CHECKING:
-    from roster.map.map import Map
+from roster.map.structure import Structure
 
 
-def add_contents(m: Map) -> None:
+def add_contents(m: Structure) -> None:
     """Give every kind with rows of its own its `content`."""
     place = bits(m.org, m.ids["org"])
     years = padded(np.array([hash_of(year) for year in m.years.words], np.uint64), 0)
@@ -28,7 +25,7 @@ def add_contents(m: Map) -> None:
         getattr(m, kind).later(content=partial(_content, m, kind, place, years))
 
 
-def _content(m: Map, kind: str, place: Hashes, years: Hashes) -> Hashes:
+def _content(m: Structure, kind: str, place: Hashes, years: Hashes) -> Hashes:
     own: Hashes = getattr(m, kind).own
     if kind not in OTHERS:
         return own
@@ -40,23 +37,23 @@ def listed(lists: Lists, values: Hashes) -> Hashes:
     return added(len(lists) - 1, lists.owners, values[lists.at])
 
 
-def _org(m: Map, place: Hashes, years: Hashes) -> Hashes:
+def _org(m: Structure, place: Hashes, years: Hashes) -> Hashes:
     return mixed(place[m.org.parent], 2) + listed(m.org.children, place) + mixed(place, 3)
 
 
-def _session(m: Map, place: Hashes, years: Hashes) -> Hashes:
+def _session(m: Structure, place: Hashes, years: Hashes) -> Hashes:
     return mixed(years[m.session.school_year], 4)
 
 
-def _course(m: Map, place: Hashes, years: Hashes) -> Hashes:
+def _course(m: Structure, place: Hashes, years: Hashes) -> Hashes:
     return place[m.course_row.org]
 
 
-def _section(m: Map, place: Hashes, years: Hashes) -> Hashes:
+def _section(m: Structure, place: Hashes, years: Hashes) -> Hashes:
     return place[m.section.school]
 
 
-def _person(m: Map, place: Hashes, years: Hashes) -> Hashes:
+def _person(m: Structure, place: Hashes, years: Hashes) -> Hashes:
     """The roles and profiles of a person, and what kind of places they are at."""
     size = len(m.ids["person"])
 
@@ -72,21 +69,21 @@ def _person(m: Map, place: Hashes, years: Hashes) -> Hashes:
     return total + mixed(place[m.person.primary_org], 9)
 
 
-def _enrollment(m: Map, place: Hashes, years: Hashes) -> Hashes:
+def _enrollment(m: Structure, place: Hashes, years: Hashes) -> Hashes:
     return place[m.enrollment.school]
 
 
-def _line_item(m: Map, place: Hashes, years: Hashes) -> Hashes:
+def _line_item(m: Structure, place: Hashes, years: Hashes) -> Hashes:
     rows = m.line_item
     found = mixed(place[m.section.school[rows.section]], 10) + mixed(place[rows.org], 11)
     return found + mixed(m.session.hash[rows.period], 12)
 
 
-def _result(m: Map, place: Hashes, years: Hashes) -> Hashes:
+def _result(m: Structure, place: Hashes, years: Hashes) -> Hashes:
     return mixed(m.section.hash[m.line_item.section[m.result.line_item]], 13)
 
 
-OTHERS: dict[str, Callable[[Map, Hashes, Hashes], Hashes]] = {
+OTHERS: dict[str, Callable[[Structure, Hashes, Hashes], Hashes]] = {
     "org": _org,
     "session": _session,
     "course_row": _course,

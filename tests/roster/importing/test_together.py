@@ -17,9 +17,10 @@ from roster.importing.columns import Column
 from roster.importing.files import FILES
 from roster.importing.findings import Findings
 from roster.importing.known import NOTHING, KnownLines
-from roster.importing.manifest import Bundle, Part
+from roster.importing.manifest import Bundle
 from roster.importing.package import Entry
 from roster.importing.parsing import Cells, Unusual
+from roster.importing.parts import Part
 from roster.importing.reading import Reader
 from roster.importing.values import SECRET, Unreadable
 from roster.refusal import Refused
