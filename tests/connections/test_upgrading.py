@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,23 +12,66 @@ from django.core.management import call_command
 from django.db import connection as database
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client as Browser
+from oauth2_provider.models import AccessToken
 
 from connections import credentials, lifecycle
-from connections.models import Client, Connection, Run
+from connections.models import Client, Connection, Partner, Request, Run, Secret
+from portal.models import Staff
 from roster.clock import clock, milliseconds, stamp
-from roster.models import Document, Feed, Mark, Org, Organization, Publication
+from roster.models import (
+    AuditEntry,
+    Demographics,
+    Document,
+    Enrollment,
+    Feed,
+    Import,
+    Klass,
+    Level,
+    LineItem,
+    Mark,
+    Org,
+    Organization,
+    Publication,
+    Refresh,
+    Result,
+    User,
+)
 from roster.publishing import lists, refresh
 from tests import migrating
+from tests.connections import old_district
 from tests.connections.conftest import Vendor
 from tests.portal import running
 
 pytestmark = pytest.mark.django_db
 
-BEFORE = [("roster", "0003_withdrawals_by_line"), ("connections", "0002_initial")]
+BEFORE = [
+    ("roster", "0003_withdrawals_by_line"),
+    ("connections", "0002_initial"),
+    ("portal", "0002_initial"),
+    ("oauth2_provider", "0022_refreshtoken_token_family_index"),
+]
 OPEN = 2**62
 NIGHTS = [clock() - timedelta(days=days) for days in (9, 8, 7)]
 FIRST, SECOND, THIRD = (milliseconds(night) for night in NIGHTS)
+
+KEPT = (
+    *(Organization, Org, User, Klass, Enrollment, Demographics, LineItem, Result, Level, Mark),
+    *(Client, Secret, AccessToken, Connection, Partner, Request),
+    *(AuditEntry, Import, Refresh, Staff),
+)
+REPLACED = {"roster_publication", "django_migrations"}
+GONE = {
+    "connections_connection": {"line_id", "reading_id", "held_at", "since", "reline_due"},
+    "roster_mark": {"withdrawn"},
+    "roster_organization": {"last_number", "withdrawal_due", "withdrawing_until"},
+    "roster_refresh": {"lease_until"},
+}
+RENAMED = {"resume_on": "active_on"}
+"""What an upgrade does to tables that it keeps: rows, columns, and names of columns."""
+
 PLAIN = {"schools": "all", "shares": [], "withheld": [], "types": []}
+
+Contents = dict[str, list[dict[str, Any]]]
 
 
 class Installation:
@@ -143,6 +186,17 @@ def migrate(targets: list[tuple[str, str]] | None = None) -> Any:
     return MigrationExecutor(database).loader.project_state(targets or BEFORE).apps
 
 
+def contents() -> Contents:
+    """Return the rows of each table that has some."""
+    found = {}
+    with database.cursor() as cursor:
+        for table in database.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            names = [column[0] for column in cursor.description]
+            found[table] = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return {table: rows for table, rows in found.items() if rows}
+
+
 def fill(old: Installation) -> None:
     level = {"organization": old.organization, "kind": "calendar", "school": "came"}
     for sourced_id in ("came~2026", "came~summer"):
@@ -156,13 +210,42 @@ def fill(old: Installation) -> None:
         old.read(reader, number, night + timedelta(hours=1), night + timedelta(hours=2))
     old.connect("active too")
     old.connect("late", since=2)
-    old.connect("paused", "paused", held_at=2)
+    old.connect("paused", "paused", held_at=2, resume_on=date(2099, 9, 1))
     old.connect("paused and withdrawn from", "paused", held_at=2, line=withdrawn)
     old.connect("veiled", line=veiled)
     old.connect("suspended", "suspended")
     old.connect("for later", "disabled")
     old.connect("disabled", "disabled", last_seen=NIGHTS[2])
     old.connect("closed", "closed", line=None)
+    staff = old.make("portal", "Staff", email="dana@riverside.example")
+    old.make("portal", "Membership", organization=old.organization, staff=staff, role="admin")
+    done = {"by": staff, "by_name": "Dana", "at": NIGHTS[1], "reason": "Asked for"}
+    for number, action in enumerate(("marks.set", "connection.paused")):
+        old.make(
+            "roster",
+            "AuditEntry",
+            organization=old.organization,
+            action=action,
+            kind="school",
+            object_id=str(number),
+            new={"ids": ["east"]},
+            **done,
+        )
+    asked = {"method": "GET", "endpoint": "ims/oneroster/rostering/v1p2/orgs", "milliseconds": 1.5}
+    for status, records in ((200, 3), (401, None)):
+        old.make(
+            "connections",
+            "Request",
+            connection=reader,
+            at=NIGHTS[2],
+            status=status,
+            records=records,
+            query="limit=100",
+            **asked,
+        )
+    old.make("roster", "Import", organization=old.organization, name="a.zip", state="applied")
+    old.make("roster", "Refresh", organization=old.organization, number=3, state="published")
+    old_district.fill(old.make, NIGHTS)
     now = clock()
     busy = old.connect("in the middle")
     old.read(busy, 3, now - timedelta(minutes=9), now - timedelta(minutes=3))
@@ -176,11 +259,18 @@ def new(django_db_setup: None, django_db_blocker: Any) -> list[list[str]]:
 
 
 @pytest.fixture(scope="module")
-def upgraded(new: list[list[str]], django_db_blocker: Any) -> Iterator[str]:
+def before() -> Contents:
+    """What the installation's tables had before the upgrade; `upgraded` fills it in."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def upgraded(new: list[list[str]], before: Contents, django_db_blocker: Any) -> Iterator[str]:
     """The installation after its upgrade; what an upgrade at a wrong moment was refused with."""
     with django_db_blocker.unblock(), running.without_tables():
         old = Installation(migrate(BEFORE))
         fill(old)
+        before.update(contents())
         lines = old.apps.get_model("roster", "Line").objects
         lines.update(withdrawal_due=clock())
         with pytest.raises(RuntimeError) as refused:
@@ -217,6 +307,18 @@ def test_the_tables_are_those_of_a_new_installation(upgraded: str, new: list[lis
     assert migrating.described() == new
 
 
+def test_all_but_lines_and_readings_is_as_it_was(upgraded: str, before: Contents) -> None:
+    after = contents()
+    assert before.keys() - after.keys() == {"roster_line", "roster_record", "connections_reading"}
+    compared = (before.keys() & after.keys()) - REPLACED
+    assert {model._meta.db_table for model in KEPT} <= compared
+    for table in compared:
+        columns = sorted(before[table][0].keys() - GONE.get(table, set()))
+        was = [[row[name] for name in columns] for row in before[table]]
+        now = [[row[RENAMED.get(name, name)] for name in columns] for row in after[table]]
+        assert sorted(now, key=repr) == sorted(was, key=repr), table
+
+
 def test_an_active_vendor_reads_on_what_it_read(upgraded: str) -> None:
     feed, reads = feed_of("active"), published("active")
     assert (feed.version, feed.state, feed.rules) == ("1.2", "following", PLAIN)
@@ -233,7 +335,7 @@ def test_an_active_vendor_reads_on_what_it_read(upgraded: str) -> None:
     assert reads.counts["orgs"]["records"] == 3
     earlier = Publication.objects.filter(feed=feed, listed=False).order_by("number")
     assert list(earlier.values_list("number", flat=True)) == [FIRST, SECOND]
-    assert Organization.objects.get().last_number >= THIRD
+    assert Organization.objects.get(slug="riverside").last_number >= THIRD
 
 
 def test_the_first_deltas_after_the_upgrade_are_right(upgraded: str) -> None:
@@ -267,6 +369,72 @@ def test_the_first_deltas_after_the_upgrade_are_right(upgraded: str) -> None:
     assert changed(NIGHTS[2]) == {"changed"}
 
 
+@pytest.mark.parametrize("version", old_district.VERSIONS)
+def test_an_old_secret_gives_tokens(version: str, upgraded: str) -> None:
+    connection = Connection.objects.get(vendor=f"Lakeside {version}")
+    vendor = Vendor(connection, old_district.secret(version))
+    answer = vendor.ask()
+    assert answer.status_code == 200
+    assert list_of(answer.json()["access_token"], version, "users").keys() > {"stayed"}
+    assert vendor.ask(client_secret=f"{vendor.secret}x").status_code == 401
+
+
+@pytest.mark.parametrize("version", old_district.VERSIONS)
+def test_vendors_of_both_versions_miss_nothing_in_any_collection(
+    version: str, upgraded: str
+) -> None:
+    token = old_district.token(version)  # Of before the upgrade.
+    collections = [*old_district.written(version, "stayed", "stayed"), "academicSessions"]
+
+    def read(since: datetime | None = None) -> Any:
+        return {name: list_of(token, version, name, since) for name in collections}
+
+    def changed(since: datetime) -> list[dict[str, str]]:
+        return [
+            {sourced_id: said["status"] for sourced_id, said in found.items()}
+            for found in read(since).values()
+        ]
+
+    full = read()
+    # To the letter what they read, with its stamp.
+    assert full.pop("academicSessions") == {
+        name: {**said.document, "dateLastModified": stamp(NIGHTS[0])}
+        for name, said in old_district.sessions(version).items()
+    }
+    words = {"stayed": ("stayed", 0), "changed": ("Another", 1), "came": ("came", 2)}
+    assert full == {
+        collection: {
+            name: {
+                **old_district.written(version, name, word)[collection].document,
+                "dateLastModified": stamp(NIGHTS[night]),
+            }
+            for name, (word, night) in words.items()
+        }
+        for collection in full
+    }
+    for nested in ("classes/stayed/students", "students/stayed/classes"):
+        assert list_of(token, version, nested).keys() == {"stayed"}
+    last = {"came": "active", "left": "tobedeleted"}
+    assert changed(NIGHTS[2]) == [{}] * 10
+    assert changed(NIGHTS[1]) == [last] * 9 + [{}]
+    assert changed(NIGHTS[0]) == [{"changed": "active", **last}] * 9 + [{}]
+    refresh(Organization.objects.get(slug="lakeside"), by="schedule")
+    now = {"came": "tobedeleted", "changed": "active", "new": "active"}
+    assert changed(NIGHTS[2]) == [now] * 9 + [{}]
+
+
+def list_of(token: str, version: str, collection: str, since: datetime | None = None) -> Any:
+    """Return what a list of the API has, all or since a moment, by sourcedId; hrefs as paths."""
+    asked = f"?filter=dateLastModified>'{stamp(since)}'" if since else ""
+    answer = Browser().get(
+        f"{old_district.path(version, collection)}{asked}",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert answer.status_code == 200, answer.content
+    (records,) = json.loads(answer.content.replace(b"http://testserver", b"")).values()
+    return {record["sourcedId"]: record for record in records}
+
+
 def test_what_a_pause_had_goes_on_from_there(upgraded: str) -> None:
     connection = Connection.objects.get(vendor="paused")
     refresh(connection.organization, by="schedule")
@@ -291,8 +459,9 @@ def test_one_for_later_begins_with_its_first_enabling(upgraded: str) -> None:
 
 
 def test_documents_are_those_of_the_rows(upgraded: str) -> None:
-    stored = {document.sourced_id: document for document in Document.objects.all()}
-    rows = dict(Org.objects.values_list("sourced_id", "pk"))
+    of_riverside = {"organization__slug": "riverside"}
+    stored = {each.sourced_id: each for each in Document.objects.filter(**of_riverside)}
+    rows = dict(Org.objects.filter(**of_riverside).values_list("sourced_id", "pk"))
     assert {name: stored[name].record for name in rows} == rows
     assert stored["left"].record < 0
     assert stored["left"].status == "tobedeleted"
@@ -301,7 +470,7 @@ def test_documents_are_those_of_the_rows(upgraded: str) -> None:
 
 def test_lines_share_documents_and_connections_of_one_line_their_parts(upgraded: str) -> None:
     # Stayed, came; changed in two nights; left; left later, live and removed.
-    assert Document.objects.count() == 6
+    assert Document.objects.filter(organization__slug="riverside").count() == 6
     assert published("active") != published("active too")
     assert published("active").lists == published("active too").lists
 
