@@ -10,6 +10,7 @@ from django.db import transaction
 from connections.models import AgreementFile, Connection
 from connections.moves import record
 from roster import audit
+from roster.clock import clock
 from roster.refusal import Refused
 
 LARGEST = 10 * 2**20
@@ -34,6 +35,7 @@ def keep_file(connection: Connection, name: str, content: bytes, *, by: audit.Ac
             "name": name,
             "content": content,
             "digest": digest,
+            "kept": clock(),
             "kept_by": audit.name_of(by)[:200],
         },
     )
