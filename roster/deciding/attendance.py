@@ -7,14 +7,7 @@ from typing import Any
 import numpy as np
 
 from roster.deciding import presence
-from roster.deciding.conditions import (
-    Condition,
-    Lead,
-    Leads,
-    any_parent,
-    marked,
-    parent,
-)
+from roster.deciding.conditions import Condition, Lead, Leads, marked, parent
 from roster.deciding.dates import dates_at, guardian_dates
 from roster.deciding.given import Given
 from roster.deciding.orgs import within_shared
@@ -80,7 +73,7 @@ AT_SCHOOL = (
     marked("school_enrollment"),
     Condition("not_shared", shares_grade, "grade"),
     parent("person", "account"),
-    any_parent(grade_levels="grade_level"),
+    parent("grade_levels", "grade_level"),
     Condition("not_shared", shares_students, "role"),
     in_year("school_enrollment", "as_student"),
     Condition("dates", lambda d: presence.students(d).at_all, dates=dates_at("as_student")),
@@ -137,7 +130,7 @@ GUARDIAN_LINK = (
     Condition("not_shared", shares_guardians, "guardians"),
     parent("guardian", "account"),
     parent("child", "account"),
-    any_parent(places="school_enrollment"),
+    parent("places", "school_enrollment"),
     Condition("not_shared", of_guardian(presence.guardians_in_shared_role), "role"),
     Condition("dates", of_guardian(presence.present_guardians), dates=guardian_dates),
 )

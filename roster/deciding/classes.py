@@ -6,14 +6,13 @@ import numpy as np
 
 from roster.deciding.conditions import (
     Condition,
+    Edge,
     Lead,
-    any_parent,
     in_v11,
     lacks,
     marked,
     of_year,
     parent,
-    where,
 )
 from roster.deciding.given import Given, once
 from roster.deciding.levels import closed_classes, closing
@@ -45,11 +44,10 @@ def shared_courses(d: Given) -> Flags:
 # a course is decided in two steps, before and after classes.
 
 
-def at_visible_org(d: Given) -> Flags:
+def open_to_courses(d: Given) -> Flags:
     """A course needs its school; where its org is none, no mark on that or above it."""
-    school, is_school = d.map.course.school, d.map.org.is_school
-    visible = np.where(is_school, d.ok("place"), ~below_a_mark(d))
-    flags: Flags = visible[school] | (school < 0)
+    is_school = d.map.org.is_school
+    flags: Flags = np.where(is_school, d.ok("place"), ~below_a_mark(d))
     return flags
 
 
@@ -74,12 +72,7 @@ VALID_COURSE = (
     Condition("hidden", level_of_visible_row, leads=lambda d: [Lead("row", d.map.course.row)]),
     of_year("course"),
     parent("calendar", "calendar", needed=False),
-    where(
-        "school",
-        condition=Condition(
-            "hidden", at_visible_org, leads=lambda d: [Lead("place", d.map.course.school)]
-        ),
-    ),
+    parent("school", "place", needed=False, visible=open_to_courses),
     parent("master", "course_master", needed=False),
     Condition("unpublishable", complete_row, missing_field),
 )
@@ -111,14 +104,11 @@ COURSE_ROW = (
 # Classes
 
 
-def with_a_term(d: Given) -> Flags:
-    """A class needs a term that its document can name."""
+def known_terms(d: Given) -> Flags:
+    """Return the sessions that a class's document can name; it needs one."""
     session = d.map.session
-    known = session.lacks[d.version] == 0
-    if d.version == "1.1":
-        known = known & ~session.ext
-    known[-1] = False
-    return d.map.section.terms.any(known)
+    known: Flags = session.lacks[d.version] == 0
+    return known & ~session.ext if d.version == "1.1" else known
 
 
 def shared_classes(d: Given) -> Flags:
@@ -134,35 +124,33 @@ SECTION = (
     marked("section"),
     parent("school", "place"),
     Condition("missing", lambda d: ~d.map.section.termless, "session"),
-    where("terms", condition=Condition(
-        "other_year", lambda d: d.map.section.of_year | d.map.section.termless
-    )),
-    where("terms", condition=Condition("unpublishable", with_a_term, "terms")),
+    Edge(
+        "terms",
+        Condition("other_year", lambda d: d.map.session.of_year),
+        unless=lambda d: d.map.section.termless,
+    ),
+    Edge("terms", Condition("unpublishable", known_terms, "terms")),
     Condition("missing", lambda d: d.map.section.course >= 0, "course"),
     parent("calendars", "calendar", needed=False),
     parent("courses", "valid_course", needed=False),
     Condition("not_shared", shared_classes, "course"),
     lacks("section"),
     Condition("hidden", lambda d: ~closed_classes(d), leads=closing),
-)  # fmt: skip
+)
 
 
 # Sessions
 
 
+def sessions_of(d: Given, classes: Flags) -> Flags:
+    """Return the terms of these classes, with all above and below them."""
+    terms = d.map.section.terms
+    return d.map.session.kin.any(d.scattered("session", terms.at, classes[terms.owners]))
+
+
 @once
 def sessions_of_visible_classes(d: Given) -> Flags:
-    """Return the terms of visible classes, with all above and below them."""
-    terms = d.map.section.terms
-    seen = d.scattered("session", terms.at, d.ok("section")[terms.owners])
-    return d.map.session.kin.any(seen)
-
-
-@once
-def sessions_of_classes(d: Given) -> Flags:
-    used = d.none("session")
-    used[d.map.section.terms.at] = True
-    return d.map.session.kin.any(used)
+    return sessions_of(d, d.ok("section"))
 
 
 def classes_of(d: Given) -> list[Lead]:
@@ -179,16 +167,26 @@ SESSION = (
     lacks("session"),
     in_v11("session", "type", lambda d: ~d.map.session.ext),
     Condition("other_year", lambda d: sessions_of_visible_classes(d) | d.map.session.of_year),
-    where("terms", condition=Condition(
-        "nobody",
-        lambda d: sessions_of_visible_classes(d) | ~sessions_of_classes(d),
-        leads=classes_of,
-    )),
-)  # fmt: skip
+    Edge(
+        "terms",
+        Condition("nobody", lambda d: d.ok("section"), leads=classes_of),
+        "section",
+        needed=False,
+        inverse=True,
+        naming=sessions_of,
+    ),
+)
+
+
+def is_free(d: Given) -> Flags:
+    flags: Flags = d.map.resource.free
+    return flags
+
 
 RESOURCE = (
     marked("resource"),
-    any_parent(none="free", classes="section", courses="course_row"),
+    parent("classes", "section", unless=is_free),
+    parent("courses", "course_row", unless=is_free),
     lacks("resource"),
 )
 """One that is linked to classes or courses is visible only where one of these is."""

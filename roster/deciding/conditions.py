@@ -7,7 +7,7 @@ no such condition.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -84,13 +84,58 @@ class Condition(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """Conditions that come from parents of the table of kinds, found there by their relation.
+    """A relation of the table of kinds, and what its parents are asked.
 
-    `make` gets the kind that the map has the row under, and the parents that there are.
+    Which rows this lets through follows from the tuple that the table of kinds has the relation
+    in: with `all_of`, rows all of whose parents meet the condition; with `any_of`, rows of which
+    one parent does, by whichever of the relations in that tuple.
+
+    `condition.holds` is about the parents, its other fields about the row, and `step` is where
+    the parents' own reasons are found. With `needed`, a row must name a parent; of rows that
+    `unless` holds for, nothing is asked. `naming` says which rows name one of the parents that
+    flags hold for, where a column of the map doesn't.
     """
 
-    relations: tuple[str, ...]
-    make: Callable[[str, tuple[Parent, ...]], Iterable[Condition]]
+    by: str
+    condition: Condition
+    step: str = ""
+    needed: bool = True
+    inverse: bool = False
+    unless: Holds | None = None
+    naming: Callable[[Given, Flags], Flags] | None = None
+
+    def is_of(self, parent: Parent) -> bool:
+        alike = (self.by, self.inverse) == (parent.by, parent.inverse)
+        return alike and (not self.inverse or self.step == parent.kind)
+
+    def column(self, d: Given, rows: str) -> Any:
+        return getattr(d.rows(self.step if self.inverse else rows), self.by)
+
+    def named(self, d: Given, rows: str, flags: Flags) -> Flags:
+        """Return which rows name one of the parents that the flags hold for."""
+        if flags[-1]:
+            flags = flags.copy()
+            flags[-1] = False
+        if self.naming:
+            return self.naming(d, flags)
+        column = self.column(d, rows)
+        if self.inverse:
+            return d.scattered(rows, column, flags)
+        found: Flags = column.any(flags) if isinstance(column, Lists) else flags[column]
+        return found
+
+    def is_named(self, d: Given, rows: str) -> Flags:
+        """Return which rows name a parent at all."""
+        column = self.column(d, rows)
+        if self.naming or self.inverse or isinstance(column, Lists):
+            return self.named(d, rows, np.ones_like(self.condition.holds(d)))
+        there: Flags = column >= 0
+        return there
+
+    def leads(self, d: Given, rows: str) -> Iterable[Lead]:
+        if self.condition.leads:
+            return self.condition.leads(d)
+        return [Lead(self.step, self.column(d, rows), self.inverse)] if self.step else []
 
 
 def marked(kind: str) -> Condition:
@@ -117,58 +162,61 @@ def in_v11(kind: str, field: str, holds: Holds) -> Condition:
     )
 
 
-def parent(by: str, step: str, *, needed: bool = True, none: str = "") -> Edge:
-    """The parent is visible, or each of a list of parents, as a `step` of the table.
+def parent(
+    by: str,
+    step: str,
+    *,
+    visible: Holds | None = None,
+    needed: bool = True,
+    inverse: bool = False,
+    unless: Holds | None = None,
+) -> Edge:
+    """The parents are visible as a `step` of the table, or as `visible` says."""
+    condition = Condition("hidden", visible or (lambda d: d.ok(step)))
+    return Edge(by, condition, step, needed, inverse, unless)
 
-    One that isn't `needed` may be missing; `none` names the flags of rows that name none.
+
+def each_of(edge: Edge, rows: str, kind: str) -> Iterator[Condition]:
+    """Yield what holds where all parents of one relation, of this kind, meet its condition.
+
+    `rows` is the map's kind of the rows.
     """
 
-    def make(rows: str, parents: tuple[Parent, ...]) -> Iterator[Condition]:
-        def at(d: Given) -> Any:
-            return getattr(d.rows(rows), by)
+    def is_there(d: Given) -> Flags:
+        there = edge.is_named(d, rows)
+        return there | edge.unless(d) if edge.unless else there
 
-        def is_there(d: Given) -> Flags:
-            there: Flags = at(d) >= 0
-            return there | getattr(d.rows(rows), none) if none else there
+    def holds(d: Given) -> Flags:
+        found = ~edge.named(d, rows, ~edge.condition.holds(d))
+        return found | edge.unless(d) if edge.unless else found
 
-        def holds(d: Given) -> Flags:
-            named = at(d)
-            if isinstance(named, Lists):
-                return named.all(d.ok(step))
-            return d.ok(step)[named] | (named < 0)
-
-        if needed:
-            yield Condition("missing", is_there, parents[0].kind)
-        yield Condition("hidden", holds, leads=lambda d: [Lead(step, at(d))])
-
-    return Edge((by,), make)
+    if edge.needed:
+        yield Condition("missing", is_there, kind)
+    yield _lifted((edge,), rows, holds)
 
 
-def any_parent(*, none: str = "", **steps: str) -> Edge:
-    """Of all the parents by these relations, at least one is visible, as a step of the table.
+def one_of(edges: Sequence[Edge], rows: str) -> Condition:
+    """Return what holds where one parent by any of these relations meets its condition."""
 
-    `none` names the flags of rows that need none.
-    """
+    def holds(d: Given) -> Flags:
+        found = d.none(rows)
+        for edge in edges:
+            found |= edge.named(d, rows, edge.condition.holds(d))
+        for unless in {edge.unless for edge in edges if edge.unless}:
+            found |= unless(d)
+        if not any(edge.needed for edge in edges):
+            found |= ~np.logical_or.reduce([edge.is_named(d, rows) for edge in edges])
+        return found
 
-    def make(rows: str, parents: tuple[Parent, ...]) -> Iterator[Condition]:
-        def at(d: Given, parent: Parent) -> Any:
-            return getattr(d.rows(rows), parent.by)
-
-        def holds(d: Given) -> Flags:
-            found = getattr(d.rows(rows), none).copy() if none else d.none(rows)
-            for each in parents:
-                named, ok = at(d, each), d.ok(steps[each.by])
-                found |= named.any(ok) if isinstance(named, Lists) else ok[named]
-            return found
-
-        def leads(d: Given) -> Iterator[Lead]:
-            return (Lead(steps[each.by], at(d, each)) for each in parents)
-
-        yield Condition("hidden", holds, leads=leads)
-
-    return Edge(tuple(steps), make)
+    return _lifted(edges, rows, holds)
 
 
-def where(*relations: str, condition: Condition) -> Edge:
-    """A condition of its own, for as long as the table of kinds has these parents."""
-    return Edge(relations, lambda rows, parents: [condition])
+def _lifted(edges: Sequence[Edge], rows: str, holds: Holds) -> Condition:
+    """Return the condition of parents as one of rows."""
+    leads = None
+    if any(edge.step or edge.condition.leads for edge in edges):
+
+        def leads(d: Given) -> list[Lead]:
+            return [lead for edge in edges for lead in edge.leads(d, rows)]
+
+    return edges[0].condition._replace(holds=holds, leads=leads)

@@ -6,13 +6,13 @@ import numpy as np
 
 from roster.deciding.conditions import (
     Condition,
+    Edge,
     Lead,
     in_v11,
     lacks,
     marked,
     of_year,
     parent,
-    where,
 )
 from roster.deciding.given import Given, once
 from roster.kinds import KINDS
@@ -26,7 +26,7 @@ def parents(d: Given) -> Positions:
     Marks hold for what names a marked org as its parent, though the link leads in a circle.
     """
     org = d.map.org
-    school, other = (bool(KINDS[kind].all_of) for kind in ("school", "org"))
+    school, other = (bool(KINDS[kind].parents) for kind in ("school", "org"))
     found: Positions = np.where(np.where(org.is_school, school, other), org.above, -1)
     return found
 
@@ -90,12 +90,17 @@ def is_shared_school(d: Given) -> Flags:
 
 ORG = (
     marked("org"),
-    where("parent", condition=Condition(
-        "hidden", lambda d: ~below_a_mark(d) | d.marked("org"), leads=marked_above
-    )),
+    Edge(
+        "parent",
+        Condition("hidden", lambda d: ~below_a_mark(d), leads=marked_above),
+        "place",
+        needed=False,
+        unless=lambda d: d.marked("org"),
+        naming=lambda d, flags: flags[parents(d)],
+    ),
     lacks("org"),
     in_v11("org", "type", lambda d: ~d.map.org.ext),
-)  # fmt: skip
+)
 
 PLACE = (*ORG, Condition("school_not_shared", is_shared_school))
 """An org as the parent of classes and people."""

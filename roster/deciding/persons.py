@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from roster.deciding import presence
 from roster.deciding.attendance import enrollments_at
 from roster.deciding.conditions import (
     Condition,
-    Edge,
-    Lead,
-    any_parent,
     in_v11,
     lacks,
     marked,
     parent,
-    where,
 )
 from roster.deciding.dates import own_dates
 from roster.deciding.given import Given
 from roster.deciding.orgs import below_a_mark
-from roster.kinds import Parent
 from roster.map.arrays import Flags
 
 # Accounts
@@ -56,29 +49,6 @@ ACCOUNT = (
 # People
 
 
-def places() -> Edge:
-    """A person is visible through any place or relation that names them."""
-    seen = {
-        "school_enrollment": presence.student_somewhere,
-        "district_assignment": presence.staff_somewhere,
-        "guardian_link": presence.guardian_of_somebody,
-    }
-
-    def make(rows: str, parents: tuple[Parent, ...]) -> list[Condition]:
-        def holds(d: Given) -> Flags:
-            return np.logical_or.reduce([seen[each.kind](d) for each in parents])  # type: ignore[no-any-return]
-
-        def leads(d: Given) -> list[Lead]:
-            return [
-                Lead(each.kind, getattr(d.rows(each.kind), each.by), inverse=True)
-                for each in parents
-            ]
-
-        return [Condition("hidden", holds, leads=leads)]
-
-    return Edge(("person", "guardian"), make)
-
-
 def enrolled_or_guardian(d: Given) -> Flags:
     if d.rules.unenrolled:
         return d.every("person")
@@ -88,7 +58,9 @@ def enrolled_or_guardian(d: Given) -> Flags:
 PERSON = (
     "account",
     Condition("unenrolled", enrolled_or_guardian, leads=enrollments_at("person")),
-    places(),
+    parent("person", "school_enrollment", inverse=True),
+    parent("person", "district_assignment", inverse=True),
+    parent("guardian", "guardian_link", inverse=True),
     in_v11("person", "role", presence.with_a_word),
 )
 
@@ -103,16 +75,13 @@ ENROLLMENT = (
     in_v11("enrollment", "role", lambda d: ~d.map.ext_role[d.map.enrollment.role]),
     parent("section", "section"),
     parent("person", "account"),
-    where("org", condition=Condition(
-        "hidden",
-        lambda d: ~below_a_mark(d)[d.map.enrollment.org],
-        leads=lambda d: [Lead("place", d.map.enrollment.org)],
-    )),
-    any_parent(as_student="at_school", as_staff="at_org"),
+    parent("org", "place", needed=False, visible=lambda d: ~below_a_mark(d)),
+    parent("as_student", "at_school"),
+    parent("as_staff", "at_org"),
     parent("person", "person"),
     Condition("dates", lambda d: d.current(d.map.enrollment), dates=own_dates),
     lacks("enrollment"),
-)  # fmt: skip
+)
 """An enrollment is at its class's school, whatever org it names; an excluded one hides it still.
 
 The person comes last: people hear of the place first."""

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from roster.deciding.conditions import (
-    Condition,
-    Lead,
-    in_v11,
-    lacks,
-    marked,
-    parent,
-    where,
-)
+from roster.deciding.conditions import Condition, in_v11, lacks, marked, parent
 from roster.deciding.given import Given
 from roster.map.arrays import Flags
 
@@ -35,34 +27,21 @@ LINE_ITEM = (
 # Results
 
 
-def unmarked_enrollment(d: Given) -> Flags:
-    """The student was in the class this year by an enrollment that is unmarked, ended or not."""
-    return d.map.result.enrollments.any(~d.marked("past_enrollment"))
-
-
 def unmarked_at_school(d: Given) -> Flags:
-    flags: Flags = ~d.marked("school_enrollment")[d.map.result.as_student]
-    return flags
+    return ~d.marked("school_enrollment")
 
 
 RESULT = (
     marked("result"),
     parent("line_item", "line_item"),
     parent("student", "person"),
-    where("enrollments", condition=Condition(
-        "hidden",
-        unmarked_enrollment,
-        leads=lambda d: [Lead("past_enrollment", d.map.result.enrollments)],
-    )),
-    where("as_student", condition=Condition(
-        "hidden",
-        unmarked_at_school,
-        leads=lambda d: [Lead("school_enrollment", d.map.result.as_student)],
-    )),
+    parent("enrollments", "past_enrollment"),
+    parent("as_student", "school_enrollment", needed=False, visible=unmarked_at_school),
     in_v11("result", "scoreStatus", lambda d: ~d.map.result.ext),
     lacks("result"),
-)  # fmt: skip
+)
 PAST_ENROLLMENT = (marked("past_enrollment"),)
+"""The student was in the class this year by an enrollment that is unmarked, ended or not."""
 
 
 # Assessments
@@ -77,7 +56,7 @@ def all_schools_or_class(d: Given) -> Flags:
 
 ASSESSMENT_LINE_ITEM = (
     marked("assessment_line_item"),
-    parent("section", "section", none="classless"),
+    parent("section", "section", unless=lambda d: d.map.assessment_line_item.classless),
     Condition("school_not_shared", all_schools_or_class),
     lacks("assessment_line_item"),
 )

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import product
 
 from roster.deciding import attendance, classes, orgs, persons, scores
-from roster.deciding.conditions import Condition, Edge
+from roster.deciding.conditions import Condition, Edge, each_of, one_of
 from roster.kinds import KINDS, Kind
 
 Entry = Condition | Edge | str
-"""A condition, those of parents, or all of another step."""
+"""A condition, one of parents, or all of another step."""
 
 TABLE: dict[str, tuple[Entry, ...]] = {
     "place": orgs.PLACE,
@@ -86,11 +87,24 @@ def conditions(step: str) -> tuple[Condition | str, ...]:
 
 @lru_cache
 def _conditions(step: str, kind: Kind) -> tuple[Condition | str, ...]:
-    return tuple(each for entry in TABLE[step] for each in _of(entry, step, kind))
+    return tuple(_made(TABLE[step], rows_of(step), kind))
 
 
-def _of(entry: Entry, step: str, kind: Kind) -> Iterator[Condition | str]:
-    if not isinstance(entry, Edge):
-        yield entry
-    elif parents := tuple(each for each in kind.parents if each.by in entry.relations):
-        yield from entry.make(rows_of(step), parents)
+def _made(entries: tuple[Entry, ...], rows: str, kind: Kind) -> Iterator[Condition | str]:
+    """Yield the conditions of entries; an edge that the table of kinds doesn't have has none.
+
+    Those of `any_of` together are one condition, where the first of them stands. Where one
+    relation has two edges there, each is a condition with the edges of the other relations.
+    """
+    edges = [entry for entry in entries if isinstance(entry, Edge)]
+    any_of = [[edge for edge in edges if edge.is_of(each)] for each in kind.any_of]
+    alternatives = [*product(*filter(None, any_of))] if any(any_of) else []
+    for entry in entries:
+        if not isinstance(entry, Edge):
+            yield entry
+            continue
+        for parent in filter(entry.is_of, kind.all_of):
+            yield from each_of(entry, rows, parent.kind)
+        if any(map(entry.is_of, kind.any_of)):
+            yield from (one_of(each, rows) for each in alternatives)
+            alternatives = []

@@ -43,14 +43,14 @@ DECIDING = [
     ),
     Mutation(
         "roster/deciding/scores.py",
-        'return d.map.result.enrollments.any(~d.marked("past_enrollment"))',
-        'return d.map.result.enrollments.any(d.every("past_enrollment"))',
+        'PAST_ENROLLMENT = (marked("past_enrollment"),)',
+        "PAST_ENROLLMENT = ()",
         "a result goes with the enrollment that it is by, ended or not",
     ),
     Mutation(
         "roster/deciding/scores.py",
-        'flags: Flags = ~d.marked("school_enrollment")[d.map.result.as_student]',
-        'flags: Flags = d.every("result")',
+        'return ~d.marked("school_enrollment")',
+        'return d.every("school_enrollment")',
         "a result goes with the school enrollment at its school",
     ),
     Mutation(
@@ -61,13 +61,14 @@ DECIDING = [
     ),
     Mutation(
         "roster/deciding/classes.py",
-        '    visible = np.where(is_school, d.ok("place"), ~below_a_mark(d))\n',
-        '    visible = np.where(is_school, d.ok("place"), True)\n',
+        'flags: Flags = np.where(is_school, d.ok("place"), ~below_a_mark(d))',
+        'flags: Flags = np.where(is_school, d.ok("place"), True)',
         "a course without classes goes with its excluded district",
     ),
     Mutation(
         "roster/deciding/classes.py",
-        'any_parent(none="free", classes="section", courses="course_row"),',
+        '    parent("classes", "section", unless=is_free),\n'
+        '    parent("courses", "course_row", unless=is_free),\n',
         "",
         "a resource goes with the last class or course that it is of",
     ),
