@@ -55,7 +55,7 @@ def in_year(kind: str, column: str) -> Condition:
 
 
 def is_enrolled(kind: str) -> Condition:
-    def holds(d: Given) -> Flags:
+    def met(d: Given) -> Flags:
         flags: Flags = presence.enrolled(d)[d.rows(kind).person]
         return flags
 
@@ -66,7 +66,7 @@ def is_enrolled(kind: str) -> Condition:
         )
         return [Lead("enrollment", Lists.of(own.each(d.rows(kind).person[:-1])))]
 
-    return Condition("unenrolled", holds, leads=leads)
+    return Condition("unenrolled", met, leads=leads)
 
 
 AT_SCHOOL = (

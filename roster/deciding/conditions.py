@@ -22,7 +22,7 @@ from roster.map.arrays import Flags, Positions
 Node = tuple[str, int]
 """A step of the table and the position of a row."""
 
-Holds = Callable[[Given], Flags]
+Predicate = Callable[[Given], Flags]
 
 
 class Dates(NamedTuple):
@@ -77,7 +77,7 @@ class Condition(NamedTuple):
     """
 
     code: str
-    holds: Holds
+    met: Predicate
     about: str | Callable[[Given, int], str] = ""
     leads: Leads | None = None
     dates: Callable[[Given, int], Dates] | None = None
@@ -90,7 +90,7 @@ class Edge(NamedTuple):
     in: with `all_of`, rows all of whose parents meet the condition; with `any_of`, rows of which
     one parent does, by whichever of the relations in that tuple.
 
-    `condition.holds` is about the parents, its other fields about the row, and `step` is where
+    `condition.met` is about the parents, its other fields about the row, and `step` is where
     the parents' own reasons are found. With `needed`, a row must name a parent; of rows that
     `unless` holds for, nothing is asked. `naming` says which rows name one of the parents that
     flags hold for, where a column of the map doesn't.
@@ -101,7 +101,7 @@ class Edge(NamedTuple):
     step: str = ""
     needed: bool = True
     inverse: bool = False
-    unless: Holds | None = None
+    unless: Predicate | None = None
     naming: Callable[[Given, Flags], Flags] | None = None
 
     def is_of(self, parent: Parent) -> bool:
@@ -128,7 +128,7 @@ class Edge(NamedTuple):
         """Return which rows name a parent at all."""
         column = self.column(d, rows)
         if self.naming or self.inverse or isinstance(column, Lists):
-            return self.named(d, rows, np.ones_like(self.condition.holds(d)))
+            return self.named(d, rows, np.ones_like(self.condition.met(d)))
         there: Flags = column >= 0
         return there
 
@@ -155,10 +155,10 @@ def lacks(kind: str) -> Condition:
     return Condition("unpublishable", lambda d: d.rows(kind).lacks[d.version] == 0, field)
 
 
-def in_v11(kind: str, field: str, holds: Holds) -> Condition:
+def in_v11(kind: str, field: str, met: Predicate) -> Condition:
     """What only 1.1 asks for."""
     return Condition(
-        "unpublishable", lambda d: holds(d) if d.version == "1.1" else d.every(kind), field
+        "unpublishable", lambda d: met(d) if d.version == "1.1" else d.every(kind), field
     )
 
 
@@ -166,10 +166,10 @@ def parent(
     by: str,
     step: str,
     *,
-    visible: Holds | None = None,
+    visible: Predicate | None = None,
     needed: bool = True,
     inverse: bool = False,
-    unless: Holds | None = None,
+    unless: Predicate | None = None,
 ) -> Edge:
     """The parents are visible as a `step` of the table, or as `visible` says."""
     condition = Condition("hidden", visible or (lambda d: d.ok(step)))
@@ -186,32 +186,32 @@ def each_of(edge: Edge, rows: str, kind: str) -> Iterator[Condition]:
         there = edge.is_named(d, rows)
         return there | edge.unless(d) if edge.unless else there
 
-    def holds(d: Given) -> Flags:
-        found = ~edge.named(d, rows, ~edge.condition.holds(d))
+    def met(d: Given) -> Flags:
+        found = ~edge.named(d, rows, ~edge.condition.met(d))
         return found | edge.unless(d) if edge.unless else found
 
     if edge.needed:
         yield Condition("missing", is_there, kind)
-    yield _lifted((edge,), rows, holds)
+    yield _lifted((edge,), rows, met)
 
 
 def one_of(edges: Sequence[Edge], rows: str) -> Condition:
     """Return what holds where one parent by any of these relations meets its condition."""
 
-    def holds(d: Given) -> Flags:
+    def met(d: Given) -> Flags:
         found = d.none(rows)
         for edge in edges:
-            found |= edge.named(d, rows, edge.condition.holds(d))
+            found |= edge.named(d, rows, edge.condition.met(d))
         for unless in {edge.unless for edge in edges if edge.unless}:
             found |= unless(d)
         if not any(edge.needed for edge in edges):
             found |= ~np.logical_or.reduce([edge.is_named(d, rows) for edge in edges])
         return found
 
-    return _lifted(edges, rows, holds)
+    return _lifted(edges, rows, met)
 
 
-def _lifted(edges: Sequence[Edge], rows: str, holds: Holds) -> Condition:
+def _lifted(edges: Sequence[Edge], rows: str, met: Predicate) -> Condition:
     """Return the condition of parents as one of rows."""
     leads = None
     if any(edge.step or edge.condition.leads for edge in edges):
@@ -219,4 +219,4 @@ def _lifted(edges: Sequence[Edge], rows: str, holds: Holds) -> Condition:
         def leads(d: Given) -> list[Lead]:
             return [lead for edge in edges for lead in edge.leads(d, rows)]
 
-    return edges[0].condition._replace(holds=holds, leads=leads)
+    return edges[0].condition._replace(met=met, leads=leads)

@@ -34,7 +34,7 @@ class Visibility(Given):
         if step not in self.answers:
             found = self.every(rows_of(step))
             for each in conditions(step):
-                found &= self.ok(each) if isinstance(each, str) else each.holds(self)
+                found &= self.ok(each) if isinstance(each, str) else each.met(self)
             found[-1] = False
             self.answers[step] = found
         flags: Flags = self.answers[step]

@@ -85,7 +85,7 @@ class Reasons:
         for each in conditions(step):
             if isinstance(each, str):
                 found += self._fail(each)
-            elif (failed := hidden & ~each.holds(self.d)).any():
+            elif (failed := hidden & ~each.met(self.d)).any():
                 leads, leading = [], np.zeros(len(failed), bool)
                 for lead in each.leads(self.d) if each.leads else ():
                     rows, at = lead.pairs()

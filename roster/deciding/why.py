@@ -69,7 +69,7 @@ class Asking:
 
     def __init__(self, d: Given) -> None:
         self.d = d
-        self._held: dict[str, list[tuple[Condition, Flags]]] = {}
+        self._met: dict[str, list[tuple[Condition, Flags]]] = {}
 
     def why(self, kind: str, sourced_id: str) -> Chain:
         """Return why a record isn't visible; one that isn't in the map is `missing` alone."""
@@ -90,7 +90,7 @@ class Asking:
         """Return the chain from a row on; `path` are the rows that have led to it."""
         step, row = node
         path = (*path, node)
-        failed = [condition for condition, held in self._conditions(step) if not held[row]]
+        failed = [condition for condition, flags in self._conditions(step) if not flags[row]]
         if not failed:
             return ()
         first, chains = failed[0], self._branches(failed[0], row, path)
@@ -122,15 +122,15 @@ class Asking:
             yield from ((lead.step, each) for each in lead.of(row) if not visible[each])
 
     def _conditions(self, step: str) -> list[tuple[Condition, Flags]]:
-        if step not in self._held:
+        if step not in self._met:
             found = []
             for each in conditions(step):
                 if isinstance(each, str):
                     found += self._conditions(each)
                 else:
-                    found.append((each, each.holds(self.d)))
-            self._held[step] = found
-        return self._held[step]
+                    found.append((each, each.met(self.d)))
+            self._met[step] = found
+        return self._met[step]
 
     def _cause(self, condition: Condition, row: int, chain: Chain) -> Cause:
         about: str | Callable[[Given, int], str] = condition.about
