@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.benchmarks import commands
 
@@ -26,6 +26,35 @@ NARROWED: tuple[tuple[str, ...], ...] = (
 """What else tells them apart, in turn."""
 
 
+class Beside(NamedTuple):
+    """A connection like the first but for some fields or schools; `most` is what is asked of the
+    disk that it takes, in MB.
+    """
+
+    most: int
+    withheld: tuple[str, ...] = ()
+    half_the_schools: bool = False
+
+
+BESIDE = {
+    "other schools: every second": Beside(20, half_the_schools=True),
+    "other fields: people's e-mail": Beside(200, ("users.email",)),
+    "other fields: one of each collection": Beside(
+        200,
+        (
+            "users.username",
+            "demographics.birthDate",
+            "classes.classCode",
+            "courses.subjectCodes",
+            "enrollments.beginDate",
+        ),
+    ),
+}
+"""Further connections whose disk is measured. No two withhold the same of a collection, so none
+finds another's documents; the last shares three of ten with the first.
+"""
+
+
 def connect(slug: str, vendor: int, oneroster: str) -> dict[str, Any]:
     return commands.here(
         "create_connection", slug, "--vendor", f"Brightpath {vendor}", "--oneroster", oneroster,
@@ -42,3 +71,21 @@ def connect_apart(slug: str, number: int) -> dict[str, Any]:
         "--acknowledge-unsupported", "--all-schools", "--withhold", *withheld,
         *NARROWED[number % len(NARROWED)],
     )  # fmt: skip
+
+
+def connect_beside(slug: str, what: str) -> dict[str, Any]:
+    """Connect a further vendor of `BESIDE` to an organization whose first is `connect`'s."""
+    beside = BESIDE[what]
+    schools = ["--school", *second_schools(slug)] if beside.half_the_schools else ["--all-schools"]
+    withheld = ["--withhold", *beside.withheld] if beside.withheld else []
+    return commands.here(
+        "create_connection", slug, "--vendor", f"Oakmont, {what}", "--oneroster", "1.2",
+        "--acknowledge-unsupported", "--share", "all", *schools, *withheld,
+    )  # fmt: skip
+
+
+def second_schools(slug: str) -> list[str]:
+    from roster.models import Org
+
+    schools = Org.objects.filter(organization__slug=slug, type="school").order_by("sourced_id")
+    return list(schools.values_list("sourced_id", flat=True))[::2]

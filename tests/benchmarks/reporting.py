@@ -12,11 +12,12 @@ def markdown(report: dict[str, Any]) -> str:
     """Return the whole report as Markdown."""
     parts = [
         _machine(report),
-        _table(READING, [_reading(row) for row in report["reading"]]),
-        _table(DECIDING, [_deciding(row) for row in report["deciding"]]),
-        _table(WORKING, [_working(row) for row in report["work"]]),
-        _table(*_disk(report["disk"])),
-        _table(MEMORY, [_memory(when, row) for when, row in report["memory"].items()]),
+        table(READING, [_reading(row) for row in report["reading"]]),
+        table(DECIDING, [_deciding(row) for row in report["deciding"]]),
+        table(WORKING, [_working(row) for row in report["work"]]),
+        table(*_disk(report["disk"])),
+        table(*_brought(report["brought"])),
+        table(MEMORY, [_memory(when, row) for when, row in report["memory"].items()]),
         *(f"Plan of the {title}:\n\n```\n{chr(10).join(lines)}\n```"
           for title, lines in report.get("plans", {}).items()),
     ]  # fmt: skip
@@ -90,6 +91,20 @@ def _disk(sizes: dict[str, dict[str, float]]) -> tuple[Sequence[str], Cells]:
     return ("disk", *tables), rows
 
 
+def _brought(rows: list[dict[str, Any]]) -> tuple[Sequence[str], Cells]:
+    """Return head and rows of what the tables grew by for each connection."""
+    tables = list(rows[0]["mb"]) if rows else []
+    return ("disk of a connection", *tables, "in all", "asked"), [
+        (
+            row["what"],
+            *(f"{size:.1f} MB" for size in row["mb"].values()),
+            f"{sum(row['mb'].values()):.1f} MB",
+            f"{row['asked_mb']} MB" if row["asked_mb"] else "",
+        )
+        for row in rows
+    ]
+
+
 def _memory(when: str, row: dict[str, float]) -> Sequence[Any]:
     return (when, *(f"{row.get(role, 0):.0f} MiB" for role in ROLES))
 
@@ -100,7 +115,7 @@ def _time(milliseconds: float) -> str:
     return f"{milliseconds:.2f} ms" if milliseconds < 10 else f"{milliseconds:.1f} ms"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     if not rows:
         return ""
     right = ["---", *["--:"] * (len(head) - 1)]

@@ -21,7 +21,7 @@ from tests.benchmarks.work import District
 
 GROUPS = (
     "refresh", "pages", "single", "token", "attack", "sync", "memory", "filter", "nested", "busy",
-    "delta", "connections", "building",
+    "delta", "connections", "building", "disk",
 )  # fmt: skip
 """What fills caches comes after what looks at the memory; what changes the data comes last."""
 
@@ -78,6 +78,8 @@ class Run:
                 self.district.connect_variously(self.asked.connections, self.database)
             elif group == "building":
                 self.district.build_variously(self.asked.connections)
+            elif group == "disk":
+                self.district.connect_further(self.database)
             elif group != "refresh":
                 # The servers hang up on who was silent for half a minute.
                 with Wire(server.port) as wire, Handler(bare) as handler:
@@ -157,6 +159,7 @@ def measure(folder: Path, asked: Asked) -> dict[str, Any]:
         "deciding": district.deciding,
         "work": [row.told() for row in district.rows],
         "disk": district.sizes,
+        "brought": district.brought,
         "memory": run.memory,
         "plans": run.plans,
     }

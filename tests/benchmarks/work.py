@@ -10,12 +10,13 @@ from urllib.parse import unquote
 
 from tests.benchmarks import changing, commands, deciding, disk
 from tests.benchmarks.asking import Broken
-from tests.benchmarks.connecting import connect, connect_apart
+from tests.benchmarks.connecting import BESIDE, connect, connect_apart, connect_beside
 from tests.benchmarks.floors import Database
 from tests.benchmarks.scene import VENDORS, Scene
 
 SLUG = "benchmark"
 APART = "apart"
+FURTHER = "further"
 CHANGES = 3000
 NIGHT = 100
 """Of so many rows one changes in a night."""
@@ -51,6 +52,7 @@ class District:
         self.folder = folder
         self.rows: list[Work] = []
         self.sizes: dict[str, dict[str, float]] = {}
+        self.brought: list[dict[str, Any]] = []
         self.deciding: list[dict[str, Any]] = []
         self.bundle = folder / "first"
         self.made = commands.here("make_bundle", self.bundle, "--students", students)
@@ -164,6 +166,27 @@ class District:
         for number in range(1, connections):
             connect_apart(APART, number)
         self.do(f"refresh, first build, {connections} connections", "refresh_cache", APART)
+
+    def connect_further(self, database: Database) -> None:
+        """Publish the same for a first vendor, then for further ones; tell what each brings."""
+        commands.here("create_organization", FURTHER, "--name", "Benchmark of the disk")
+        commands.run("import_roster", FURTHER, self.folder / "first")
+        before = disk.taken(database)
+        connect(FURTHER, 0, "1.2")
+        commands.run("refresh_cache", FURTHER)
+        before = self._brings("the first", before, database)
+        for what, beside in BESIDE.items():
+            connect_beside(FURTHER, what)
+            before = self._brings(what, before, database, beside.most)
+
+    def _brings(
+        self, what: str, before: dict[str, int], database: Database, most: int | None = None
+    ) -> dict[str, int]:
+        """Write down by how much the disk has grown; return what it takes now."""
+        after = disk.taken(database)
+        grown = {table: round((after[table] - before[table]) / 10**6, 1) for table in after}
+        self.brought.append({"what": what, "asked_mb": most, "mb": grown})
+        return after
 
     def change_enrollments(self) -> None:
         """Let the next night change some thousand enrollments, and publish them."""
