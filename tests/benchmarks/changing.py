@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import random
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -52,6 +53,26 @@ def touch_share(bundle: Path, to: Path, every: int) -> int:
             return False
         if "givenName" in row:
             row["givenName"] = f"{row['givenName']}-Lou"
+        else:
+            row["primary"] = "true" if row["primary"] != "true" else "false"
+        return True
+
+    return _copied(bundle, to, "users.csv", change) + _changed(
+        to, bundle, "enrollments.csv", change
+    )
+
+
+def touch_some(bundle: Path, to: Path, every: int, night: int) -> int:
+    """Copy a bundle in which about one of `every` users and class enrollments has changed, others
+    each night.
+    """
+    chance = random.Random(night)  # noqa: S311 - the same rows in each run.
+
+    def change(row: Row) -> bool:
+        if chance.randrange(every):
+            return False
+        if "givenName" in row:
+            row["givenName"] = f"{row['givenName'].partition('-')[0]}-Lou {night}"
         else:
             row["primary"] = "true" if row["primary"] != "true" else "false"
         return True
