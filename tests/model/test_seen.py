@@ -33,6 +33,7 @@ from tests.model.tidy import tidy
 from tests.model.vendors import Habits
 
 GONE = {"status": "tobedeleted"}
+PAST = date(2026, 11, 1)
 
 
 @pytest.fixture
@@ -58,11 +59,37 @@ def joined(desk: Desk, version: str, *habits: Habits, **asked: Any) -> Program:
     return vendor.programs[0]
 
 
+def three(desk: Desk, version: str, **asked: Any) -> list[Program]:
+    """Return the programs of three more vendors: active, paused, and in the middle of a run.
+
+    The second and the third read what a refresh has replaced since.
+    """
+    habits = Habits("largest"), Habits("largest"), Habits("largest", limit=4)
+    programs = [joined(desk, version, each, **asked) for each in habits]
+    _, paused, begun = programs
+    desk.pause(paused.vendor)
+    reading(begun)
+    desk.edit(changed(User, "u5", given_name="Zoe"))
+    desk.refresh()
+    return programs
+
+
+def reading(program: Program) -> None:
+    """Let a program begin to read once more, so that it reads on whatever is published."""
+    program.vendor.wait(16 * 60)
+    program.step()
+
+
 def ids(program: Program, collection: str = "users") -> set[str]:
     """Return whom a program's copy has of a collection once it has asked for changes."""
     program.finish()
     assert program.copy is not None
     return set(program.copy[collection])
+
+
+def ids_of_any(programs: list[Program], collection: str = "users") -> set[str]:
+    """Return whom at least one of the programs has, each asked as by `ids`."""
+    return set().union(*(ids(program, collection) for program in programs))
 
 
 def changed(model: Any, sourced_id: str, **fields: Any) -> dict[tuple[Any, str], dict[str, Any]]:
@@ -136,8 +163,7 @@ def test_a_bundle_s_mark_takes_over_from_a_person_s_that_is_cleared(
 def test_who_has_left_is_judged_by_what_is_published(
     desk: Desk, version: str, kind: str, sourced_id: str
 ) -> None:
-    program = joined(desk, version)
-    desk.pause(program.vendor)
+    programs = three(desk, version)
     # u1 is at s2 today, and somebody else in the third grade keeps the levels of s1.
     desk.edit(
         changed(Role, "r1", org="s2")
@@ -146,34 +172,68 @@ def test_who_has_left_is_judged_by_what_is_published(
         | changed(User, "u2", grades=["03"])
     )
     desk.exclude(kind, sourced_id)
-    assert not {"u1", "u2"} & ids(program)
+    assert not {"u1", "u2"} & ids_of_any(programs)
+
+
+@pytest.mark.parametrize("role", [{"org": "s2"}, {"end_date": PAST}], ids=["moved", "ended"])
+def test_a_school_enrollment_is_excluded_as_it_is_published(
+    desk: Desk, version: str, role: dict[str, Any]
+) -> None:
+    """By the role; today it is one for the classes alone."""
+    programs = three(desk, version)
+    desk.edit(changed(Role, "r1", **role))
+    desk.exclude("school_enrollment", "u1~s1")
+    assert "u1" not in ids_of_any(programs)
+
+
+def test_whose_role_ends_overnight_is_judged_by_what_is_published(desk: Desk, version: str) -> None:
+    desk.edit(changed(Role, "r1", end_date=desk.organization.today()))
+    # Twenty minutes before midnight; who begins to read does it four minutes before.
+    desk.wait(17 * 3600 + 40 * 60)
+    programs = three(desk, version)
+    desk.wait(5 * 60)
+    desk.exclude("school", "s1")
+    assert "u1" not in ids_of_any(programs)
+
+
+@pytest.mark.parametrize(
+    "role",
+    [GONE, {"end_date": PAST}, {"role": "teacher"}],
+    ids=["gone", "ended", "another"],
+)
+def test_a_narrowed_role_takes_whom_it_was_published_for(
+    desk: Desk, version: str, role: dict[str, Any]
+) -> None:
+    programs = three(desk, version)
+    desk.edit(changed(Role, "r1", **role))
+    for program in programs:
+        desk.change(program.vendor, {"roles": ["teacher"]})
+    assert "u1" not in ids_of_any(programs)
 
 
 def test_a_narrowed_grade_takes_whom_it_was_published_for(desk: Desk, version: str) -> None:
-    program = joined(desk, version)
-    desk.pause(program.vendor)
+    programs = three(desk, version)
     desk.edit(changed(User, "u1", grades=["04"]))
-    desk.change(program.vendor, {"grades": ["04"]})
-    assert "u1" not in ids(program)
+    for program in programs:
+        desk.change(program.vendor, {"grades": ["04"]})
+    assert "u1" not in ids_of_any(programs)
 
 
 def test_an_excluded_grade_of_today_takes_who_was_published_in_another(
     desk: Desk, version: str
 ) -> None:
-    program = joined(desk, version)
-    desk.pause(program.vendor)
+    programs = three(desk, version)
     desk.edit(changed(User, "u1", grades=["05"]))
     desk.exclude("grade_level", "s1~2027~structure~05")
-    assert "u1" not in ids(program)
+    assert "u1" not in ids_of_any(programs)
 
 
 def test_a_guardian_goes_with_children_who_have_left_today(desk: Desk, version: str) -> None:
-    program = joined(desk, version)
-    desk.pause(program.vendor)
+    programs = three(desk, version)
     desk.edit(changed(User, "u3", **GONE))
     desk.exclude("school", "s1")
     desk.exclude("school", "s2")
-    assert "u6" not in ids(program)
+    assert "u6" not in ids_of_any(programs)
 
 
 # 3: marks whose level an import takes away
@@ -482,9 +542,8 @@ def test_who_joins_on_a_second_term_s_first_day_comes_with_it(desk: Desk, versio
 
 
 def test_who_leaves_on_a_first_term_s_last_day_is_gone(desk: Desk, version: str) -> None:
-    past = date(2026, 11, 1)
     desk.edit(
-        changed(AcademicSession, "fall", end_date=past) | changed(Enrollment, "e3", end_date=past)
+        changed(AcademicSession, "fall", end_date=PAST) | changed(Enrollment, "e3", end_date=PAST)
     )
     program = joined(desk, version)
     assert "e3" not in ids(program, "enrollments")
@@ -571,12 +630,6 @@ def test_reasons_are_those_that_hold(desk: Desk) -> None:
 
 
 # What the long look of the histories has found since
-
-
-def reading(program: Program) -> None:
-    """Let a program begin to read once more, so that it reads on whatever is published."""
-    program.vendor.wait(16 * 60)
-    program.step()
 
 
 def test_an_act_takes_from_what_is_read_on_by_the_sharing_of_now(desk: Desk, version: str) -> None:
