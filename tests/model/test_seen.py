@@ -21,6 +21,7 @@ from roster.models import (
     Klass,
     Org,
     Publication,
+    Resource,
     Role,
     User,
 )
@@ -106,11 +107,19 @@ def titled(turn: int) -> dict[tuple[Any, str], dict[str, Any]]:
     }
 
 
+def copied(program: Program, user: str) -> dict[str, Any]:
+    """Return what a program's copy has of somebody."""
+    assert program.copy is not None
+    found: dict[str, Any] = program.copy["users"][user]
+    return found
+
+
 def published(program: Program, collection: str) -> dict[str, Any]:
-    """Return what the product has for a vendor, the gradebook too."""
-    head = program.vendor.truth.head
-    assert head is not None
-    return head.documents.get(collection, {})
+    """Return what the product has for a vendor, the gradebook too, also for what it reads on."""
+    truth = program.vendor.truth
+    assert truth.head is not None
+    found = [each.documents.get(collection, {}) for each in (*truth.listed(), truth.head)]
+    return {name: document for documents in found for name, document in documents.items()}
 
 
 # 1: a bundle's mark that nobody has refreshed
@@ -273,11 +282,12 @@ def test_results_go_with_the_enrollments_that_they_are_by(
 ) -> None:
     # u1 is a student of s2 too, and remains visible.
     desk.edit({(Role, "r9"): tidy()[Role, "r1"] | {"org": "s2"}})
-    program = joined(desk, version)
-    assert "t1" in published(program, "results")
+    programs = three(desk, version)
+    assert all("t1" in published(program, "results") for program in programs)
     desk.exclude(kind, sourced_id)
-    assert "u1" in ids(program)
-    assert "t1" not in published(program, "results")
+    for program in programs:
+        assert "u1" in ids(program)
+        assert "t1" not in published(program, "results")
 
 
 def test_results_of_who_has_left_the_class_stay_hidden(desk: Desk, version: str) -> None:
@@ -293,34 +303,62 @@ def test_results_of_who_has_left_the_class_stay_hidden(desk: Desk, version: str)
 def test_the_primary_org_goes_with_the_assignment_there(desk: Desk) -> None:
     teaches = tidy()[Role, "r4"] | {"org": "s2"}
     desk.edit(changed(User, "u4", primary_org="s1") | {(Role, "r9"): teaches})
-    program = joined(desk, "1.2")
-    assert program.copy is not None
-    assert program.copy["users"]["u4"]["primaryOrg"]["sourcedId"] == "s1"
+    programs = three(desk, "1.2")
+    for program in programs:
+        assert copied(program, "u4")["primaryOrg"]["sourcedId"] == "s1"
     desk.exclude("district_assignment", "u4~s1")
-    program.finish()
-    assert "primaryOrg" not in program.copy["users"]["u4"]
+    for program in programs:
+        program.finish()
+        assert "primaryOrg" not in copied(program, "u4")
 
 
 def test_assessments_go_by_their_class_or_by_all_schools(desk: Desk) -> None:
-    program = joined(desk, "1.2")
-    assert published(program, "assessmentLineItems").keys() == {"a1", "a2"}
+    programs = three(desk, "1.2")
+    for program in programs:
+        assert published(program, "assessmentLineItems").keys() == {"a1", "a2"}
     desk.exclude("section", "k1")
-    assert published(program, "assessmentLineItems").keys() == {"a2"}
-    assert "assessmentResults" not in program.vendor.truth.head.documents  # type: ignore[union-attr]
-    desk.change(program.vendor, {"all_schools": False, "schools": ["s2"]})
-    assert "a2" not in published(program, "assessmentLineItems")
+    for program in programs:
+        assert published(program, "assessmentLineItems").keys() == {"a2"}
+        assert not published(program, "assessmentResults")
+        desk.change(program.vendor, {"all_schools": False, "schools": ["s2"]})
+        assert "a2" not in published(program, "assessmentLineItems")
 
 
 def test_resources_go_with_the_last_class_or_course_that_they_are_of(
     desk: Desk, version: str
 ) -> None:
-    program = joined(desk, version)
-    assert ids(program, "resources") == {"x1", "x2"}
+    programs = three(desk, version)
+    assert all(published(program, "resources").keys() == {"x1", "x2"} for program in programs)
     desk.exclude("section", "k1")
-    assert ids(program, "resources") == {"x1"}
+    assert all(ids(program, "resources") == {"x1"} for program in programs)
     desk.edit(changed(ClassResource, "l1", klass="nowhere"))
     desk.refresh()
-    assert ids(program, "resources") == {"x1"}
+    assert all(ids(program, "resources") == {"x1"} for program in programs)
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [{"all_schools": False, "schools": ["s2"]}, {"courses": ["c2", "c3"]}],
+    ids=["schools", "courses"],
+)
+def test_resources_go_with_the_last_class_that_is_shared(
+    desk: Desk, version: str, narrowed: dict[str, Any]
+) -> None:
+    """One is of a class that isn't shared any more alone; another one of such a class and of one
+    that is.
+    """
+    desk.edit(
+        {
+            (Resource, "x3"): tidy()[Resource, "x2"] | {"title": "Atlas"},
+            (ClassResource, "l2"): tidy()[ClassResource, "l1"] | {"resource": "x3"},
+            (ClassResource, "l3"): tidy()[ClassResource, "l1"] | {"klass": "k3", "resource": "x3"},
+        }
+    )
+    programs = three(desk, version)
+    for program in programs:
+        assert published(program, "resources").keys() == {"x1", "x2", "x3"}
+        desk.change(program.vendor, narrowed)
+        assert ids(program, "resources") == {"x3"}
 
 
 # 5: a paused vendor's delta
@@ -563,10 +601,10 @@ def test_who_leaves_on_a_first_term_s_last_day_is_gone(desk: Desk, version: str)
 def test_a_class_goes_with_the_level_that_all_of_its_students_are_in(
     desk: Desk, version: str, kind: str, sourced_id: str
 ) -> None:
-    program = joined(desk, version)
-    assert {"k3", "k4"} <= ids(program, "classes")
+    programs = three(desk, version)
+    assert all({"k3", "k4"} <= published(program, "classes").keys() for program in programs)
     desk.exclude(kind, sourced_id)
-    assert not {"k3", "k4"} & ids(program, "classes")
+    assert not {"k3", "k4"} & ids_of_any(programs, "classes")
 
 
 @pytest.mark.parametrize(("kind", "sourced_id"), [("section", "k3"), ("enrollment", "e9")])
@@ -575,16 +613,16 @@ def test_a_guest_leaves_the_school_with_the_only_class_there(
 ) -> None:
     there = tidy()[Enrollment, "e1"] | {"klass": "k3", "school": "s2"}
     desk.edit({(Enrollment, "e9"): there})
-    program = joined(desk, version)
-    assert places(program, "u1") == {"s1", "s2"}
+    programs = three(desk, version)
+    assert all(places(program, "u1") == {"s1", "s2"} for program in programs)
     desk.exclude(kind, sourced_id)
-    program.finish()
-    assert places(program, "u1") == {"s1"}
+    for program in programs:
+        program.finish()
+        assert places(program, "u1") == {"s1"}
 
 
 def places(program: Program, user: str) -> set[str]:
-    assert program.copy is not None
-    document = program.copy["users"][user]
+    document = copied(program, user)
     orgs = document.get("orgs") or [role["org"] for role in document["roles"]]
     return {org["sourcedId"] for org in orgs}
 
@@ -597,19 +635,23 @@ def test_a_course_without_a_code_is_published_with_its_classes(desk: Desk, versi
         changed(Course, "c1", course_code="", subjects=[])
         | changed(Klass, "k1", subjects=["Maths"])
     )
-    program = joined(desk, version, subjects=["Maths"])
-    assert "k1" in ids(program, "classes")
-    assert program.copy is not None
-    assert program.copy["courses"]["c1"]["courseCode"] == "c1"
+    programs = three(desk, version)
+    for program in programs:
+        desk.change(program.vendor, {"subjects": ["Maths"]})
+    programs.append(joined(desk, version, subjects=["Maths"]))
+    for program in programs:
+        assert "k1" in ids(program, "classes")
+        assert program.copy is not None
+        assert program.copy["courses"]["c1"]["courseCode"] == "c1"
 
 
 def test_a_course_without_classes_goes_with_its_district(desk: Desk, version: str) -> None:
     office = tidy()[Course, "c2"] | {"org": "office"}
     desk.edit({(Course, "c9"): office})
-    program = joined(desk, version)
-    assert "c9" in ids(program, "courses")
+    programs = three(desk, version)
+    assert all("c9" in published(program, "courses") for program in programs)
     desk.exclude("org", "office")
-    assert "c9" not in ids(program, "courses")
+    assert "c9" not in ids_of_any(programs, "courses")
     assert tidy()[Org, "office"]["parent"] == "district"
 
 
