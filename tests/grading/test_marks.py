@@ -114,3 +114,16 @@ def test_a_refresh_changes_no_stamp(riverside: Any) -> None:
     before = vendor.read("/results") + vendor.read("/lineItems")
     run("refresh_cache", SLUG)
     assert vendor.read("/results") + vendor.read("/lineItems") == before
+
+
+def test_a_mark_on_somebody_else_changes_no_stamp(riverside: Any) -> None:
+    vendor = riverside.examiner
+    vendor.put("lineItems", "stands", **line_item())
+    vendor.put("results", "stands", **result("stands"))
+    before = [vendor.document(name, "stands") for name in ("results", "lineItems")]
+    run("exclude", SLUG, "person", "bob", "--reason", "a test")
+    try:
+        assert [vendor.document(name, "stands") for name in ("results", "lineItems")] == before
+    finally:
+        run("include", SLUG, "person", "bob")
+        run("refresh_cache", SLUG)
