@@ -79,6 +79,18 @@ DECIDING = [
         "accounts of other vendors are off until they are ticked",
     ),
     Mutation(
+        "roster/deciding/rules.py",
+        '    "users.userMasterIdentifier": "users.userMasterIdentifier",\n',
+        "",
+        "master identifiers are off until they are ticked",
+    ),
+    Mutation(
+        "roster/deciding/rules.py",
+        '    "users.pronouns": "users.pronouns",\n',
+        "",
+        "pronouns are off until they are ticked",
+    ),
+    Mutation(
         "roster/map/memberships.py",
         "since=padded(np.where(begin == section.begins[at[:-1]], 0, begin), OPEN),",
         "since=padded(np.where(begin >= section.begins[at[:-1]], 0, begin), OPEN),",
@@ -95,6 +107,37 @@ DECIDING = [
         "return self._chain((step, row), ())",
         "return self._chain((step, row), ())[-1:]",
         "reasons are told by every branch",
+    ),
+    Mutation(
+        "roster/deciding/why.py",
+        "            tuple(chains[1:]),\n",
+        "            (),\n",
+        "of several branches, each has a line",
+    ),
+    Mutation(
+        "roster/deciding/why.py",
+        "tuple(self._cause(each, row, ()) for each in failed if each is not first),",
+        "(),",
+        "of several conditions that fail, each is a reason",
+    ),
+    Mutation(
+        "roster/deciding/attendance.py",
+        '    Condition("not_shared", shares_students, "role"),\n'
+        '    in_year("school_enrollment", "as_student"),\n'
+        '    Condition("dates", lambda d: presence.students(d).at_all,'
+        ' dates=dates_at("as_student")),\n',
+        '    Condition("dates", lambda d: presence.students(d).at_all,'
+        ' dates=dates_at("as_student")),\n'
+        '    Condition("not_shared", shares_students, "role"),\n'
+        '    in_year("school_enrollment", "as_student"),\n',
+        "a role that isn't shared is a reason before its dates are",
+    ),
+    Mutation(
+        "roster/deciding/conditions.py",
+        "        return str(d.map.fields[d.rows(kind).lacks[d.version][row] - 1])",
+        "        found = str(d.map.fields[d.rows(kind).lacks[d.version][row] - 1])\n"
+        '        return "username" if found == "givenName" else found',
+        "the reason names the field that is missing",
     ),
 ]
 
@@ -301,6 +344,12 @@ PUBLISHING = [
         "a refresh in which somebody excludes begins again",
     ),
     Mutation(
+        "roster/publishing/flipping.py",
+        "name: [[part, size, number if stamp == NEW else stamp] for part, size, stamp in parts]",
+        "name: [[part, size, number] for part, size, stamp in parts]",
+        "a part of a list that stands keeps the stamp of what showed it first",
+    ),
+    Mutation(
         "roster/publishing/making.py",
         "        return self.was_cut(collection) - hidden\n",
         "        return set()\n",
@@ -425,6 +474,18 @@ KEEPING = [
     ),
     Mutation(
         "roster/publishing/sweeping.py",
+        'update(swept=F("swept") + 1)',
+        'update(swept=F("swept"))',
+        "whoever prepared with what was swept meanwhile begins again",
+    ),
+    Mutation(
+        "roster/database/bulk.py",
+        '"SELECT seq FROM sqlite_sequence WHERE name = %s", [table])',
+        'f"SELECT coalesce(max(id), 0) + {count} FROM {table}")',
+        "the number of a document that was swept is given to no other (of SQLite)",
+    ),
+    Mutation(
+        "roster/publishing/sweeping.py",
         "    _note(numbers[~unlisted & (noted == 1)], None)\n",
         "",
         "a document that is listed again stays",
@@ -444,6 +505,13 @@ KEEPING = [
         "what is approved is what was held, and no later import",
     ),
     Mutation(
+        "roster/publishing/refreshing.py",
+        "        inputs = todays(self.organization)\n",
+        "        inputs = todays(self.organization)\n"
+        "        inputs = inputs.with_marks(()) if self.approve else inputs\n",
+        "what is approved is shown with every act since it was held",
+    ),
+    Mutation(
         "roster/publishing/changing.py",
         "    return held_refresh(organization) is None and _is_published(organization)",
         "    return _is_published(organization)",
@@ -456,6 +524,12 @@ KEEPING = [
         "each reader sees of what was written what its decision sees",
     ),
     Mutation(
+        "roster/written/reach.py",
+        "return Extent(List(every, marks, np.where(unchanged, since, now)))",
+        "return Extent(List(every, marks, np.full_like(since, now)))",
+        "what was written keeps the stamp of its write when something is published",
+    ),
+    Mutation(
         "roster/reading/matching.py",
         "        known = united(asked.known, united(unknown, found))\n",
         "        known = united(asked.known, united(unknown - 1, found))\n",
@@ -466,6 +540,12 @@ KEEPING = [
         "    if m.revision != row.revision:\n        raise Outdated\n",
         "",
         "a map that can't be read gives way to no later one",
+    ),
+    Mutation(
+        "roster/map/storing.py",
+        "    if stored.form != FORM:\n        return None\n",
+        "",
+        "nothing is decided by a map of another release's form",
     ),
     Mutation(
         "roster/map/storing.py",

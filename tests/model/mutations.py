@@ -20,9 +20,14 @@ DISTRICTS = "tests/model/test_visibility.py"
 TEST = "tests/model/test_vendors.py::test_every_copy_is_what_the_rules_say"
 # What levels were called before, the model's own rules don't know.
 WITHDRAWING = "tests/roster/publishing/test_withdrawing.py"
-# What the histories don't do: sweep, hold a refresh, read a damaged map, keep what was matched.
+# What the histories don't do: sweep, hold a refresh, read a damaged map, keep what was matched,
+# ask for every reason.
 KEEPING = [
-    *(f"tests/roster/publishing/test_{name}.py" for name in ("sweeping", "flipping", "holding")),
+    *(
+        f"tests/roster/publishing/test_{name}.py"
+        for name in ("sweeping", "flipping", "holding", "shelf")
+    ),
+    "tests/roster/deciding/test_why.py",
     "tests/roster/map/test_storing.py",
     "tests/roster/reading/test_pages.py",
     "tests/grading/test_marks.py",
