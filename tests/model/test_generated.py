@@ -1,6 +1,6 @@
 """What is decided of a generated district, whole and mangled, is what the rules say.
 
-Fifty sets of rules and marks for each version, of as many districts:
+Fifty sets of rules and marks for each version, each of a district made from a seed of its own:
 
     MODEL_EXAMPLES=50 python3 manage.py test -- tests/model/test_generated.py -p no:xdist
 """
@@ -24,7 +24,6 @@ from roster.importing import import_bundle
 from roster.marks.bundled import mark_from_bundles
 from roster.models import Mark, Organization
 from roster.organizations import create_organization
-from tests import worlds
 from tests.model import districts, sharing
 from tests.model.comparing import differences
 from tests.model.ground import Ground
@@ -37,20 +36,16 @@ from tests.oracle.district import District
 STUDENTS = 60
 """The fewest for which there are several schools."""
 
+SEEDS = st.integers(min_value=1, max_value=1_000_000)
+
 MARKS = 4
 
 
-@pytest.fixture
-def riverside(tmp_path: Path) -> Organization:
-    return worlds.once(("generated", STUDENTS), lambda: imported(tmp_path / "bundle.zip"))
-
-
-def imported(path: Path) -> Organization:
-    with time_machine.travel(NOON, tick=False):
-        every = Extras(guardians=True, gradebook=True, resources=True)
-        make_bundle(path, STUDENTS, oneroster="1.2", school_year=2027, extras=every)
-        organization = create_organization("riverside", "Riverside", by="test")
-        import_bundle(organization, path, by="test")
+def imported(path: Path, seed: int) -> Organization:
+    every = Extras(guardians=True, gradebook=True, resources=True)
+    make_bundle(path, STUDENTS, oneroster="1.2", school_year=2027, seed=seed, extras=every)
+    organization = create_organization("riverside", "Riverside", by="test")
+    import_bundle(organization, path, by="test")
     organization.refresh_from_db()
     return organization
 
@@ -87,13 +82,15 @@ def left(organization: Organization, random: Random) -> None:
 @pytest.mark.parametrize("version", ["1.1", "1.2"])
 @pytest.mark.parametrize("spoil", [left, mangle])
 def test_a_generated_district_is_seen_as_the_rules_say(
-    riverside: Organization, version: str, spoil: Callable[[Organization, Random], None]
+    tmp_path: Path, version: str, spoil: Callable[[Organization, Random], None]
 ) -> None:
     @profile(4)
     @given(st.data())
     def compare(data: Any) -> None:
+        seed = data.draw(SEEDS, "the district's seed")
         random = data.draw(st.randoms(use_true_random=True), "rows and marks")
         with time_machine.travel(NOON, tick=False), undone():
+            riverside = imported(tmp_path / "bundle.zip", seed)
             spoil(riverside, random)
             hierarchy.derive(riverside)
             mark_from_bundles(riverside)
