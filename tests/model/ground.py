@@ -103,8 +103,9 @@ class Ground:
             assert not gone or by & there - gone, f"{name} was hidden by {gone}; an import opens it"
 
     def _with_what_has_moved(self, after: District) -> Ground:
-        """Return the same ground with resources where they are linked after the import, and
-        without the students of classes that have none any more.
+        """Return the same ground with resources where they are linked after the import, classes
+        at the school to which they have gone, and without the students of those that have none
+        any more.
 
         Reading: a class that was hidden with all of its students has moved when the last is gone.
         """
@@ -112,12 +113,21 @@ class Ground:
         district = self.district.marked(self.district.marks)
         district.class_resources = after.class_resources
         district.course_resources = after.course_resources
+        district.classes = {
+            name: self._where_it_is(row, after.classes.get(name))
+            for name, row in self.district.classes.items()
+        }
         district.enrollments = {
             name: row
             for name, row in self.district.enrollments.items()
             if row.klass not in left or row.role != "student"
         }
         return Ground(district)
+
+    @staticmethod
+    def _where_it_is(before: Any, after: Any) -> Any:
+        """Return a class as it was, or as it is if it has gone to another school."""
+        return after if after is not None and after.school != before.school else before
 
     @staticmethod
     def _taught(district: District) -> set[str]:
