@@ -62,17 +62,14 @@ def heirs(old: Map, level: Level, new: Map, kind: str, row: int) -> tuple[set[in
     alike = {each for each in there if _is_alike(old, level, new, each, gone=gone)}
     known = old.ids[level.kind]
     fresh = {each for each in alike if known.position(new.ids[level.kind][each]) < 0}
-    if alike or not gone or level.kind in IMPORTED or there:
-        return fresh, bool(fresh) or (gone and (bool(alike) or level.kind in IMPORTED))
-    # It is at no level of the kind any more, so it hasn't left this one, if it was there itself.
-    before = above(old, kind, old.ids[kind].position(new.ids[kind][row]))
-    return fresh, level.row in before[level.kind]
+    return fresh, bool(fresh) or (gone and (bool(alike) or level.kind in IMPORTED))
 
 
 def left_behind(level: Level, new: Map, kind: str, row: int) -> set[int]:
     """Return the levels of a course that are in no calendar, where a marked calendar is gone.
 
-    Wherever else the course may be taught now, these have left for nowhere.
+    Wherever else the course may be taught now, these have left for nowhere. Other records that
+    are at no level of the marked kind any more are seen with such a course, or not at all.
     """
     if kind != "course_row" or level.kind != "calendar" or not is_gone(level, new):
         return set()

@@ -144,9 +144,9 @@ DECIDING = [
 MARKS = [
     Mutation(
         "roster/carrying/succession.py",
-        "return fresh, level.row in before[level.kind]",
-        "return fresh, False",
-        "a mark passes to the records where nothing took its level's place",
+        "    return {each for each in new.course_row.levels[row] if new.course.calendar[each] < 0}",
+        "    return set()",
+        "a mark passes to the levels of a course that are in no calendar any more",
     ),
     Mutation(
         "roster/marks/resolving.py",
