@@ -32,7 +32,7 @@ class Command(ConnectionCommand):
         if options["errors"]:
             rows = rows.filter(status__gte=SEEN)
         requests = [facts(each) for each in rows[: max(1, options["last"])]]
-        facts = {
+        result = {
             "id": connection.pk,
             "requests": requests,
             "days": [
@@ -53,7 +53,7 @@ class Command(ConnectionCommand):
                 for name, at in last_syncs(connection)._asdict().items()
             },
         }
-        return facts, "\n".join(map(line, requests)) or "The vendor hasn't asked for anything yet."
+        return result, "\n".join(map(line, requests)) or "The vendor hasn't asked for anything yet."
 
 
 def facts(request: Request) -> dict[str, Any]:
