@@ -45,11 +45,11 @@ def exclude(request: AtDesk, kind: str) -> HttpResponse:
         status = 422 if form.is_bound else 200
         return TemplateResponse(request, "roster/exclude.html", context, status=status)
     reason = form.cleaned_data["reason"]
-    if "each" in request.POST:
+    if for_each := "each" in request.POST:
         context["vendors"] = losses(organization, kind, ids)
         if request.htmx:
             return TemplateResponse(request, "roster/_losses.html", context)
-    if "each" in request.POST or "confirmed" not in request.POST:
+    if for_each or "confirmed" not in request.POST:
         effect = excluding.effect_of_marks(organization, kind, ids)
         context |= {"effect": in_words(effect), "reason": reason}
         return TemplateResponse(request, "roster/exclude_confirm.html", context)
@@ -126,7 +126,7 @@ def about(request: AtDesk, kind: Kind, ids: list[str]) -> dict[str, Any]:
 
 def losses(organization: Organization, kind: str, ids: list[str]) -> list[dict[str, Any]]:
     """Return what goes from each vendor that has a feed: `{"connection", "effect"}`, by name."""
-    connections = connections_of(organization).open().select_related("feed").by_name()
+    connections = connections_of(organization).open().by_name()
     reading = [(each, each.feed) for each in connections if each.feed]
     readers = [(feed.version, feed.rules) for _, feed in reading]
     effects = excluding.effects_of_marks(organization, kind, ids, readers)

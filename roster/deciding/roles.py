@@ -119,9 +119,9 @@ def _of_guardians(d: Given) -> Supplied:
     """Guardians whom no row shows at any child's school are at all of them."""
     rows, known = d.map.role, d.none("person")
     known[rows.person[shown(d) & at_child(d)]] = True
-    flags = np.flatnonzero(shared_rows(d) & of_guardian(d.map))[::-1]
+    theirs = np.flatnonzero(shared_rows(d) & of_guardian(d.map))[::-1]
     words = np.full(len(known), -1, np.int32)
-    words[rows.person[flags]] = rows.role[flags]
+    words[rows.person[theirs]] = rows.role[theirs]
     person, org = np.divmod(child_schools(d), len(d.map.ids["org"]) + 1)
     missing = ~known[person]
     return Supplied(person[missing], org[missing], words[person[missing]])

@@ -104,8 +104,8 @@ def _words_of_missing(missing: dict[str, Any]) -> str:
     if not missing["id"]:
         return _("It names no %(kind)s.") % title
     if missing["gone"]:
-        return _("It names a %(kind)s that is no longer in the imported data.") % title
-    return _("It names a %(kind)s that isn't in the data.") % title
+        return _("The %(kind)s that it names is no longer in the imported data.") % title
+    return _("The %(kind)s that it names isn't in the data.") % title
 
 
 # Dates

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from roster.map.arrays import Lists, Rows, Words
+from roster.map.arrays import Lists, Rows
 from roster.map.contents import add_contents
 from roster.map.structure import Structure
-from roster.map.tables import Table
 
 
 class Map(Structure):
@@ -20,18 +19,13 @@ class Map(Structure):
     `size` is in bytes, without what is made when it is first asked for.
     """
 
-    def __init__(
-        self,
-        organization: int,
-        revision: int,
-        year: str,
-        words: Mapping[str, Words],
-        tables: Mapping[str, Table],
-    ) -> None:
-        super().__init__(organization, revision, year, words, tables)
+    size: int
+
+    def _add_own(self) -> None:
+        super()._add_own()
         add_contents(self)
         self.size = sum(each.nbytes for each in self._relations())
-        self.size += sum(table.values.nbytes for table in tables.values())
+        self.size += sum(table.values.nbytes for table in self.tables.values())
 
     def _relations(self) -> Iterator[NDArray[Any]]:
         for rows in vars(self).values():

@@ -26,7 +26,7 @@ NARROWED: tuple[tuple[str, ...], ...] = (
 """What else tells them apart, in turn."""
 
 
-class Beside(NamedTuple):
+class Added(NamedTuple):
     """A connection like the first but for some fields or schools; `most` is what is asked of the
     disk that it takes, in MB.
     """
@@ -36,10 +36,10 @@ class Beside(NamedTuple):
     half_the_schools: bool = False
 
 
-BESIDE = {
-    "other schools: every second": Beside(20, half_the_schools=True),
-    "other fields: people's e-mail": Beside(200, ("users.email",)),
-    "other fields: one of each collection": Beside(
+ADDED = {
+    "other schools: every second": Added(20, half_the_schools=True),
+    "other fields: people's e-mail": Added(200, ("users.email",)),
+    "other fields: one of each collection": Added(
         200,
         (
             "users.username",
@@ -73,11 +73,11 @@ def connect_apart(slug: str, number: int) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def connect_beside(slug: str, what: str) -> dict[str, Any]:
-    """Connect a further vendor of `BESIDE` to an organization whose first is `connect`'s."""
-    beside = BESIDE[what]
-    schools = ["--school", *second_schools(slug)] if beside.half_the_schools else ["--all-schools"]
-    withheld = ["--withhold", *beside.withheld] if beside.withheld else []
+def connect_added(slug: str, what: str) -> dict[str, Any]:
+    """Connect a further vendor of `ADDED` to an organization whose first is `connect`'s."""
+    added = ADDED[what]
+    schools = ["--school", *second_schools(slug)] if added.half_the_schools else ["--all-schools"]
+    withheld = ["--withhold", *added.withheld] if added.withheld else []
     return commands.here(
         "create_connection", slug, "--vendor", f"Oakmont, {what}", "--oneroster", "1.2",
         "--acknowledge-unsupported", "--share", "all", *schools, *withheld,

@@ -1,7 +1,7 @@
 """`python -m tests.benchmarks.nights`: what connections take of the disk, half a year later.
 
 A district lives through nights in which 1 % of its users and enrollments change, once with one
-connection and once with each of `BESIDE` as a second, which takes what the database is larger by.
+connection and once with each of `ADDED` as a second, which takes what the database is larger by.
 The clock is moved, so that stamps lie days apart; each night is refreshed, and swept twice in the
 day after it. PostgreSQL vacuums by its own defaults but that it looks each second, since a night
 takes two. What was measured of a smaller district is told for one of 50,000 students.
@@ -23,7 +23,7 @@ import time_machine
 
 from portal.env import BASE
 from tests.benchmarks import changing, commands, disk
-from tests.benchmarks.connecting import BESIDE, connect, connect_beside
+from tests.benchmarks.connecting import ADDED, connect, connect_added
 from tests.benchmarks.installation import installation
 from tests.benchmarks.reporting import table
 
@@ -60,11 +60,11 @@ def main() -> None:
         for taken in lived(*asked.living):
             print(json.dumps(taken), flush=True)
         return
-    everybody = (FIRST, *BESIDE)
+    everybody = (FIRST, *ADDED)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         points = pool.map(lambda what: living(asked.students, asked.nights, what), everybody)
         found = dict(zip(everybody, points, strict=True))
-    print(told(found, asked.students, asked.nights))
+    print(described(found, asked.students, asked.nights))
     print(json.dumps(found, indent=2))
 
 
@@ -90,8 +90,8 @@ def lived(students: int, nights: int, last: str) -> Iterator[Taken]:
         commands.here("import_roster", SLUG, bundle)
         connect(SLUG, 0, "1.2")
         commands.here("refresh_cache", SLUG)
-        if last in BESIDE:
-            connect_beside(SLUG, last)
+        if last in ADDED:
+            connect_added(SLUG, last)
         organization = Organization.objects.get()
         with Database() as database:
             database.execute("ALTER SYSTEM SET autovacuum_naptime = '1s'")
@@ -133,7 +133,7 @@ HEAD = (
 )
 
 
-def told(found: dict[str, list[Taken]], students: int, nights: int) -> str:
+def described(found: dict[str, list[Taken]], students: int, nights: int) -> str:
     """Return the table: of the first connection all, of a further one what it adds to that."""
     head = [each.format(nights=nights, students=OF) for each in HEAD]
     rows = []

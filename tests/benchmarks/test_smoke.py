@@ -13,7 +13,7 @@ import pytest
 
 from portal.env import BASE
 from tests.benchmarks import samples
-from tests.benchmarks.connecting import BESIDE
+from tests.benchmarks.connecting import ADDED
 from tests.portal.running import migrated
 
 STUDENTS = 60
@@ -76,7 +76,7 @@ def test_it_runs_and_measures_pages_with_the_right_number_of_records(
     assert len(of_three) >= 7
     assert [row["n"] for row in report["deciding"]] == [5, 20, 5]
     assert len(report["disk"]) == 2
-    assert [row["what"] for row in report["brought"]] == ["the first", *BESIDE]
+    assert [row["what"] for row in report["brought"]] == ["the first", *ADDED]
     assert all(row["peak_mib"] > 10 for row in report["work"])
     for row in report["memory"].values():
         assert {"serve", "web", "worker", "beat", "all"} == set(row)

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from tests.benchmarks import changing, commands, deciding, disk
 from tests.benchmarks.asking import Broken
-from tests.benchmarks.connecting import BESIDE, connect, connect_apart, connect_beside
+from tests.benchmarks.connecting import ADDED, connect, connect_added, connect_apart
 from tests.benchmarks.floors import Database
 from tests.benchmarks.scene import VENDORS, Scene
 
@@ -175,9 +175,9 @@ class District:
         connect(FURTHER, 0, "1.2")
         commands.run("refresh_cache", FURTHER)
         before = self._brings("the first", before, database)
-        for what, beside in BESIDE.items():
-            connect_beside(FURTHER, what)
-            before = self._brings(what, before, database, beside.most)
+        for what, added in ADDED.items():
+            connect_added(FURTHER, what)
+            before = self._brings(what, before, database, added.most)
 
     def _brings(
         self, what: str, before: dict[str, int], database: Database, most: int | None = None

@@ -70,7 +70,7 @@ def facts(request: Request) -> dict[str, Any]:
     }
 
 
-def line(facts: dict[str, Any]) -> str:
-    asked = "?".join(filter(None, [facts["endpoint"], facts["query"]]))
-    records = "" if facts["records"] is None else f", {facts['records']} records"
-    return f"{facts['at']} {facts['status']} {facts['method']} {asked}{records} {facts['reason']}"
+def line(of: dict[str, Any]) -> str:
+    asked = "?".join(filter(None, [of["endpoint"], of["query"]]))
+    records = "" if of["records"] is None else f", {of['records']} records"
+    return f"{of['at']} {of['status']} {of['method']} {asked}{records} {of['reason']}"

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection as database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from connections.models import Connection
-from roster.models import AuditEntry, Mark, Organization
+from connections.models import Connection, Partner
+from roster.deciding.rules import EVERYTHING
+from roster.models import AuditEntry, Feed, Mark, Organization
 from tests.portal.pages.conftest import acted
 
 ROSTER = "/o/riverside/roster/"
@@ -54,6 +57,35 @@ def test_it_is_counted_for_each_vendor(
     assert without.context["effect"]
     assert published.title in without.content.decode()
     assert not Mark.objects.exists()
+
+
+def test_twelve_vendors_are_counted_by_as_many_queries_as_two(
+    as_dana: Client, published: Connection
+):
+    organization = published.organization
+
+    def connect(vendor: str) -> None:
+        Connection.objects.create(
+            organization=organization, vendor=vendor, oneroster="1.2",
+            partner=Partner.objects.create(name=vendor, versions=["1.2"]),
+            feed=Feed.objects.create(
+                organization=organization, version="1.2", rules=EVERYTHING, state="following"
+            ),
+        )  # fmt: skip
+
+    def asked() -> int:
+        given = {"id": "ann", "reason": "Asked", "each": "1"}
+        as_dana.post(EXCLUDE, given, headers={"HX-Request": "true"})
+        with CaptureQueriesContext(database) as queries:
+            answer = as_dana.post(EXCLUDE, given, headers={"HX-Request": "true"})
+        assert len(answer.context["vendors"]) == organization.connections.count()
+        return len(queries)
+
+    connect("Elmwood")
+    two = asked()
+    for number in range(10):
+        connect(f"Oakmont {number}")
+    assert asked() == two
 
 
 def test_several_rows_are_one_act(as_dana: Client, published: Connection):

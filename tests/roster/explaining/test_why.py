@@ -150,12 +150,12 @@ CASES: dict[str, tuple[str, str, dict[str, Any], str, list[tuple[str, str, str]]
     "a missing person": (
         "enrollment", "lost", {}, "1.2",
         [("enrollment", "lost", "missing")],
-        "It names a person that isn't in the data.",
+        "The person that it names isn't in the data.",
     ),
     "a missing course": (
         "section", "kg", {}, "1.2",
         [("section", "kg", "missing")],
-        "It names a course that isn't in the data.",
+        "The course that it names isn't in the data.",
     ),
     "a field, not the username": (
         "person", "tom", {}, "1.1",
